@@ -1,0 +1,37 @@
+# The distribution's libraries: latent_libraries for everything, latent_opencv for the codecs alone.
+
+find_package(Threads REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json 3.10 REQUIRED)
+find_package(cxxopts REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(PNG REQUIRED)
+find_package(GIF REQUIRED)
+find_package(Freetype REQUIRED)
+
+add_library(latent_libraries INTERFACE)
+target_link_libraries(latent_libraries INTERFACE
+  spdlog::spdlog nlohmann_json::nlohmann_json cxxopts::cxxopts ZLIB::ZLIB PNG::PNG GIF::GIF Freetype::Freetype
+  Threads::Threads ${CMAKE_DL_LIBS})
+# Debian's package says nothing of system headers, and cxxopts is not clean under -Wconversion.
+foreach(target cxxopts::cxxopts spdlog::spdlog)
+  get_target_property(folders ${target} INTERFACE_INCLUDE_DIRECTORIES)
+  if(folders)
+    target_include_directories(latent_libraries SYSTEM INTERFACE ${folders})
+  endif()
+endforeach()
+
+if(LATENT_IMAGE_CODECS)
+  # By hand: the distribution's OpenCVConfig.cmake comes only with libopencv-dev, which drags in all
+  # of OpenCV.
+  find_path(OPENCV_INCLUDE opencv2/core.hpp PATH_SUFFIXES opencv4)
+  add_library(latent_opencv INTERFACE)
+  foreach(part core imgproc imgcodecs)
+    find_library(OPENCV_${part} opencv_${part})
+    if(NOT OPENCV_INCLUDE OR NOT OPENCV_${part})
+      message(FATAL_ERROR "no OpenCV (${part}): run scripts/setup.sh, or build without it: -DLATENT_IMAGE_CODECS=OFF")
+    endif()
+    target_link_libraries(latent_opencv INTERFACE ${OPENCV_${part}})
+  endforeach()
+  target_include_directories(latent_opencv SYSTEM INTERFACE ${OPENCV_INCLUDE})
+endif()
