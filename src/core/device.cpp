@@ -1,0 +1,91 @@
+#include "core/device.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <malloc.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <utility>
+
+#include "core/error.h"
+
+namespace latent {
+namespace {
+
+// Cores of the cgroup's CPU quota, or a large number without one.
+double quota_cores() {
+  std::ifstream v2("/sys/fs/cgroup/cpu.max");
+  std::string quota;
+  double period = 0;
+  if (v2 >> quota >> period && quota != "max" && period > 0) return std::stod(quota) / period;
+  std::ifstream v1("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"),
+      v1_period("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
+  double us = 0;
+  if (v1 >> us && v1_period >> period && us > 0 && period > 0) return us / period;
+  return 1e9;
+}
+
+// Physical cores in the affinity mask: hyper-threads share the vector units that this work keeps
+// busy.
+int64_t physical_cores() {
+  cpu_set_t mask;
+  CPU_ZERO(&mask);
+  if (sched_getaffinity(0, sizeof(mask), &mask) != 0) return 1;
+  std::set<std::pair<int, int>> cores;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (!CPU_ISSET(cpu, &mask)) continue;
+    const std::string topology = "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/";
+    std::ifstream package(topology + "physical_package_id"), core(topology + "core_id");
+    int package_id = 0, core_id = cpu;
+    if (!(package >> package_id) || !(core >> core_id)) core_id = cpu;
+    cores.emplace(package_id, core_id);
+  }
+  return std::max<int64_t>(1, static_cast<int64_t>(cores.size()));
+}
+
+}  // namespace
+
+c10::Device parse_device(const std::string& name) {
+  static const std::regex pattern("auto|cpu|cuda(:[0-9]{1,3})?");
+  if (!std::regex_match(name, pattern)) {
+    throw UsageError("--device " + name + ": expected auto, cpu, cuda or cuda:N");
+  }
+  const auto count = at::globalContext().hasCUDA()
+                         ? static_cast<int64_t>(at::detail::getCUDAHooks().deviceCount())
+                         : 0;
+  if (name == "cpu" || (name == "auto" && count == 0)) return {c10::kCPU};
+  const auto index = name.size() > 5 ? std::stoll(name.substr(5)) : 0;
+  if (index >= count) {
+    throw Error("--device " + name + ": " +
+                (count == 0 ? "no CUDA device is available here"
+                            : "there are only " + std::to_string(count) + " CUDA devices") +
+                "; expected --device cpu or auto" + (count == 0 ? "" : " or a lower number"));
+  }
+  return {c10::kCUDA, static_cast<c10::DeviceIndex>(index)};
+}
+
+std::string describe(const c10::Device& device) {
+  if (device.is_cpu()) return "cpu (" + std::to_string(at::get_num_threads()) + " threads)";
+  return device.str();
+}
+
+void use_threads(int64_t threads) {
+  if (threads <= 0) {
+    const auto quota = static_cast<int64_t>(std::max(1.0, quota_cores()));
+    threads = std::min(physical_cores(), quota);
+  }
+  at::set_num_threads(static_cast<int>(threads));
+}
+
+void keep_memory() {
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 2000 << 20);
+  mallopt(M_TOP_PAD, 64 << 20);
+}
+
+}  // namespace latent

@@ -1,0 +1,89 @@
+#include "core/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "core/error.h"
+
+namespace latent {
+namespace fs = std::filesystem;
+
+std::string read_file(const fs::path& path, size_t limit) {
+  std::error_code code;
+  if (!fs::exists(path, code)) throw Error(path.string() + ": no such file");
+  if (fs::is_directory(path, code)) throw Error(path.string() + ": is a folder; expected a file");
+  const auto size = fs::file_size(path, code);
+  if (!code && size > limit) {
+    throw Error(path.string() + ": " + std::to_string(size) + " bytes; expected at most " +
+                std::to_string(limit));
+  }
+  std::ifstream in(path, std::ios::binary);
+  std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  if (!in) throw Error(path.string() + ": cannot be read: " + std::strerror(errno));
+  return bytes;
+}
+
+void make_directories(const fs::path& directory) {
+  std::error_code code;
+  fs::create_directories(directory, code);
+  if (code || !fs::is_directory(directory)) {
+    throw Error(directory.string() + ": cannot make this folder: " +
+                (code ? code.message() : "a file of that name exists"));
+  }
+}
+
+AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
+  temporary_ = path_;
+  temporary_ += ".tmp" + std::to_string(::getpid());
+  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (descriptor_ < 0) fail("cannot be written");
+}
+
+AtomicFile::~AtomicFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::fail(const char* doing) const {
+  throw Error(path_.string() + ": " + doing + ": " + std::strerror(errno));
+}
+
+void AtomicFile::write(const void* data, size_t bytes) {
+  const char* next = static_cast<const char*>(data);
+  while (bytes > 0) {
+    const ssize_t written = ::write(descriptor_, next, bytes);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail("cannot be written");
+    next += written;
+    bytes -= static_cast<size_t>(written);
+  }
+}
+
+void AtomicFile::commit() {
+  if (::fsync(descriptor_) != 0) fail("cannot be synced to disk");
+  const int closing = std::exchange(descriptor_, -1);
+  if (::close(closing) != 0) fail("cannot be closed");
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail("cannot be renamed into place");
+  temporary_.clear();
+  const fs::path folder = path_.has_parent_path() ? path_.parent_path() : fs::path(".");
+  const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0)
+    return;  // the data is safe; only the durability of the name could not be asked for
+  ::fsync(directory);
+  ::close(directory);
+}
+
+void write_file(const fs::path& path, std::string_view bytes) {
+  AtomicFile file(path);
+  file.write(bytes);
+  file.commit();
+}
+
+}  // namespace latent

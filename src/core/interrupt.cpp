@@ -1,0 +1,30 @@
+#include "core/interrupt.h"
+
+#include <unistd.h>
+
+#include <csignal>
+
+namespace latent {
+namespace {
+
+volatile std::sig_atomic_t noted = 0;
+
+void note(int signal) {
+  if (noted != 0) ::_exit(128 + signal);
+  noted = signal;
+}
+
+}  // namespace
+
+void catch_interrupts() {
+  struct sigaction action {};
+  action.sa_handler = note;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+    sigaction(signal, &action, nullptr);
+}
+
+int interrupt_signal() { return noted; }
+
+}  // namespace latent

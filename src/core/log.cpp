@@ -1,0 +1,62 @@
+#include "core/log.h"
+
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <memory>
+
+#include "core/error.h"
+
+namespace latent::log {
+namespace {
+
+// stderr carries the bare message (a level only where it warns); the file adds the time.
+std::shared_ptr<spdlog::logger> make_console() {
+  auto logger = std::make_shared<spdlog::logger>(
+      "console", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+  logger->set_pattern("%v");
+  return logger;
+}
+
+spdlog::logger& console() {
+  static const std::shared_ptr<spdlog::logger> logger = make_console();
+  return *logger;
+}
+
+std::shared_ptr<spdlog::logger>& file_logger() {
+  static std::shared_ptr<spdlog::logger> logger;
+  return logger;
+}
+
+void write(spdlog::level::level_enum level, const std::string& prefix, const std::string& message) {
+  console().log(level, "{}{}", prefix, message);
+  if (file_logger()) file_logger()->log(level, "{}", message);
+}
+
+}  // namespace
+
+void set_level(Level level) {
+  console().set_level(level == Level::kQuiet     ? spdlog::level::warn
+                      : level == Level::kVerbose ? spdlog::level::debug
+                                                 : spdlog::level::info);
+}
+
+void also_to(const std::filesystem::path& file) {
+  file_logger().reset();
+  if (file.empty()) return;
+  try {
+    auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(file.string());
+    file_logger() = std::make_shared<spdlog::logger>("file", std::move(sink));
+    file_logger()->set_pattern("%Y-%m-%d %H:%M:%S %l: %v");
+    file_logger()->flush_on(spdlog::level::info);
+  } catch (const spdlog::spdlog_ex& failure) {
+    throw Error(file.string() + ": cannot be written: " + failure.what());
+  }
+}
+
+void write_info(const std::string& message) { write(spdlog::level::info, "", message); }
+void write_warning(const std::string& message) { write(spdlog::level::warn, "warning: ", message); }
+void write_error(const std::string& message) { write(spdlog::level::err, "error: ", message); }
+
+}  // namespace latent::log

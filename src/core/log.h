@@ -1,0 +1,36 @@
+// The program's only log: people read it on stderr and in a run's log.txt.
+#pragma once
+
+#include <spdlog/fmt/fmt.h>
+
+#include <filesystem>
+#include <string>
+
+namespace latent::log {
+
+enum class Level { kQuiet, kNormal, kVerbose };
+
+/// Sets what reaches stderr; call once from main before the first message.
+void set_level(Level level);
+
+/// Copies every later message into `file` (appending) as well; an empty path stops that.
+void also_to(const std::filesystem::path& file);
+
+void write_info(const std::string& message);
+void write_warning(const std::string& message);
+void write_error(const std::string& message);
+
+template <class... Args>
+void info(fmt::format_string<Args...> format, Args&&... args) {
+  write_info(fmt::format(format, std::forward<Args>(args)...));
+}
+template <class... Args>
+void warn(fmt::format_string<Args...> format, Args&&... args) {
+  write_warning(fmt::format(format, std::forward<Args>(args)...));
+}
+template <class... Args>
+void error(fmt::format_string<Args...> format, Args&&... args) {
+  write_error(fmt::format(format, std::forward<Args>(args)...));
+}
+
+}  // namespace latent::log

@@ -1,0 +1,22 @@
+// The nearest known word for a misspelt one, for messages that help.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace latent {
+
+/// Levenshtein distance between two words.
+int edit_distance(std::string_view a, std::string_view b);
+
+/// The candidate nearest to `word`, or "" if none is near enough to be meant.
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+/// "did you mean weight? known: capacity, warmup_epochs, weight" with the candidates sorted.
+std::string did_you_mean(std::string_view word, std::vector<std::string> candidates);
+
+/// "a, b, c".
+std::string join(const std::vector<std::string>& words, std::string_view separator = ", ");
+
+}  // namespace latent

@@ -1,0 +1,18 @@
+// Tensors for the folders that need no neural-network modules, and the check of their shapes at
+// borders.
+#pragma once
+
+#include <torch/types.h>
+
+#include <initializer_list>
+#include <string_view>
+
+namespace latent {
+
+using torch::Tensor;
+
+/// Checks the sizes of `x`; -1 stands for any size. A mismatch is a bug, not a user's mistake.
+/// Throws c10::Error naming `what`, the shape found and the shape expected.
+void expect_shape(const Tensor& x, std::initializer_list<int64_t> sizes, std::string_view what);
+
+}  // namespace latent
