@@ -1,0 +1,138 @@
+#include "config/config.h"
+
+#include <set>
+
+#include "core/error.h"
+#include "core/file.h"
+
+namespace latent {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr size_t kLargestConfig = size_t{4} << 20;
+constexpr int kDeepest = 32;
+
+// nlohmann keeps the last of two equal keys; a person who wrote both deserves to know.
+Json parse_json(std::string_view text, const std::string& origin) {
+  std::vector<std::set<std::string>> keys;
+  std::vector<std::string> path;
+  const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    if (depth > kDeepest) throw Error(origin + ": nested deeper than " + std::to_string(kDeepest));
+    const auto level = static_cast<size_t>(depth);
+    if (event == Json::parse_event_t::object_start) {
+      keys.resize(level + 1);
+      path.resize(level + 1);
+      keys[level].clear();
+    } else if (event == Json::parse_event_t::key) {
+      path.resize(level);
+      path[level - 1] = parsed.get<std::string>();
+      if (!keys[level - 1].insert(path[level - 1]).second) {
+        std::string where;
+        for (const auto& part : path)
+          where += (where.empty() || part.empty() ? "" : ".") + part;
+        throw Error(origin + ": " + where + ": duplicate key; expected each key once");
+      }
+    }
+    return true;
+  };
+  try {
+    return Json::parse(text, watch, true, true);
+  } catch (const nlohmann::json::exception& failure) {  // numbers out of range are no parse_error
+    const std::string message = failure.what();         // "[json.exception.name.id] what happened"
+    const size_t end = message.find("] ");
+    throw Error(origin + ": not valid JSON: " +
+                (end == std::string::npos ? message : message.substr(end + 2)));
+  }
+}
+
+Json setting_value(const std::string& text) {
+  Json value = Json::parse(text, nullptr, false);
+  return value.is_discarded() ? Json(text) : value;
+}
+
+bool is_utf8(const std::string& text) {
+  try {
+    return !Json(text).dump().empty();
+  } catch (const Json::exception&) {
+    return false;
+  }
+}
+
+void apply_setting(Json& root, const std::string& setting) {
+  if (!is_utf8(setting))
+    throw UsageError("--set: bytes that are not UTF-8; a config is UTF-8 text");
+  const size_t equals = setting.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw UsageError("--set " + setting + ": expected key.path=value, for example train.epochs=3");
+  }
+  Json* node = &root;
+  std::string rest = setting.substr(0, equals);
+  while (true) {
+    const size_t dot = rest.find('.');
+    const std::string key = rest.substr(0, dot);
+    if (key.empty()) throw UsageError("--set " + setting + ": empty key in the path");
+    if (node->is_string()) *node = Json{{"name", *node}};  // the short form of a component
+    if (node->is_array()) {
+      const bool number = key.find_first_not_of("0123456789") == std::string::npos;
+      if (!number || key.size() > 6 || std::stoul(key) >= node->size()) {
+        throw UsageError("--set " + setting + ": the list has no element \"" + key + "\"");
+      }
+      node = &(*node)[std::stoul(key)];
+    } else if (node->is_object() || node->is_null()) {
+      node = &(*node)[key];
+    } else {
+      throw UsageError("--set " + setting + ": \"" + key + "\" is below a plain value");
+    }
+    if (dot == std::string::npos) break;
+    rest = rest.substr(dot + 1);
+  }
+  *node = setting_value(setting.substr(equals + 1));
+}
+
+}  // namespace
+
+Config::Config(Json source, std::string origin)
+    : source_(std::move(source)), origin_(std::move(origin)) {}
+
+Config Config::load(const std::filesystem::path& file, const std::vector<std::string>& settings) {
+  return parse(read_file(file, kLargestConfig), file.string(), settings);
+}
+
+Config Config::parse(std::string_view text, const std::string& origin,
+                     const std::vector<std::string>& settings) {
+  Json source = parse_json(text, origin);
+  if (!source.is_object()) throw Error(origin + ": expected an object {...} at the top");
+  for (const auto& setting : settings)
+    apply_setting(source, setting);
+  return {std::move(source), origin};
+}
+
+Section Config::root() { return {*this, "", ""}; }
+
+std::string Config::resolved_text() const { return resolved_.dump(2) + "\n"; }
+
+void Config::check_all_read() const { check_object(source_, "", ""); }
+
+void Config::check_object(const Json& object, const std::string& pointer,
+                          const std::string& path) const {
+  for (const auto& [key, child] : object.items()) {
+    const std::string child_pointer = pointer + "/" + key;
+    const std::string child_path = path.empty() ? key : path + "." + key;
+    const auto known = known_.find(child_pointer);
+    // A key that holds a "/" is no path to a known one.
+    if (known == known_.end() || key.find('/') != std::string::npos) {
+      std::vector<std::string> siblings;
+      for (const auto& [other, leaf] : known_) {
+        if (other.starts_with(pointer + "/") &&
+            other.find('/', pointer.size() + 1) == std::string::npos) {
+          siblings.push_back(other.substr(pointer.size() + 1));
+        }
+      }
+      throw Error(origin_ + ": " + child_path + ": unknown key; " + did_you_mean(key, siblings));
+    }
+    if (!known->second && child.is_structured()) check_object(child, child_pointer, child_path);
+  }
+}
+
+}  // namespace latent

@@ -1,0 +1,222 @@
+#include "config/section.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "config/config.h"
+#include "core/error.h"
+
+namespace latent {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string shown(const Json& value) {
+  const std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return text.size() > 60 ? text.substr(0, 57) + "..." : text;
+}
+
+std::optional<int64_t> as_integer(const Json& node) {
+  if (node.is_number_unsigned() && node.get<uint64_t>() > uint64_t{1} << 62) return std::nullopt;
+  if (node.is_number_integer()) return node.get<int64_t>();
+  if (!node.is_number_float()) return std::nullopt;
+  const double value = node.get<double>();
+  if (value != std::floor(value) || std::abs(value) > 9e15) return std::nullopt;
+  return static_cast<int64_t>(value);
+}
+
+std::string with_range(const std::string& type, const std::string& range) {
+  return range.empty() ? type : type + " " + range;
+}
+
+}  // namespace
+
+bool Range::contains(double value) const {
+  if (std::isnan(value)) return false;
+  return (low_excluded ? value > low : value >= low) &&
+         (high_excluded ? value < high : value <= high);
+}
+
+std::string Range::text() const {
+  std::string text;
+  if (std::isfinite(low)) text = fmt::format("{} {}", low_excluded ? ">" : ">=", low);
+  if (std::isfinite(high)) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : " and ", high_excluded ? "<" : "<=", high);
+  }
+  return text;
+}
+
+Section::Section(Config& config, std::string pointer, std::string path)
+    : config_(&config), pointer_(std::move(pointer)), path_(std::move(path)) {}
+
+std::string Section::where(const std::string& key) const {
+  return config_->origin_ + ": " + (path_.empty() ? key : path_ + "." + key);
+}
+
+const Json* Section::find(const std::string& key) const {
+  const Json::json_pointer pointer(pointer_ + "/" + key);
+  return config_->source_.contains(pointer) ? &config_->source_.at(pointer) : nullptr;
+}
+
+bool Section::has(const std::string& key) const { return find(key) != nullptr; }
+
+void Section::reject(const std::string& key, const std::string& expected) const {
+  throw Error(where(key) + ": got " + shown(*find(key)) + "; expected " + expected);
+}
+
+template <class T>
+void Section::record(const std::string& key, const T& default_value, const T& value,
+                     const std::string& type, const std::string& range, std::string_view meaning) {
+  const std::string pointer = pointer_ + "/" + key;
+  config_->resolved_[Json::json_pointer(pointer)] = value;
+  if (config_->known_.contains(pointer)) return;
+  config_->known_[pointer] = true;
+  config_->entries_.push_back({.path = path_.empty() ? key : path_ + "." + key,
+                               .type = type,
+                               .range = range,
+                               .meaning = std::string(meaning),
+                               .default_value = default_value,
+                               .value = value,
+                               .given = has(key)});
+}
+
+void Section::read(const std::string& key, bool& value, std::string_view meaning) {
+  const bool before = value;
+  if (const Json* node = find(key)) {
+    if (!node->is_boolean()) reject(key, "true or false");
+    value = node->get<bool>();
+  }
+  record(key, before, value, "true|false", "", meaning);
+}
+
+void Section::read(const std::string& key, int64_t& value, Range range, std::string_view meaning) {
+  const int64_t before = value;
+  if (const Json* node = find(key)) {
+    const auto number = as_integer(*node);
+    if (!number || !range.contains(static_cast<double>(*number))) {
+      reject(key, with_range("an integer", range.text()));
+    }
+    value = *number;
+  }
+  record(key, before, value, "integer", range.text(), meaning);
+}
+
+void Section::read(const std::string& key, double& value, Range range, std::string_view meaning) {
+  const double before = value;
+  if (const Json* node = find(key)) {
+    if (!node->is_number() || !range.contains(node->get<double>())) {
+      reject(key, with_range("a number", range.text()));
+    }
+    value = node->get<double>();
+  }
+  record(key, before, value, "number", range.text(), meaning);
+}
+
+void Section::read(const std::string& key, std::string& value, std::string_view meaning) {
+  const std::string before = value;
+  if (const Json* node = find(key)) {
+    if (!node->is_string()) reject(key, "a text");
+    value = node->get<std::string>();
+  }
+  record(key, before, value, "text", "", meaning);
+}
+
+void Section::read(const std::string& key, std::string& value, OneOf choices,
+                   std::string_view meaning) {
+  const std::string before = value;
+  if (const Json* node = find(key)) {
+    if (!node->is_string()) reject(key, "one of " + join(choices.words));
+    value = node->get<std::string>();
+    if (std::find(choices.words.begin(), choices.words.end(), value) == choices.words.end()) {
+      reject(key, "one of " + join(choices.words));
+    }
+  }
+  record(key, before, value, "word", join(choices.words, "|"), meaning);
+}
+
+void Section::read(const std::string& key, std::vector<int64_t>& value, Range range,
+                   std::string_view meaning) {
+  const auto before = value;
+  if (const Json* node = find(key)) {
+    const std::string expected = with_range("a list of integers", range.text());
+    if (!node->is_array() && !node->is_number()) reject(key, expected);
+    value.clear();
+    for (const auto& element : node->is_array() ? *node : Json::array({*node})) {  // 2 means [2]
+      const auto number = as_integer(element);
+      if (!number || !range.contains(static_cast<double>(*number))) reject(key, expected);
+      value.push_back(*number);
+    }
+  }
+  record(key, before, value, "list of integers", range.text(), meaning);
+}
+
+void Section::read(const std::string& key, std::vector<std::string>& value,
+                   std::string_view meaning) {
+  const auto before = value;
+  if (const Json* node = find(key)) {
+    if (!node->is_array()) reject(key, "a list of texts");
+    value.clear();
+    for (const auto& element : *node) {
+      if (!element.is_string()) reject(key, "a list of texts");
+      value.push_back(element.get<std::string>());
+    }
+  }
+  record(key, before, value, "list of texts", "", meaning);
+}
+
+Section Section::section(const std::string& key) {
+  const Json* node = find(key);
+  if (node != nullptr && !node->is_object()) reject(key, "an object {...}");
+  config_->known_.emplace(pointer_ + "/" + key, false);
+  return {*config_, pointer_ + "/" + key, path_.empty() ? key : path_ + "." + key};
+}
+
+Component Section::named(const std::string& key, const std::string& default_name,
+                         const std::vector<std::string>& names, std::string_view meaning) {
+  Json* node = const_cast<Json*>(find(key));
+  if (node != nullptr && node->is_string()) *node = Json{{"name", *node}};  // the short form
+  if (node != nullptr && !node->is_object()) {
+    reject(key, "a name or an object {\"name\": ...}; known: " + join(names));
+  }
+  Section options = section(key);
+  std::string name = default_name;
+  options.read("name", name, meaning);
+  if (std::find(names.begin(), names.end(), name) == names.end()) {
+    throw Error(options.where("name") + ": unknown name \"" + name + "\"; " +
+                did_you_mean(name, names));
+  }
+  for (auto& entry : config_->entries_) {
+    if (entry.path == options.path_ + ".name") entry.range = join(names, "|");
+  }
+  return {name, options};
+}
+
+Component Section::component(const std::string& key, const std::string& default_name,
+                             const std::vector<std::string>& names, std::string_view meaning) {
+  return named(key, default_name, names, meaning);
+}
+
+std::vector<Component> Section::components(const std::string& key,
+                                           const std::vector<std::string>& names,
+                                           std::string_view meaning) {
+  const Json* node = find(key);
+  if (node != nullptr && !node->is_array()) reject(key, "a list [...]");
+  config_->known_.emplace(pointer_ + "/" + key, false);
+  const Json::json_pointer resolved(pointer_ + "/" + key);
+  if (!config_->resolved_.contains(resolved)) config_->resolved_[resolved] = Json::array();
+  std::vector<Component> parts;
+  for (size_t i = 0; node != nullptr && i < node->size(); ++i) {
+    Section list(*config_, pointer_ + "/" + key, path_.empty() ? key : path_ + "." + key);
+    const std::string index = std::to_string(i);
+    if (!(*node)[i].is_string() && !((*node)[i].is_object() && (*node)[i].contains("name"))) {
+      list.reject(index, "a name or an object {\"name\": ...}; known: " + join(names));
+    }
+    parts.push_back(list.named(index, "", names, meaning));
+  }
+  return parts;
+}
+
+}  // namespace latent
