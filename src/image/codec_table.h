@@ -1,0 +1,28 @@
+// The border between the program and its image codecs, a library loaded at the first use: one
+// function, one table.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "image/codecs.h"
+#include "image/header.h"
+#include "image/picture.h"
+
+namespace latent {
+
+struct CodecTable {
+  /// See read_image; `bytes` are the file's, `header` what was read from them, `file` the name for
+  /// messages.
+  Picture (*decode)(const std::string& bytes, const ImageHeader& header, const std::string& file,
+                    int64_t channels);
+  Picture (*resize)(const Picture& picture, int64_t width, int64_t height, Filter filter);
+  /// rgb: 3 bytes a pixel.  Returns 3 bytes for each of at most `colours` colours that stand for
+  /// them.
+  std::vector<uint8_t> (*palette)(const std::vector<uint8_t>& rgb, int64_t colours);
+};
+
+/// The name under which the library exports `const CodecTable* latent_codec_table()`.
+constexpr const char* kCodecTableSymbol = "latent_codec_table";
+
+}  // namespace latent

@@ -1,0 +1,103 @@
+#include <spdlog/fmt/fmt.h>
+
+#include <cstring>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "core/error.h"
+#include "image/codecs/module.h"
+
+namespace latent::codecs {
+namespace {
+
+// Unchanged: OpenCV would drop alpha, and turn the picture in some formats but not in others.
+cv::Mat decode_unchanged(const std::string& bytes, const std::string& file) {
+  cv::Mat image;
+  try {
+    const cv::Mat encoded(1, static_cast<int>(bytes.size()), CV_8U,
+                          const_cast<char*>(bytes.data()));
+    image = cv::imdecode(encoded, cv::IMREAD_UNCHANGED);
+  } catch (const cv::Exception& failure) {
+    throw Error(file + ": cannot be decoded: " + failure.err);
+  }
+  if (image.empty())
+    throw Error(file + ": cannot be decoded: its data are damaged or of an unsupported kind");
+  return image;
+}
+
+cv::Mat to_eight_bits(const cv::Mat& image, const std::string& file) {
+  if (image.depth() == CV_8U) return image;
+  if (image.depth() != CV_16U)
+    throw Error(file + ": neither 8 nor 16 bits a channel; expected one of them");
+  cv::Mat scaled;
+  image.convertTo(scaled, CV_8U, 1.0 / 257.0);  // 65535 is white, and rounds
+  return scaled;
+}
+
+// Programs that know no alpha leave that byte of 32-bit BMPs at zero: nothing would be left of the
+// picture.
+bool alpha_is_filler(const cv::Mat& image, ImageFormat format) {
+  if (format != ImageFormat::kBmp) return false;
+  cv::Mat alpha;
+  cv::extractChannel(image, alpha, 3);
+  return cv::countNonZero(alpha) == 0;
+}
+
+// BGRA -> BGR, as seen before a white wall.
+cv::Mat on_white(const cv::Mat& image) {
+  cv::Mat flat(image.rows, image.cols, CV_8UC3);
+  for (int y = 0; y < image.rows; ++y) {
+    const uint8_t* from = image.ptr(y);
+    uint8_t* to = flat.ptr(y);
+    for (int x = 0; x < image.cols; ++x, from += 4, to += 3) {
+      const int alpha = from[3];
+      for (int c = 0; c < 3; ++c)
+        to[c] = static_cast<uint8_t>((from[c] * alpha + 255 * (255 - alpha) + 127) / 255);
+    }
+  }
+  return flat;
+}
+
+cv::Mat turned(const cv::Mat& image, int orientation) {
+  cv::Mat upright = image;
+  if (orientation >= 5) cv::transpose(image, upright);  // 5 to 8: rows are columns
+  // 2: mirrored; 3: turned by 180 degrees; 4: upside down. After the transposition 6 is mirrored, 7
+  // both, 8 upside down.
+  const bool both = orientation == 3 || orientation == 7;
+  const bool mirrored = orientation == 2 || orientation == 6;
+  const bool upside_down = orientation == 4 || orientation == 8;
+  cv::Mat result = upright;
+  if (both || mirrored || upside_down) cv::flip(upright, result, both ? -1 : mirrored ? 1 : 0);
+  return result;
+}
+
+cv::Mat with_channels(const cv::Mat& image, int64_t channels) {
+  cv::Mat converted = image;
+  if (image.channels() == 1 && channels == 3) cv::cvtColor(image, converted, cv::COLOR_GRAY2RGB);
+  if (image.channels() == 3 && channels == 1) cv::cvtColor(image, converted, cv::COLOR_BGR2GRAY);
+  if (image.channels() == 3 && channels == 3) cv::cvtColor(image, converted, cv::COLOR_BGR2RGB);
+  return converted;
+}
+
+}  // namespace
+
+Picture decode(const std::string& bytes, const ImageHeader& header, const std::string& file,
+               int64_t channels) {
+  cv::Mat image = to_eight_bits(decode_unchanged(bytes, file), file);
+  if (image.channels() == 4) {
+    cv::Mat opaque;
+    if (alpha_is_filler(image, header.format)) cv::cvtColor(image, opaque, cv::COLOR_BGRA2BGR);
+    image = opaque.empty() ? on_white(image) : opaque;
+  }
+  if (image.channels() != 1 && image.channels() != 3) {
+    throw Error(fmt::format("{}: {} channels; expected 1 to 4", file, image.channels()));
+  }
+  image = turned(with_channels(image, channels), header.orientation);
+  Picture picture(image.cols, image.rows, channels, 0);
+  for (int y = 0; y < image.rows; ++y) {
+    std::memcpy(picture.at(0, y), image.ptr(y), static_cast<size_t>(picture.width * channels));
+  }
+  return picture;
+}
+
+}  // namespace latent::codecs

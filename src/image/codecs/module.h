@@ -1,0 +1,13 @@
+// The parts of the codecs library: the only files that include OpenCV.
+#pragma once
+
+#include "image/codec_table.h"
+
+namespace latent::codecs {
+
+Picture decode(const std::string& bytes, const ImageHeader& header, const std::string& file,
+               int64_t channels);
+Picture resize(const Picture& picture, int64_t width, int64_t height, Filter filter);
+std::vector<uint8_t> palette(const std::vector<uint8_t>& rgb, int64_t colours);
+
+}  // namespace latent::codecs

@@ -1,0 +1,174 @@
+#include "image/header.h"
+
+#include <spdlog/fmt/fmt.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "core/error.h"
+#include "image/byte_view.h"
+#include "image/tiff_header.h"
+
+namespace latent {
+namespace {
+
+using namespace std::string_view_literals;
+
+/// A walk over one file: what it says, and whether its end is there.
+struct Walk {
+  ImageHeader header = {};
+  bool complete = false;
+  std::string damage = "";    // what is wrong with it, if anything is
+  uint64_t largest_tile = 0;  // pixels of a TIFF's tile, which its decoder allocates whole
+};
+
+Walk walk_tiff(std::string_view bytes) {
+  const TiffDirectory directory = read_tiff_directory(bytes);
+  Walk walk{.header = {.format = ImageFormat::kTiff}};
+  walk.header.width = directory.width;
+  walk.header.height = directory.height;
+  walk.largest_tile = directory.tile_pixels;
+  walk.complete = directory.complete;
+  return walk;
+}
+
+int exif_orientation(std::string_view exif) {
+  if (exif.substr(0, 6) == "Exif\0\0"sv) exif.remove_prefix(6);
+  if (exif.substr(0, 2) != "II" && exif.substr(0, 2) != "MM") return 1;
+  return read_tiff_directory(exif).orientation;
+}
+
+// Entropy-coded data end at the first marker that is neither a stuffed 0xff nor a restart.
+size_t end_of_scan(std::string_view bytes, size_t at) {
+  for (at = bytes.find('\xff', at); at != bytes.npos && at + 1 < bytes.size();
+       at = bytes.find('\xff', at + 1)) {
+    const auto next = static_cast<unsigned char>(bytes[at + 1]);
+    if (next != 0x00 && next != 0xff && (next < 0xd0 || next > 0xd7)) return at;
+  }
+  return bytes.size();
+}
+
+bool is_frame(uint64_t marker) {
+  return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+}
+
+// Segment by segment, through every scan, to the end marker: decoders make up what is missing of a
+// cut file.
+Walk walk_jpeg(std::string_view bytes) {
+  const ByteView view(bytes, true);
+  Walk walk{.header = {.format = ImageFormat::kJpeg}};
+  size_t at = 2;
+  while (at + 1 < view.size() && view.u8(at) == 0xff) {
+    const uint64_t marker = view.u8(at + 1);
+    if (marker == 0xd9) {
+      walk.complete = true;
+      break;
+    }
+    if (marker == 0xff) {  // fill bytes may precede a marker
+      ++at;
+      continue;
+    }
+    const size_t length = std::max<uint64_t>(2, view.u16(at + 2));
+    if (is_frame(marker)) {
+      walk.header.height = static_cast<int64_t>(view.u16(at + 5));
+      walk.header.width = static_cast<int64_t>(view.u16(at + 7));
+    } else if (marker == 0xe1 && view.has(at + 4, "Exif\0\0"sv)) {
+      walk.header.orientation = exif_orientation(view.part(at + 4, length - 2));
+    }
+    at += 2 + length;
+    if (marker == 0xda) at = end_of_scan(bytes, at);
+  }
+  return walk;
+}
+
+Walk walk_png(std::string_view bytes) {
+  const ByteView view(bytes, true);
+  Walk walk{.header = {.format = ImageFormat::kPng}};
+  walk.header.width = static_cast<int64_t>(view.u32(16));
+  walk.header.height = static_cast<int64_t>(view.u32(20));
+  for (size_t at = 8; at < view.size() && !walk.complete;) {
+    const size_t length = view.u32(at);
+    if (view.has(at + 4, "eXIf"))
+      walk.header.orientation = exif_orientation(view.part(at + 8, length));
+    walk.complete = view.has(at + 4, "IEND") && at + 12 <= view.size();
+    const auto chunk = view.part(at + 4, 4 + length);
+    const auto sum =
+        crc32(0, reinterpret_cast<const Bytef*>(chunk.data()), static_cast<uInt>(chunk.size()));
+    if (at + 12 + length <= view.size() && sum != view.u32(at + 8 + length))
+      walk.damage = "a checksum does not fit";
+    at += 12 + length;
+  }
+  return walk;
+}
+
+Walk walk_bmp(std::string_view bytes) {
+  const ByteView view(bytes, false);
+  Walk walk{.header = {.format = ImageFormat::kBmp}};
+  const bool old = view.u32(14) == 12;  // the header of OS/2 1.x has 16-bit sizes
+  walk.header.width = old ? static_cast<int64_t>(view.u16(18)) : view.i32(18);
+  walk.header.height = std::abs(old ? static_cast<int64_t>(view.u16(20)) : view.i32(22));
+  const uint64_t bits = view.u16(old ? 24 : 28), compression = old ? 0 : view.u32(30);
+  const auto width = static_cast<uint64_t>(std::max<int64_t>(0, walk.header.width));
+  const bool packed =
+      compression == 1 || compression == 2;  // run lengths: no size to be told beforehand
+  const uint64_t row = (width * bits + 31) / 32 * 4;
+  const uint64_t pixels = packed ? 0 : row * static_cast<uint64_t>(walk.header.height);
+  walk.complete = view.u32(10) + pixels <= view.size();
+  return walk;
+}
+
+Walk walk_webp(std::string_view bytes) {
+  const ByteView view(bytes, false);
+  Walk walk{.header = {.format = ImageFormat::kWebp}};
+  auto& [format, width, height, orientation] = walk.header;
+  if (view.has(12, "VP8 ")) {
+    width = static_cast<int64_t>(view.u16(26) & 0x3fff);
+    height = static_cast<int64_t>(view.u16(28) & 0x3fff);
+  } else if (view.has(12, "VP8L")) {
+    const uint64_t packed = view.u32(21);
+    width = static_cast<int64_t>((packed & 0x3fff) + 1);
+    height = static_cast<int64_t>((packed >> 14 & 0x3fff) + 1);
+  } else if (view.has(12, "VP8X")) {
+    width = static_cast<int64_t>(view.number(24, 3) + 1);
+    height = static_cast<int64_t>(view.number(27, 3) + 1);
+  }
+  for (size_t at = 12; at + 8 <= view.size(); at += 8 + (view.u32(at + 4) + 1) / 2 * 2) {
+    if (view.has(at, "EXIF")) orientation = exif_orientation(view.part(at + 8, view.u32(at + 4)));
+  }
+  walk.complete = view.u32(4) + 8 <= view.size();
+  return walk;
+}
+
+Walk walk_file(std::string_view bytes, const std::string& file) {
+  const ByteView view(bytes, true);
+  if (view.has(0, "\xff\xd8\xff")) return walk_jpeg(bytes);
+  if (view.has(0, "\x89PNG\r\n\x1a\n")) return walk_png(bytes);
+  if (view.has(0, "BM")) return walk_bmp(bytes);
+  if (view.has(0, "II*\0"sv) || view.has(0, "MM\0*"sv)) return walk_tiff(bytes);
+  if (view.has(0, "RIFF") && view.has(8, "WEBP")) return walk_webp(bytes);
+  throw Error(file + ": not an image this program reads; expected JPEG, PNG, BMP, TIFF or WebP");
+}
+
+}  // namespace
+
+ImageHeader read_image_header(std::string_view bytes, const std::string& file) {
+  if (bytes.empty()) throw Error(file + ": empty file; expected an image");
+  const Walk walk = walk_file(bytes, file);
+  const ImageHeader& header = walk.header;
+  // Sizes before completeness: a bomb should be called one, and a header cut short has no size.
+  const auto pixels = std::max<uint64_t>(
+      walk.largest_tile, static_cast<uint64_t>(std::max<int64_t>(0, header.width)) *
+                             static_cast<uint64_t>(std::max<int64_t>(0, header.height)));
+  if (pixels > static_cast<uint64_t>(kMostPixels)) {
+    throw Error(fmt::format("{}: {}x{} pixels; expected at most {} megapixels", file, header.width,
+                            header.height, kMostPixels / 1'000'000));
+  }
+  if (!walk.complete) throw Error(file + ": cut short: the end of the image is missing");
+  if (!walk.damage.empty()) throw Error(file + ": damaged: " + walk.damage);
+  if (header.width < 1 || header.height < 1)
+    throw Error(file + ": damaged: its header has no size");
+  return header;
+}
+
+}  // namespace latent

@@ -1,0 +1,31 @@
+// Pictures as files: 8-bit images in memory, written as PNG (libpng) and read by the image codecs.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+namespace latent {
+
+/// An 8-bit picture, rows from the top, channels interleaved (1 grey, 3 RGB).
+struct Picture {
+  int64_t width = 0;
+  int64_t height = 0;
+  int64_t channels = 1;
+  std::vector<uint8_t> pixels;  // height * width * channels
+
+  Picture() = default;
+  Picture(int64_t w, int64_t h, int64_t c, uint8_t fill)
+      : width(w), height(h), channels(c), pixels(static_cast<size_t>(w * h * c), fill) {}
+
+  uint8_t* at(int64_t x, int64_t y) { return pixels.data() + (y * width + x) * channels; }
+  const uint8_t* at(int64_t x, int64_t y) const {
+    return pixels.data() + (y * width + x) * channels;
+  }
+};
+
+/// Writes a PNG atomically, making the folder if needed. Throws Error naming the file and the
+/// reason.
+void write_png(const Picture& picture, const std::filesystem::path& path);
+
+}  // namespace latent
