@@ -1,0 +1,66 @@
+#include "data/dataset.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+
+namespace latent {
+namespace {
+
+// [B, H, W, C] -> [B, C, H, W]: only the strides change, which is what channels_last means.
+Tensor as_model_input(const Tensor& rows) {
+  const Tensor images = rows.permute({0, 3, 1, 2});
+  if (rows.scalar_type() == at::kFloat) return images.contiguous(at::MemoryFormat::ChannelsLast);
+  // Division, not a product with 1/255: white must be exactly 1.
+  return images.to(at::kFloat).div_(255.0);
+}
+
+}  // namespace
+
+std::string to_string(Split split) {
+  return split == Split::kTrain ? "train" : split == Split::kValidation ? "validation" : "test";
+}
+
+Split parse_split(const std::string& name) {
+  for (const Split split : {Split::kTrain, Split::kValidation, Split::kTest}) {
+    if (to_string(split) == name) return split;
+  }
+  throw Error("split \"" + name + "\": expected train, validation or test");
+}
+
+Tensor Examples::images(const Tensor& indices) const {
+  return as_model_input(pixels.index_select(0, indices));
+}
+
+Tensor Examples::images(int64_t first, int64_t count) const {
+  return as_model_input(pixels.narrow(0, first, count));
+}
+
+std::string Examples::name(int64_t index) const {
+  return names.empty() ? fmt::format("{:05}", index) : names.at(static_cast<size_t>(index));
+}
+
+const Attribute* Examples::find(const std::string& attribute) const {
+  const auto found = std::find_if(attributes.begin(), attributes.end(),
+                                  [&](const Attribute& each) { return each.name == attribute; });
+  return found == attributes.end() ? nullptr : &*found;
+}
+
+Examples Examples::select(const Tensor& indices) const {
+  const Tensor on_host = indices.to(at::kCPU, at::kLong).contiguous();
+  Examples chosen;
+  chosen.pixels = pixels.index_select(0, indices.to(pixels.device()));
+  for (const auto& each : attributes) {
+    chosen.attributes.push_back(
+        {each.name, each.values.index_select(0, on_host.to(each.values.device())), each.classes});
+  }
+  // An unnamed image keeps the index it had in its split as its name.
+  const int64_t* row = on_host.const_data_ptr<int64_t>();
+  for (int64_t i = 0; i < on_host.numel(); ++i)
+    chosen.names.push_back(name(row[i]));
+  return chosen;
+}
+
+}  // namespace latent

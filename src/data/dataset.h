@@ -1,0 +1,60 @@
+// What a data set is to the rest of the program: splits of images in memory, and what is known
+// about each image.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/image_shape.h"
+#include "core/tensor.h"
+
+namespace latent {
+
+enum class Split { kTrain, kValidation, kTest };
+
+/// "train", "validation", "test".
+std::string to_string(Split split);
+/// The reverse. Throws Error naming the three.
+Split parse_split(const std::string& name);
+
+/// One thing known about every image: a class, an attribute, a factor.
+struct Attribute {
+  std::string name;                  // "label", "scale", "Smiling"
+  Tensor values;                     // [N] float64; for classes the index into `classes`
+  std::vector<std::string> classes;  // words of a categorical attribute, else empty
+};
+
+/// The images of one split.
+struct Examples {
+  Tensor pixels;  // [N, H, W, C]: uint8 (0..255), or float32 for tables; contiguous
+  std::vector<Attribute> attributes;  // each of N values
+  std::vector<std::string> names;  // N file names, or empty: images are then named by their index
+
+  int64_t count() const { return pixels.size(0); }
+  ImageShape shape() const { return {pixels.size(3), pixels.size(1), pixels.size(2)}; }
+
+  /// Images as the model takes them: float32 in [0, 1] (tables as they are), channels_last.
+  /// indices: [B] int64 on the pixels' device.  Returns [B, C, H, W].
+  Tensor images(const Tensor& indices) const;
+  /// The same for the images first, first + 1, ..., first + count - 1.
+  Tensor images(int64_t first, int64_t count) const;
+
+  /// "00042" or the file's name.
+  std::string name(int64_t index) const;
+  /// The attribute called `name`, or nullptr.
+  const Attribute* find(const std::string& name) const;
+  /// The images at `indices` ([K] int64), with their attributes and names.
+  Examples select(const Tensor& indices) const;
+};
+
+class Dataset {
+ public:
+  virtual ~Dataset() = default;
+  /// Loads one split. Throws Error naming the file and what is wrong with it.
+  virtual Examples load(Split split) const = 0;
+  /// A remark users should hear once, for example that the test set serves as validation; or "".
+  virtual std::string remark() const { return ""; }
+};
+
+}  // namespace latent

@@ -1,0 +1,34 @@
+#include "data/registry.h"
+
+#include "core/error.h"
+
+namespace latent {
+
+// Each stands in the file of its data set.
+DatasetPlan configure_fashion_mnist(Section& data);
+DatasetPlan configure_idx(Section& data);
+DatasetPlan configure_mnist(Section& data);
+DatasetPlan configure_shapes(Section& data);
+
+const Registry<DatasetRow>& datasets() {
+  static const Registry<DatasetRow> registry(
+      "data set",
+      {{"fashion_mnist", "70,000 grey 28x28 pictures of clothes in 10 classes",
+        configure_fashion_mnist},
+       {"idx", "your own grey images as IDX files, plain or gzipped, of any size", configure_idx},
+       {"mnist", "70,000 grey 28x28 handwritten digits", configure_mnist},
+       {"shapes", "drawn on the fly: squares, ellipses and hearts with known factors",
+        configure_shapes}});
+  return registry;
+}
+
+DatasetPlan configure_dataset(Section data) {
+  std::string name;
+  data.read("name", name, "the data set: " + join(datasets().names()));
+  if (name.empty()) {
+    throw Error(data.where("name") + ": missing; expected one of " + join(datasets().names()));
+  }
+  return datasets().find(name, data.where("name")).configure(data);
+}
+
+}  // namespace latent

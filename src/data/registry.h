@@ -1,0 +1,35 @@
+// Every data set a config can name under `data.name`.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "config/section.h"
+#include "core/registry.h"
+#include "core/tensor.h"
+#include "data/dataset.h"
+
+namespace latent {
+
+/// Section `data`, read.
+struct DatasetPlan {
+  /// Opens the data set. Throws Error if files are missing.
+  std::function<std::unique_ptr<Dataset>()> open;
+  /// Prepares images from elsewhere as the set's own are: [N, H, W, C] uint8, before and after.
+  /// Needs no file.
+  std::function<Tensor(const Tensor& pixels)> prepare;
+};
+
+struct DatasetRow {
+  std::string name;
+  std::string summary;
+  /// Reads the data set's keys from section `data`; touches no file.
+  std::function<DatasetPlan(Section&)> configure;
+};
+
+const Registry<DatasetRow>& datasets();
+
+/// Reads section `data`: `name` and the keys of that data set.
+DatasetPlan configure_dataset(Section data);
+
+}  // namespace latent
