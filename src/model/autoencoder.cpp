@@ -1,0 +1,118 @@
+#include "model/autoencoder.h"
+
+#include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+
+#include "core/random.h"
+
+namespace latent {
+
+Autoencoder::Autoencoder(ImageShape input, ImageShape output, int64_t latent_dim,
+                         EncoderNetwork encoder, std::shared_ptr<Bottleneck> bottleneck,
+                         std::shared_ptr<Network> decoder)
+    : input_(input), output_(output), latent_dim_(latent_dim) {
+  encoder_ = register_module("encoder", std::move(encoder.layers));
+  bottleneck_ = register_module("bottleneck", std::move(bottleneck));
+  decoder_ = register_module("decoder", std::move(decoder));
+}
+
+Latent Autoencoder::encode(const Tensor& images, std::optional<at::Generator> generator) {
+  expect_shape(images, {-1, input_.channels, input_.height, input_.width}, "images to encode");
+  return bottleneck_->forward(encoder_->forward(images), std::move(generator));
+}
+
+Tensor Autoencoder::decode(const Tensor& z) {
+  expect_shape(z, {-1, latent_dim_}, "latents to decode");
+  return decoder_->forward(z);
+}
+
+Output Autoencoder::forward(const Tensor& images, std::optional<at::Generator> generator) {
+  Latent latent = encode(images, std::move(generator));
+  Tensor decoded = decode(latent.z);
+  return {.decoded = std::move(decoded), .latent = std::move(latent)};
+}
+
+void Autoencoder::initialize(Initialization kind, at::Generator& generator) {
+  encoder_->initialize(kind, generator);
+  bottleneck_->initialize(kind, generator);
+  decoder_->initialize(kind, generator);
+}
+
+std::vector<LayerSummary> Autoencoder::summarize() {
+  const torch::NoGradGuard no_grad;
+  const bool was_training = is_training();
+  eval();
+  std::vector<LayerSummary> summary;
+  const auto options = parameters().front().options();
+  encoder_->summarize(at::zeros({1, input_.channels, input_.height, input_.width}, options),
+                      "encoder.", summary);
+  bottleneck_->summarize(summary);
+  decoder_->summarize(at::zeros({1, latent_dim_}, options), "decoder.", summary);
+  train(was_training);
+  return summary;
+}
+
+std::shared_ptr<Autoencoder> ModelPlan::make(const ImageShape& input, const ImageShape& output,
+                                             uint64_t seed) const {
+  EncoderNetwork encoding = encoder(input);
+  auto coding = bottleneck(encoding.features, latent_dim);
+  auto model = std::make_shared<Autoencoder>(input, output, latent_dim, std::move(encoding),
+                                             std::move(coding), decoder(latent_dim, output));
+  auto weights = generator(seed, Stream::kWeights);
+  model->initialize(initialization, weights);
+  return model;
+}
+
+ModelPlan configure_model(Section section) {
+  ModelPlan plan;
+  section.read("latent_dim", plan.latent_dim, between(1, 65536),
+               "number of latents: the size of the code");
+  Component encoder = section.component("encoder", "conv", encoders().names(),
+                                        "the network from images to features");
+  plan.encoder = encoders().find(encoder.name, "model.encoder").configure(encoder.section);
+  Component bottleneck = section.component("bottleneck", "gaussian", bottlenecks().names(),
+                                           "how features become latents");
+  const BottleneckRow& row = bottlenecks().find(bottleneck.name, "model.bottleneck");
+  plan.probabilistic = row.probabilistic;
+  plan.bottleneck = row.configure(bottleneck.section);
+  Component decoder = section.component(
+      "decoder", encoder.name, decoders().names(),
+      "the network from latents to images; by default the encoder's mirror image");
+  const auto twin = decoder.name == encoder.name ? std::optional(encoder.section) : std::nullopt;
+  plan.decoder = decoders().find(decoder.name, "model.decoder").configure(decoder.section, twin);
+  std::string initialization = "torch";
+  section.read(
+      "initialization", initialization, OneOf{{"torch", "keras"}},
+      "initial weights: PyTorch's (Kaiming uniform) or Keras's (Glorot uniform, zero biases)");
+  plan.initialization = initialization == "keras" ? Initialization::kKeras : Initialization::kTorch;
+  return plan;
+}
+
+std::string summary_table(const std::vector<LayerSummary>& summary) {
+  size_t name_width = 5, description_width = 4;
+  int64_t parameters = 0, statistics = 0;
+  for (const auto& row : summary) {
+    name_width = std::max(name_width, row.name.size());
+    description_width = std::max(description_width, row.description.size());
+    parameters += row.parameters;
+    statistics += row.statistics;
+  }
+  std::string table = fmt::format("{:<{}}  {:<{}}  {:>14}  {:>10}\n", "layer", name_width, "what",
+                                  description_width, "output", "parameters");
+  for (const auto& row : summary) {
+    table +=
+        fmt::format("{:<{}}  {:<{}}  {:>14}  {:>10}\n", row.name, name_width, row.description,
+                    description_width, fmt::format("{}", fmt::join(row.shape, "x")),
+                    row.parameters + row.statistics == 0 ? "" : std::to_string(row.parameters));
+  }
+  table += fmt::format("{} trainable parameters", parameters);
+  if (statistics > 0) {
+    table += fmt::format(", {} with the running statistics of batch normalisation",
+                         parameters + statistics);
+  }
+  return table;
+}
+
+}  // namespace latent

@@ -1,0 +1,74 @@
+// The model: encoder, bottleneck and decoder, chosen by section `model` of a config.
+#pragma once
+
+#include <torch/nn/module.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/image_shape.h"
+#include "model/bottleneck.h"
+#include "model/registry.h"
+
+namespace latent {
+
+/// What one pass through the model gives.
+struct Output {
+  Tensor
+      decoded;  // [B, C, H, W] the decoder's output: logits or means, as the likelihood reads them
+  Latent latent;
+};
+
+class Autoencoder : public torch::nn::Module {
+ public:
+  Autoencoder(ImageShape input, ImageShape output, int64_t latent_dim, EncoderNetwork encoder,
+              std::shared_ptr<Bottleneck> bottleneck, std::shared_ptr<Network> decoder);
+
+  /// images: [B, C, H, W] float.  With a generator z is sampled, without one z is the mean.
+  Latent encode(const Tensor& images, std::optional<at::Generator> generator = std::nullopt);
+  /// z: [B, Z].  Returns the decoder's raw output [B, C, H, W]: the likelihood turns it into
+  /// pictures.
+  Tensor decode(const Tensor& z);
+  Output forward(const Tensor& images, std::optional<at::Generator> generator = std::nullopt);
+
+  const ImageShape& input_shape() const { return input_; }
+  const ImageShape& output_shape() const { return output_; }
+  int64_t latent_dim() const { return latent_dim_; }
+  bool probabilistic() const { return bottleneck_->probabilistic(); }
+
+  void initialize(Initialization kind, at::Generator& generator);
+  /// Layers, output shapes of one image and parameter counts, in the order of the pass.
+  std::vector<LayerSummary> summarize();
+
+ private:
+  ImageShape input_, output_;
+  int64_t latent_dim_;
+  std::shared_ptr<Network> encoder_;
+  std::shared_ptr<Bottleneck> bottleneck_;
+  std::shared_ptr<Network> decoder_;
+};
+
+/// Section `model`, read: makes the model once the images' shape is known.
+struct ModelPlan {
+  EncoderMaker encoder;
+  BottleneckMaker bottleneck;
+  DecoderMaker decoder;
+  bool probabilistic = true;
+  int64_t latent_dim = 2;
+  Initialization initialization = Initialization::kTorch;
+
+  /// A model with initial weights drawn from stream (seed, kWeights). input: what the encoder sees;
+  /// output: what the decoder makes. Throws Error if they do not fit the layers.
+  std::shared_ptr<Autoencoder> make(const ImageShape& input, const ImageShape& output,
+                                    uint64_t seed) const;
+};
+
+/// Reads section `model`. Throws Error for unknown names and values out of range.
+ModelPlan configure_model(Section section);
+
+/// The table printed before training: layer, what it does, output shape, parameters.
+std::string summary_table(const std::vector<LayerSummary>& summary);
+
+}  // namespace latent

@@ -1,0 +1,101 @@
+#include "model/bottleneck.h"
+
+#include <ATen/ATen.h>
+
+#include "model/activation.h"
+
+namespace latent {
+namespace {
+
+LayerSummary summary_row(const std::string& name, const Layer& layer, int64_t latent_dim,
+                         const std::string& description) {
+  LayerSummary row{.name = "bottleneck." + name, .description = description, .shape = {latent_dim}};
+  for (const auto& parameter : layer.parameters())
+    row.parameters += parameter.numel();
+  return row;
+}
+
+// The plain autoencoder's: one code per image.
+class Point : public Bottleneck {
+ public:
+  Point(int64_t features, int64_t latent_dim, std::string activation)
+      : latent_dim_(latent_dim), activation_(std::move(activation)) {
+    code_ = register_module("code", make_dense(features, latent_dim));
+  }
+  Latent forward(const Tensor& features, std::optional<at::Generator>) override {
+    const Tensor z = activate(activation_, code_->forward(features));  // [B, Z]
+    return {.z = z, .mean = z, .logvar = {}};
+  }
+  bool probabilistic() const override { return false; }
+  void initialize(Initialization kind, at::Generator& generator) override {
+    code_->initialize(kind, generator);
+  }
+  void summarize(std::vector<LayerSummary>& summary) const override {
+    const std::string then = activation_ == "none" ? "" : ", " + activation_;
+    summary.push_back(summary_row("code", *code_, latent_dim_, "dense" + then));
+  }
+
+ private:
+  int64_t latent_dim_;
+  std::string activation_;
+  std::shared_ptr<Layer> code_;
+};
+
+// Kingma and Welling 2014, arXiv:1312.6114: q(z|x) = N(mean, exp(logvar)), z = mean + exp(logvar /
+// 2) * noise.
+class Gaussian : public Bottleneck {
+ public:
+  Gaussian(int64_t features, int64_t latent_dim) : latent_dim_(latent_dim) {
+    mean_ = register_module("mean", make_dense(features, latent_dim));
+    logvar_ = register_module("logvar", make_dense(features, latent_dim));
+  }
+  Latent forward(const Tensor& features, std::optional<at::Generator> generator) override {
+    const Tensor mean = mean_->forward(features), logvar = logvar_->forward(features);  // [B, Z]
+    if (!generator) return {.z = mean, .mean = mean, .logvar = logvar};
+    const Tensor noise = at::empty_like(mean).normal_(0, 1, generator);
+    return {.z = at::addcmul(mean, noise, (0.5 * logvar).exp()), .mean = mean, .logvar = logvar};
+  }
+  bool probabilistic() const override { return true; }
+  void initialize(Initialization kind, at::Generator& generator) override {
+    mean_->initialize(kind, generator);
+    logvar_->initialize(kind, generator);
+  }
+  void summarize(std::vector<LayerSummary>& summary) const override {
+    summary.push_back(summary_row("mean", *mean_, latent_dim_, "dense"));
+    summary.push_back(summary_row("logvar", *logvar_, latent_dim_, "dense"));
+  }
+
+ private:
+  int64_t latent_dim_;
+  std::shared_ptr<Layer> mean_, logvar_;
+};
+
+BottleneckMaker configure_point(Section& section) {
+  std::string activation = "none";
+  section.read("activation", activation, OneOf{{"none", "relu", "sigmoid"}},
+               "activation of the code");
+  return [activation](int64_t features, int64_t latent_dim) {
+    return std::make_shared<Point>(features, latent_dim, activation);
+  };
+}
+
+BottleneckMaker configure_gaussian(Section&) {
+  return [](int64_t features, int64_t latent_dim) {
+    return std::make_shared<Gaussian>(features, latent_dim);
+  };
+}
+
+}  // namespace
+
+const Registry<BottleneckRow>& bottlenecks() {
+  static const Registry<BottleneckRow> registry(
+      "bottleneck",
+      {
+          {"point", "one code per image: a plain autoencoder", false, configure_point},
+          {"gaussian", "a mean and a log-variance per latent, sampled: a variational autoencoder",
+           true, configure_gaussian},
+      });
+  return registry;
+}
+
+}  // namespace latent

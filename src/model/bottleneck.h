@@ -1,0 +1,46 @@
+// Bottlenecks: how an encoder's features become latents.
+#pragma once
+
+#include <ATen/core/Generator.h>
+#include <torch/nn/module.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "config/section.h"
+#include "core/registry.h"
+#include "model/layers.h"
+
+namespace latent {
+
+/// The code of a batch of images.
+struct Latent {
+  Tensor z;       // [B, Z] what the decoder receives
+  Tensor mean;    // [B, Z] its mean; z itself for a point bottleneck
+  Tensor logvar;  // [B, Z] log-variance; undefined for a point bottleneck
+};
+
+class Bottleneck : public torch::nn::Module {
+ public:
+  /// features: [B, F].  With a generator z is sampled, without one z is the mean.
+  virtual Latent forward(const Tensor& features, std::optional<at::Generator> generator) = 0;
+  /// True if latents have a distribution: a prior to sample from and a KL divergence to it.
+  virtual bool probabilistic() const = 0;
+  virtual void initialize(Initialization kind, at::Generator& generator) = 0;
+  virtual void summarize(std::vector<LayerSummary>& summary) const = 0;
+};
+
+using BottleneckMaker =
+    std::function<std::shared_ptr<Bottleneck>(int64_t features, int64_t latent_dim)>;
+
+struct BottleneckRow {
+  std::string name;
+  std::string summary;
+  bool probabilistic;  // latents have a distribution and a prior
+  std::function<BottleneckMaker(Section&)> configure;
+};
+
+const Registry<BottleneckRow>& bottlenecks();
+
+}  // namespace latent

@@ -1,0 +1,197 @@
+#include "model/layers.h"
+
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/generated/variable_factories.h>
+
+#include <cmath>
+
+namespace latent {
+namespace {
+
+// Draws `weight` and `bias`; `fan_in` and `fan_out` count the connections of one unit.
+void draw(Tensor weight, const Tensor& bias, double fan_in, double fan_out, Initialization kind,
+          at::Generator& generator) {
+  const torch::NoGradGuard no_grad;
+  const bool keras = kind == Initialization::kKeras;
+  const double bound = keras ? std::sqrt(6.0 / (fan_in + fan_out)) : 1.0 / std::sqrt(fan_in);
+  weight.copy_(at::empty(weight.sizes()).uniform_(-bound, bound, generator));
+  if (!bias.defined()) return;
+  if (keras) {
+    bias.zero_();
+  } else {
+    bias.copy_(at::empty(bias.sizes()).uniform_(-bound, bound, generator));
+  }
+}
+
+// Both frameworks take the fan in from the second axis of a kernel, transposed ones included.
+void draw_kernel(const Tensor& weight, const Tensor& bias, Initialization kind,
+                 at::Generator& generator) {
+  const auto field = static_cast<double>(weight.size(2) * weight.size(3));
+  draw(weight, bias, static_cast<double>(weight.size(1)) * field,
+       static_cast<double>(weight.size(0)) * field, kind, generator);
+}
+
+std::string kernel_text(int64_t kernel, int64_t stride) {
+  const std::string k = std::to_string(kernel);
+  return k + "x" + k + (stride == 1 ? "" : ", stride " + std::to_string(stride));
+}
+
+class Conv : public Layer {
+ public:
+  Conv(int64_t in, int64_t out, int64_t kernel, int64_t stride, bool bias) : stride_(stride) {
+    weight_ = register_parameter("weight", torch::empty({out, in, kernel, kernel}));
+    if (bias) bias_ = register_parameter("bias", torch::empty({out}));
+  }
+  Tensor forward(const Tensor& x) override {
+    const int64_t padding = (weight_.size(2) - 1) / 2;
+    return at::conv2d(x, weight_, bias_, stride_, padding);
+  }
+  std::string describe() const override { return "conv " + kernel_text(weight_.size(2), stride_); }
+  void initialize(Initialization kind, at::Generator& generator) override {
+    draw_kernel(weight_, bias_, kind, generator);
+  }
+
+ private:
+  int64_t stride_;
+  Tensor weight_, bias_;
+};
+
+class UpConv : public Layer {
+ public:
+  UpConv(int64_t in, int64_t out, int64_t kernel, int64_t stride, const std::vector<int64_t>& input,
+         const std::vector<int64_t>& output, bool bias)
+      : stride_(stride) {
+    const int64_t padding = (kernel - 1) / 2;
+    for (size_t i = 0; i < 2; ++i) {
+      extra_.push_back(output[i] - ((input[i] - 1) * stride - 2 * padding + kernel));
+    }
+    weight_ = register_parameter("weight", torch::empty({in, out, kernel, kernel}));
+    if (bias) bias_ = register_parameter("bias", torch::empty({out}));
+  }
+  Tensor forward(const Tensor& x) override {
+    const int64_t padding = (weight_.size(2) - 1) / 2;
+    return at::conv_transpose2d(x, weight_, bias_, stride_, padding, extra_);
+  }
+  std::string describe() const override {
+    return "transposed conv " + kernel_text(weight_.size(2), stride_);
+  }
+  void initialize(Initialization kind, at::Generator& generator) override {
+    draw_kernel(weight_, bias_, kind, generator);
+  }
+
+ private:
+  int64_t stride_;
+  std::vector<int64_t> extra_;  // output_padding of each dimension
+  Tensor weight_, bias_;
+};
+
+class Dense : public Layer {
+ public:
+  Dense(int64_t in, int64_t out, bool bias) {
+    weight_ = register_parameter("weight", torch::empty({out, in}));
+    if (bias) bias_ = register_parameter("bias", torch::empty({out}));
+  }
+  Tensor forward(const Tensor& x) override { return at::linear(x, weight_, bias_); }
+  std::string describe() const override { return "dense"; }
+  void initialize(Initialization kind, at::Generator& generator) override {
+    draw(weight_, bias_, static_cast<double>(weight_.size(1)), static_cast<double>(weight_.size(0)),
+         kind, generator);
+  }
+
+ private:
+  Tensor weight_, bias_;
+};
+
+class Flatten : public Layer {
+ public:
+  Tensor forward(const Tensor& x) override { return x.flatten(1); }
+  std::string describe() const override { return "flatten"; }
+};
+
+class Unflatten : public Layer {
+ public:
+  Unflatten(int64_t channels, int64_t height, int64_t width)
+      : shape_{-1, channels, height, width} {}
+  Tensor forward(const Tensor& x) override {
+    return x.view(shape_).contiguous(at::MemoryFormat::ChannelsLast);
+  }
+  std::string describe() const override { return "reshape"; }
+
+ private:
+  std::vector<int64_t> shape_;
+};
+
+class Dropout : public Layer {
+ public:
+  explicit Dropout(double probability) : probability_(probability) {}
+  Tensor forward(const Tensor& x) override { return at::dropout(x, probability_, is_training()); }
+  std::string describe() const override { return "dropout"; }
+
+ private:
+  double probability_;
+};
+
+}  // namespace
+
+void Network::add(const std::string& name, std::shared_ptr<Layer> layer) {
+  layers_.push_back(register_module(name, std::move(layer)));
+}
+
+Tensor Network::forward(Tensor x) {
+  for (const auto& layer : layers_)
+    x = layer->forward(x);
+  return x;
+}
+
+void Network::initialize(Initialization kind, at::Generator& generator) {
+  for (const auto& layer : layers_)
+    layer->initialize(kind, generator);
+}
+
+Tensor Network::summarize(Tensor x, const std::string& prefix, std::vector<LayerSummary>& summary) {
+  const auto named = named_children();
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    x = layers_[i]->forward(x);
+    LayerSummary row{.name = prefix + named[i].key(),
+                     .description = layers_[i]->describe(),
+                     .shape = x.sizes().slice(1).vec()};
+    for (const auto& parameter : layers_[i]->parameters())
+      row.parameters += parameter.numel();
+    for (const auto& buffer : layers_[i]->buffers())
+      row.statistics += buffer.numel();
+    summary.push_back(std::move(row));
+  }
+  return x;
+}
+
+int64_t conv_size(int64_t size, int64_t kernel, int64_t stride) {
+  const int64_t room = size + 2 * ((kernel - 1) / 2) - kernel;
+  return room < 0 ? 0 : room / stride + 1;  // division rounds a negative room up, to one position
+}
+
+std::shared_ptr<Layer> make_conv(int64_t in, int64_t out, int64_t kernel, int64_t stride,
+                                 bool bias) {
+  return std::make_shared<Conv>(in, out, kernel, stride, bias);
+}
+
+std::shared_ptr<Layer> make_up_conv(int64_t in, int64_t out, int64_t kernel, int64_t stride,
+                                    std::vector<int64_t> input, std::vector<int64_t> output,
+                                    bool bias) {
+  return std::make_shared<UpConv>(in, out, kernel, stride, input, output, bias);
+}
+
+std::shared_ptr<Layer> make_dense(int64_t in, int64_t out, bool bias) {
+  return std::make_shared<Dense>(in, out, bias);
+}
+
+std::shared_ptr<Layer> make_flatten() { return std::make_shared<Flatten>(); }
+
+std::shared_ptr<Layer> make_unflatten(int64_t channels, int64_t height, int64_t width) {
+  return std::make_shared<Unflatten>(channels, height, width);
+}
+
+std::shared_ptr<Layer> make_dropout(double probability) {
+  return std::make_shared<Dropout>(probability);
+}
+
+}  // namespace latent

@@ -1,0 +1,72 @@
+// The layers networks are built from: each knows its output, its initial weights and how to
+// describe itself.
+#pragma once
+
+#include <torch/nn/module.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/tensor.h"
+
+namespace latent {
+
+/// Which framework's initial weights to draw.
+enum class Initialization {
+  kKeras,  // Glorot uniform weights, zero biases
+  kTorch,  // Kaiming uniform with a = sqrt(5), biases uniform in +-1/sqrt(fan in)
+};
+
+class Layer : public torch::nn::Module {
+ public:
+  virtual Tensor forward(const Tensor& x) = 0;
+  /// "conv 3x3, stride 2".
+  virtual std::string describe() const = 0;
+  /// Draws the initial weights; layers without weights do nothing.
+  virtual void initialize(Initialization, at::Generator&) {}
+};
+
+/// A row of the table printed before training.
+struct LayerSummary {
+  std::string name;  // module path, "encoder.conv1"
+  std::string description;
+  std::vector<int64_t> shape;  // output of one image
+  int64_t parameters = 0;      // trainable
+  int64_t statistics = 0;      // running statistics of batch normalisation
+};
+
+/// Named layers, one after another.
+class Network : public torch::nn::Module {
+ public:
+  void add(const std::string& name, std::shared_ptr<Layer> layer);
+  Tensor forward(Tensor x);
+  void initialize(Initialization kind, at::Generator& generator);
+  /// Runs one image through the layers and lists them.  x: a batch of one.  Returns the output.
+  Tensor summarize(Tensor x, const std::string& prefix, std::vector<LayerSummary>& summary);
+
+ private:
+  std::vector<std::shared_ptr<Layer>> layers_;
+};
+
+/// Convolution; padding (kernel - 1) / 2, so stride 1 with an odd kernel keeps the size.
+std::shared_ptr<Layer> make_conv(int64_t in, int64_t out, int64_t kernel, int64_t stride,
+                                 bool bias = true);
+/// Transposed convolution that undoes the size of make_conv: `output` is the [height, width] to
+/// reach.
+std::shared_ptr<Layer> make_up_conv(int64_t in, int64_t out, int64_t kernel, int64_t stride,
+                                    std::vector<int64_t> input, std::vector<int64_t> output,
+                                    bool bias = true);
+std::shared_ptr<Layer> make_dense(int64_t in, int64_t out, bool bias = true);
+/// [B, ...] -> [B, size], in the logical (channel-major) order.
+std::shared_ptr<Layer> make_flatten();
+/// [B, C*H*W] -> [B, C, H, W].
+std::shared_ptr<Layer> make_unflatten(int64_t channels, int64_t height, int64_t width);
+/// Drops features while training, by the default generator of the device (the trainer seeds it at
+/// each step).
+std::shared_ptr<Layer> make_dropout(double probability);
+
+/// Output size of make_conv along one dimension; 0 if the kernel does not fit.
+int64_t conv_size(int64_t size, int64_t kernel, int64_t stride);
+
+}  // namespace latent

@@ -1,0 +1,44 @@
+// Every encoder and decoder a config can name under `model.encoder` and `model.decoder`.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "config/section.h"
+#include "core/image_shape.h"
+#include "core/registry.h"
+#include "model/layers.h"
+
+namespace latent {
+
+/// An encoder's layers for images of a shape, and the number of features it hands to the
+/// bottleneck.
+struct EncoderNetwork {
+  std::shared_ptr<Network> layers;
+  int64_t features = 0;
+};
+using EncoderMaker = std::function<EncoderNetwork(const ImageShape&)>;
+
+struct EncoderRow {
+  std::string name;
+  std::string summary;
+  /// Reads the encoder's keys. The maker throws Error if the images do not fit the layers.
+  std::function<EncoderMaker(Section&)> configure;
+};
+
+/// A decoder's layers, from latents [B, latent_dim] to an output of the shape.
+using DecoderMaker = std::function<std::shared_ptr<Network>(int64_t latent_dim, const ImageShape&)>;
+
+struct DecoderRow {
+  std::string name;
+  std::string summary;
+  /// Reads the decoder's keys. encoder: section of an encoder of the same kind, whose mirror image
+  /// gives the defaults; or nothing.
+  std::function<DecoderMaker(Section&, std::optional<Section> encoder)> configure;
+};
+
+const Registry<EncoderRow>& encoders();
+const Registry<DecoderRow>& decoders();
+
+}  // namespace latent
