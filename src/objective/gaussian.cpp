@@ -1,0 +1,81 @@
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/generated/variable_factories.h>
+
+#include <cmath>
+
+#include "objective/likelihood.h"
+
+namespace latent {
+namespace {
+
+constexpr double kHalfLog2Pi = 0.9189385332046727;
+
+struct GaussianOptions {
+  std::string sigma = "fixed";
+  double value = 1.0;
+  std::string output = "linear";
+  bool include_constant = false;
+};
+
+// -log N(x; mean, sigma^2), one sigma for all pixels. "optimal": the sigma that fits the batch
+// best, the root mean squared error (Rybkin et al. 2021, arXiv:2006.13202); its gradient vanishes
+// there, so it is held constant.
+class Gaussian : public Likelihood {
+ public:
+  explicit Gaussian(GaussianOptions options) : options_(std::move(options)) {
+    if (options_.sigma == "learned") {
+      log_sigma_ = register_parameter("log_sigma", torch::full({}, std::log(options_.value)));
+    }
+  }
+
+  Tensor nll(const Tensor& images, const Tensor& decoded) const override {
+    const Tensor squared = at::square(images - mean(decoded)).flatten(1);  // [B, C*H*W]
+    const auto values = static_cast<double>(squared.size(1));
+    const Tensor error = squared.sum(1);  // [B]
+    const double constant = options_.include_constant ? values * kHalfLog2Pi : 0.0;
+    if (options_.sigma == "learned") {
+      return 0.5 * error * at::exp(-2.0 * log_sigma_) + values * log_sigma_ + constant;
+    }
+    if (options_.sigma == "optimal") {
+      const Tensor variance = squared.detach().mean().clamp_min(kSmallestVariance);
+      return 0.5 * error / variance + 0.5 * values * at::log(variance) + constant;
+    }
+    const double sigma = options_.value;
+    return error * (0.5 / (sigma * sigma)) + (values * std::log(sigma) + constant);
+  }
+
+  Tensor mean(const Tensor& decoded) const override {
+    return options_.output == "sigmoid" ? at::sigmoid(decoded) : decoded;
+  }
+  double left_out_constant() const override {
+    return options_.include_constant ? 0.0 : kHalfLog2Pi;
+  }
+  double book_factor() const override {
+    return options_.sigma == "fixed" && options_.value == 1.0 ? 2000 : 0;
+  }
+
+ private:
+  static constexpr double kSmallestVariance =
+      1e-8;  // a hundredth of a grey level, squared, and less
+
+  GaussianOptions options_;
+  Tensor log_sigma_;
+};
+
+}  // namespace
+
+LikelihoodMaker configure_gaussian_likelihood(Section& section) {
+  GaussianOptions options;
+  section.read("sigma", options.sigma, OneOf{{"fixed", "learned", "optimal"}},
+               "standard deviation of a pixel: fixed, a learned number, or the batch's root mean "
+               "squared error");
+  section.read("value", options.value, more_than(0),
+               "the fixed sigma, or where learning it starts");
+  section.read("output", options.output, OneOf{{"linear", "sigmoid"}},
+               "what makes the decoder's output the mean; sigmoid keeps it in [0, 1]");
+  section.read("include_constant", options.include_constant,
+               "count the constant 0.919 nats per value, which no weight can change");
+  return [options] { return std::make_shared<Gaussian>(options); };
+}
+
+}  // namespace latent

@@ -1,0 +1,72 @@
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "objective/penalty.h"
+
+namespace latent {
+namespace {
+
+struct KlOptions {
+  double weight = 1.0;
+  double warmup_epochs = 0.0;
+  double capacity = 0.0;
+};
+
+// beta * KL (Higgins et al. 2017), or beta * |KL - C| with a growing capacity C (Burgess et al.
+// 2018, arXiv:1804.03599).
+class Kl : public Penalty {
+ public:
+  explicit Kl(KlOptions options) : options_(options) { schedule(0); }
+
+  Tensor value(const Latent& latent) const override {
+    return gaussian_kl(latent.mean, latent.logvar).sum(1).mean();
+  }
+  Tensor weighted(const Tensor& value) const override {
+    return weight_ * (options_.capacity > 0 ? at::abs(value - capacity_) : value);
+  }
+  void schedule(double epoch) override {
+    const double grown =
+        options_.warmup_epochs > 0 ? std::min(1.0, epoch / options_.warmup_epochs) : 1.0;
+    // With a capacity the pressure is constant and the room grows; without one the pressure grows.
+    weight_.fill_(options_.capacity > 0 ? options_.weight : options_.weight * grown);
+    capacity_.fill_(options_.capacity * grown);
+  }
+  void to(const c10::Device& device) override {
+    weight_ = weight_.to(device);
+    capacity_ = capacity_.to(device);
+  }
+
+ private:
+  KlOptions options_;
+  // Tensors, not numbers: a captured CUDA graph would freeze a number.
+  Tensor weight_ = at::zeros({});
+  Tensor capacity_ = at::zeros({});
+};
+
+}  // namespace
+
+PenaltyMaker configure_kl(Section& section) {
+  KlOptions options;
+  section.read("weight", options.weight, at_least(0.0), "weight of the KL term: beta");
+  section.read(
+      "warmup_epochs", options.warmup_epochs, at_least(0.0),
+      "epochs over which the weight (or the capacity, if there is one) grows linearly from 0");
+  section.read("capacity", options.capacity, at_least(0.0),
+               "nats the latents may carry: the term becomes weight * |KL - capacity|; 0: off");
+  return [options, where = section.where("")](bool probabilistic) -> std::unique_ptr<Penalty> {
+    if (!probabilistic) {
+      throw Error(where.substr(0, where.size() - 1) +
+                  ": a point bottleneck has no distribution; expected model.bottleneck "
+                  "\"gaussian\", or no kl");
+    }
+    return std::make_unique<Kl>(options);
+  };
+}
+
+Tensor gaussian_kl(const Tensor& mean, const Tensor& logvar) {
+  return 0.5 * (at::square(mean) + at::exp(logvar) - 1.0 - logvar);
+}
+
+}  // namespace latent

@@ -1,0 +1,69 @@
+#include "objective/objective.h"
+
+#include <ATen/ATen.h>
+
+namespace latent {
+
+Objective::Objective(std::shared_ptr<Likelihood> likelihood, double weight,
+                     std::vector<std::pair<std::string, std::unique_ptr<Penalty>>> penalties)
+    : likelihood_(register_module("likelihood", std::move(likelihood))),
+      weight_(weight),
+      penalties_(std::move(penalties)) {}
+
+Loss Objective::operator()(const Tensor& images, const Output& output) const {
+  expect_shape(output.decoded, {images.size(0), images.size(1), images.size(2), images.size(3)},
+               "decoded images");
+  Loss loss;
+  const Tensor nll = likelihood_->nll(images, output.decoded).mean();
+  loss.terms.emplace_back("nll", nll);
+  loss.total = weight_ * nll;
+  for (const auto& [name, penalty] : penalties_) {
+    const Tensor value = penalty->value(output.latent);
+    loss.total = loss.total + penalty->weighted(value);
+    loss.terms.emplace_back(name, value);
+  }
+  return loss;
+}
+
+void Objective::schedule(double epoch) {
+  for (auto& [name, penalty] : penalties_)
+    penalty->schedule(epoch);
+}
+
+std::vector<std::string> Objective::term_names() const {
+  std::vector<std::string> names{"nll"};
+  for (const auto& [name, penalty] : penalties_)
+    names.push_back(name);
+  return names;
+}
+
+void Objective::move_to(const c10::Device& device) {
+  to(device);
+  for (auto& [name, penalty] : penalties_)
+    penalty->to(device);
+}
+
+std::shared_ptr<Objective> ObjectivePlan::make(const Autoencoder& model) const {
+  std::vector<std::pair<std::string, std::unique_ptr<Penalty>>> made;
+  for (const auto& [name, maker] : penalties)
+    made.emplace_back(name, maker(model.probabilistic()));
+  return std::make_shared<Objective>(likelihood(), likelihood_weight, std::move(made));
+}
+
+ObjectivePlan configure_objective(Section section, bool probabilistic) {
+  ObjectivePlan plan;
+  Component likelihood = section.component("likelihood", "bernoulli", likelihoods().names(),
+                                           "how the decoder's output explains the clean images");
+  plan.likelihood =
+      likelihoods().find(likelihood.name, "objective.likelihood").configure(likelihood.section);
+  likelihood.section.read("weight", plan.likelihood_weight, at_least(0.0),
+                          "weight of the likelihood; 0 leaves only the penalties");
+  for (const auto& row : penalties().rows()) {
+    if (!section.has(row.name) && !(row.implied_by_prior && probabilistic)) continue;
+    Section options = section.section(row.name);
+    plan.penalties.emplace_back(row.name, row.configure(options));
+  }
+  return plan;
+}
+
+}  // namespace latent

@@ -1,0 +1,58 @@
+// The objective: a weighted likelihood and the penalties, in nats per image.
+#pragma once
+
+#include <torch/nn/module.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/autoencoder.h"
+#include "objective/likelihood.h"
+#include "objective/penalty.h"
+
+namespace latent {
+
+/// The number to minimise and its parts, scalars averaged over the batch.
+struct Loss {
+  Tensor total;
+  std::vector<std::pair<std::string, Tensor>> terms;  // unweighted: "nll", "kl", ...
+};
+
+class Objective : public torch::nn::Module {
+ public:
+  Objective(std::shared_ptr<Likelihood> likelihood, double weight,
+            std::vector<std::pair<std::string, std::unique_ptr<Penalty>>> penalties);
+
+  /// images: the clean images [B, C, H, W].
+  Loss operator()(const Tensor& images, const Output& output) const;
+  /// Sets the scheduled weights for a point in training; `epoch` counts fractions, 0 at the start.
+  void schedule(double epoch);
+  /// "nll" and the penalties' names, in the order of Loss::terms.
+  std::vector<std::string> term_names() const;
+  const Likelihood& likelihood() const { return *likelihood_; }
+  /// Moves parameters and scheduled quantities to a device.
+  void move_to(const c10::Device& device);
+
+ private:
+  std::shared_ptr<Likelihood> likelihood_;
+  double weight_;
+  std::vector<std::pair<std::string, std::unique_ptr<Penalty>>> penalties_;
+};
+
+/// Section `objective`, read.
+struct ObjectivePlan {
+  LikelihoodMaker likelihood;
+  double likelihood_weight = 1.0;
+  std::vector<std::pair<std::string, PenaltyMaker>> penalties;
+
+  /// Throws Error if a penalty does not fit the model's bottleneck.
+  std::shared_ptr<Objective> make(const Autoencoder& model) const;
+};
+
+/// Reads section `objective`. A probabilistic bottleneck gets `kl` with weight 1 unless the config
+/// says otherwise.
+ObjectivePlan configure_objective(Section section, bool probabilistic);
+
+}  // namespace latent

@@ -1,0 +1,47 @@
+// Penalties on the latents, each a named, weighted term of the objective.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "config/section.h"
+#include "core/registry.h"
+#include "core/tensor.h"
+#include "model/bottleneck.h"
+
+namespace latent {
+
+class Penalty {
+ public:
+  virtual ~Penalty() = default;
+  /// The unweighted term, averaged over the batch: a scalar, nats per image where it has that unit.
+  virtual Tensor value(const Latent& latent) const = 0;
+  /// What the term adds to the total, given its value: a scalar.
+  virtual Tensor weighted(const Tensor& value) const = 0;
+  /// Sets the scheduled quantities for a point in training; `epoch` counts fractions, 0 at the
+  /// start.
+  virtual void schedule(double epoch) = 0;
+  /// Moves the scheduled quantities to a device.
+  virtual void to(const c10::Device& device) = 0;
+};
+
+/// probabilistic: whether the bottleneck has a distribution. Throws Error if the penalty does not
+/// fit it.
+using PenaltyMaker = std::function<std::unique_ptr<Penalty>(bool probabilistic)>;
+
+struct PenaltyRow {
+  std::string name;  // the key under `objective`, and the name of the term
+  std::string summary;
+  bool implied_by_prior;  // part of every objective whose bottleneck has a prior
+  std::function<PenaltyMaker(Section&)> configure;
+};
+
+const Registry<PenaltyRow>& penalties();
+
+PenaltyMaker configure_kl(Section& section);
+
+/// KL(N(mean, exp(logvar)) || N(0, 1)) of each latent of each image: [B, Z], nats.
+Tensor gaussian_kl(const Tensor& mean, const Tensor& logvar);
+
+}  // namespace latent
