@@ -1,0 +1,65 @@
+#include "run/metrics.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <sstream>
+
+#include "core/error.h"
+#include "core/file.h"
+
+namespace latent {
+namespace {
+
+std::vector<std::string> split(const std::string& line) {
+  std::vector<std::string> cells;
+  std::istringstream in(line);
+  for (std::string cell; std::getline(in, cell, ',');)
+    cells.push_back(cell);
+  return cells;
+}
+
+}  // namespace
+
+std::vector<double> MetricsTable::column(const std::string& name) const {
+  const auto at = std::find(columns.begin(), columns.end(), name);
+  if (at == columns.end()) throw Error("metrics.csv: no column \"" + name + "\"");
+  const auto index = static_cast<size_t>(at - columns.begin());
+  std::vector<double> values;
+  for (const auto& row : rows)
+    values.push_back(row[index]);
+  return values;
+}
+
+MetricsTable read_metrics(const std::filesystem::path& path) {
+  std::istringstream in(read_file(path));
+  MetricsTable table;
+  std::string line;
+  std::getline(in, line);
+  table.columns = split(line);
+  for (int number = 2; std::getline(in, line); ++number) {
+    std::vector<double> row;
+    bool numbers = true;
+    for (const auto& cell : split(line)) {
+      char* end = nullptr;
+      row.push_back(std::strtod(cell.c_str(), &end));
+      numbers = numbers && end != cell.c_str() && *end == '\0';
+    }
+    if (!numbers || row.size() != table.columns.size()) {
+      throw Error(fmt::format("{}: line {} is damaged; expected {} numbers", path.string(), number,
+                              table.columns.size()));
+    }
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+void write_metrics(const std::filesystem::path& path, const MetricsTable& table) {
+  std::string text = fmt::format("{}\n", fmt::join(table.columns, ","));
+  for (const auto& row : table.rows)
+    text += fmt::format("{}\n", fmt::join(row, ","));
+  write_file(path, text);
+}
+
+}  // namespace latent

@@ -1,0 +1,25 @@
+// metrics.csv: one row per epoch, one column per named number.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace latent {
+
+/// The table in memory; rows are written with enough digits to be read back exactly.
+struct MetricsTable {
+  std::vector<std::string> columns;
+  std::vector<std::vector<double>> rows;
+
+  /// The values of a column. Throws Error if there is none of that name.
+  std::vector<double> column(const std::string& name) const;
+};
+
+/// Reads metrics.csv. Throws Error naming the file and the line that is malformed.
+MetricsTable read_metrics(const std::filesystem::path& path);
+
+/// Writes the whole table atomically: a few rows, and never half of one.
+void write_metrics(const std::filesystem::path& path, const MetricsTable& table);
+
+}  // namespace latent
