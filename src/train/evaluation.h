@@ -1,0 +1,49 @@
+// A pass over a whole split without training: the losses, the state of the latents, the quality of
+// the pictures.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "data/dataset.h"
+#include "model/autoencoder.h"
+#include "objective/objective.h"
+
+namespace latent {
+
+struct EvaluationOptions {
+  uint64_t seed = 0;     // of the latents' noise
+  bool quality = false;  // compute the picture measures too
+  c10::Device device = c10::kCPU;
+  std::function<void(int64_t done, int64_t total)> progress = {};  // images
+};
+
+struct Evaluation {
+  int64_t images = 0;
+  // Sampled latents, as in training; nats per image.
+  double loss = 0;
+  std::vector<std::pair<std::string, double>> terms;
+  // The latents' mean.
+  double nll_mean = 0;
+  // Per latent: [Z] float64.
+  Tensor kl;             // nats; undefined for a plain autoencoder
+  Tensor mean_variance;  // variance of the mean over the split
+  Tensor low, high;      // the box of the means
+  int64_t active_units =
+      0;  // latents whose mean_variance exceeds 0.01 (Burda et al. 2016, arXiv:1509.00519)
+  // Pictures from the latents' mean, with `quality`.
+  double bce = 0, mse = 0, rmse = 0, psnr = 0,
+         ssim = 0;                          // bce: nats per value; psnr: dB, mean of the images'
+  double sampled_bce = 0, sampled_mse = 0;  // the same from sampled latents
+
+  double term(const std::string& name) const;
+};
+
+/// Evaluates on every image of the split; the model is left in the mode (training or not) it was
+/// in.
+Evaluation evaluate(Autoencoder& model, Objective& objective, const Examples& examples,
+                    const EvaluationOptions& options);
+
+}  // namespace latent

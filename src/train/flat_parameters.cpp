@@ -1,0 +1,49 @@
+#include "train/flat_parameters.h"
+
+#include <ATen/ATen.h>
+
+namespace latent {
+
+FlatParameters::FlatParameters(
+    const std::vector<std::pair<std::string, torch::nn::Module*>>& modules) {
+  const torch::NoGradGuard no_grad;
+  std::vector<Tensor> parameters;
+  int64_t total = 0;
+  for (const auto& [prefix, module] : modules) {
+    for (const auto& item : module->named_parameters()) {
+      Tensor parameter = item.value();
+      TORCH_CHECK(parameter.scalar_type() == at::kFloat, item.key(), " is not float32");
+      const Tensor ordered = parameter.dim() == 4
+                                 ? parameter.contiguous(at::MemoryFormat::ChannelsLast)
+                                 : parameter.contiguous();
+      slots_.push_back({.name = prefix + item.key(),
+                        .offset = total,
+                        .sizes = ordered.sizes().vec(),
+                        .strides = ordered.strides().vec()});
+      parameters.push_back(parameter);
+      total += parameter.numel();
+    }
+  }
+  TORCH_CHECK(!parameters.empty(), "no parameters to train");
+  values_ = at::empty({total}, parameters[0].options().requires_grad(false));
+  gradients_ = at::zeros_like(values_);
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    Tensor target = view(values_, slots_[i]);
+    target.copy_(parameters[i]);
+    parameters[i].set_data(target);
+    parameters[i].mutable_grad() = view(gradients_, slots_[i]);
+  }
+}
+
+Tensor FlatParameters::view(const Tensor& flat, const Slot& slot) const {
+  return flat.as_strided(slot.sizes, slot.strides, slot.offset);
+}
+
+std::vector<std::pair<std::string, Tensor>> FlatParameters::views(const Tensor& flat) const {
+  std::vector<std::pair<std::string, Tensor>> named;
+  for (const auto& slot : slots_)
+    named.emplace_back(slot.name, view(flat, slot));
+  return named;
+}
+
+}  // namespace latent

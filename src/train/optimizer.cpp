@@ -1,0 +1,99 @@
+#include "train/optimizer.h"
+
+#include <ATen/ATen.h>
+
+namespace latent {
+namespace {
+
+// The overloads whose learning rate is a tensor.
+using FusedKernel = void (*)(at::TensorList, at::TensorList, at::TensorList, at::TensorList,
+                             at::TensorList, at::TensorList, const Tensor&, double, double, double,
+                             double, bool, bool, const std::optional<Tensor>&,
+                             const std::optional<Tensor>&);
+constexpr FusedKernel fused_adam = at::_fused_adam_;
+constexpr FusedKernel fused_adamw = at::_fused_adamw_;
+
+// Adam (Kingma and Ba 2015) and AdamW (Loshchilov and Hutter 2019) by the fused kernel of ATen.
+class Adam : public Optimizer {
+ public:
+  Adam(const OptimizerOptions& options, FlatParameters& parameters)
+      : options_(options),
+        values_(parameters.values()),
+        gradients_(parameters.gradients()),
+        average_(at::zeros_like(values_)),
+        square_(at::zeros_like(values_)),
+        steps_(at::zeros({}, values_.options())),
+        rate_(at::full({}, options.learning_rate, values_.options())) {}
+
+  void step() override {
+    steps_.add_(1);
+    const auto kernel = options_.name == "adamw" ? fused_adamw : fused_adam;
+    kernel({values_}, {gradients_}, {average_}, {square_}, {}, {steps_}, rate_, options_.beta1,
+           options_.beta2, options_.weight_decay, options_.epsilon, false, false, {}, {});
+  }
+  Tensor learning_rate() override { return rate_; }
+  std::map<std::string, Tensor> state() override {
+    return {{"exp_avg", average_}, {"exp_avg_sq", square_}, {"step", steps_}};
+  }
+
+ private:
+  OptimizerOptions options_;
+  Tensor values_, gradients_, average_, square_, steps_, rate_;
+};
+
+// Stochastic gradient descent with momentum in PyTorch's convention: v = momentum v + g; p -= rate
+// v.
+class Sgd : public Optimizer {
+ public:
+  Sgd(const OptimizerOptions& options, FlatParameters& parameters)
+      : options_(options),
+        values_(parameters.values()),
+        gradients_(parameters.gradients()),
+        velocity_(at::zeros_like(values_)),
+        rate_(at::full({}, options.learning_rate, values_.options())) {}
+
+  void step() override {
+    if (options_.weight_decay > 0) gradients_.add_(values_, options_.weight_decay);
+    velocity_.mul_(options_.momentum).add_(gradients_);
+    values_.sub_(velocity_ * rate_);
+  }
+  Tensor learning_rate() override { return rate_; }
+  std::map<std::string, Tensor> state() override { return {{"velocity", velocity_}}; }
+
+ private:
+  OptimizerOptions options_;
+  Tensor values_, gradients_, velocity_, rate_;
+};
+
+}  // namespace
+
+void OptimizerOptions::read(Section& train) {
+  Component chosen =
+      train.component("optimizer", name, {"adam", "adamw", "sgd"}, "how weights are updated");
+  name = chosen.name;
+  chosen.section.read("learning_rate", learning_rate, more_than(0.0),
+                      "step size at the start of the schedule");
+  chosen.section.read("weight_decay", weight_decay, at_least(0.0),
+                      "pull of the weights towards zero");
+  if (name == "sgd") {
+    chosen.section.read("momentum", momentum, from_below(0, 1), "share of the last update kept");
+    return;
+  }
+  chosen.section.read("beta1", beta1, from_below(0, 1), "decay of the gradient's running mean");
+  chosen.section.read("beta2", beta2, from_below(0, 1),
+                      "decay of the squared gradient's running mean");
+  chosen.section.read("epsilon", epsilon, more_than(0.0),
+                      "added to the root; Keras's default is 1e-7");
+}
+
+std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options,
+                                          FlatParameters& parameters) {
+  if (options.name == "sgd") return std::make_unique<Sgd>(options, parameters);
+  return std::make_unique<Adam>(options, parameters);
+}
+
+void clip_gradients(Tensor gradients, double limit) {
+  gradients.mul_((limit / (gradients.norm() + 1e-6)).clamp_max(1.0));
+}
+
+}  // namespace latent

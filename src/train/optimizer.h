@@ -1,0 +1,42 @@
+// Optimizers on the flat buffer, and the learning rate's schedule.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "config/section.h"
+#include "train/flat_parameters.h"
+
+namespace latent {
+
+struct OptimizerOptions {
+  std::string name = "adam";
+  double learning_rate = 1e-3;
+  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+  double weight_decay = 0.0;
+  double momentum = 0.0;
+
+  void read(Section& train);
+};
+
+/// Updates the flat parameters from the flat gradients.
+class Optimizer {
+ public:
+  virtual ~Optimizer() = default;
+  virtual void step() = 0;
+  /// The learning rate: a scalar on the parameters' device, changed by filling it.
+  virtual Tensor learning_rate() = 0;
+  /// The state to keep in a checkpoint, by name: flat buffers ([P]) and scalars. Changed in place
+  /// when loading.
+  virtual std::map<std::string, Tensor> state() = 0;
+};
+
+std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options,
+                                          FlatParameters& parameters);
+
+/// Scales the flat gradients so that their Euclidean norm is at most `limit`, without asking the
+/// device.
+void clip_gradients(Tensor gradients, double limit);
+
+}  // namespace latent

@@ -1,0 +1,24 @@
+#include "train/options.h"
+
+namespace latent {
+
+void TrainOptions::read(Section section) {
+  section.read("epochs", epochs, at_least(1), "passes over the training images");
+  section.read("batch_size", batch_size, at_least(1), "images per step");
+  section.read("seed", seed, at_least(0),
+               "seed of the weights, the order of the images and every noise");
+  optimizer.read(section);
+  schedule.read(section);
+  section.read("clip_norm", clip_norm, at_least(0.0),
+               "largest Euclidean norm of the gradient; 0: no clipping");
+  section.read("precision", precision, OneOf{{"fp32"}},
+               "arithmetic of the forward and backward pass");
+  Section stopping = section.section("early_stopping");
+  stopping.read("patience", patience, at_least(0),
+                "stop after so many epochs without a better val_loss; 0: never");
+  stopping.read("min_delta", min_delta, at_least(0.0), "nats per image that count as better");
+  section.read("pictures_every", pictures_every, at_least(0),
+               "epochs between sample and reconstruction pictures; 0: only after the last");
+}
+
+}  // namespace latent

@@ -1,0 +1,36 @@
+// Progress of long work: a bar that stays on one line of a terminal, or a plain line every half
+// minute where stderr is a file.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace latent {
+
+class ProgressBar {
+ public:
+  /// quiet: show nothing.
+  explicit ProgressBar(bool quiet);
+  ~ProgressBar();
+
+  /// True if it is time to show something again; what is costly to find out is worth asking then.
+  bool due(int64_t done, int64_t total) const;
+  /// Shows `label`, a bar, the rate in images/s, the time left and `note`, whether due or not.
+  void show(const std::string& label, int64_t done, int64_t total, double seconds,
+            const std::string& note = "");
+  /// Removes the bar so that a line can be printed.
+  void clear();
+
+ private:
+  enum class Kind { kNone, kBar, kLines };
+
+  Kind kind_;
+  bool shown_ = false;
+  std::chrono::steady_clock::time_point last_;
+};
+
+/// "1:05" or "2:03:04".
+std::string clock_text(double seconds);
+
+}  // namespace latent

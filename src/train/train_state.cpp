@@ -1,0 +1,62 @@
+#include "train/train_state.h"
+
+#include <exception>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+
+namespace latent {
+namespace {
+
+using Json = nlohmann::json;
+
+}  // namespace
+
+void store_state(const TrainState& state, const LearningRateSchedule& schedule, TensorFile& file) {
+  file.metadata["state"] = Json{
+      {"epoch", state.epoch},
+      {"batch", state.batch},
+      {"step", state.step},
+      {"seconds", state.seconds},
+      {"epoch_seconds", state.epoch_seconds},
+      {"best_loss", state.best_loss},
+      {"best_epoch", state.best_epoch},
+      {"waited", state.waited},
+      {"plateau",
+       {{"reductions", schedule.reductions},
+        {"best", schedule.best},
+        {"waited",
+         schedule.waited}}}}.dump();
+}
+
+void load_state(TrainState& state, LearningRateSchedule& schedule, const TensorFile& file,
+                const std::filesystem::path& path) {
+  try {
+    const Json json = Json::parse(file.metadata.at("state"));
+    json.at("epoch").get_to(state.epoch);
+    json.at("batch").get_to(state.batch);
+    json.at("step").get_to(state.step);
+    json.at("seconds").get_to(state.seconds);
+    json.at("epoch_seconds").get_to(state.epoch_seconds);
+    json.at("best_loss").get_to(state.best_loss);
+    json.at("best_epoch").get_to(state.best_epoch);
+    json.at("waited").get_to(state.waited);
+    json.at("plateau").at("reductions").get_to(schedule.reductions);
+    json.at("plateau").at("best").get_to(schedule.best);
+    json.at("plateau").at("waited").get_to(schedule.waited);
+  } catch (const std::exception&) {
+    throw Error(path.string() +
+                ": no training state in its metadata; expected a checkpoint of latent train");
+  }
+}
+
+int64_t stored_step(const TensorFile& file) {
+  const auto state = file.metadata.find("state");
+  if (state == file.metadata.end()) return 0;
+  const auto json = Json::parse(state->second, nullptr, false);
+  return json.is_object() && json.contains("step") && json["step"].is_number_integer()
+             ? json["step"].get<int64_t>()
+             : 0;
+}
+
+}  // namespace latent

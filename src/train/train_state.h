@@ -1,0 +1,34 @@
+// The counters of a training run, and how a checkpoint keeps them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "run/safetensors.h"
+#include "train/learning_rate.h"
+
+namespace latent {
+
+/// Where training stands; with the weights and the optimizer's state, all that a resumed run needs.
+struct TrainState {
+  int64_t epoch = 0;         // epochs completed
+  int64_t batch = 0;         // batches done of the epoch under way
+  int64_t step = 0;          // steps done
+  double seconds = 0;        // spent training
+  double epoch_seconds = 0;  // of these, in the epoch under way
+  double best_loss = 1e300;
+  int64_t best_epoch = 0;
+  int64_t waited = 0;  // epochs without improvement
+};
+
+/// Adds the counters and the schedule's state to the metadata.
+void store_state(const TrainState& state, const LearningRateSchedule& schedule, TensorFile& file);
+
+/// Reads them back. Throws Error naming `path` if they are missing or damaged.
+void load_state(TrainState& state, LearningRateSchedule& schedule, const TensorFile& file,
+                const std::filesystem::path& path);
+
+/// The steps that led to a checkpoint, 0 if it does not say.
+int64_t stored_step(const TensorFile& file);
+
+}  // namespace latent
