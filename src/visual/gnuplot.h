@@ -1,0 +1,25 @@
+// gnuplot as a process of its own: a script goes in, a picture comes out.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace latent::visual {
+
+/// The text as a gnuplot string: single-quoted, the only kind in which gnuplot runs and interprets
+/// nothing.
+std::string quoted(const std::string& text);
+
+/// A number as gnuplot reads it; NaN where it is not finite, which leaves a gap in a line.
+std::string number(double value);
+
+/// The `set terminal` for the file's extension: .png or .svg.  width, height: pixels.
+/// Throws Error for any other extension.
+std::string terminal(const std::filesystem::path& path, int width, int height);
+
+/// Runs the script, which must set a terminal but no output, and writes what it draws to `path`
+/// atomically. Throws Error naming the package if there is no gnuplot, or with gnuplot's own
+/// message.
+void run_gnuplot(const std::string& script, const std::filesystem::path& path);
+
+}  // namespace latent::visual

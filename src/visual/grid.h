@@ -1,0 +1,34 @@
+// Batches of images as one picture: rows and columns with gaps, small images enlarged by a whole
+// factor, captions.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/tensor.h"
+#include "image/picture.h"
+
+namespace latent::visual {
+
+struct GridOptions {
+  int64_t columns = 0;  // 0: as square as possible
+  int64_t gap = 2;      // pixels of background between and around the enlarged images
+  int64_t scale = 0;    // whole enlargement factor; 0: chosen so that an image is about 64 pixels
+  std::vector<std::string> column_captions = {};  // above the columns, or empty
+  std::vector<std::string> row_captions = {};     // left of the rows, or empty
+  std::vector<std::string> cell_captions = {};    // below each image, or empty
+};
+
+/// One image as a picture of its own size.  image: [C, H, W] float in [0, 1] (clamped) with C 1
+/// or 3.
+Picture picture(const Tensor& image);
+
+/// images: [N, C, H, W] float in [0, 1] (clamped), any device, C 1 or 3.  Captions are UTF-8 and
+/// shortened with an ellipsis to the room they have.
+Picture grid(const Tensor& images, const GridOptions& options = {});
+
+/// Rows of images below each other: rows[r] is [N, C, H, W]; all of one size and count.
+Picture rows(const std::vector<Tensor>& rows, const std::vector<std::string>& captions,
+             GridOptions options = {});
+
+}  // namespace latent::visual
