@@ -1,0 +1,53 @@
+// A subcommand's command line: the flags all commands share, and its own.
+#pragma once
+
+// Values such as [16,32] hold commas: no flag of ours is split at them.
+#define CXXOPTS_VECTOR_DELIMITER '\x1f'
+#include <cxxopts.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "core/device.h"
+
+namespace latent {
+
+/// Flags that name a run or change a config; a command declares those it uses.
+void declare_run(cxxopts::Options& options);
+void declare_settings(cxxopts::Options& options);
+void declare_out(cxxopts::Options& options, const std::string& meaning);
+
+/// The parsed command line.
+class Arguments {
+ public:
+  explicit Arguments(cxxopts::ParseResult parsed) : parsed_(std::move(parsed)) {}
+
+  bool has(const std::string& flag) const { return parsed_.count(flag) > 0; }
+  bool flag(const std::string& name) const { return parsed_[name].as<bool>(); }
+  std::string text(const std::string& flag) const { return parsed_[flag].as<std::string>(); }
+  double number(const std::string& flag) const { return parsed_[flag].as<double>(); }
+  /// An integer in [low, high]. Throws UsageError naming the flag and the bounds.
+  int64_t integer(const std::string& flag, int64_t low, int64_t high = INT64_MAX) const;
+  /// "3,17,40-49" as numbers. Throws UsageError naming the flag.
+  std::vector<int64_t> indices(const std::string& flag) const;
+  std::vector<std::string> texts(const std::string& flag) const;
+
+  /// The folder of --run. Throws UsageError if it was not given.
+  std::filesystem::path run() const;
+  c10::Device device() const;
+  uint64_t seed() const;
+  bool json() const { return flag("json"); }
+  bool quiet() const { return flag("quiet"); }
+
+ private:
+  cxxopts::ParseResult parsed_;
+};
+
+/// Prints the result: as one JSON object with --json, else as `text`. Both on stdout.
+void print_result(const Arguments& arguments, const nlohmann::ordered_json& result,
+                  const std::string& text);
+
+}  // namespace latent

@@ -1,0 +1,28 @@
+#include "config/config.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+
+#include "command/arguments.h"
+#include "command/entries.h"
+#include "command/experiment.h"
+#include "core/error.h"
+
+namespace latent {
+
+void declare_config(cxxopts::Options& options) {
+  options.positional_help("CONFIG.json");
+  options.parse_positional("config");
+  options.add_options()("config", "the config to show", cxxopts::value<std::string>(), "FILE");
+  declare_settings(options);
+}
+
+void run_config(const Arguments& arguments) {
+  if (!arguments.has("config")) throw UsageError("no config; expected latent config CONFIG.json");
+  Config config = Config::load(arguments.text("config"), arguments.texts("set"));
+  read_experiment(config);
+  print_result(arguments, config.resolved(), entries_text(config.entries(), true));
+}
+
+}  // namespace latent

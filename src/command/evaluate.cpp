@@ -1,0 +1,137 @@
+#include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numbers>
+
+#include "command/arguments.h"
+#include "command/opened_run.h"
+#include "train/evaluation.h"
+#include "train/progress.h"
+
+namespace latent {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json describe_evaluation(const OpenedRun& run, const Evaluation& result, const std::string& split) {
+  const double values = static_cast<double>(run.model->output_shape().pixels());
+  const Likelihood& likelihood = run.objective->likelihood();
+  const bool probabilistic = run.model->probabilistic();
+  Json json{{"run", run.directory.path().string()},
+            {"checkpoint", run.checkpoint},
+            {"step", run.step},
+            {"split", split},
+            {"images", result.images},
+            {"loss", result.loss}};
+  for (const auto& [name, value] : result.terms)
+    json[name] = value;
+  json["nll_mean"] = result.nll_mean;
+  json["left_out_constant_per_value"] = likelihood.left_out_constant();
+  if (probabilistic) {
+    const double negative_elbo = result.term("nll") + values * likelihood.left_out_constant() +
+                                 result.kl.sum().item<double>();
+    json["elbo"] = -negative_elbo;
+    json["bits_per_dim"] = negative_elbo / (values * std::numbers::ln2);
+    json["kl_per_latent"] = std::vector<double>(result.kl.data_ptr<double>(),
+                                                result.kl.data_ptr<double>() + result.kl.numel());
+  }
+  json["active_units"] = result.active_units;
+  for (const auto& [name, value] : {std::pair{"bce", result.bce},
+                                    {"mse", result.mse},
+                                    {"rmse", result.rmse},
+                                    {"psnr", result.psnr},
+                                    {"ssim", result.ssim}}) {
+    json[name] = value;
+  }
+  if (const double factor = likelihood.book_factor(); probabilistic && factor > 0) {
+    const double error = factor == 500 ? result.sampled_bce : result.sampled_mse;
+    const double kl = result.kl.sum().item<double>();
+    json["book_units"] = {{"factor", factor},
+                          {"reconstruction", factor * error},
+                          {"kl", kl},
+                          {"total", factor * error + kl}};
+  }
+  return json;
+}
+
+std::string number(const Json& json, const char* key) {
+  return fmt::format("{:.4f}", json[key].get<double>());
+}
+
+std::string table(const OpenedRun& run, const Evaluation& result, const Json& json) {
+  std::string text =
+      fmt::format("{} images of the {} split, checkpoint {} (step {})\n", result.images,
+                  json["split"].get<std::string>(), run.checkpoint, run.step);
+  const auto line = [&](const std::string& name, const std::string& value,
+                        const std::string& meaning) {
+    text += fmt::format("  {:<16} {:>12}  {}\n", name, value, meaning);
+  };
+  const double constant = json["left_out_constant_per_value"].get<double>();
+  const std::string without =
+      constant > 0 ? fmt::format(", without the constant {:.3f} per value", constant) : "";
+  const bool probabilistic = run.model->probabilistic();
+  const std::string latents = probabilistic ? "sampled latents" : "";
+  line("loss", number(json, "loss"), "nats per image, as in training" + without);
+  for (const auto& [name, value] : result.terms)
+    line(name, fmt::format("{:.4f}", value), "nats per image" + (name == "nll" ? without : ""));
+  line("nll_mean", number(json, "nll_mean"), "nats per image from the latents' mean" + without);
+  if (probabilistic) {
+    line("elbo", number(json, "elbo"), "nats per image, constants included");
+    line("bits_per_dim", number(json, "bits_per_dim"), "-elbo per value");
+  }
+  line("active_units", std::to_string(result.active_units),
+       fmt::format("of {} latents: variance of the mean above 0.01", run.model->latent_dim()));
+  line("bce", number(json, "bce"), "mean binary cross-entropy per value, from the latents' mean");
+  line("mse", number(json, "mse"), "mean squared error per value");
+  line("rmse", number(json, "rmse"), "its root");
+  line("psnr", number(json, "psnr"), "dB, mean over the images");
+  line("ssim", number(json, "ssim"), "7x7 window, mean over the images");
+  if (json.contains("book_units")) {
+    const auto& book = json["book_units"];
+    line("book units", number(book, "total"),
+         fmt::format("{:.0f} x mean {} {:.4f} + KL {:.4f}", book["factor"].get<double>(),
+                     book["factor"].get<double>() == 500 ? "BCE =" : "squared error =",
+                     book["reconstruction"].get<double>(), book["kl"].get<double>()));
+  }
+  if (probabilistic) {
+    text += "  KL per latent, nats:";
+    for (const auto& value : json["kl_per_latent"])
+      text += fmt::format(" {:.3f}", value.get<double>());
+    text += "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+void declare_evaluate(cxxopts::Options& options) {
+  declare_run(options);
+  options.add_options()("split", "train, validation or test",
+                        cxxopts::value<std::string>()->default_value("test"), "NAME");
+}
+
+void run_evaluate(const Arguments& arguments) {
+  const Split split = parse_split(arguments.text("split"));
+  const OpenedRun run = OpenedRun::open(arguments);
+  run.objective->schedule(std::numeric_limits<double>::infinity());
+  const Examples examples = run.experiment.data.open()->load(split);
+  ProgressBar bar(arguments.quiet());
+  const auto start = std::chrono::steady_clock::now();
+  const Evaluation result = evaluate(*run.model, *run.objective, examples,
+                                     {.seed = arguments.seed(),
+                                      .quality = true,
+                                      .device = run.device,
+                                      .progress = [&](int64_t done, int64_t total) {
+                                        if (!bar.due(done, total)) return;
+                                        const std::chrono::duration<double> spent =
+                                            std::chrono::steady_clock::now() - start;
+                                        bar.show("evaluating", done, total, spent.count());
+                                      }});
+  bar.clear();
+  const Json json = describe_evaluation(run, result, to_string(split));
+  print_result(arguments, json, table(run, result, json));
+}
+
+}  // namespace latent

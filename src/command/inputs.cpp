@@ -1,0 +1,133 @@
+#include "command/inputs.h"
+
+#include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/error.h"
+#include "core/log.h"
+#include "image/codecs.h"
+
+namespace latent {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::set<std::string> kImageExtensions{".jpg", ".jpeg", ".png", ".bmp",
+                                             ".tif", ".tiff", ".webp"};
+constexpr size_t kMostFiles = 100'000;
+
+bool is_image_name(const fs::path& path) {
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  return kImageExtensions.contains(extension);
+}
+
+std::vector<fs::path> images_below(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry :
+       fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied)) {
+    if (entry.is_regular_file() && is_image_name(entry.path())) files.push_back(entry.path());
+    if (files.size() > kMostFiles)
+      throw Error(folder.string() + ": more than 100000 images; name fewer");
+  }
+  if (files.empty())
+    throw Error(folder.string() + ": no images; expected .jpg, .png, .bmp, .tif or .webp files");
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Tensor to_pixels(const Picture& picture) {  // [1, H, W, C]
+  return at::from_blob(const_cast<uint8_t*>(picture.pixels.data()),
+                       {1, picture.height, picture.width, picture.channels}, at::kByte)
+      .clone();
+}
+
+// The pixels at the model's size: as they are, prepared as the run's data set is, or resized.
+Tensor fit_to_model(const Picture& picture, const OpenedRun& run, const std::string& name) {
+  const ImageShape& shape = run.model->input_shape();
+  const auto fits = [&](const Tensor& x) {
+    return x.size(1) == shape.height && x.size(2) == shape.width;
+  };
+  const Tensor pixels = to_pixels(picture);
+  if (fits(pixels)) return pixels;
+  try {
+    const Tensor prepared = run.experiment.data.prepare(pixels);
+    if (fits(prepared)) return prepared;
+  } catch (const Error&) {
+    // Larger than the set's own images: resized below.
+  }
+  log::info("{}: resized from {}x{} to the model's {}x{}", name, picture.width, picture.height,
+            shape.width, shape.height);
+  return to_pixels(resize(picture, shape.width, shape.height, Filter::kArea));
+}
+
+Inputs read_files(const std::vector<std::string>& names, const OpenedRun& run) {
+  std::vector<fs::path> files;
+  for (const auto& name : names) {
+    if (fs::is_directory(name)) {
+      const auto found = images_below(name);
+      files.insert(files.end(), found.begin(), found.end());
+    } else {
+      files.emplace_back(name);
+    }
+  }
+  Inputs inputs;
+  Examples examples;
+  std::vector<Tensor> pixels;
+  for (const auto& file : files) {
+    pixels.push_back(
+        fit_to_model(read_image(file, run.model->input_shape().channels), run, file.string()));
+    inputs.names.push_back(file.filename().string());
+  }
+  examples.pixels = at::cat(pixels);
+  inputs.images = examples.images(0, examples.count());
+  return inputs;
+}
+
+}  // namespace
+
+void declare_inputs(cxxopts::Options& options, const std::string& default_count) {
+  options.positional_help("[FILES or folders]");
+  options.parse_positional("files");
+  options.add_options()("files", "images of your own, or folders of them",
+                        cxxopts::value<std::vector<std::string>>(),
+                        "FILES")("split", "else images of this split: train, validation or test",
+                                 cxxopts::value<std::string>()->default_value("test"), "NAME")(
+      "n,count", "its first N images", cxxopts::value<int64_t>()->default_value(default_count),
+      "N")("indices", "or these, for example 3,17,40-49", cxxopts::value<std::string>(), "LIST");
+}
+
+Inputs read_inputs(const Arguments& arguments, const OpenedRun& run) {
+  if (arguments.has("files")) return read_files(arguments.texts("files"), run);
+  const Split split = parse_split(arguments.text("split"));
+  const int64_t count = arguments.integer("count", 1, 100'000);
+  const Examples examples = run.experiment.data.open()->load(split);
+  std::vector<int64_t> indices;
+  if (arguments.has("indices")) {
+    indices = arguments.indices("indices");
+  } else {
+    for (int64_t i = 0; i < std::min(count, examples.count()); ++i)
+      indices.push_back(i);
+  }
+  for (const int64_t index : indices) {
+    if (index >= examples.count()) {
+      throw Error(fmt::format("--indices {}: the {} split has {} images; expected 0 to {}", index,
+                              to_string(split), examples.count(), examples.count() - 1));
+    }
+  }
+  const ImageShape& shape = run.model->input_shape();
+  if (examples.shape() != shape) {
+    throw Error(fmt::format("the data set's images are {}; the run's model takes {}",
+                            examples.shape().text(), shape.text()));
+  }
+  Inputs inputs{.images = examples.images(at::tensor(indices, at::kLong)), .names = {}};
+  for (const int64_t index : indices)
+    inputs.names.push_back(examples.name(index));
+  return inputs;
+}
+
+}  // namespace latent

@@ -1,0 +1,108 @@
+#include <spdlog/fmt/fmt.h>
+
+#include <nlohmann/json.hpp>
+
+#include "command/arguments.h"
+#include "command/entries.h"
+#include "command/experiment.h"
+#include "core/error.h"
+#include "model/activation.h"
+
+namespace latent {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// The keys a thing reads, found by letting it read a section that is empty but for `given`.
+template <class Configure>
+std::vector<ConfigEntry> keys_of(Configure configure, const std::string& given = "{}") {
+  Config scratch = Config::parse(given, "defaults");
+  Section section = scratch.root();
+  try {
+    configure(section);
+  } catch (const Error&) {
+    // A required key is missing, of course; it was recorded before that was noticed.
+  }
+  return scratch.entries();
+}
+
+struct Listing {
+  std::string text;
+  Json json = Json::object();
+
+  void add(const std::string& family, const std::string& name, const std::string& summary,
+           const std::vector<ConfigEntry>& keys) {
+    text += fmt::format("  {}{}\n", name, summary.empty() ? "" : ": " + summary);
+    std::string lines = entries_text(keys, false);
+    for (size_t at = 0; at < lines.size();) {
+      const size_t end = lines.find('\n', at);
+      text += "    " + lines.substr(at, end - at) + "\n";
+      at = end + 1;
+    }
+    Json options = Json::array();
+    for (const auto& key : keys) {
+      options.push_back({{"key", key.path},
+                         {"type", key.type},
+                         {"range", key.range},
+                         {"default", key.default_value},
+                         {"meaning", key.meaning}});
+    }
+    json[family].push_back({{"name", name}, {"summary", summary}, {"options", options}});
+  }
+
+  template <class Row, class Configure>
+  void add_family(const Registry<Row>& registry, const std::string& where, Configure configure) {
+    text += fmt::format("{} ({})\n", registry.family(), where);
+    for (const auto& row : registry.rows()) {
+      add(registry.family(), row.name, row.summary,
+          keys_of([&](Section& section) { configure(row, section); }));
+    }
+    text += "\n";
+  }
+
+  // A choice by name inside a section that is no family of its own: the keys of each name.
+  template <class Read>
+  void add_choices(const std::string& family, const std::string& where, const std::string& key,
+                   const std::vector<std::string>& names, Read read) {
+    text += fmt::format("{} ({})\n", family, where);
+    for (const auto& name : names) {
+      auto keys = keys_of(read, Json{{key, name}}.dump());
+      std::erase_if(keys, [&](const ConfigEntry& entry) {
+        return !entry.path.starts_with(key + ".") || entry.path == key + ".name";
+      });
+      for (auto& entry : keys)
+        entry.path.erase(0, key.size() + 1);
+      add(family, name, "", keys);
+    }
+    text += "\n";
+  }
+};
+
+}  // namespace
+
+void declare_list(cxxopts::Options&) {}
+
+void run_list(const Arguments& arguments) {
+  Listing listing;
+  const auto plain = [](const auto& row, Section& section) { row.configure(section); };
+  listing.add_family(datasets(), "data.name", plain);
+  listing.add_family(encoders(), "model.encoder", plain);
+  listing.add_family(bottlenecks(), "model.bottleneck", plain);
+  listing.add_family(decoders(), "model.decoder", [](const auto& row, Section& section) {
+    row.configure(section, std::nullopt);
+  });
+  listing.add_family(likelihoods(), "objective.likelihood", plain);
+  listing.add_family(penalties(), "objective.<name>", plain);
+  listing.add_choices("normalization", "of an encoder or decoder", "normalization",
+                      {"batch", "group", "layer"},
+                      [](Section& section) { BlockOptions{}.read(section); });
+  const auto train = [](Section& section) { TrainOptions{}.read(section); };
+  listing.add_choices("optimizer", "train.optimizer", "optimizer", {"adam", "adamw", "sgd"}, train);
+  listing.add_choices("schedule", "train.schedule", "schedule",
+                      {"constant", "cosine", "step", "plateau"}, train);
+  listing.text += "training (train)\n";
+  listing.add("training", "train", "how to train", keys_of(train));
+  print_result(arguments, listing.json, listing.text);
+}
+
+}  // namespace latent

@@ -1,0 +1,37 @@
+// A run opened for use: config, data and the trained model.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "command/arguments.h"
+#include "command/experiment.h"
+#include "run/run_directory.h"
+
+namespace latent {
+
+struct OpenedRun {
+  RunDirectory directory;
+  Config config;
+  Experiment experiment;
+  std::shared_ptr<Autoencoder> model;  // on `device`, in evaluation mode
+  std::shared_ptr<Objective> objective;
+  c10::Device device;
+  std::string checkpoint;  // "best" or "last"
+  int64_t step;            // of training, at that checkpoint
+
+  /// Opens what --run, --checkpoint and --device name.
+  /// Throws Error if the run is missing, incomplete, damaged or newer, or the checkpoint does not
+  /// fit its config.
+  static OpenedRun open(const Arguments& arguments);
+
+  /// Pictures of latents [N, Z] on any device: [N, C, H, W] on the CPU.
+  Tensor pictures(const Tensor& z) const;
+  /// The code of images [N, C, H, W] on any device; on the CPU. Without a generator z is the mean.
+  Latent encode(const Tensor& images, std::optional<at::Generator> generator = std::nullopt) const;
+  /// The latents' means of a whole split, [N, Z] on the CPU: computed once, then kept in the run's
+  /// cache.
+  Tensor split_means(Split split, bool quiet) const;
+};
+
+}  // namespace latent

@@ -1,0 +1,35 @@
+#include "command/registry.h"
+
+namespace latent {
+
+// Each pair stands in the file of its command.
+void declare_train(cxxopts::Options&);
+void run_train(const Arguments&);
+void declare_evaluate(cxxopts::Options&);
+void run_evaluate(const Arguments&);
+void declare_reconstruct(cxxopts::Options&);
+void run_reconstruct(const Arguments&);
+void declare_sample(cxxopts::Options&);
+void run_sample(const Arguments&);
+void declare_config(cxxopts::Options&);
+void run_config(const Arguments&);
+void declare_list(cxxopts::Options&);
+void run_list(const Arguments&);
+
+const Registry<CommandRow>& commands() {
+  static const Registry<CommandRow> registry(
+      "command", {
+                     {"train", "train an autoencoder from a config", declare_train, run_train},
+                     {"evaluate", "measure a run on a whole split", declare_evaluate, run_evaluate},
+                     {"reconstruct", "images and their reconstructions, side by side",
+                      declare_reconstruct, run_reconstruct},
+                     {"sample", "new images from random latents", declare_sample, run_sample},
+                     {"config", "a config with every key's value, meaning, range and default",
+                      declare_config, run_config},
+                     {"list", "every data set, network, likelihood, ... a config can name",
+                      declare_list, run_list},
+                 });
+  return registry;
+}
+
+}  // namespace latent

@@ -1,0 +1,18 @@
+// Every subcommand of `latent`.
+#pragma once
+
+#include "command/arguments.h"
+#include "core/registry.h"
+
+namespace latent {
+
+struct CommandRow {
+  std::string name;
+  std::string summary;
+  void (*declare)(cxxopts::Options&);  // adds the command's own flags
+  void (*run)(const Arguments&);
+};
+
+const Registry<CommandRow>& commands();
+
+}  // namespace latent

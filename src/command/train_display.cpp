@@ -1,0 +1,102 @@
+#include "command/train_display.h"
+
+#include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "core/log.h"
+#include "core/random.h"
+#include "visual/chart.h"
+#include "visual/grid.h"
+
+namespace latent {
+namespace {
+
+constexpr int64_t kReconstructions = 16;
+constexpr int64_t kSamples = 64;
+
+std::vector<visual::Series> loss_curves(const MetricsTable& metrics) {
+  const auto epochs = metrics.column("epoch");
+  return {{.name = "training", .x = epochs, .y = metrics.column("train_loss")},
+          {.name = "validation", .x = epochs, .y = metrics.column("val_loss")}};
+}
+
+}  // namespace
+
+TrainDisplay::TrainDisplay(std::shared_ptr<Autoencoder> model, std::shared_ptr<Objective> objective,
+                           const Examples& validation, RunDirectory run,
+                           const TrainOptions& options, const c10::Device& device, bool quiet)
+    : model_(std::move(model)),
+      objective_(std::move(objective)),
+      run_(std::move(run)),
+      options_(options),
+      device_(device),
+      bar_(quiet) {
+  images_ = validation.images(0, std::min(kReconstructions, validation.count()));
+  auto noise = generator(static_cast<uint64_t>(options.seed), Stream::kPictures);
+  normal_ = at::empty({kSamples, model_->latent_dim()}).normal_(0, 1, noise);
+  uniform_ = at::empty({kSamples, model_->latent_dim()}).uniform_(0, 1, noise);
+}
+
+TrainEvents TrainDisplay::events() {
+  return {.step = [this](const StepReport& report) { show_step(report); },
+          .epoch = [this](const EpochReport& report) { show_epoch(report); }};
+}
+
+void TrainDisplay::show_step(const StepReport& report) {
+  if (!bar_.due(report.images, report.total)) return;
+  std::string note;
+  for (const auto& [name, value] : report.losses()) {
+    note += fmt::format("{}{} {:.2f}", note.empty() ? "" : " ", name, value);
+  }
+  bar_.show(fmt::format("epoch {}/{}", report.epoch, report.epochs), report.images, report.total,
+            report.seconds, note);
+}
+
+void TrainDisplay::show_epoch(const EpochReport& report) {
+  bar_.clear();
+  std::string line = fmt::format("epoch {}/{}  train", report.epoch, report.epochs);
+  for (const auto& [name, value] : report.train)
+    line += fmt::format(" {} {:.2f}", name, value);
+  line += fmt::format("  val loss {:.2f}", report.validation->loss);
+  for (const auto& [name, value] : report.validation->terms)
+    line += fmt::format(" {} {:.2f}", name, value);
+  const double left = report.seconds / static_cast<double>(report.epoch) *
+                      static_cast<double>(report.epochs - report.epoch);
+  line += fmt::format("  {:.0f} images/s{}", report.images_per_second, report.best ? "  best" : "");
+  if (report.epoch < report.epochs) line += "  " + clock_text(left) + " left";
+  log::info("{}", line);
+  const bool asked = options_.pictures_every > 0 && report.epoch % options_.pictures_every == 0;
+  if (!asked && report.epoch != report.epochs) return;
+  try {
+    write_pictures(report);
+  } catch (const Error& failure) {  // training matters more than its pictures
+    log::warn("{}", failure.what());
+  }
+}
+
+void TrainDisplay::write_pictures(const EpochReport& report) {
+  const torch::NoGradGuard no_grad;
+  model_->eval();
+  const Likelihood& likelihood = objective_->likelihood();
+  const Tensor reconstructed = likelihood.mean(model_->forward(images_.to(device_)).decoded).cpu();
+  const Evaluation& validation = *report.validation;
+  const Tensor z =
+      model_->probabilistic()
+          ? normal_
+          : (validation.low + uniform_ * (validation.high - validation.low)).to(at::kFloat);
+  const Tensor samples = likelihood.mean(model_->decode(z.to(device_))).cpu();
+  const std::string suffix = fmt::format("-{:04}.png", report.epoch);
+  write_png(visual::rows({images_, reconstructed}, {"image", "model"}),
+            run_.image("train", "reconstructions" + suffix));
+  write_png(visual::grid(samples, {.columns = 8}), run_.image("train", "samples" + suffix));
+  const MetricsTable metrics = read_metrics(run_.metrics());
+  if (metrics.rows.size() > 1 && visual::can_chart()) {
+    visual::write_line_chart(run_.image("train", "loss.png"), "Loss", "epoch", "nats per image",
+                             loss_curves(metrics));
+  }
+}
+
+}  // namespace latent

@@ -1,0 +1,38 @@
+// What people see of training: the progress bar, a line per epoch, and pictures of the same images
+// and latents.
+#pragma once
+
+#include <memory>
+
+#include "data/dataset.h"
+#include "train/progress.h"
+#include "train/trainer.h"
+
+namespace latent {
+
+class TrainDisplay {
+ public:
+  /// validation: the split whose first images are reconstructed after each epoch.
+  TrainDisplay(std::shared_ptr<Autoencoder> model, std::shared_ptr<Objective> objective,
+               const Examples& validation, RunDirectory run, const TrainOptions& options,
+               const c10::Device& device, bool quiet);
+
+  TrainEvents events();
+
+ private:
+  void show_step(const StepReport& report);
+  void show_epoch(const EpochReport& report);
+  void write_pictures(const EpochReport& report);
+
+  std::shared_ptr<Autoencoder> model_;
+  std::shared_ptr<Objective> objective_;
+  RunDirectory run_;
+  TrainOptions options_;
+  c10::Device device_;
+  ProgressBar bar_;
+  Tensor images_;   // [16, C, H, W], the same in all pictures
+  Tensor normal_;   // [64, Z] standard normal, the same in all pictures
+  Tensor uniform_;  // [64, Z] in [0, 1), placed in the latents' box for a plain autoencoder
+};
+
+}  // namespace latent

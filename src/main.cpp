@@ -1,0 +1,94 @@
+#include <spdlog/fmt/fmt.h>
+#include <torch/version.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "command/registry.h"
+#include "core/error.h"
+#include "core/log.h"
+#include "core/version.h"
+
+namespace {
+
+using namespace latent;
+
+constexpr int kUsage = 2;
+
+std::string overview() {
+  std::string text =
+      "latent trains autoencoders on images and works in the space they learn.\n\n"
+      "usage: latent COMMAND [options]      latent COMMAND --help\n\ncommands:\n";
+  for (const auto& row : commands().rows())
+    text += fmt::format("  {:<12} {}\n", row.name, row.summary);
+  return text + "\nbegin with: latent train configs/shapes_vae.json\n";
+}
+
+cxxopts::Options declare(const CommandRow& row) {
+  cxxopts::Options options("latent " + row.name, row.summary);
+  row.declare(options);
+  options.add_options()("device", "auto, cpu, cuda or cuda:N",
+                        cxxopts::value<std::string>()->default_value("auto"), "NAME")(
+      "seed", "seed of the random numbers", cxxopts::value<int64_t>()->default_value("0"), "N")(
+      "threads", "CPU threads; 0: the physical cores",
+      cxxopts::value<int64_t>()->default_value("0"),
+      "N")("json", "one JSON object on stdout, all else on stderr")(
+      "q,quiet", "warnings and results only")("h,help", "this text");
+  return options;
+}
+
+Arguments parse(cxxopts::Options& options, int argc, char** argv) {
+  try {
+    return Arguments(options.parse(argc, argv));
+  } catch (const std::exception& failure) {  // cxxopts renamed its exceptions between versions
+    throw UsageError(options.program() + ": " + failure.what() + "; see " + options.program() +
+                     " --help");
+  }
+}
+
+int run(int argc, char** argv) {
+  const std::string name = argc > 1 ? argv[1] : "";
+  if (name.empty() || name == "--help" || name == "-h" || name == "help") {
+    std::fputs(overview().c_str(), stdout);
+    return name.empty() ? kUsage : 0;
+  }
+  if (name == "--version") {
+    fmt::print("latent {} (revision {}, LibTorch {})\n", version(), git_revision(), TORCH_VERSION);
+    return 0;
+  }
+  const auto known = commands().names();
+  if (std::find(known.begin(), known.end(), name) == known.end()) {
+    throw UsageError("latent " + name + ": unknown command; " + did_you_mean(name, known));
+  }
+  const CommandRow& row = commands().find(name, "latent");
+  cxxopts::Options options = declare(row);
+  const Arguments arguments = parse(options, argc - 1, argv + 1);
+  if (arguments.flag("help")) {
+    std::fputs(options.help().c_str(), stdout);
+    return 0;
+  }
+  log::set_level(arguments.quiet() ? log::Level::kQuiet : log::Level::kNormal);
+  use_threads(arguments.integer("threads", 0, 4096));
+  row.run(arguments);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  latent::keep_memory();
+  try {
+    return run(argc, argv);
+  } catch (const UsageError& failure) {
+    log::error("{}", failure.what());
+    return kUsage;
+  } catch (const Interrupted& failure) {
+    log::warn("{}", failure.what());
+    return 128 + failure.signal();
+  } catch (const Error& failure) {
+    log::error("{}", failure.what());
+  } catch (const std::exception& failure) {
+    log::error("internal error: {}", failure.what());
+  }
+  return 1;
+}
