@@ -1,0 +1,90 @@
+"""What the command-line tests share: running the binary, and checks that say what went wrong."""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+BINARY = os.environ["LATENT_BIN"]
+SOURCE = pathlib.Path(os.environ["LATENT_SOURCE"])
+SKIPPED = 77
+
+# A config that trains in about a second.
+SMALL = {
+    "data": {"name": "shapes", "count": 256, "size": [16, 16]},
+    "model": {"encoder": {"name": "conv", "channels": [8, 16]}, "latent_dim": 4},
+    "train": {"epochs": 2, "batch_size": 32},
+}
+
+
+def merged(base, change):
+    """`base` with the keys of `change`, at every depth."""
+    result = dict(base)
+    for key, value in change.items():
+        nested = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = merged(result[key], value) if nested else value
+    return result
+
+
+def latent(*arguments, code=0, **options):
+    """Runs the binary and checks its exit code. Returns the finished process."""
+    command = [BINARY, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, **options)
+    if done.returncode != code:
+        sys.exit(f"{' '.join(command)}\nexit code {done.returncode}, expected {code}\n{done.stdout}{done.stderr}")
+    return done
+
+
+def latent_json(*arguments):
+    return json.loads(latent(*arguments, "--json").stdout)
+
+
+def expect(condition, message):
+    if not condition:
+        sys.exit(f"expected {message}")
+
+
+def expect_error(message, *arguments, code=1, **options):
+    """The command must fail with exactly one line on stderr, and that line must hold `message`."""
+    done = latent(*arguments, code=code, **options)
+    lines = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    if len(lines) != 1 or done.stderr.splitlines()[-1] != lines[0] or message not in lines[0]:
+        sys.exit(f"{arguments}\ngot      {done.stderr}\nexpected one line with {message!r}")
+
+
+def write_config(folder, change=None, name="small.json"):
+    path = pathlib.Path(folder) / name
+    path.write_text(json.dumps(merged(SMALL, change or {})))
+    return path
+
+
+def files_below(folder):
+    return sorted(str(path.relative_to(folder)) for path in pathlib.Path(folder).rglob("*") if path.is_file())
+
+
+def skip(why):
+    """Skips aloud; where nothing may be skipped, fails."""
+    print(f"skipped: {why}", file=sys.stderr)
+    sys.exit(1 if os.environ.get("CI") == "true" else SKIPPED)
+
+
+def real_data(folder):
+    root = os.environ.get("LATENT_DATA")
+    if not root or not (pathlib.Path(root) / folder).is_dir():
+        skip(f"LATENT_DATA has no {folder}")
+    return pathlib.Path(root) / folder
+
+
+class Workplace:
+    """A temporary folder that is also the working directory."""
+
+    def __enter__(self):
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="latent-cli-"))
+        os.chdir(self.path)
+        return self.path
+
+    def __exit__(self, *_):
+        os.chdir("/")
+        shutil.rmtree(self.path, ignore_errors=True)

@@ -1,0 +1,80 @@
+"""The built-in data set through every command, each file looked into."""
+import csv
+import json
+
+from _latent import (Workplace, expect, files_below, latent, latent_json, write_config)
+
+
+def png_size(path):
+    head = path.read_bytes()[:24]
+    expect(head[:8] == b"\x89PNG\r\n\x1a\n", f"{path} to be a PNG")
+    return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
+
+
+with Workplace() as here:
+    config = write_config(here)
+    dry = latent("train", config, "--dry-run")
+    expect("trainable parameters" in dry.stderr, "the table of layers")
+    expect(files_below(here) == ["small.json"], "a dry run to leave nothing")
+
+    summary = latent_json("train", config)
+    expect(summary["run"] == "runs/small-1" and summary["epochs"] == 2, f"the default run name, got {summary}")
+    run = here / "runs/small-1"
+    wanted = {"config.json", "build.json", "log.txt", "metrics.csv", "checkpoints/best.safetensors",
+              "checkpoints/last.safetensors", "images/train/samples-0002.png", "images/train/reconstructions-0001.png"}
+    expect(wanted <= set(files_below(run)), f"{wanted - set(files_below(run))} in the run")
+    expect(not [name for name in files_below(run) if ".tmp" in name], "no temporary files")
+    rows = list(csv.DictReader(open(run / "metrics.csv")))
+    expect([row["epoch"] for row in rows] == ["1", "2"], "a row per epoch")
+    columns = ["epoch", "step", "seconds", "images_per_second", "learning_rate", "train_loss", "train_nll", "train_kl",
+               "val_loss", "val_nll", "val_kl", "val_nll_mean"]
+    expect(list(rows[0]) == columns, f"the columns of metrics.csv, got {list(rows[0])}")
+    expect(float(rows[1]["val_loss"]) < float(rows[0]["val_loss"]), "the loss to fall")
+    resolved = json.loads((run / "config.json").read_text())
+    expect(resolved["objective"]["kl"]["weight"] == 1.0, "defaults in the resolved config")
+    expect(latent("config", run / "config.json", "--json").stdout == (run / "config.json").read_text(),
+           "the resolved config to resolve to itself")
+
+    evaluation = latent_json("evaluate", "--run", run)
+    expect(evaluation["images"] == 64 and len(evaluation["kl_per_latent"]) == 4, f"an evaluation, got {evaluation}")
+    kl = sum(evaluation["kl_per_latent"])
+    expect(abs(kl - evaluation["kl"]) < 1e-3, "the KL per latent to add up")
+    expect("book units" in latent("evaluate", "--run", run).stdout, "the book's units")
+
+    made = latent_json("reconstruct", "--run", run, "--count", 12)
+    expect(len(made["images"]) == 12, "an error for each image")
+    width, height = png_size(here / made["written"][0])
+    expect(width > 600 and height > 250, f"two double rows of ten, got {width}x{height}")
+    latent("reconstruct", "--run", run, "--indices", "3,5-6", "--sample-latents", "--seed", 1, "--out", "mine.png")
+    png_size(here / "mine.png")
+
+    first = latent("sample", "--run", run, "--out", "a.png", "--count", 15, "--columns", 5)
+    expect(first.stdout == "a.png\n", "the path that was written")
+    latent("sample", "--run", run, "--out", "b.png", "--count", 15, "--columns", 5)
+    latent("sample", "--run", run, "--out", "c.png", "--count", 15, "--columns", 5, "--seed", 7)
+    same = (here / "a.png").read_bytes()
+    expect((here / "b.png").read_bytes() == same, "the same seed to give the same picture")
+    expect((here / "c.png").read_bytes() != same, "another seed to give another picture")
+    latent("sample", "--run", run, "--singles", "--count", 3, "--out", "singles")
+    expect(files_below(here / "singles") == ["00000.png", "00001.png", "00002.png"], "single pictures")
+    expect(png_size(here / "singles/00000.png") == (16, 16), "single pictures at their own size")
+
+    # A plain autoencoder samples from the box of its training latents.
+    plain = write_config(here, {"model": {"bottleneck": "point"}}, "plain.json")
+    latent("train", plain, "--quiet")
+    latent("sample", "--run", "runs/plain-1", "--out", "plain.png")
+    expect("kl" not in latent_json("evaluate", "--run", "runs/plain-1"), "no KL of a plain autoencoder")
+
+    # Other weights, and weights to begin with.
+    latent("train", config, "--init-from", run, "--run", "runs/warm", "--set", "train.epochs=1", "--quiet")
+    warm = list(csv.DictReader(open("runs/warm/metrics.csv")))
+    expect(float(warm[0]["val_loss"]) < float(rows[0]["val_loss"]), "a head start")
+
+    listing = latent("list").stdout
+    for word in ["shapes", "fashion_mnist", "conv", "gaussian", "bernoulli", "laplace", "kl", "warmup_epochs"]:
+        expect(word in listing, f"{word} in latent list")
+    shown = latent("config", config, "--set", "train.epochs=3").stdout
+    expect("* train.epochs" in shown and "default 10" in shown, "the changed key marked")
+    expect("latent 0." in latent("--version").stdout, "a version")
+    for command in ["train", "evaluate", "reconstruct", "sample", "config", "list"]:
+        expect("--seed" in latent(command, "--help").stdout, f"help for {command}")

@@ -1,0 +1,174 @@
+"""Each mistake gets one line that names the key or file, what was expected and the remedy; and leaves nothing behind."""
+import gzip
+import json
+import os
+import shutil
+import struct
+import subprocess
+
+from _latent import (SOURCE, Workplace, expect, expect_error, files_below, latent, write_config)
+
+
+def config_error(here, message, change=None, *arguments, code=1):
+    """The config with `change` must be refused by `train` with `message`, and leave no run."""
+    config = write_config(here, change)
+    expect_error(message, "train", config, *arguments, code=code)
+    expect(not (here / "runs").exists(), f"no run after {message!r}")
+
+
+def text_error(here, message, text):
+    path = here / "text.json"
+    path.write_text(text)
+    expect_error(message, "train", path)
+
+
+def idx(shape, data, magic=0x803):
+    return struct.pack(f">{1 + len(shape)}I", magic, *shape) + bytes(data)
+
+
+def configs(here):
+    expect_error("missing.json: no such file", "train", "missing.json")
+    expect_error(": is a folder; expected a file", "train", here)
+    config_error(here, "objective.kl.wieght: unknown key; did you mean weight? known: capacity, warmup_epochs, weight",
+                 {"objective": {"kl": {"wieght": 2}}})
+    config_error(here, "modle: unknown key; did you mean model?", {"modle": {}})
+    config_error(here, "train.epochs: got \"ten\"; expected an integer >= 1", {"train": {"epochs": "ten"}})
+    config_error(here, "train.epochs: got 0; expected an integer >= 1", {"train": {"epochs": 0}})
+    config_error(here, "model.latent_dim: got 0; expected an integer >= 1", {"model": {"latent_dim": 0}})
+    config_error(here, "unknown name \"convv\"; did you mean conv?", {"model": {"encoder": {"name": "convv"}}})
+    config_error(here, "data.name: unknown data set \"shape\"; did you mean shapes?", {"data": {"name": "shape"}})
+    config_error(here, "is too small for 8 layers", {"model": {"encoder": {"channels": [8] * 8}}})
+    config_error(here, "expected one for all layers or one for each", {"model": {"encoder": {"stride": [1, 2, 2]}}})
+    config_error(here, "expected model.bottleneck \"gaussian\"", {"model": {"bottleneck": "point"}, "objective": {"kl": {}}})
+    config_error(here, "expected key.path=value", None, "--set", "train.epochs", code=2)
+    text_error(here, "train.epochs: duplicate key", '{"data": {"name": "shapes"}, "train": {"epochs": 1, "epochs": 2}}')
+    text_error(here, "line 2, column", '{"data": {"name": "shapes"},\n  "train": {,}}')
+    text_error(here, "expected an object {...} at the top", "[1, 2]")
+    text_error(here, "data.name: missing; expected one of", "{}")
+
+
+def command_lines(here):
+    config = write_config(here)
+    expect_error("unknown command; did you mean train?", "trian", code=2)
+    expect_error("latent train", "train", "--epochs", "3", config, code=2)
+    expect_error("no config; expected latent train CONFIG.json", "train", code=2)
+    expect_error("--set: bytes that are not UTF-8", "train", config, "--set", os.fsdecode(b"data.dir=\xff"), code=2)
+    expect_error("expected auto, cpu, cuda or cuda:N", "train", config, "--device", "gpu", code=2)
+    expect_error("--device cuda:97: ", "train", config, "--device", "cuda:97")
+    expect_error("--run is missing", "sample", code=2)
+    expect_error("--count 0: expected an integer >= 1", "sample", "--run", "x", "--count", 0, code=2)
+
+
+def idx_files(here):
+    data = here / "idx"
+    data.mkdir()
+
+    def error(message, content, name="images", **keys):
+        path = data / name
+        path.write_bytes(content)
+        config = write_config(here, {"data": {"images": str(path), **keys}})
+        text = json.loads(config.read_text())
+        text["data"].update(name="idx")
+        for key in ("count", "size"):
+            text["data"].pop(key)
+        config.write_text(json.dumps(text))
+        expect_error(message, "train", config)
+        expect(str(data) in latent("train", config, code=1).stderr, "the file to be named")
+
+    good = idx((20, 8, 8), range(256)) + bytes(20 * 64 - 256)
+    error("not an IDX file", b"\x89PNG\r\n\x1a\n" + bytes(64))
+    error("", good[:-7])
+    error("", good + b"more")
+    error("", gzip.compress(good)[:-9], "cut.gz")
+    labels = data / "labels"
+    labels.write_bytes(idx((19,), bytes(19), 0x801))
+    error("19 labels; expected 20", good, labels=str(labels))
+    expect_error("scripts/fetch_data.sh fashion_mnist", "train", SOURCE / "configs/fashion_mnist_vae.json", "--set",
+                 "data.dir=nowhere")
+
+
+def runs(here):
+    config = write_config(here)
+    latent("train", config, "--run", "run", "--quiet")
+    expect_error("a run is already there; expected a new folder (--run), --overwrite", "train", config, "--run", "run")
+    (here / "full").mkdir()
+    (here / "full/thesis.tex").write_text("precious")
+    expect_error("holds other files", "train", config, "--run", "full", "--overwrite")
+    expect((here / "full/thesis.tex").read_text() == "precious", "other files untouched")
+    expect_error("nowhere: no such run", "sample", "--run", "nowhere")
+    expect_error("not a run of latent train", "sample", "--run", "full")
+
+    def damaged(message, change, *arguments):
+        shutil.rmtree(here / "damaged", ignore_errors=True)
+        shutil.copytree(here / "run", here / "damaged")
+        change(here / "damaged")
+        expect_error(message, *(arguments or ("sample", "--run", "damaged")))
+
+    def truncate(run):
+        os.truncate(run / "checkpoints/best.safetensors", 2000)
+
+    def flip(run):
+        path = run / "checkpoints/best.safetensors"
+        content = bytearray(path.read_bytes())
+        content[40] ^= 4
+        path.write_bytes(content)
+
+    def newer(run):
+        build = json.loads((run / "build.json").read_text())
+        (run / "build.json").write_text(json.dumps(build | {"format": 99}))
+
+    def other_model(run):
+        resolved = json.loads((run / "config.json").read_text())
+        resolved["model"]["latent_dim"] = 5
+        (run / "config.json").write_text(json.dumps(resolved))
+
+    def cut_metrics(run):
+        header, row, *_ = (run / "metrics.csv").read_text().splitlines()
+        (run / "metrics.csv").write_text(f"{header}\n{row[:len(row) // 2]}\n")
+
+    damaged("best.safetensors: damaged", truncate)
+    damaged("checksum", flip)
+    damaged("made by a newer latent (run format 99)", newer)
+    damaged("the model of this config expects", other_model)
+    damaged("no checkpoint yet", lambda run: shutil.rmtree(run / "checkpoints"))
+    damaged("config.json is missing", lambda run: (run / "config.json").unlink())
+    damaged("metrics.csv: line 2 is damaged; expected 12 numbers", cut_metrics, "train", "--run", "damaged", "--resume",
+            "--set", "train.epochs=3")
+
+    expect_error("the test split has 64 images", "reconstruct", "--run", "run", "--indices", "64")
+    expect_error("expected rising ranges", "reconstruct", "--run", "run", "--indices", "5-3", code=2)
+    (here / "notes.png").write_text("not a picture")
+    (here / "empty").mkdir()
+    expect_error("notes.png", "reconstruct", "--run", "run", "notes.png")
+    expect_error("empty: no images", "reconstruct", "--run", "run", "empty")
+    expect_error("absent.png", "reconstruct", "--run", "run", "absent.png")
+    expect_error("split \"tset\": expected train, validation or test", "evaluate", "--run", "run", "--split", "tset")
+
+
+def numbers(here):
+    config = write_config(here, {"train": {"epochs": 3, "optimizer": {"name": "sgd", "learning_rate": 1e30}}})
+    expect_error("became NaN or infinite at step", "train", config, "--run", "nan")
+    expect_error("lower train.optimizer.learning_rate (now 1e+30)", "train", config, "--run", "nan2")
+
+
+def outputs(here):
+    config = write_config(here)
+    latent("train", config, "--run", "good", "--quiet")
+    expect_error("/proc/nowhere", "train", config, "--run", "/proc/nowhere/run")
+    expect_error("/proc/sample.png", "sample", "--run", "good", "--out", "/proc/sample.png")
+    small = here / "small-disk"
+    small.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small], capture_output=True).returncode == 0
+    if not mounted:
+        print("skipped: a full disk (a tmpfs cannot be mounted here)")
+        return
+    try:
+        expect_error("No space left on device", "train", config, "--run", small / "run")
+        expect(not [name for name in files_below(small) if ".tmp" in name], "no half-written file")
+    finally:
+        subprocess.run(["umount", small], check=True)
+
+
+for check in (configs, command_lines, idx_files, runs, numbers, outputs):
+    with Workplace() as workplace:
+        check(workplace)

@@ -1,0 +1,76 @@
+// The book's two variational autoencoders, made small, against PyTorch's numbers (make_golden.py).
+#include "model/autoencoder.h"
+#include "objective/objective.h"
+#include "run/safetensors.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
+
+namespace latent {
+namespace {
+
+// Both sides compute in float32 or better; the scale keeps the tolerance relative for large
+// numbers.
+void expect_close(const Tensor& got, const Tensor& want, const std::string& what) {
+  SCOPED_TRACE(what);
+  expect_tensor_near(got, want, 1e-5 * std::max(1.0, want.abs().max().item<double>()));
+}
+
+void expect_golden(const std::string& name, const std::string& model_text,
+                   const std::string& objective_text, const ImageShape& shape) {
+  const TensorFile golden =
+      read_tensors(std::filesystem::path(LATENT_TESTS_DIR) / "golden" / (name + ".safetensors"));
+  const auto want = [&](const std::string& key) { return golden.tensors.at(key); };
+  const auto model = make_model(model_text, shape);
+  const auto objective = objective_plan(objective_text).make(*model);
+  size_t weights = 0;
+  for (const auto& [key, tensor] : golden.tensors)
+    weights += key.starts_with("weight.");
+  ASSERT_EQ(model->named_parameters().size(), weights);
+  {
+    const torch::NoGradGuard no_grad;
+    for (auto& item : model->named_parameters()) {
+      ASSERT_EQ(item.value().sizes(), want("weight." + item.key()).sizes()) << item.key();
+      item.value().copy_(want("weight." + item.key()));
+    }
+  }
+
+  model->train();
+  const Tensor images = want("images").contiguous(at::MemoryFormat::ChannelsLast);
+  Latent latent = model->encode(images);
+  latent.z = latent.mean + (0.5 * latent.logvar).exp() * want("noise");
+  const Output output{.decoded = model->decode(latent.z), .latent = latent};
+  const Loss loss = (*objective)(images, output);
+  loss.total.backward();
+
+  expect_close(latent.mean, want("mean"), "mean");
+  expect_close(latent.logvar, want("logvar"), "logvar");
+  expect_close(latent.z, want("z"), "z");
+  expect_close(output.decoded, want("decoded"), "decoded");
+  expect_close(loss.terms.at(0).second, want("nll"), "nll");
+  expect_close(loss.terms.at(1).second, want("kl"), "kl");
+  expect_close(loss.total, want("total"), "total");
+  for (const auto& item : model->named_parameters()) {
+    expect_close(item.value().grad(), want("gradient." + item.key()), "gradient of " + item.key());
+  }
+  for (const auto& item : model->named_buffers()) {
+    expect_close(item.value(), want("statistic." + item.key()), item.key());
+  }
+}
+
+TEST(Golden, TheBooksClothes) {
+  expect_golden("clothes",
+                R"({"encoder": {"channels": [4, 8], "kernel": 3, "stride": 2, "activation": "relu"},
+                               "bottleneck": "gaussian", "latent_dim": 2})",
+                R"({"likelihood": "bernoulli", "kl": {"weight": 2.048}})", {1, 12, 12});
+}
+
+TEST(Golden, TheBooksFaces) {
+  expect_golden("faces",
+                R"({"encoder": {"channels": [4, 4], "activation": "leaky_relu", "slope": 0.3,
+                                         "normalization": {"name": "batch", "momentum": 0.01, "epsilon": 1e-3}},
+                             "decoder": {"projection": "block"}, "latent_dim": 5})",
+                R"({"likelihood": "gaussian", "kl": {"weight": 0.768}})", {3, 8, 8});
+}
+
+}  // namespace
+}  // namespace latent

@@ -1,0 +1,128 @@
+// Whole files, read with limits and written so that no reader ever sees half of one.
+#include "core/file.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <vector>
+
+#include "expect.h"
+
+namespace latent {
+namespace {
+
+namespace fs = std::filesystem;
+
+size_t entries(const fs::path& folder) {
+  size_t count = 0;
+  for ([[maybe_unused]] const auto& entry : fs::directory_iterator(folder))
+    ++count;
+  return count;
+}
+
+// No file of this process may grow beyond `bytes` while it lives: writing fails as on a full disk.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limited{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limited);
+  }
+  ~FileSizeLimit() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
+};
+
+TEST(File, RoundTripsEveryByte) {
+  const TemporaryFolder folder;
+  std::string bytes;
+  for (int i = 0; i < 1000; ++i)
+    bytes += static_cast<char>(i * 7 % 256);
+  write_file(folder / "a", bytes);
+  EXPECT_EQ(read_file(folder / "a"), bytes);
+  write_file(folder / "a", "");
+  EXPECT_EQ(read_file(folder / "a"), "");
+  EXPECT_EQ(entries(folder.path()), 1u);
+}
+
+TEST(File, ReadingNamesTheReason) {
+  const TemporaryFolder folder;
+  const std::string root = folder.path().string();
+  expect_error([&] { read_file(folder / "none"); }, root + "/none: no such file");
+  expect_error([&] { read_file(folder.path()); }, root + ": is a folder; expected a file");
+  write_file(folder / "five", "12345");
+  EXPECT_EQ(read_file(folder / "five", 5), "12345");
+  expect_error([&] { read_file(folder / "five", 4); }, root + "/five: 5 bytes; expected at most 4");
+}
+
+TEST(File, FoldersAreMadeWithTheirParents) {
+  const TemporaryFolder folder;
+  make_directories(folder / "a/b/c");
+  make_directories(folder / "a/b/c");
+  EXPECT_TRUE(fs::is_directory(folder / "a/b/c"));
+  write_file(folder / "file", "");
+  const std::string file = (folder / "file").string();
+  expect_error([&] { make_directories(file); },
+               file + ": cannot make this folder: Not a directory");
+  expect_error([&] { make_directories(file + "/b"); },
+               file + "/b: cannot make this folder: Not a directory");
+}
+
+TEST(File, WithoutCommitTheOldFileStays) {
+  const TemporaryFolder folder;
+  write_file(folder / "a", "old");
+  {
+    AtomicFile file(folder / "a");
+    file.write("new");
+    EXPECT_EQ(read_file(folder / "a"), "old");
+  }
+  EXPECT_EQ(read_file(folder / "a"), "old");
+  EXPECT_EQ(entries(folder.path()), 1u);
+}
+
+TEST(File, AFullDiskLeavesTheOldFileAndNothingElse) {
+  const TemporaryFolder folder;
+  write_file(folder / "a", "old");
+  {
+    const FileSizeLimit limit(4096);
+    expect_error([&] { write_file(folder / "a", std::string(10000, 'x')); },
+                 (folder / "a").string() + ": cannot be written: File too large");
+  }
+  EXPECT_EQ(read_file(folder / "a"), "old");
+  EXPECT_EQ(entries(folder.path()), 1u);
+}
+
+TEST(File, AFailedRenameLeavesNothingBehind) {
+  const TemporaryFolder folder;
+  make_directories(folder / "taken");
+  expect_error([&] { write_file(folder / "taken", "x"); },
+               (folder / "taken").string() + ": cannot be renamed into place: Is a directory");
+  EXPECT_EQ(entries(folder.path()), 1u);
+}
+
+TEST(File, MissingFolders) {
+  const TemporaryFolder folder;
+  const std::string missing = (folder / "no/such.txt").string();
+  expect_error([&] { write_file(missing, "x"); },
+               missing + ": cannot be written: No such file or directory");
+}
+
+TEST(File, ReadOnlyFolders) {
+  const TemporaryFolder folder;
+  if (::geteuid() == 0) GTEST_SKIP() << "the superuser may write into a read-only folder";
+  fs::permissions(folder.path(), fs::perms::owner_read | fs::perms::owner_exec);
+  expect_error([&] { write_file(folder / "a", "x"); },
+               (folder / "a").string() + ": cannot be written: Permission denied");
+  fs::permissions(folder.path(), fs::perms::owner_all);
+}
+
+}  // namespace
+}  // namespace latent
