@@ -1,0 +1,36 @@
+# docker build -t latent .
+# docker run --rm --gpus all -v "$PWD":/work -u "$(id -u):$(id -g)" latent train configs/shapes_vae.json
+#
+# Without --gpus it runs on the CPU. LibTorch brings its own CUDA libraries; only the driver is the
+# host's, which is why the base image is the smallest one.
+ARG BASE=nvidia/cuda:13.0.2-base-ubuntu24.04
+
+FROM ${BASE} AS build
+ENV LATENT_CACHE=/opt/latent/cache
+WORKDIR /source
+# Before the sources: a change of ours does not fetch LibTorch again.
+COPY scripts/setup.sh scripts/
+RUN scripts/setup.sh && rm -rf /var/lib/apt/lists/*
+COPY . .
+RUN cmake --preset release -DLATENT_TESTS=OFF \
+ && cmake --build --preset release \
+ && cmake --install build/release --prefix /opt/latent --strip
+# Of LibTorch only the shared libraries are needed to run, in the same place: the rpath names it.
+RUN find "$LATENT_CACHE" -mindepth 1 ! -type d ! -name '*.so*' -delete \
+ && find "$LATENT_CACHE" -name 'libtorch_python*' -delete \
+ && rm -rf "$LATENT_CACHE"/torch-*/lib/python3*/site-packages/triton \
+ && find "$LATENT_CACHE" -mindepth 1 -type d -empty -delete
+
+FROM ${BASE} AS run
+RUN apt-get -qq update \
+ && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
+      libopencv-core406t64 libopencv-imgproc406t64 libopencv-imgcodecs406t64 libspdlog1.12 libfmt9 \
+      libpng16-16t64 libgif7 libfreetype6 zlib1g fonts-dejavu-core gnuplot-nox \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --create-home latent
+COPY --from=build /opt/latent /opt/latent
+ENV PATH=/opt/latent/bin:$PATH
+USER latent
+WORKDIR /work
+ENTRYPOINT ["latent"]
+CMD ["--help"]

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# From a fresh clone to pictures: sets up, builds, trains a small VAE on shapes it draws itself
+# (about a minute on two cores), reconstructs and samples. Writes runs/quickstart.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+run=runs/quickstart
+config=configs/shapes_vae.json
+
+scripts/setup.sh
+cmake --preset release --log-level=WARNING
+cmake --build --preset release --target latent
+
+latent=build/release/latent
+"$latent" train "$config" --run "$run" --overwrite
+"$latent" reconstruct --run "$run"
+"$latent" sample --run "$run"
+
+echo
+echo "pictures:"
+find "$run/images" -type f \( -name '*.png' -o -name '*.gif' \) | sort | sed 's/^/  /'

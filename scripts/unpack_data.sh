@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Turns a folder of archives into data sets that LATENT_DATA can point at.
+#
+# usage: scripts/unpack_data.sh SOURCE DESTINATION
+#   SOURCE/mnist, SOURCE/fashion-mnist   four IDX files, gzipped or not: copied
+#   SOURCE/celeba/*.tar.gz, *.txt        -> celeba/img_align_celeba/*.jpg and the lists
+#   SOURCE/flowers/*.tar.gz              -> flowers/<class>/*.jpg
+# What is not there is left out. A destination made from the same files is left as it is.
+set -euo pipefail
+
+fail() {
+  echo "unpack_data: $*" >&2
+  exit 1
+}
+
+if [[ $# -ne 2 ]]; then
+  echo "usage: scripts/unpack_data.sh SOURCE DESTINATION" >&2
+  exit 2
+fi
+[[ -d $1 ]] || fail "$1: no such folder"
+source=$(cd "$1" && pwd)
+destination=$(realpath -m -- "$2")
+stamp=.unpacked
+
+# Names, sizes and times: reading 170 MB for a digest would take longer than unpacking them.
+fingerprint=$(cd "$source" && find . -type f -printf '%P %s %T@\n' | sort | sha256sum | cut -d ' ' -f 1)
+is_ready() {
+  [[ -f $destination/$stamp && $(<"$destination/$stamp") == "$fingerprint" ]]
+}
+
+is_ready && exit 0
+mkdir -p "$(dirname "$destination")"
+exec 9<"$(dirname "$destination")"
+flock 9
+# Another call may have done it while this one waited.
+is_ready && exit 0
+if [[ -e $destination && ! -f $destination/$stamp ]]; then
+  fail "$destination: exists and was not made by this script; remove it or choose another folder"
+fi
+
+unpacking=$(mktemp -d "$destination.XXXXXX")
+trap 'rm -rf "$unpacking"' EXIT
+chmod 755 "$unpacking"
+
+for name in mnist fashion-mnist; do
+  compgen -G "$source/$name/*-ubyte*" >/dev/null || continue
+  mkdir "$unpacking/$name"
+  cp "$source/$name"/*-ubyte* "$unpacking/$name/"
+done
+for name in celeba flowers; do
+  compgen -G "$source/$name/*.tar.gz" >/dev/null || continue
+  mkdir "$unpacking/$name"
+  for archive in "$source/$name"/*.tar.gz; do
+    # An archive of flowers begins with flowers/, one of celeba does not.
+    prefix=$unpacking/$name
+    [[ $(tar -tzf "$archive" 2>/dev/null | head -n 1) == "$name"/* ]] && prefix=$unpacking
+    tar -xzf "$archive" -C "$prefix" --no-same-owner || fail "$archive: not a whole archive"
+  done
+  if compgen -G "$source/$name/*.txt" >/dev/null; then
+    cp "$source/$name"/*.txt "$unpacking/$name/"
+  fi
+done
+[[ -n $(ls "$unpacking") ]] ||
+  fail "$source: nothing to unpack; expected mnist, fashion-mnist, celeba or flowers"
+# A read-only source must not make a destination that cannot be removed.
+chmod -R u+w "$unpacking"
+
+echo "$fingerprint" >"$unpacking/$stamp"
+rm -rf "$destination"
+mv "$unpacking" "$destination"
+echo "unpack_data: $destination: $(cd "$destination" && echo *)"
