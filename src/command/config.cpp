@@ -1,9 +1,5 @@
 #include "config/config.h"
 
-#include <spdlog/fmt/fmt.h>
-
-#include <algorithm>
-
 #include "command/arguments.h"
 #include "command/entries.h"
 #include "command/experiment.h"

@@ -20,14 +20,9 @@ constexpr int64_t kBatch = 500;
 std::string choose_checkpoint(const RunDirectory& run, const std::string& asked) {
   if (asked != "best" && asked != "last")
     throw UsageError("--checkpoint " + asked + ": expected best or last");
-  if (std::filesystem::exists(run.checkpoint(asked))) return asked;
-  const std::string other = asked == "best" ? "last" : "best";
-  if (std::filesystem::exists(run.checkpoint(other))) {
-    log::warn("{}: missing; using {}", run.checkpoint(asked).string(), other);
-    return other;
-  }
-  throw Error(run.path().string() +
-              ": no checkpoint yet; expected a run that trained for at least one epoch");
+  const std::string stored = run.stored_checkpoint(asked);
+  if (stored != asked) log::warn("{}: missing; using {}", run.checkpoint(asked).string(), stored);
+  return stored;
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include <spdlog/fmt/fmt.h>
 #include <torch/version.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -67,8 +69,7 @@ Json build_info(const c10::Device& device) {
 void load_initial_weights(const std::filesystem::path& path, Autoencoder& model,
                           Objective& objective) {
   const RunDirectory donor = RunDirectory::open(path);
-  const auto best = donor.checkpoint("best");
-  const auto file = std::filesystem::exists(best) ? best : donor.checkpoint("last");
+  const auto file = donor.checkpoint(donor.stored_checkpoint("best"));
   load_model(model, objective, read_tensors(file), file);
   log::info("weights from {}", file.string());
 }
@@ -124,7 +125,10 @@ void run_train(const Arguments& arguments) {
   log::info("run {} on {}", run.path().string(), describe(device));
   Trainer trainer(experiment.train, model, objective, train, validation, run,
                   config.resolved_text(), device);
-  if (resume) trainer.restore(run.checkpoint("last"));
+  if (resume) {
+    trainer.restore(run.checkpoint("last"));
+    run.replace_config(config.resolved_text());
+  }
   TrainDisplay display(model, objective, validation, run, experiment.train, device,
                        arguments.quiet());
   catch_interrupts();

@@ -7,6 +7,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <regex>
 #include <set>
@@ -70,12 +71,16 @@ c10::Device parse_device(const std::string& name) {
 }
 
 std::string describe(const c10::Device& device) {
-  if (device.is_cpu()) return "cpu (" + std::to_string(at::get_num_threads()) + " threads)";
+  if (device.is_cpu()) {
+    const int threads = at::get_num_threads();
+    return "cpu (" + std::to_string(threads) + (threads == 1 ? " thread)" : " threads)");
+  }
   return device.str();
 }
 
 void use_threads(int64_t threads) {
   if (threads <= 0) {
+    if (std::getenv("OMP_NUM_THREADS") != nullptr) return;  // LibTorch has read it
     const auto quota = static_cast<int64_t>(std::max(1.0, quota_cores()));
     threads = std::min(physical_cores(), quota);
   }

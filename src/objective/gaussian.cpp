@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "objective/likelihood.h"
+#include "objective/output.h"
 
 namespace latent {
 namespace {
@@ -13,7 +14,6 @@ constexpr double kHalfLog2Pi = 0.9189385332046727;
 struct GaussianOptions {
   std::string sigma = "fixed";
   double value = 1.0;
-  std::string output = "linear";
   bool include_constant = false;
 };
 
@@ -22,7 +22,8 @@ struct GaussianOptions {
 // there, so it is held constant.
 class Gaussian : public Likelihood {
  public:
-  explicit Gaussian(GaussianOptions options) : options_(std::move(options)) {
+  Gaussian(GaussianOptions options, OutputActivation output)
+      : options_(std::move(options)), output_(std::move(output)) {
     if (options_.sigma == "learned") {
       log_sigma_ = register_parameter("log_sigma", torch::full({}, std::log(options_.value)));
     }
@@ -44,9 +45,7 @@ class Gaussian : public Likelihood {
     return error * (0.5 / (sigma * sigma)) + (values * std::log(sigma) + constant);
   }
 
-  Tensor mean(const Tensor& decoded) const override {
-    return options_.output == "sigmoid" ? at::sigmoid(decoded) : decoded;
-  }
+  Tensor mean(const Tensor& decoded) const override { return output_.mean(decoded); }
   double left_out_constant() const override {
     return options_.include_constant ? 0.0 : kHalfLog2Pi;
   }
@@ -59,6 +58,7 @@ class Gaussian : public Likelihood {
       1e-8;  // a hundredth of a grey level, squared, and less
 
   GaussianOptions options_;
+  OutputActivation output_;
   Tensor log_sigma_;
 };
 
@@ -71,11 +71,10 @@ LikelihoodMaker configure_gaussian_likelihood(Section& section) {
                "squared error");
   section.read("value", options.value, more_than(0),
                "the fixed sigma, or where learning it starts");
-  section.read("output", options.output, OneOf{{"linear", "sigmoid"}},
-               "what makes the decoder's output the mean; sigmoid keeps it in [0, 1]");
+  const OutputActivation output(section);
   section.read("include_constant", options.include_constant,
                "count the constant 0.919 nats per value, which no weight can change");
-  return [options] { return std::make_shared<Gaussian>(options); };
+  return [options, output] { return std::make_shared<Gaussian>(options, output); };
 }
 
 }  // namespace latent

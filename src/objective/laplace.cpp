@@ -3,20 +3,21 @@
 #include <cmath>
 
 #include "objective/likelihood.h"
+#include "objective/output.h"
 
 namespace latent {
 namespace {
 
 struct LaplaceOptions {
   double scale = 1.0;
-  std::string output = "linear";
   bool include_constant = false;
 };
 
 // -log of the Laplace density: the absolute error, sharper edges than the squared one.
 class Laplace : public Likelihood {
  public:
-  explicit Laplace(LaplaceOptions options) : options_(std::move(options)) {}
+  Laplace(LaplaceOptions options, OutputActivation output)
+      : options_(options), output_(std::move(output)) {}
 
   Tensor nll(const Tensor& images, const Tensor& decoded) const override {
     const Tensor error = at::abs(images - mean(decoded)).flatten(1);  // [B, C*H*W]
@@ -25,15 +26,14 @@ class Laplace : public Likelihood {
         std::log(options_.scale) + (options_.include_constant ? std::log(2.0) : 0.0);
     return error.sum(1) / options_.scale + values * constant;
   }
-  Tensor mean(const Tensor& decoded) const override {
-    return options_.output == "sigmoid" ? at::sigmoid(decoded) : decoded;
-  }
+  Tensor mean(const Tensor& decoded) const override { return output_.mean(decoded); }
   double left_out_constant() const override {
     return options_.include_constant ? 0.0 : std::log(2.0);
   }
 
  private:
   LaplaceOptions options_;
+  OutputActivation output_;
 };
 
 }  // namespace
@@ -42,11 +42,10 @@ LikelihoodMaker configure_laplace(Section& section) {
   LaplaceOptions options;
   section.read("scale", options.scale, more_than(0),
                "scale b of the density exp(-|x - mean| / b) / (2 b)");
-  section.read("output", options.output, OneOf{{"linear", "sigmoid"}},
-               "what makes the decoder's output the mean; sigmoid keeps it in [0, 1]");
+  const OutputActivation output(section);
   section.read("include_constant", options.include_constant,
                "count the constant log 2 nats per value, which no weight can change");
-  return [options] { return std::make_shared<Laplace>(options); };
+  return [options, output] { return std::make_shared<Laplace>(options, output); };
 }
 
 }  // namespace latent

@@ -73,6 +73,19 @@ fs::path RunDirectory::checkpoint(const std::string& which) const {
   return path_ / "checkpoints" / (which + ".safetensors");
 }
 
+std::string RunDirectory::stored_checkpoint(const std::string& preferred) const {
+  const std::string other = preferred == "best" ? "last" : "best";
+  for (const auto& which : {preferred, other}) {
+    if (fs::exists(checkpoint(which))) return which;
+  }
+  throw Error(path_.string() +
+              ": no checkpoint yet; expected a run that trained for at least one epoch");
+}
+
+void RunDirectory::replace_config(const std::string& config) const {
+  if (read_file(this->config()) != config) write_file(this->config(), config);
+}
+
 fs::path RunDirectory::image(const std::string& command, const std::string& file) const {
   return path_ / "images" / command / file;
 }

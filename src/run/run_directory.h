@@ -22,6 +22,8 @@ class RunDirectory {
   /// config: the resolved config. build: version, revision, torch, device.
   static RunDirectory create(const std::filesystem::path& path, bool overwrite,
                              const std::string& config, nlohmann::ordered_json build);
+  /// Replaces the resolved config, when a run goes on with other settings.
+  void replace_config(const std::string& config) const;
   /// Opens an existing run. Throws Error if it is missing, incomplete or of a newer format.
   static RunDirectory open(const std::filesystem::path& path);
 
@@ -31,6 +33,9 @@ class RunDirectory {
   std::filesystem::path metrics() const { return path_ / "metrics.csv"; }
   /// which: "last" or "best".
   std::filesystem::path checkpoint(const std::string& which) const;
+  /// "best" or "last": `preferred` if its checkpoint is there, else the other.
+  /// Throws Error if there is neither.
+  std::string stored_checkpoint(const std::string& preferred) const;
   /// A picture's path under images/<command>/.
   std::filesystem::path image(const std::string& command, const std::string& file) const;
   /// Results derived from the weights, kept so that later commands are fast.

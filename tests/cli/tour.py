@@ -1,6 +1,7 @@
 """The built-in data set through every command, each file looked into."""
 import csv
 import json
+import os
 
 from _latent import (Workplace, expect, files_below, latent, latent_json, write_config)
 
@@ -64,6 +65,12 @@ with Workplace() as here:
     latent("train", plain, "--quiet")
     latent("sample", "--run", "runs/plain-1", "--out", "plain.png")
     expect("kl" not in latent_json("evaluate", "--run", "runs/plain-1"), "no KL of a plain autoencoder")
+
+    # Threads: what the user says, else what OpenMP was told.
+    few = ["train", config, "--overwrite", "--run", "runs/few", "--set", "train.epochs=1"]
+    for threads, arguments in (("1 thread)", []), ("2 threads)", ["--threads", 2])):
+        told = latent(*few, *arguments, env=os.environ | {"OMP_NUM_THREADS": "1"}).stderr
+        expect(f"on cpu ({threads}" in told, f"{threads}, got {told}")
 
     # Other weights, and weights to begin with.
     latent("train", config, "--init-from", run, "--run", "runs/warm", "--set", "train.epochs=1", "--quiet")

@@ -41,6 +41,17 @@ TEST_F(Run, CreateAndOpen) {
   EXPECT_EQ(opened.log(), path_ / "log.txt");
 }
 
+TEST_F(Run, TheOtherCheckpointStandsIn) {
+  const RunDirectory run = create();
+  expect_error([&] { run.stored_checkpoint("best"); },
+               name_ + ": no checkpoint yet; expected a run that trained for at least one epoch");
+  write_file(run.checkpoint("last"), "weights");
+  EXPECT_EQ(run.stored_checkpoint("best"), "last");
+  write_file(run.checkpoint("best"), "weights");
+  EXPECT_EQ(run.stored_checkpoint("best"), "best");
+  EXPECT_EQ(run.stored_checkpoint("last"), "last");
+}
+
 TEST_F(Run, AnEmptyFolderIsFree) {
   fs::create_directories(path_);
   create();

@@ -1,0 +1,23 @@
+// From the decoder's output to the mean of a density over the real numbers.
+#pragma once
+
+#include <string>
+
+#include "config/section.h"
+#include "core/tensor.h"
+
+namespace latent {
+
+/// The key `output` of a likelihood: linear, or sigmoid, which keeps the mean in [0, 1].
+class OutputActivation {
+ public:
+  explicit OutputActivation(Section& likelihood);
+
+  /// decoded: any shape.  Returns the mean, of the same shape.
+  Tensor mean(const Tensor& decoded) const;
+
+ private:
+  std::string name_ = "linear";
+};
+
+}  // namespace latent
