@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <iterator>
 #include <utility>
 
@@ -15,16 +14,23 @@
 namespace latent {
 namespace fs = std::filesystem;
 
-std::string read_file(const fs::path& path, size_t limit) {
+std::ifstream open_file(const fs::path& path) {
   std::error_code code;
   if (!fs::exists(path, code)) throw Error(path.string() + ": no such file");
   if (fs::is_directory(path, code)) throw Error(path.string() + ": is a folder; expected a file");
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw Error(path.string() + ": cannot be read: " + std::strerror(errno));
+  return in;
+}
+
+std::string read_file(const fs::path& path, size_t limit) {
+  std::ifstream in = open_file(path);
+  std::error_code code;
   const auto size = fs::file_size(path, code);
   if (!code && size > limit) {
     throw Error(path.string() + ": " + std::to_string(size) + " bytes; expected at most " +
                 std::to_string(limit));
   }
-  std::ifstream in(path, std::ios::binary);
   std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   if (!in) throw Error(path.string() + ": cannot be read: " + std::strerror(errno));
   return bytes;

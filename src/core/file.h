@@ -4,10 +4,14 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
 
 namespace latent {
+
+/// Opens a file for reading. Throws Error if it is missing, a folder, or cannot be read.
+std::ifstream open_file(const std::filesystem::path& path);
 
 /// The bytes of a file. Throws Error if it is missing, a folder, or larger than `limit` bytes.
 std::string read_file(const std::filesystem::path& path, size_t limit = size_t{1} << 33);
