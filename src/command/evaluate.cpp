@@ -7,8 +7,8 @@
 
 #include "command/arguments.h"
 #include "command/opened_run.h"
+#include "core/progress.h"
 #include "train/evaluation.h"
-#include "train/progress.h"
 
 namespace latent {
 namespace {

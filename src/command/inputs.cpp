@@ -4,10 +4,10 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
-#include <set>
 
 #include "core/error.h"
 #include "core/log.h"
+#include "data/image_files.h"
 #include "image/codecs.h"
 
 namespace latent {
@@ -15,29 +15,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::set<std::string> kImageExtensions{".jpg", ".jpeg", ".png", ".bmp",
-                                             ".tif", ".tiff", ".webp"};
 constexpr size_t kMostFiles = 100'000;
 
-bool is_image_name(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-  return kImageExtensions.contains(extension);
-}
-
 std::vector<fs::path> images_below(const fs::path& folder) {
-  std::vector<fs::path> files;
-  for (const auto& entry :
-       fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied)) {
-    if (entry.is_regular_file() && is_image_name(entry.path())) files.push_back(entry.path());
-    if (files.size() > kMostFiles)
-      throw Error(folder.string() + ": more than 100000 images; name fewer");
-  }
-  if (files.empty())
-    throw Error(folder.string() + ": no images; expected .jpg, .png, .bmp, .tif or .webp files");
-  std::sort(files.begin(), files.end());
-  return files;
+  std::vector<fs::path> paths;
+  for (const auto& file : find_images(folder))
+    paths.push_back(folder / file.name);
+  if (paths.size() > kMostFiles)
+    throw Error(folder.string() + ": more than 100000 images; name fewer");
+  return paths;
 }
 
 Tensor to_pixels(const Picture& picture) {  // [1, H, W, C]

@@ -8,8 +8,8 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/log.h"
+#include "core/progress.h"
 #include "train/checkpoint.h"
-#include "train/progress.h"
 #include "train/train_state.h"
 
 namespace latent {

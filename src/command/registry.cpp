@@ -13,6 +13,8 @@ void declare_sample(cxxopts::Options&);
 void run_sample(const Arguments&);
 void declare_config(cxxopts::Options&);
 void run_config(const Arguments&);
+void declare_data(cxxopts::Options&);
+void run_data(const Arguments&);
 void declare_list(cxxopts::Options&);
 void run_list(const Arguments&);
 
@@ -26,6 +28,8 @@ const Registry<CommandRow>& commands() {
                      {"sample", "new images from random latents", declare_sample, run_sample},
                      {"config", "a config with every key's value, meaning, range and default",
                       declare_config, run_config},
+                     {"data", "prepare the images of a config: latent data pack CONFIG.json",
+                      declare_data, run_data},
                      {"list", "every data set, network, likelihood, ... a config can name",
                       declare_list, run_list},
                  });

@@ -4,8 +4,8 @@
 
 #include <memory>
 
+#include "core/progress.h"
 #include "data/dataset.h"
-#include "train/progress.h"
 #include "train/trainer.h"
 
 namespace latent {

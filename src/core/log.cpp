@@ -42,6 +42,8 @@ void set_level(Level level) {
                                                  : spdlog::level::info);
 }
 
+bool is_quiet() { return console().level() >= spdlog::level::warn; }
+
 void also_to(const std::filesystem::path& file) {
   file_logger().reset();
   if (file.empty()) return;

@@ -13,6 +13,9 @@ enum class Level { kQuiet, kNormal, kVerbose };
 /// Sets what reaches stderr; call once from main before the first message.
 void set_level(Level level);
 
+/// True if only warnings and errors reach stderr.
+bool is_quiet();
+
 /// Copies every later message into `file` (appending) as well; an empty path stops that.
 void also_to(const std::filesystem::path& file);
 

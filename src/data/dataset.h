@@ -48,6 +48,8 @@ struct Examples {
   Examples select(const Tensor& indices) const;
 };
 
+struct Pack;
+
 class Dataset {
  public:
   virtual ~Dataset() = default;
@@ -55,6 +57,9 @@ class Dataset {
   virtual Examples load(Split split) const = 0;
   /// A remark users should hear once, for example that the test set serves as validation; or "".
   virtual std::string remark() const { return ""; }
+  /// The pack that holds the images, made if there is none yet; nullptr for a set that is kept in
+  /// memory. Throws Error as `load` does.
+  virtual const Pack* pack() const { return nullptr; }
 };
 
 }  // namespace latent

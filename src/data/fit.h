@@ -1,4 +1,4 @@
-// Bringing the images of a set to one size: resized, then padded with black.
+// Bringing the images of a set to one size: cropped or squashed, resized, padded with black.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace latent {
 
-/// The keys `size`, `filter` and `pad_to` of section `data`.
+/// The keys `size`, `fit`, `filter` and `pad_to` of section `data`.
 class Fit {
  public:
   /// Reads the keys. Throws Error for a size that is not [height, width].
@@ -20,8 +20,22 @@ class Fit {
   /// antialiasing. Throws Error if the images are larger than `pad_to`.
   Tensor apply(const Tensor& pixels) const;
 
+  /// By how much (1, 2, 4 or 8) an image of height x width may be reduced beforehand, each pixel
+  /// becoming the mean of those it replaces, without any loss in size. 1 for bilinear sampling,
+  /// which would look at other pixels then.
+  int64_t reduction(int64_t height, int64_t width) const;
+
+  /// [height, width] of the key `size`; empty: images stay as they are.
+  const std::vector<int64_t>& size() const { return size_; }
+  /// All that the result depends on, for a pack's key.
+  std::string text() const;
+
  private:
-  std::vector<int64_t> size_;  // [height, width], or empty: as they are
+  Tensor sized(const Tensor& pixels) const;
+  Tensor padded(const Tensor& pixels) const;
+
+  std::vector<int64_t> size_;
+  std::string fit_ = "crop";
   std::string filter_ = "area";
   int64_t pad_to_ = 0;
   std::string pad_key_;  // where `pad_to` stands, for messages

@@ -2,17 +2,34 @@
 
 #include <cstdlib>
 
+#include "core/error.h"
+
 namespace latent {
 namespace fs = std::filesystem;
 
+namespace {
+
+/// The folder a variable names, or "".
+fs::path folder_of(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
+
 fs::path data_folder(const std::string& directory, const std::string& folder) {
   if (!directory.empty()) return directory;
-  const char* root = std::getenv("LATENT_DATA");
+  const fs::path root = folder_of("LATENT_DATA");
   std::error_code ignored;
-  if (root != nullptr && *root != '\0' && fs::is_directory(fs::path(root) / folder, ignored)) {
-    return fs::path(root) / folder;
-  }
+  if (!root.empty() && fs::is_directory(root / folder, ignored)) return root / folder;
   return fs::path("data") / folder;
+}
+
+fs::path cache_folder() {
+  if (const fs::path cache = folder_of("LATENT_CACHE"); !cache.empty()) return cache;
+  if (const fs::path cache = folder_of("XDG_CACHE_HOME"); !cache.empty()) return cache / "latent";
+  if (const fs::path home = folder_of("HOME"); !home.empty()) return home / ".cache" / "latent";
+  throw Error("no folder for packed images: HOME is not set; say which with LATENT_CACHE");
 }
 
 }  // namespace latent

@@ -1,4 +1,4 @@
-// Where data sets lie on this machine.
+// Where data sets lie on this machine, and what is made from them.
 #pragma once
 
 #include <filesystem>
@@ -9,5 +9,9 @@ namespace latent {
 /// `directory` if it is given (data.dir), else $LATENT_DATA/<folder> if that exists, else
 /// data/<folder>.
 std::filesystem::path data_folder(const std::string& directory, const std::string& folder);
+
+/// Where what can be made again is kept: $LATENT_CACHE, else $XDG_CACHE_HOME/latent, else
+/// ~/.cache/latent. Throws Error if none of these variables is set.
+std::filesystem::path cache_folder();
 
 }  // namespace latent

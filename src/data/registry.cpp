@@ -5,7 +5,9 @@
 namespace latent {
 
 // Each stands in the file of its data set.
+DatasetPlan configure_celeba(Section& data);
 DatasetPlan configure_fashion_mnist(Section& data);
+DatasetPlan configure_folder(Section& data);
 DatasetPlan configure_idx(Section& data);
 DatasetPlan configure_mnist(Section& data);
 DatasetPlan configure_shapes(Section& data);
@@ -13,8 +15,10 @@ DatasetPlan configure_shapes(Section& data);
 const Registry<DatasetRow>& datasets() {
   static const Registry<DatasetRow> registry(
       "data set",
-      {{"fashion_mnist", "70,000 grey 28x28 pictures of clothes in 10 classes",
+      {{"celeba", "up to 202,599 aligned faces of 178x218 with 40 attributes", configure_celeba},
+       {"fashion_mnist", "70,000 grey 28x28 pictures of clothes in 10 classes",
         configure_fashion_mnist},
+       {"folder", "a folder of your own images: JPEG, PNG, BMP, TIFF, WebP", configure_folder},
        {"idx", "your own grey images as IDX files, plain or gzipped, of any size", configure_idx},
        {"mnist", "70,000 grey 28x28 handwritten digits", configure_mnist},
        {"shapes", "drawn on the fly: squares, ellipses and hearts with known factors",

@@ -24,4 +24,18 @@ CarvedSplit carve(int64_t count, double fraction, uint64_t seed, const std::stri
           .validation = sorted(order.narrow(0, 0, held_out))};
 }
 
+double draw_for_name(std::string_view name, uint64_t seed, uint64_t draw) {
+  uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a; stream_seed mixes what it leaves unmixed
+  for (const char character : name)
+    hash = (hash ^ static_cast<unsigned char>(character)) * 0x100000001b3ULL;
+  const uint64_t mixed = stream_seed(stream_seed(seed, Stream::kSplit, draw), Stream::kSplit, hash);
+  return static_cast<double>(mixed >> 11) * 0x1p-53;
+}
+
+Split split_of_name(std::string_view name, double validation, double test, uint64_t seed) {
+  const double drawn = draw_for_name(name, seed);
+  if (drawn < test) return Split::kTest;
+  return drawn < test + validation ? Split::kValidation : Split::kTrain;
+}
+
 }  // namespace latent

@@ -1,9 +1,13 @@
-// A validation set carved out of the training images by a seeded draw.
+// Splits by a seeded draw: a validation set carved out of the training images, or a split for each
+// name.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "core/tensor.h"
+#include "data/dataset.h"
 
 namespace latent {
 
@@ -17,5 +21,12 @@ struct CarvedSplit {
 /// Stream::kSplit of `seed`. Needs 0 < fraction < 1 and count >= 2; `where` names the key in the
 /// Error thrown for fewer images.
 CarvedSplit carve(int64_t count, double fraction, uint64_t seed, const std::string& where);
+
+/// A number in [0, 1) that depends on the seed and the name alone, so that a new file moves no
+/// other from split to split. draw: another number for the same name.
+double draw_for_name(std::string_view name, uint64_t seed, uint64_t draw = 0);
+
+/// The split of a file by its name: `validation` and `test` are the shares of these splits.
+Split split_of_name(std::string_view name, double validation, double test, uint64_t seed);
 
 }  // namespace latent

@@ -2,20 +2,16 @@
 // function, one table.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "image/codecs.h"
-#include "image/header.h"
 #include "image/picture.h"
 
 namespace latent {
 
 struct CodecTable {
-  /// See read_image; `bytes` are the file's, `header` what was read from them, `file` the name for
-  /// messages.
-  Picture (*decode)(const std::string& bytes, const ImageHeader& header, const std::string& file,
-                    int64_t channels);
+  /// See codecs.h; reduction: 1 but for JPEG.
+  Picture (*decode)(const EncodedImage& image, int64_t channels, int64_t reduction);
   Picture (*resize)(const Picture& picture, int64_t width, int64_t height, Filter filter);
   /// rgb: 3 bytes a pixel.  Returns 3 bytes for each of at most `colours` colours that stand for
   /// them.

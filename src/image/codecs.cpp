@@ -63,22 +63,34 @@ const CodecTable& codecs() {
 
 }  // namespace
 
+void require_codecs() { codecs(); }
+
 bool have_codecs() {
   try {
-    codecs();
+    require_codecs();
     return true;
   } catch (const Error&) {
     return false;
   }
 }
 
-Picture read_image(const fs::path& path, int64_t channels) {
-  TORCH_CHECK(channels == 1 || channels == 3, "read_image: got ", channels,
+EncodedImage read_encoded(const fs::path& path) {
+  EncodedImage image{.file = path.string(), .bytes = read_file(path, kLargestFile), .header = {}};
+  image.header = read_image_header(image.bytes, image.file);  // refuses what no decoder must see
+  return image;
+}
+
+Picture decode(const EncodedImage& image, int64_t channels, int64_t reduction) {
+  TORCH_CHECK(channels == 1 || channels == 3, "decode: got ", channels,
               " channels; expected 1 or 3");
-  const std::string bytes = read_file(path, kLargestFile);
-  const ImageHeader header =
-      read_image_header(bytes, path.string());  // refuses what must not reach a decoder
-  return codecs().decode(bytes, header, path.string(), channels);
+  TORCH_CHECK(reduction == 1 || reduction == 2 || reduction == 4 || reduction == 8,
+              "decode: got a reduction by ", reduction, "; expected 1, 2, 4 or 8");
+  const bool reducible = image.header.format == ImageFormat::kJpeg;
+  return codecs().decode(image, channels, reducible ? reduction : 1);
+}
+
+Picture read_image(const fs::path& path, int64_t channels) {
+  return decode(read_encoded(path), channels);
 }
 
 Picture resize(const Picture& picture, int64_t width, int64_t height, Filter filter) {

@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
+#include "image/header.h"
 #include "image/picture.h"
 
 namespace latent {
@@ -13,6 +15,29 @@ namespace latent {
 /// True if this build has image codecs and they can be loaded. Everything below throws Error if
 /// not.
 bool have_codecs();
+/// Throws the Error that tells why there are none.
+void require_codecs();
+
+/// An image file in memory whose header was read and whose end is there.
+struct EncodedImage {
+  std::string file;  // its name for messages
+  std::string bytes;
+  ImageHeader header;
+
+  /// As the picture is seen: after the turn that EXIF asks for.
+  int64_t width() const { return header.orientation >= 5 ? header.height : header.width; }
+  int64_t height() const { return header.orientation >= 5 ? header.width : header.height; }
+};
+
+/// Reads a file without decoding it; needs no codecs. Throws Error as read_image does.
+EncodedImage read_encoded(const std::filesystem::path& path);
+
+/// Decodes it as read_image does.
+///
+/// reduction: 1, or 2, 4, 8 for a picture of half, a quarter, an eighth of the width and height,
+/// rounded up, which JPEG decoders make in less time; each of its pixels is about the mean of those
+/// it replaces. Other formats ignore it.
+Picture decode(const EncodedImage& image, int64_t channels, int64_t reduction = 1);
 
 /// Decodes JPEG, PNG, BMP, TIFF or WebP: EXIF-rotated, 16-bit scaled to 8, alpha composited on
 /// white.

@@ -62,8 +62,7 @@ TEST_F(Csv, FaultsNameTheLine) {
   expect_fault(std::string("\xff\xfe\x61\0,\0", 6), "line 1: a zero byte; expected UTF-8 text");
   expect_fault("\"" + std::string(2 << 20, 'x'),
                "line 1: a field of more than 1 MB; is a quote not closed?");
-  expect_fault(std::string(2 << 20, 'x'),
-               "line 1: a field of more than 1 MB; expected a table");
+  expect_fault(std::string(2 << 20, 'x'), "line 1: a field of more than 1 MB; expected a table");
   expect_fault(std::string(1 << 17, ','), "line 1: more than 65536 fields; expected a table");
   expect_error([&] { CsvReader(folder_ / "none.csv"); },
                (folder_ / "none.csv").string() + ": no such file");

@@ -10,13 +10,22 @@
 namespace latent::codecs {
 namespace {
 
-// Unchanged: OpenCV would drop alpha, and turn the picture in some formats but not in others.
-cv::Mat decode_unchanged(const std::string& bytes, const std::string& file) {
+// Unchanged: OpenCV would drop alpha, and turn the picture in some formats but not in others. It
+// reduces only what it changes to colour; that is JPEG, which has no alpha.
+int reading_mode(int64_t reduction) {
+  if (reduction == 1) return cv::IMREAD_UNCHANGED;
+  const int reduced = reduction == 2   ? cv::IMREAD_REDUCED_COLOR_2
+                      : reduction == 4 ? cv::IMREAD_REDUCED_COLOR_4
+                                       : cv::IMREAD_REDUCED_COLOR_8;
+  return reduced | cv::IMREAD_IGNORE_ORIENTATION;
+}
+
+cv::Mat decode_bytes(const std::string& bytes, const std::string& file, int mode) {
   cv::Mat image;
   try {
     const cv::Mat encoded(1, static_cast<int>(bytes.size()), CV_8U,
                           const_cast<char*>(bytes.data()));
-    image = cv::imdecode(encoded, cv::IMREAD_UNCHANGED);
+    image = cv::imdecode(encoded, mode);
   } catch (const cv::Exception& failure) {
     throw Error(file + ": cannot be decoded: " + failure.err);
   }
@@ -81,9 +90,10 @@ cv::Mat with_channels(const cv::Mat& image, int64_t channels) {
 
 }  // namespace
 
-Picture decode(const std::string& bytes, const ImageHeader& header, const std::string& file,
-               int64_t channels) {
-  cv::Mat image = to_eight_bits(decode_unchanged(bytes, file), file);
+Picture decode(const EncodedImage& encoded, int64_t channels, int64_t reduction) {
+  const std::string& file = encoded.file;
+  const ImageHeader& header = encoded.header;
+  cv::Mat image = to_eight_bits(decode_bytes(encoded.bytes, file, reading_mode(reduction)), file);
   if (image.channels() == 4) {
     cv::Mat opaque;
     if (alpha_is_filler(image, header.format)) cv::cvtColor(image, opaque, cv::COLOR_BGRA2BGR);

@@ -5,8 +5,7 @@
 
 namespace latent::codecs {
 
-Picture decode(const std::string& bytes, const ImageHeader& header, const std::string& file,
-               int64_t channels);
+Picture decode(const EncodedImage& image, int64_t channels, int64_t reduction);
 Picture resize(const Picture& picture, int64_t width, int64_t height, Filter filter);
 std::vector<uint8_t> palette(const std::vector<uint8_t>& rgb, int64_t colours);
 

@@ -1,0 +1,35 @@
+// Images that are prepared one at a time: files to decode, shapes to draw.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/image_shape.h"
+
+namespace latent {
+
+/// An image that could not be prepared, and why: "photos/a.jpg: empty file; expected an image".
+struct UnreadableImage {
+  int64_t index = 0;
+  std::string reason;
+};
+
+class ImageSource {
+ public:
+  virtual ~ImageSource() = default;
+  virtual int64_t count() const = 0;
+  /// Of every image. May have to read one. Throws Error if none can be read.
+  virtual ImageShape shape() = 0;
+  /// A text that differs whenever the pixels could: all that they depend on.
+  virtual std::string key() const = 0;
+  /// What the images are, for messages: "photos".
+  virtual std::string name() const = 0;
+  /// Prepares images first, ..., first + count - 1.
+  ///
+  /// pixels: [count, H, W, C], filled but for the unreadable images. Returns these, in order. Calls
+  /// come in ascending order, without gaps.
+  virtual std::vector<UnreadableImage> read(int64_t first, int64_t count, uint8_t* pixels) = 0;
+};
+
+}  // namespace latent
