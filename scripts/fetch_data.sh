@@ -119,27 +119,32 @@ fetch_idx() {
   echo "fetch_data: $folder: complete"
 }
 
+# rows STEM: prints how many images a list of CelebA has, as .txt or as Kaggle's .csv; 0 without it.
+rows() {
+  local list=$1.txt
+  [[ -f $list ]] || list=$1.csv
+  # Rows begin with a file name; a count and names of columns may stand before them.
+  if [[ -f $list ]]; then grep -cE '^[^ ,]+\.[a-zA-Z]+[ ,]' "$list" || true; else echo 0; fi
+}
+
 # CelebA's terms allow no copy to be served, so there is nothing to download from here.
 check_celeba() {
   local folder=$root/celeba problems=()
-  local images=0 attributes=0 partition=0
+  local images=0 attributes partition
   if [[ -d $folder/img_align_celeba ]]; then
-    images=$(find "$folder/img_align_celeba" -name '*.jpg' | wc -l)
+    images=$(find -L "$folder/img_align_celeba" -name '*.jpg' | wc -l)
   fi
-  # The list of attributes starts with a count and a line of names.
-  [[ -f $folder/list_attr_celeba.txt ]] &&
-    attributes=$(tail -n +3 "$folder/list_attr_celeba.txt" | grep -c . || true)
-  [[ -f $folder/list_eval_partition.txt ]] &&
-    partition=$(grep -c . "$folder/list_eval_partition.txt" || true)
+  attributes=$(rows "$folder/list_attr_celeba")
+  partition=$(rows "$folder/list_eval_partition")
   echo "fetch_data: $folder: $images images, $attributes rows of attributes," \
     "$partition rows of the partition"
   ((images)) || problems+=("no img_align_celeba/*.jpg")
   ((attributes)) || problems+=("no list_attr_celeba.txt")
   ((partition)) || problems+=("no list_eval_partition.txt")
   ((images <= attributes || !attributes)) ||
-    problems+=("list_attr_celeba.txt lacks $((images - attributes)) images")
+    problems+=("list_attr_celeba lacks $((images - attributes)) images")
   ((images <= partition || !partition)) ||
-    problems+=("list_eval_partition.txt lacks $((images - partition)) images")
+    problems+=("list_eval_partition lacks $((images - partition)) images")
   ((${#problems[@]})) || return 0
 
   cat >&2 <<END
@@ -148,7 +153,8 @@ CelebA is for non-commercial research and must be fetched by hand, under its ter
      Img/img_align_celeba.zip, Anno/list_attr_celeba.txt and Eval/list_eval_partition.txt
   2. unzip img_align_celeba.zip -d $folder
   3. put the two lists into $folder
-The whole set is 202599 images; a part of it works too, with the lists as they are.
+Kaggle's archive works too: its lists are called .csv, its images may lie one folder deeper.
+The whole set is 202599 images; a part of it works, with the lists as they are.
 END
   printf -v problems '%s, ' "${problems[@]}"
   fail "$folder: ${problems%, }"

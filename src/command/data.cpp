@@ -36,13 +36,13 @@ void pack_images(const Arguments& arguments, const DatasetPlan& plan) {
   }
   if (const std::string remark = dataset->remark(); !remark.empty()) log::info("{}", remark);
   const Json json = describe_pack(*pack);
-  print_result(arguments, json,
-               fmt::format("{}\n{} images of {}, {:.1f} MB, {} in {:.2f} s, {} left out\n",
-                           json["pack"].get<std::string>(), json["images"].get<int64_t>(),
-                           fmt::join(json["shape"].get<std::vector<int64_t>>(), "x"),
-                           json["bytes"].get<double>() / 1e6,
-                           pack->made ? "packed" : "found and checked", pack->seconds,
-                           json["skipped"].size()));
+  print_result(
+      arguments, json,
+      fmt::format("{}\n{} images of {}, {:.1f} MB, {} in {:.2f} s, {} left out\n",
+                  json["pack"].get<std::string>(), json["images"].get<int64_t>(),
+                  fmt::join(json["shape"].get<std::vector<int64_t>>(), "x"),
+                  json["bytes"].get<double>() / 1e6, pack->made ? "packed" : "found and checked",
+                  pack->seconds, json["skipped"].size()));
 }
 
 }  // namespace
@@ -57,7 +57,8 @@ void declare_data(cxxopts::Options& options) {
 }
 
 void run_data(const Arguments& arguments) {
-  if (!arguments.has("action")) throw UsageError("no action; expected latent data pack CONFIG.json");
+  if (!arguments.has("action"))
+    throw UsageError("no action; expected latent data pack CONFIG.json");
   const std::string action = arguments.text("action");
   if (action != "pack") throw UsageError("latent data " + action + ": expected pack");
   if (!arguments.has("config"))

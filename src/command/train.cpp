@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 
 #include "command/arguments.h"
 #include "command/experiment.h"
@@ -12,6 +13,7 @@
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/log.h"
+#include "core/process.h"
 #include "core/version.h"
 #include "run/run_directory.h"
 #include "train/checkpoint.h"
@@ -132,7 +134,13 @@ void run_train(const Arguments& arguments) {
   TrainDisplay display(model, objective, validation, run, experiment.train, device,
                        arguments.quiet());
   catch_interrupts();
-  trainer.train(display.events());
+  TrainEvents events = display.events();
+  events.step = [show = events.step, first = true](const StepReport& report) mutable {
+    if (std::exchange(first, false))
+      log::info("first step {:.2f} s after the launch", seconds_since_launch());
+    show(report);
+  };
+  trainer.train(events);
 
   const TrainState& state = trainer.state();
   const auto pictures = run.path() / "images" / "train";
@@ -142,6 +150,7 @@ void run_train(const Arguments& arguments) {
        {"epochs", state.epoch},
        {"steps", state.step},
        {"seconds", state.seconds},
+       {"data_share", trainer.data_share()},
        {"best_epoch", state.best_epoch},
        {"best_val_loss", state.best_loss}},
       fmt::format("run {}: best val_loss {:.2f} at epoch {}; pictures in {}\n", run.path().string(),

@@ -31,8 +31,12 @@ std::string read_file(const fs::path& path, size_t limit) {
     throw Error(path.string() + ": " + std::to_string(size) + " bytes; expected at most " +
                 std::to_string(limit));
   }
-  std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (!in) throw Error(path.string() + ": cannot be read: " + std::strerror(errno));
+  std::string bytes(code ? 0 : size, '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<size_t>(in.gcount()));
+  // A pipe has no size, and a file may have grown.
+  if (in) bytes.append(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  if (in.bad()) throw Error(path.string() + ": cannot be read: " + std::strerror(errno));
   return bytes;
 }
 

@@ -7,8 +7,8 @@
 
 #include "core/error.h"
 #include "data/celeba_lists.h"
+#include "data/file_source.h"
 #include "data/fit.h"
-#include "data/image_files.h"
 #include "data/packed_dataset.h"
 #include "data/place.h"
 #include "data/registry.h"
@@ -50,8 +50,7 @@ size_t split_of(const CelebaList& partition, const std::vector<ImageFile>& files
                           partition.file, split, name));
 }
 
-std::vector<Attribute> attributes_of(const CelebaList& list,
-                                     const std::vector<ImageFile>& files) {
+std::vector<Attribute> attributes_of(const CelebaList& list, const std::vector<ImageFile>& files) {
   const auto count = static_cast<int64_t>(files.size());
   const Tensor values =
       at::empty({static_cast<int64_t>(list.width), count}, at::kDouble);  // [attributes, N]
@@ -93,8 +92,8 @@ std::unique_ptr<Dataset> open_celeba(const Options& options, const Fit& fit,
                       split.size() == static_cast<size_t>(options.count);
     if (!full) split.push_back(file);
   }
-  PackedParts parts{.source = nullptr, .attributes = {}, .names = {}, .remark = "",
-                    .policy = policy};
+  PackedParts parts{
+      .source = nullptr, .attributes = {}, .names = {}, .remark = "", .policy = policy};
   std::vector<ImageFile> ordered;
   for (size_t split = 0; split < members.size(); ++split) {
     parts.counts[split] = static_cast<int64_t>(members[split].size());

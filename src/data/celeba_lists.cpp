@@ -84,8 +84,8 @@ void add_row(CelebaList& list, const std::vector<std::string_view>& words,
   for (size_t i = 1; i < words.size(); ++i) {
     const auto number = to_number(words[i]);
     if (!number)
-      throw Error(fmt::format("{}: \"{}\"; expected a whole number such as 1 or -1", where,
-                              words[i]));
+      throw Error(
+          fmt::format("{}: \"{}\"; expected a whole number such as 1 or -1", where, words[i]));
     list.values.push_back(*number);
   }
 }
@@ -104,7 +104,8 @@ CelebaList read_celeba_list(const fs::path& folder, const std::string& stem) {
     throw Error(path.string() + ": no such file, nor with .csv; see scripts/fetch_data.sh celeba");
   }
   const std::string text = read_file(path, kLargestList);
-  CelebaList list{.file = path.string()};
+  CelebaList list;
+  list.file = path.string();
   Words lines(text);
   for (std::vector<std::string_view> words; lines.next(words);) {
     const std::string where = fmt::format("{}: line {}", list.file, lines.line());

@@ -11,10 +11,10 @@ namespace latent {
 /// A list of rows of whole numbers, one for each file.
 struct CelebaList {
   std::string file;
-  std::vector<std::string> columns;           // their names; empty if the list has none
-  size_t width = 0;                           // numbers of a row
+  std::vector<std::string> columns;              // their names; empty if the list has none
+  size_t width = 0;                              // numbers of a row
   std::unordered_map<std::string, size_t> rows;  // by file name
-  std::vector<int8_t> values;                 // [rows, width]
+  std::vector<int8_t> values;                    // [rows, width]
 
   /// The first number of the row of `name`, or nullptr.
   const int8_t* find(const std::string& name) const;

@@ -7,72 +7,113 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "core/parallel.h"
 
 namespace latent {
 namespace {
 
-constexpr int64_t kChunk = 16 << 20;  // values turned into floats at a time: bounds the memory
+/// The old pixels along one side that make a new one: first, first + 1, ..., and their weights,
+/// which sum to 1.
+struct Window {
+  int64_t first = 0;
+  std::vector<float> weights;
+};
 
-// Rows of overlaps between the new pixels and the old ones, each row summing to 1.  Returns [to,
-// from].
-Tensor area_weights(int64_t to, int64_t from) {
-  Tensor weights = torch::zeros({to, from});
-  auto weight = weights.accessor<float, 2>();
+// Shares by which a new pixel covers the old ones.
+std::vector<Window> area_windows(int64_t to, int64_t from) {
+  std::vector<Window> windows(static_cast<size_t>(to));
   const double step = static_cast<double>(from) / static_cast<double>(to);
   for (int64_t i = 0; i < to; ++i) {
+    Window& window = windows[static_cast<size_t>(i)];
     const double low = static_cast<double>(i) * step, high = low + step;
     const auto last = std::min(from, static_cast<int64_t>(std::ceil(high)));
-    for (auto j = static_cast<int64_t>(low); j < last; ++j) {
+    window.first = std::min(static_cast<int64_t>(low), from - 1);
+    for (int64_t j = window.first; j < last; ++j) {
       const double overlap =
           std::min(high, static_cast<double>(j + 1)) - std::max(low, static_cast<double>(j));
-      weight[i][j] = static_cast<float>(std::max(0.0, overlap) / step);
+      window.weights.push_back(static_cast<float>(std::max(0.0, overlap) / step));
     }
   }
-  return weights;
+  return windows;
 }
 
-// Each new pixel's centre between its two nearest old centres, the border repeated.  Returns [to,
-// from].
-Tensor bilinear_weights(int64_t to, int64_t from) {
-  Tensor weights = torch::zeros({to, from});
-  auto weight = weights.accessor<float, 2>();
+// Each new pixel's centre between its two nearest old centres, the border repeated.
+std::vector<Window> bilinear_windows(int64_t to, int64_t from) {
+  std::vector<Window> windows(static_cast<size_t>(to));
   const double step = static_cast<double>(from) / static_cast<double>(to);
   for (int64_t i = 0; i < to; ++i) {
     const double centre =
         std::clamp((static_cast<double>(i) + 0.5) * step - 0.5, 0.0, static_cast<double>(from - 1));
-    const auto left = static_cast<int64_t>(centre);
-    const double share = centre - static_cast<double>(left);
-    weight[i][left] += static_cast<float>(1.0 - share);
-    weight[i][std::min(left + 1, from - 1)] += static_cast<float>(share);
+    Window& window = windows[static_cast<size_t>(i)];
+    window.first = static_cast<int64_t>(centre);
+    const auto share = static_cast<float>(centre - static_cast<double>(window.first));
+    window.weights = {1 - share};
+    if (window.first + 1 < from) window.weights.push_back(share);
   }
-  return weights;
+  return windows;
 }
 
-// The old rows or columns that have a weight: bilinear sampling needs few of a large image's.
-Tensor used(const Tensor& weights) { return weights.ne(0).any(0).nonzero().flatten(); }
+/// Resizes one image after another: down the columns, then along the rows, since both filters are
+/// separable.
+class Resizer {
+ public:
+  Resizer(const Tensor& from, int64_t height, int64_t width, const std::string& filter)
+      : from_(from),
+        down_((filter == "area" ? area_windows : bilinear_windows)(height, from.size(1))),
+        across_((filter == "area" ? area_windows : bilinear_windows)(width, from.size(2))),
+        channels_(from.size(3)),
+        row_(static_cast<size_t>(from.size(2) * channels_)) {}
 
-// Both filters are separable, so a resize is two small matrix products.  pixels: [N, H, W, C]
-// uint8.
+  /// to: [height, width, C] bytes.
+  void run(int64_t image, uint8_t* to) {
+    for (const Window& window : down_) {
+      blend_rows(image, window);
+      for (const Window& columns : across_) {
+        for (int64_t c = 0; c < channels_; ++c)
+          *to++ = blend_columns(columns, c);
+      }
+    }
+  }
+
+ private:
+  // The images may be windows into larger ones: rows are wherever the strides say.
+  void blend_rows(int64_t image, const Window& window) {
+    std::fill(row_.begin(), row_.end(), 0.0F);
+    const uint8_t* first =
+        from_.const_data_ptr<uint8_t>() + image * from_.stride(0) + window.first * from_.stride(1);
+    for (const float weight : window.weights) {
+      for (size_t i = 0; i < row_.size(); ++i)
+        row_[i] += weight * static_cast<float>(first[i]);
+      first += from_.stride(1);
+    }
+  }
+
+  uint8_t blend_columns(const Window& window, int64_t channel) const {
+    float sum = 0;
+    const float* value = row_.data() + window.first * channels_ + channel;
+    for (const float weight : window.weights) {
+      sum += weight * *value;
+      value += channels_;
+    }
+    return static_cast<uint8_t>(std::clamp(std::lrint(sum), 0L, 255L));
+  }
+
+  const Tensor& from_;
+  std::vector<Window> down_, across_;
+  int64_t channels_;
+  std::vector<float> row_;
+};
+
+// pixels: [N, H, W, C] uint8, the pixels of a row side by side.
 Tensor resize(const Tensor& pixels, int64_t height, int64_t width, const std::string& filter) {
-  const auto weights = filter == "area" ? area_weights : bilinear_weights;
-  Tensor down = weights(height, pixels.size(1)), across = weights(width, pixels.size(2));
-  Tensor source = pixels;
-  if (filter == "bilinear") {
-    const Tensor rows = used(down), columns = used(across);
-    source = pixels.index_select(1, rows).index_select(2, columns);
-    down = down.index_select(1, rows);
-    across = across.index_select(1, columns);
-  }
-  Tensor resized = torch::empty({pixels.size(0), height, width, pixels.size(3)}, at::kByte);
-  const int64_t values = source.size(1) * source.size(2) * source.size(3);
-  const int64_t chunk = std::max<int64_t>(1, kChunk / std::max<int64_t>(1, values));
-  for (int64_t first = 0; first < pixels.size(0); first += chunk) {
-    const int64_t count = std::min(chunk, pixels.size(0) - first);
-    const Tensor floats =
-        source.narrow(0, first, count).permute({0, 3, 1, 2}).to(at::kFloat);  // [N, C, H, W]
-    const Tensor result = down.matmul(floats).matmul(across.t()).round_().clamp_(0, 255);
-    resized.narrow(0, first, count).copy_(result.permute({0, 2, 3, 1}));
-  }
+  const int64_t channels = pixels.size(3);
+  const Tensor resized = torch::empty({pixels.size(0), height, width, channels}, at::kByte);
+  uint8_t* to = resized.mutable_data_ptr<uint8_t>();
+  parallel_for(pixels.size(0), 256, [&](int64_t begin, int64_t end) {
+    Resizer resizer(pixels, height, width, filter);
+    for (int64_t i = begin; i < end; ++i)
+      resizer.run(i, to + i * height * width * channels);
+  });
   return resized;
 }
 
@@ -110,7 +151,7 @@ Fit::Fit(Section& data) : pad_key_(data.where("pad_to")) {
             "height and width that black borders pad the images to; 0: none");
 }
 
-Tensor Fit::apply(const Tensor& pixels) const { return padded(sized(pixels)); }
+Tensor Fit::apply(const Tensor& pixels) const { return padded(sized(pixels.contiguous())); }
 
 Tensor Fit::sized(const Tensor& pixels) const {
   if (size_.empty()) return pixels;

@@ -6,8 +6,8 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "data/file_source.h"
 #include "data/fit.h"
-#include "data/image_files.h"
 #include "data/labels.h"
 #include "data/packed_dataset.h"
 #include "data/registry.h"
@@ -62,8 +62,8 @@ void keep_some(std::vector<size_t>& train, const std::vector<ImageFile>& files,
   if (options.count == 0 || static_cast<size_t>(options.count) >= train.size()) return;
   std::vector<std::pair<double, size_t>> drawn;
   for (const size_t i : train)
-    drawn.emplace_back(
-        draw_for_name(files[i].name, static_cast<uint64_t>(options.split_seed), 1), i);
+    drawn.emplace_back(draw_for_name(files[i].name, static_cast<uint64_t>(options.split_seed), 1),
+                       i);
   std::sort(drawn.begin(), drawn.end());
   train.clear();
   for (int64_t i = 0; i < options.count; ++i)
@@ -104,23 +104,22 @@ Labels read_labels(const Options& options, const Listing& listing) {
 }
 
 std::string remark_on(const Listing& listing, const Options& options, const Labels& labels) {
-  std::string remark = labels.remark;
-  if (listing.by_folders) {
-    remark += (remark.empty() ? "" : "\n") +
-              fmt::format("{}: its folders train, validation and test are the splits; "
-                          "data.validation and data.test are not used",
-                          options.directory);
-  }
-  return remark;
+  if (!listing.by_folders) return labels.remark;
+  return fmt::format(
+      "{}: its folders train, validation and test are the splits; data.validation and data.test "
+      "are "
+      "not used{}{}",
+      options.directory, labels.remark.empty() ? "" : "\n", labels.remark);
 }
 
 std::unique_ptr<Dataset> open_folder(const Options& options, const Fit& fit,
                                      const SkipPolicy& policy) {
   const Listing listing = list_splits(find_images(options.directory), options);
   if (listing.counts[0] == 0) {
-    throw Error(fmt::format("{}: {} images, none of them for training; expected more images, or "
-                            "smaller data.validation and data.test",
-                            options.directory, listing.files.size()));
+    throw Error(
+        fmt::format("{}: {} images, none of them for training; expected more images, or "
+                    "smaller data.validation and data.test",
+                    options.directory, listing.files.size()));
   }
   Labels labels = read_labels(options, listing);
   PackedParts parts{

@@ -1,20 +1,17 @@
-// The image files of a folder, and as the images of a set.
+// The image files of a folder.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <vector>
-
-#include "data/fit.h"
-#include "data/image_source.h"
 
 namespace latent {
 
 /// A file as it was found. What could not be asked of it (a broken link, say) is 0: reading it
 /// tells why.
 struct ImageFile {
-  std::string name;      // path below the folder, parted by '/'
+  std::string name;  // path below the folder, parted by '/'
   int64_t bytes = 0;
   int64_t modified = 0;  // nanoseconds since 1970
 };
@@ -25,13 +22,5 @@ struct ImageFile {
 /// Hidden files and folders are left out. Links to folders are followed, each folder entered once,
 /// so loops end. Throws Error if the folder is missing or cannot be listed, or holds no image.
 std::vector<ImageFile> find_images(const std::filesystem::path& folder);
-
-/// Those files, decoded in parallel and fitted. Their key holds the folder, each file's name, size
-/// and time, the fit and the channels.
-///
-/// Without data.size all must be as large as the first readable one.
-std::unique_ptr<ImageSource> image_file_source(std::filesystem::path folder,
-                                               std::vector<ImageFile> files, int64_t channels,
-                                               Fit fit);
 
 }  // namespace latent

@@ -95,9 +95,7 @@ class ImageIndex {
  private:
   static constexpr size_t kAmbiguous = SIZE_MAX;
 
-  static std::string last_part(const std::string& name) {
-    return name.substr(name.rfind('/') + 1);
-  }
+  static std::string last_part(const std::string& name) { return name.substr(name.rfind('/') + 1); }
 
   std::unordered_map<std::string, size_t> whole_, last_;
 };
@@ -109,8 +107,8 @@ size_t name_column(const std::vector<std::string>& header, const std::string& fi
       letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
     if (std::find(kNameColumns.begin(), kNameColumns.end(), lower) != kNameColumns.end()) return i;
   }
-  throw Error(file + ": no column of file names among " + join(header) +
-              "; expected one called " + join(kNameColumns, ", "));
+  throw Error(file + ": no column of file names among " + join(header) + "; expected one called " +
+              join(kNameColumns, ", "));
 }
 
 void expect_all_found(const std::vector<std::string>& lines, const std::vector<std::string>& names,
@@ -133,7 +131,8 @@ Labels labels_from_folders(const std::vector<std::string>& names) {
   }
   const std::set<std::string> classes(words.begin(), words.end());
   if (classes == std::set<std::string>{"(none)"}) return {};
-  Attribute label{"label", at::empty({static_cast<int64_t>(names.size())}, at::kDouble),
+  Attribute label{"label",
+                  at::empty({static_cast<int64_t>(names.size())}, at::kDouble),
                   {classes.begin(), classes.end()}};
   double* value = label.values.mutable_data_ptr<double>();
   for (const auto& word : words) {
@@ -174,8 +173,8 @@ Labels labels_from_csv(const std::filesystem::path& csv, const std::vector<std::
   Labels labels;
   std::vector<std::string> remarks;
   if (absent > 0)
-    remarks.push_back(fmt::format("{}: {} rows name no image; first {}", csv.string(), absent,
-                                  first_absent));
+    remarks.push_back(
+        fmt::format("{}: {} rows name no image; first {}", csv.string(), absent, first_absent));
   for (size_t i = 0; i < columns.size(); ++i) {
     if (i == file_column) continue;
     if (auto attribute = columns[i].attribute()) {

@@ -1,17 +1,13 @@
 #include "data/pack.h"
 
 #include <ATen/Parallel.h>
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <cmath>
-#include <cstring>
 
 #include "core/error.h"
+#include "core/file_lock.h"
 #include "core/log.h"
 #include "core/progress.h"
 #include "data/place.h"
@@ -50,33 +46,6 @@ auto in_cache(Work work) {
                 "; packed images need a folder with room: say which with LATENT_CACHE");
   }
 }
-
-/// Held while a pack is made; the file goes when that is done.
-class Lock {
- public:
-  explicit Lock(fs::path path) : path_(std::move(path)) {
-    descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (descriptor_ < 0)
-      throw Error(path_.string() + ": cannot be written: " + std::strerror(errno));
-    if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
-    log::info("another process is packing the same images: waiting for it");
-    while (::flock(descriptor_, LOCK_EX) != 0) {
-      if (errno == EINTR) continue;
-      log::warn("{}: cannot be locked: {}", path_.string(), std::strerror(errno));
-      return;  // two may work then; each writes a file of its own and renames it
-    }
-  }
-  ~Lock() {
-    ::unlink(path_.c_str());
-    ::close(descriptor_);
-  }
-  Lock(const Lock&) = delete;
-  Lock& operator=(const Lock&) = delete;
-
- private:
-  fs::path path_;
-  int descriptor_ = -1;
-};
 
 // What a process that was killed left behind; under the lock nobody else writes here.
 void remove_leftovers(const fs::path& pack) {
@@ -117,8 +86,8 @@ void make_pack(ImageSource& source, const SkipPolicy& policy, const fs::path& pa
   in_cache([&] { expect_room(path.parent_path(), total * shape.pixels()); });
   PackWriter writer = in_cache([&] { return PackWriter(path); });
   ProgressBar bar(log::is_quiet());
-  const int64_t chunk = std::clamp<int64_t>(kChunkBytes / shape.pixels(), at::get_num_threads(),
-                                            4096);
+  const int64_t chunk =
+      std::clamp<int64_t>(kChunkBytes / shape.pixels(), at::get_num_threads(), 4096);
   const auto bytes = static_cast<size_t>(shape.pixels());
   std::vector<uint8_t> pixels(static_cast<size_t>(std::min(chunk, total)) * bytes);
   std::vector<UnreadableImage> unreadable;
@@ -169,11 +138,13 @@ void SkipPolicy::check(const std::vector<UnreadableImage>& unreadable, int64_t c
   if (on_error_ == "fail") {
     throw Error(first + "; mend or remove it, or leave such files out: data.on_error: skip");
   }
-  const auto most = std::max<int64_t>(1, std::llround(std::floor(most_ * static_cast<double>(count))));
+  const auto most =
+      std::max<int64_t>(1, std::llround(std::floor(most_ * static_cast<double>(count))));
   if (static_cast<int64_t>(unreadable.size()) <= most) return;
-  throw Error(fmt::format("{}; more than {} of {} images cannot be read, the most that "
-                          "data.max_skipped ({}) allows",
-                          first, most, count, most_));
+  throw Error(
+      fmt::format("{}; more than {} of {} images cannot be read, the most that "
+                  "data.max_skipped ({}) allows",
+                  first, most, count, most_));
 }
 
 Pack open_pack(ImageSource& source, const SkipPolicy& policy) {
@@ -183,7 +154,10 @@ Pack open_pack(ImageSource& source, const SkipPolicy& policy) {
   Pack pack{.path = folder / (digest(key) + ".pack"), .content = {}};
   if (!map_existing(pack.path, key, pack.content, false)) {
     in_cache([&] { make_directories(folder); });
-    const Lock lock = in_cache([&] { return Lock(pack.path.string() + ".lock"); });
+    const FileLock lock = in_cache([&] {
+      return FileLock(pack.path.string() + ".lock",
+                      "another process is packing the same images: waiting for it");
+    });
     if (!map_existing(pack.path, key, pack.content, true)) {
       remove_leftovers(pack.path);
       make_pack(source, policy, pack.path);

@@ -35,10 +35,10 @@ struct Pack {
 
 /// The pack of `source`, made if the cache holds none that fits.
 ///
-/// It lies in <cache folder>/packs under the digest of the source's key. One that is damaged is made
-/// anew, and that is said. Of processes that want the same one makes it and the others wait. Memory
-/// stays bounded by a few images. Throws Error for unreadable images beyond `policy`, and naming
-/// LATENT_CACHE if the cache cannot be written.
+/// It lies in <cache folder>/packs under the digest of the source's key. One that is damaged is
+/// made anew, and that is said. Of processes that want the same one makes it and the others wait.
+/// Memory stays bounded by a few images. Throws Error for unreadable images beyond `policy`, and
+/// naming LATENT_CACHE if the cache cannot be written.
 Pack open_pack(ImageSource& source, const SkipPolicy& policy);
 
 }  // namespace latent

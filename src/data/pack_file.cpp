@@ -1,6 +1,5 @@
 #include "data/pack_file.h"
 
-#include <ATen/Parallel.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -14,6 +13,7 @@
 #include <cstring>
 
 #include "core/error.h"
+#include "core/parallel.h"
 #include "image/byte_view.h"
 
 namespace latent {
@@ -36,8 +36,8 @@ std::string little(uint64_t value, int bytes) {
 }
 
 uint32_t sum_of(std::string_view bytes, uint32_t start = 0) {
-  return static_cast<uint32_t>(crc32_z(start, reinterpret_cast<const Bytef*>(bytes.data()),
-                                       bytes.size()));
+  return static_cast<uint32_t>(
+      crc32_z(start, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
 /// An open pack.
@@ -61,8 +61,8 @@ class Input {
   std::string read(uint64_t at, uint64_t bytes) const {
     std::string text(bytes, '\0');
     for (uint64_t done = 0; done < bytes;) {
-      const ssize_t got = ::pread(descriptor_, text.data() + done, bytes - done,
-                                  static_cast<off_t>(at + done));
+      const ssize_t got =
+          ::pread(descriptor_, text.data() + done, bytes - done, static_cast<off_t>(at + done));
       if (got <= 0) fail("cannot be read to its end");
       done += static_cast<uint64_t>(got);
     }
@@ -73,8 +73,8 @@ class Input {
   Tensor map(const std::vector<int64_t>& sizes, size_t bytes) const {
     void* place = ::mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, descriptor_, 0);
     if (place == MAP_FAILED) fail(std::string("cannot be mapped: ") + std::strerror(errno));
-    return at::from_blob(place, sizes, [bytes](void* mapped) { ::munmap(mapped, bytes); },
-                         at::kByte);
+    return at::from_blob(
+        place, sizes, [bytes](void* mapped) { ::munmap(mapped, bytes); }, at::kByte);
   }
 
   [[noreturn]] void fail(const std::string& problem) const { throw Error(name_ + ": " + problem); }
@@ -87,8 +87,8 @@ class Input {
 
 /// What an end record says, checked against the file's size.
 struct Layout {
-  uint64_t pixels, tail;        // bytes
-  std::vector<int64_t> sizes;   // [N, H, W, C]
+  uint64_t pixels, tail;       // bytes
+  std::vector<int64_t> sizes;  // [N, H, W, C]
 };
 
 Layout read_layout(const Input& input, std::string& end) {
@@ -117,7 +117,7 @@ Layout read_layout(const Input& input, std::string& end) {
 void check_pixels(const Input& input, const Tensor& pixels, const std::vector<uint32_t>& sums) {
   const auto* bytes = reinterpret_cast<const char*>(pixels.const_data_ptr<uint8_t>());
   std::atomic<bool> damaged = false;
-  at::parallel_for(0, static_cast<int64_t>(sums.size()), 1, [&](int64_t begin, int64_t end) {
+  parallel_for(static_cast<int64_t>(sums.size()), 1, [&](int64_t begin, int64_t end) {
     for (int64_t block = begin; block < end; ++block) {
       const int64_t size = std::min(kBlock, pixels.numel() - block * kBlock);
       const std::string_view part(bytes + block * kBlock, static_cast<size_t>(size));

@@ -43,8 +43,8 @@ class PackedDataset : public Dataset {
     const int64_t packed_first = first - unreadable_before(first);
     const int64_t packed_count = first + count - unreadable_before(first + count) - packed_first;
     if (packed_count == 0) {
-      throw Error(fmt::format("{}: no images for the {} split", parts_.source->name(),
-                              to_string(split)));
+      throw Error(
+          fmt::format("{}: no images for the {} split", parts_.source->name(), to_string(split)));
     }
     Examples examples;
     examples.pixels = pack()->content.pixels.narrow(0, packed_first, packed_count);
@@ -92,8 +92,9 @@ class PackedDataset : public Dataset {
 
   std::string unreadable_text() const {
     const auto& unreadable = pack_->content.unreadable;
-    std::string text = fmt::format("{} of {} images cannot be read and are left out:",
-                                   unreadable.size(), parts_.source->count());
+    std::string text =
+        fmt::format("{} of {} images cannot be read and are left out:", unreadable.size(),
+                    parts_.source->count());
     for (size_t i = 0; i < std::min(kNamed, unreadable.size()); ++i)
       text += "\n  " + unreadable[i].reason;
     if (unreadable.size() > kNamed)

@@ -77,7 +77,11 @@ void Trainer::train_epoch(const TrainEvents& events) {
     set_schedules(state_.batch);
     const int64_t first = state_.batch * options_.batch_size;
     const int64_t count = std::min(options_.batch_size, train_.count() - first);
-    step_.run(train_.images(order.narrow(0, first, count)), state_.step);
+    const auto step_start = Clock::now();
+    const Tensor images = train_.images(order.narrow(0, first, count));
+    data_seconds_ += seconds_since(step_start);
+    step_.run(images, state_.step);
+    step_seconds_ += seconds_since(step_start);
     ++state_.batch;
     ++state_.step;
     if (state_.step % kCheckEvery == 0) step_.check_finite();

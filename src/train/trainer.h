@@ -59,6 +59,8 @@ class Trainer {
   void train(const TrainEvents& events);
 
   const TrainState& state() const { return state_; }
+  /// The share of the steps' time so far that went into fetching images.
+  double data_share() const { return step_seconds_ > 0 ? data_seconds_ / step_seconds_ : 0; }
 
  private:
   void train_epoch(const TrainEvents& events);
@@ -83,6 +85,7 @@ class Trainer {
   LearningRateSchedule schedule_;
   TrainState state_;
   MetricsTable metrics_;
+  double data_seconds_ = 0, step_seconds_ = 0;  // of this process
 };
 
 }  // namespace latent

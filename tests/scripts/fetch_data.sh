@@ -118,8 +118,14 @@ touch "$celeba"/img_align_celeba/00000{1,2}.jpg
 printf '1\nBald\n000001.jpg 1\n' >"$celeba/list_attr_celeba.txt"
 printf '000001.jpg 0\n000002.jpg 1\n' >"$celeba/list_eval_partition.txt"
 run bash "$fetch" celeba --dir "$work/data"
-expect_failure "list_attr_celeba.txt lacks 1 images"
+expect_failure "list_attr_celeba lacks 1 images"
 echo '000002.jpg -1' >>"$celeba/list_attr_celeba.txt"
+run bash "$fetch" celeba --dir "$work/data"
+expect_success
+expect_output "2 images, 2 rows of attributes, 2 rows of the partition"
+rm "$celeba"/list_*.txt
+printf 'image_id,Bald\n000001.jpg,1\n000002.jpg,-1\n' >"$celeba/list_attr_celeba.csv"
+printf 'image_id,partition\n000001.jpg,0\n000002.jpg,1\n' >"$celeba/list_eval_partition.csv"
 run bash "$fetch" celeba --dir "$work/data"
 expect_success
 expect_output "2 images, 2 rows of attributes, 2 rows of the partition"

@@ -95,6 +95,35 @@ TEST_F(Codecs, ExifTurnsThePicture) {
   EXPECT_EQ(red_side(decoded(progressive_jpeg())), "left");
 }
 
+TEST_F(Codecs, JpegsAreReducedBeforeTheTurn) {
+  const char* const sides[] = {"left", "left", "right",  "right", "left",
+                               "top",  "top",  "bottom", "bottom"};
+  for (int orientation = 0; orientation <= 8; ++orientation) {
+    write_file(folder_ / "image", jpeg(orientation));
+    const EncodedImage encoded = read_encoded(folder_ / "image");
+    EXPECT_EQ(encoded.width(), orientation < 5 ? 16 : 8);
+    for (const int64_t reduction : {2, 4}) {
+      const Picture picture = decode(encoded, 3, reduction);
+      EXPECT_EQ(picture.width * reduction, encoded.width());
+      EXPECT_EQ(picture.height * reduction, encoded.height());
+      EXPECT_EQ(red_side(picture), sides[orientation]) << orientation;
+    }
+  }
+  write_file(folder_ / "image", png(2, 2, 8, 0, {"ab", "cd"}));
+  EXPECT_EQ(decode(read_encoded(folder_ / "image"), 1, 8).pixels, (Bytes{'a', 'b', 'c', 'd'}));
+}
+
+TEST_F(Codecs, ReducedPixelsAreAboutTheMeanOfWhatTheyReplace) {
+  LATENT_REAL_DATA(faces, "celeba");
+  const EncodedImage encoded = read_encoded(faces / "img_align_celeba/000004.jpg");
+  const Picture mean = resize(decode(encoded, 3), 44, 54, Filter::kArea);
+  const Picture reduced = resize(decode(encoded, 3, 4), 44, 54, Filter::kArea);
+  double error = 0;
+  for (size_t i = 0; i < mean.pixels.size(); ++i)
+    error += std::abs(static_cast<int>(mean.pixels[i]) - static_cast<int>(reduced.pixels[i]));
+  EXPECT_LT(error / static_cast<double>(mean.pixels.size()), 3);
+}
+
 TEST_F(Codecs, ExifTurnsByTheBook) {
   // The first pixel as it is stored, and where the standard puts it: EXIF 2.32, tag 274.
   const std::string pixels{1, 2, 3, 4, 5, 6};  // 3x2

@@ -128,10 +128,10 @@ TEST_F(IdxDataset, ExplainsWrongKeys) {
   expect_error([] { open("\"name\": \"mnist\", \"validation\": 1"); },
                "x: data.validation: got 1; expected a number >= 0 and < 1");
   expect_error([] { open("\"name\": \"minst\""); },
-               "x: data.name: unknown data set \"minst\"; did you mean mnist? known: "
-               "fashion_mnist, idx, mnist, shapes");
+               "x: data.name: unknown data set \"minst\"; did you mean mnist? known: " +
+                   join(datasets().names()));
   expect_error([] { open(""); },
-               "x: data.name: missing; expected one of fashion_mnist, idx, mnist, shapes");
+               "x: data.name: missing; expected one of " + join(datasets().names()));
 }
 
 Tensor per_class(const Examples& examples) {

@@ -152,7 +152,7 @@ TEST(Shapes, NamesWrongKeys) {
                "x: data.size: got a list of 0; expected [height, width]");
   expect_error(
       [] { shapes(", \"cuont\": 5"); },
-      "x: data.cuont: unknown key; did you mean count? known: channels, count, name, size");
+      "x: data.cuont: unknown key; did you mean count? known: channels, count, name, pack, size");
 }
 
 }  // namespace

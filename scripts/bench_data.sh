@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# What data cost: packing the faces, starting a second run, a training step's share, a pack against
+# memory, and the memory of a million images. Each figure comes from the program itself.
+#
+# usage: scripts/bench_data.sh [decode] [start] [share] [pack] [memory]    (default: all)
+#   needs CelebA for the first three: LATENT_DATA or data/
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+latent=$PWD/build/release/latent
+faces=configs/celeba_faces_vae.json
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export LATENT_CACHE=$work/cache
+rounds=5
+
+# field FILE KEY
+field() {
+  python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$1" "$2"
+}
+
+median() {
+  sort -n | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'
+}
+
+train() { # NAME CONFIG [options]; leaves $work/NAME.json
+  local name=$1 config=$2
+  shift 2
+  "$latent" train "$config" --run "$work/$name" --overwrite --quiet --json --set train.pictures_every=0 "$@" \
+    >"$work/$name.json"
+}
+
+decode() { # FILTER
+  for ((round = 0; round < rounds; ++round)); do
+    rm -rf "$LATENT_CACHE"
+    "$latent" data pack "$faces" --quiet --json --set "data.filter=$1" >"$work/pack.json"
+    python3 -c 'import json, sys
+pack = json.load(open(sys.argv[1]))
+print(round(pack["images"] / pack["seconds"]))' "$work/pack.json"
+  done | median
+}
+
+# Seconds from launch to the first training step, which the log tells; the run then ends.
+first_step() {
+  local log=$work/first.log
+  "$latent" train "$faces" --run "$work/first" --overwrite >/dev/null 2>"$log" &
+  local run=$!
+  while kill -0 "$run" && ! grep -q "^first step" "$log"; do
+    sleep 0.05
+  done
+  kill -TERM "$run"
+  wait "$run" || true
+  sed -n 's/^first step \(.*\) s after the launch$/\1/p' "$log"
+}
+
+# A model of next to nothing: the time of a step is then mostly that of its images.
+small=(--set 'model.encoder.channels=[8,8]' --set model.latent_dim=2)
+shapes=(--set data.count=200000 --set train.epochs=2 --set train.batch_size=128)
+
+for part in "${@:-decode start share pack memory}"; do
+  for which in $part; do
+    case $which in
+      decode)
+        echo "faces, JPEG to 32x32 in a pack on disk, area: $(decode area) images/s (bound: 6000)"
+        echo "faces, the same, bilinear: $(decode bilinear) images/s"
+        ;;
+      start)
+        "$latent" data pack "$faces" --quiet >/dev/null
+        for ((round = 0; round < rounds; ++round)); do
+          first_step
+        done | median | sed 's/.*/second run on the faces, from launch to the first step: & s (bound: 1.5)/'
+        ;;
+      share)
+        train share "$faces" --set train.epochs=1 --set data.count=2000
+        echo "data share of a training step, faces preset: $(field "$work/share.json" data_share) (bound: 0.05)"
+        ;;
+      pack)
+        for ((round = 0; round < rounds; ++round)); do
+          for kind in always never; do
+            train "$kind" configs/shapes_vae.json "${small[@]}" "${shapes[@]}" --set "data.pack=$kind"
+            awk -F, 'END { print $4 }' "$work/$kind/metrics.csv" >>"$work/$kind.rates"
+          done
+        done
+        a=$(median <"$work/always.rates") b=$(median <"$work/never.rates")
+        echo "images/s from a pack $a, from memory $b, ratio $(awk "BEGIN { printf \"%.3f\", $a / $b }") (bound: 0.97)"
+        ;;
+      memory)
+        "$latent" train configs/shapes_vae.json --run "$work/million" --quiet --set train.pictures_every=0 \
+          "${small[@]}" --set data.count=1000000 --set train.epochs=1 --set train.batch_size=1000 >/dev/null &
+        most=0
+        while kill -0 $! 2>/dev/null; do
+          now=$(awk '/RssAnon|RssShmem/ { sum += $2 } END { print sum + 0 }' "/proc/$!/status" 2>/dev/null || echo 0)
+          ((now > most)) && most=$now
+          sleep 0.2
+        done
+        wait $!
+        echo "1,000,000 images of 32x32: $((most / 1024)) MB resident, mapped files apart (bound: 1500)"
+        ;;
+      *) echo "bench_data: $which: expected decode, start, share, pack or memory" >&2; exit 2 ;;
+    esac
+  done
+done

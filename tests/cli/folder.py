@@ -1,0 +1,154 @@
+"""A folder of pictures through train, reconstruct and data pack: no preparation, one clear line for what is wrong."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import zlib
+
+from _latent import (BINARY, SKIPPED, Workplace, expect, expect_error, files_below, latent, latent_json, merged)
+
+
+def png(width, height, colour):
+    def chunk(kind, data):
+        body = kind + data
+        return len(data).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+
+    size = width.to_bytes(4, "big") + height.to_bytes(4, "big")
+    rows = (b"\0" + bytes(colour) * width) * height
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size + b"\x08\x02\0\0\0") + chunk(b"IDAT", zlib.compress(rows)) +
+            chunk(b"IEND", b""))
+
+
+CONFIG = {
+    "data": {"name": "folder", "dir": "photos", "size": [16, 16]},
+    "model": {"encoder": {"name": "conv", "channels": [8, 16]}, "latent_dim": 4},
+    "train": {"epochs": 1, "batch_size": 32},
+}
+
+
+def config(here, **keys):
+    path = here / "mine.json"
+    path.write_text(json.dumps(merged(CONFIG, {"data": keys})))
+    return path
+
+
+def photos(folder, count=120):
+    for i in range(count):
+        path = folder / ("red" if i % 2 else "blue") / f"photo {i}, \"mine\".png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(png(20 + i % 5, 24, (200, i, 0) if i % 2 else (0, i, 200)))
+
+
+def works(here):
+    photos(here / "photos")
+    summary = latent_json("data", "pack", config(here))
+    expect(summary["made"] and summary["images"] == 120 and summary["shape"] == [3, 16, 16], f"a pack, got {summary}")
+    expect(summary["skipped"] == [] and summary["bytes"] == os.path.getsize(summary["pack"]), f"its size, got {summary}")
+    expect(pathlib.Path(summary["pack"]).parent == here / "cache/packs", "the pack in the cache")
+    expect(not latent_json("data", "pack", config(here))["made"], "the pack to be found again")
+    done = latent("train", config(here), "--run", "run")
+    expect("packing" not in done.stderr, "the pack to be used")
+    expect(latent_json("evaluate", "--run", "run")["images"] > 0, "a test split")
+    latent("reconstruct", "--run", "run", "--out", "rows.png")
+    # A picture of the user's is cropped as the data set's are.
+    (here / "wide.png").write_bytes(png(200, 20, (9, 9, 9)))
+    done = latent("reconstruct", "--run", "run", "wide.png", "--out", "wide-rows.png")
+    expect("resized" not in done.stderr, "no word about the size")
+    # What was touched is packed anew.
+    photo = next((here / "photos/red").iterdir())
+    os.utime(photo, ns=(1, 1))
+    expect("packing 120 images" in latent("data", "pack", config(here)).stderr, "a changed file to be noticed")
+    # Quiet means quiet.
+    expect(latent("data", "pack", config(here, size=[8, 8]), "--quiet").stderr == "", "nothing on stderr")
+
+
+def csv_labels(here):
+    photos(here / "photos", 40)
+    rows = [f"\"{path.name.replace(chr(34), chr(34) * 2)}\",{i},{'+1' if i % 2 else '-1'},\"a, b\"\r\n"
+            for i, path in enumerate(sorted((here / "photos").rglob("*.png")))]
+    (here / "labels.csv").write_text("\ufefffile,number,sign,word\r\n" + "".join(rows) + "gone.png,0,1,x\r\n")
+    done = latent("train", config(here, labels="labels.csv"), "--run", "run")
+    expect("labels.csv: 1 rows name no image; first labels.csv: line 42: \"gone.png\"" in done.stderr,
+           f"the unknown file, got {done.stderr}")
+    expect_error("absent.csv: no such file", "train", config(here, labels="absent.csv"))
+    (here / "labels.csv").write_text("file,x\n" + "a.png,1\n")
+    expect_error("labels.csv: no row for", "train", config(here, labels="labels.csv"))
+
+
+def wrong_folders(here):
+    expect_error("photos: no such folder", "train", config(here))
+    (here / "photos").mkdir()
+    expect_error("photos: no images; expected .jpg, .png", "train", config(here))
+    photos(here / "photos")
+    expect_error("data.fit: got \"squash\"", "train", config(here, fit="squash"))
+    bad = here / "photos/red/bad.jpg"
+    bad.write_text("not a picture")
+    expect_error("bad.jpg: not an image this program reads", "train", config(here))
+    done = latent("train", config(here, on_error="skip"), "--run", "skipping")
+    expect("1 of 121 images cannot be read and are left out" in done.stderr and "bad.jpg" in done.stderr,
+           f"the bad file by name, got {done.stderr}")
+    summary = latent_json("data", "pack", config(here, on_error="skip"))
+    expect(len(summary["skipped"]) == 1 and "bad.jpg" in summary["skipped"][0], f"the bad file, got {summary}")
+    bad.unlink()
+
+
+def damaged_packs(here):
+    photos(here / "photos", 40)
+    pack = pathlib.Path(latent_json("data", "pack", config(here))["pack"])
+    content = bytearray(pack.read_bytes())
+    content[1000] ^= 1
+    pack.write_bytes(content)
+    done = latent("data", "pack", config(here))
+    expect("checksum does not fit; the pack is made anew" in done.stderr, f"the damage to be noticed, got {done.stderr}")
+    os.truncate(pack, 500)
+    expect("the pack is made anew" in latent("data", "pack", config(here)).stderr, "the cut to be noticed")
+
+
+def two_at_once(here):
+    photos(here / "photos", 2000)
+    both = [subprocess.Popen([BINARY, "data", "pack", config(here), "--json"], stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    results = [process.communicate(timeout=300) for process in both]
+    expect([process.returncode for process in both] == [0, 0], f"both to work, got {results}")
+    made = [json.loads(out)["made"] for out, _ in results]
+    expect(sorted(made) == [False, True], f"one of them to pack, got {results}")
+    expect([name for name in files_below(here / "cache") if not name.endswith(".pack")] == [], "nothing left behind")
+
+
+def caches(here):
+    photos(here / "photos", 20)
+    (here / "file").write_text("")
+    env = dict(os.environ, LATENT_CACHE=str(here / "file"))
+    expect_error("say which with LATENT_CACHE", "train", config(here), env=env)
+    del env["LATENT_CACHE"]
+    env["XDG_CACHE_HOME"] = str(here / "xdg")
+    latent("data", "pack", config(here), env=env)
+    expect(len(files_below(here / "xdg/latent/packs")) == 1, "XDG_CACHE_HOME to be used")
+
+
+def command_lines(here):
+    expect_error("no action; expected latent data pack CONFIG.json", "data", code=2)
+    expect_error("latent data unpack: expected", "data", "unpack", code=2)
+    expect_error("no config; expected latent data pack CONFIG.json", "data", "pack", code=2)
+    (here / "shapes.json").write_text('{"data": {"name": "shapes", "count": 100}}')
+    expect_error("nothing to pack", "data", "pack", "shapes.json")
+    summary = latent_json("data", "pack", "shapes.json", "--set", "data.pack=always")
+    expect(summary["images"] == 228, f"drawn images in a pack, got {summary}")
+
+
+def has_codecs():
+    with Workplace() as here:
+        photos(here / "photos", 2)
+        os.environ["LATENT_CACHE"] = str(here / "cache")
+        done = subprocess.run([BINARY, "data", "pack", config(here)], capture_output=True, text=True)
+        return "this build has none" not in done.stderr
+
+
+if not has_codecs():
+    print("skipped: this build has no image codecs", file=sys.stderr)
+    sys.exit(SKIPPED)
+for check in (works, csv_labels, wrong_folders, damaged_packs, two_at_once, caches, command_lines):
+    with Workplace() as workplace:
+        os.environ["LATENT_CACHE"] = str(workplace / "cache")
+        check(workplace)
