@@ -17,7 +17,8 @@ namespace {
 
 // False if the file at `path` is no longer the open one: its holder has removed it.
 bool is_still_there(const std::filesystem::path& path, int descriptor) {
-  struct stat open_file {}, file {};
+  struct stat open_file {
+  }, file{};
   return ::fstat(descriptor, &open_file) == 0 && ::stat(path.c_str(), &file) == 0 &&
          open_file.st_ino == file.st_ino && open_file.st_dev == file.st_dev;
 }

@@ -11,8 +11,8 @@
 
 namespace latent {
 
-/// The files of `folder`, decoded in parallel and fitted. Their key holds the folder, each file's name, size
-/// and time, the fit and the channels.
+/// The files of `folder`, decoded in parallel and fitted. Their key holds the folder, each file's
+/// name, size and time, the fit and the channels.
 ///
 /// Without data.size all must be as large as the first readable one.
 std::unique_ptr<ImageSource> image_file_source(std::filesystem::path folder,

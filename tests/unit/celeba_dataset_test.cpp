@@ -86,8 +86,7 @@ TEST_F(Celeba, ListsThatDoNotFitAreRefused) {
                "line 2: 2 values; expected 4, one for each name");
   expect_fault(attributes, "hello\n" + rows(),
                "line 1: expected the number of images, names of attributes, or a file name");
-  expect_fault(attributes, rows(),
-               "no line of names; expected the names of the attributes");
+  expect_fault(attributes, rows(), "no line of names; expected the names of the attributes");
   expect_fault(attributes, names, "no rows; expected a file name and numbers");
   expect_fault(attributes, names + rows() + "nonsense\n",
                "line 9: expected a file name and numbers");
@@ -95,11 +94,9 @@ TEST_F(Celeba, ListsThatDoNotFitAreRefused) {
   expect_fault(partition, "000001.jpg 0\n000002.jpg 0\n",
                "no row for 000003.jpg and 2 more; expected a row for each image in "
                "img_align_celeba");
-  expect_fault(partition,
-               "000001.jpg 0\n000002.jpg 3\n000003.jpg 0\n000004.jpg 1\n000005.jpg 0\n",
+  expect_fault(partition, "000001.jpg 0\n000002.jpg 3\n000003.jpg 0\n000004.jpg 1\n000005.jpg 0\n",
                "3 for 000002.jpg; expected 0 (train), 1 (validation) or 2 (test)");
-  expect_fault(partition,
-               "000001.jpg 1\n000002.jpg 1\n000003.jpg 1\n000004.jpg 1\n000005.jpg 1\n",
+  expect_fault(partition, "000001.jpg 1\n000002.jpg 1\n000003.jpg 1\n000004.jpg 1\n000005.jpg 1\n",
                "no image of the training split is in " + path("img_align_celeba"));
   fs::remove(folder_ / partition);
   expect_error([&] { celeba(); }, path(partition) +

@@ -45,8 +45,9 @@ TEST_F(Folder, IsSearchedDeeplyAndSortedByBytes) {
 }
 
 TEST_F(Folder, StrangeNamesWork) {
-  const std::vector<std::string> names{"a b.png", "a\nb.png", "\"q\" 'q'.png", "gr\xc3\xbc\xc3\x9f.png",
-                                       "\xff.png", "-n.png", "$(x).png"};
+  const std::vector<std::string> names{
+      "a b.png",  "a\nb.png", "\"q\" 'q'.png", "gr\xc3\xbc\xc3\x9f.png",
+      "\xff.png", "-n.png",   "$(x).png"};
   for (const auto& name : names)
     add_grey(name, 7);
   const auto train = training()->load(Split::kTrain);
@@ -144,8 +145,8 @@ TEST_F(Folder, EveryKindOfImageIsRead) {
   add("d.tif", tiff(2, 1, 16, {'\xff', '\xff', 0, '\x80'}));
   add("e.png", png(1, 1, 8, 6, {{100, 50, 0, 0}}));
   add("one pixel.png", grey_png(1, 1, 77));
-  const Examples train = open("folder", ", \"size\": [8, 8], \"validation\": 0, \"test\": 0")
-                             ->load(Split::kTrain);
+  const Examples train =
+      open("folder", ", \"size\": [8, 8], \"validation\": 0, \"test\": 0")->load(Split::kTrain);
   EXPECT_EQ(train.shape(), (ImageShape{3, 8, 8}));
   EXPECT_GT(train.pixels[0][0][4][0].item<int>(), 200);  // red is on top after the turn
   EXPECT_LT(train.pixels[0][7][4][0].item<int>(), 100);
@@ -155,8 +156,8 @@ TEST_F(Folder, EveryKindOfImageIsRead) {
 
 TEST_F(Folder, FaultsNameTheFile) {
   const std::string remedy = "; mend or remove it, or leave such files out: data.on_error: skip";
-  expect_fault("", folder_.path().string() +
-                       ": no images; expected .jpg, .png, .bmp, .tif or .webp files");
+  expect_fault(
+      "", folder_.path().string() + ": no images; expected .jpg, .png, .bmp, .tif or .webp files");
   add_grey("good.png", 5);
   const auto faulty = [&](const std::string& bytes, const std::string& message) {
     add("bad.jpg", bytes);

@@ -39,15 +39,19 @@ TEST_F(CsvLabels, NumbersSignsAndWordsAreTold) {
 }
 
 TEST_F(CsvLabels, FilesAreFoundByTheLastPartOfTheirNames) {
-  const Labels read = labels("x,image_id\n1,./a.png\n2,b.png\n3,\"deep/c, d.png\"\n4,e.png\n5,f.png\n");
+  const Labels read =
+      labels("x,image_id\n1,./a.png\n2,b.png\n3,\"deep/c, d.png\"\n4,e.png\n5,f.png\n");
   expect_tensor_near(read.attributes[0].values, torch::tensor({1, 2, 3}), 0);
-  EXPECT_EQ(read.remark,
-            csv_.string() + ": 2 rows name no image; first " + csv_.string() + ": line 5: \"e.png\"");
+  EXPECT_EQ(read.remark, csv_.string() + ": 2 rows name no image; first " + csv_.string() +
+                             ": line 5: \"e.png\"");
   write_file(csv_, "file,x\nb.png,1\n");
-  expect_error([&] { labels_from_csv(csv_, {"1/b.png", "2/b.png"}); },
-               csv_.string() +
-                   ": no row for 1/b.png and 1 more; expected one for each image, or data.labels: "
-                   "none");
+  expect_error(
+      [&] {
+        labels_from_csv(csv_, {"1/b.png", "2/b.png"});
+      },
+      csv_.string() +
+          ": no row for 1/b.png and 1 more; expected one for each image, or data.labels: "
+          "none");
 }
 
 TEST_F(CsvLabels, FaultsNameTheRow) {

@@ -225,8 +225,8 @@ TEST(Packs, NameTheRemedyWhenTheCacheCannotBeWritten) {
     FAIL() << "threw nothing";
   } catch (const Error& failure) {
     const std::string message = failure.what();
-    EXPECT_TRUE(message.ends_with(
-        "; packed images need a folder with room: say which with LATENT_CACHE"))
+    EXPECT_TRUE(
+        message.ends_with("; packed images need a folder with room: say which with LATENT_CACHE"))
         << message;
     EXPECT_TRUE(message.starts_with((cache.path() / "file" / "packs").string())) << message;
   }

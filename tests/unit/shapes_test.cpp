@@ -4,7 +4,7 @@
 
 #include "config/config.h"
 #include "data/registry.h"
-#include "unit/expect.h"
+#include "unit/cache_folder.h"
 
 namespace latent {
 namespace {
@@ -59,6 +59,22 @@ TEST(Shapes, AnImageDependsOnItsIndexAlone) {
   }
   EXPECT_EQ(small->load(Split::kValidation).count(), 64);
   EXPECT_EQ(large->load(Split::kTest).count(), 100);
+}
+
+TEST(Shapes, APackHoldsTheSame) {
+  const CacheFolder cache;
+  const auto memory = shapes(", \"count\": 3000, \"channels\": 3");
+  const auto packed = shapes(", \"count\": 3000, \"channels\": 3, \"pack\": \"always\"");
+  EXPECT_EQ(memory->pack(), nullptr);
+  ASSERT_NE(packed->pack(), nullptr);
+  for (const Split split : {Split::kTrain, Split::kValidation, Split::kTest}) {
+    const Examples a = memory->load(split), b = packed->load(split);
+    expect_tensor_near(b.pixels, a.pixels, 0);
+    ASSERT_EQ(a.attributes.size(), b.attributes.size());
+    for (const auto& attribute : a.attributes)
+      expect_tensor_near(b.find(attribute.name)->values, attribute.values, 0);
+    EXPECT_EQ(b.find("shape")->classes, a.find("shape")->classes);
+  }
 }
 
 TEST(Shapes, SplitsShareNoImage) {
