@@ -12,7 +12,7 @@ faces=configs/celeba_faces_vae.json
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export LATENT_CACHE=$work/cache
-rounds=5
+rounds=3
 
 # field FILE KEY
 field() {
@@ -55,7 +55,7 @@ first_step() {
 
 # A model of next to nothing: the time of a step is then mostly that of its images.
 small=(--set 'model.encoder.channels=[8,8]' --set model.latent_dim=2)
-shapes=(--set data.count=200000 --set train.epochs=2 --set train.batch_size=128)
+shapes=(--set data.count=100000 --set train.epochs=2 --set train.batch_size=128)
 
 for part in "${@:-decode start share pack memory}"; do
   for which in $part; do

@@ -37,7 +37,7 @@ def photos(folder, count=120):
     for i in range(count):
         path = folder / ("red" if i % 2 else "blue") / f"photo {i}, \"mine\".png"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(png(20 + i % 5, 24, (200, i, 0) if i % 2 else (0, i, 200)))
+        path.write_bytes(png(20 + i % 5, 24, (200, i % 256, 0) if i % 2 else (0, i % 256, 200)))
 
 
 def works(here):
