@@ -86,6 +86,10 @@ void run_list(const Arguments& arguments) {
   Listing listing;
   const auto plain = [](const auto& row, Section& section) { row.configure(section); };
   listing.add_family(datasets(), "data.name", plain);
+  listing.text += "augmentation (data.augment, of training images)\n";
+  listing.add("augmentation", "augment", "random variants",
+              keys_of([](Section& section) { Augmentation{}.read(section); }));
+  listing.text += "\n";
   listing.add_family(encoders(), "model.encoder", plain);
   listing.add_family(bottlenecks(), "model.bottleneck", plain);
   listing.add_family(decoders(), "model.decoder", [](const auto& row, Section& section) {

@@ -125,8 +125,9 @@ void run_train(const Arguments& arguments) {
   const RunDirectory run = open_directory(arguments, config, device);
   log::also_to(run.log());
   log::info("run {} on {}", run.path().string(), describe(device));
-  Trainer trainer(experiment.train, model, objective, train, validation, run,
-                  config.resolved_text(), device);
+  Trainer trainer(experiment.train, model, objective,
+                  {train, validation, experiment.data.augmentation}, run, config.resolved_text(),
+                  device);
   if (resume) {
     trainer.restore(run.checkpoint("last"));
     run.replace_config(config.resolved_text());

@@ -32,7 +32,9 @@ DatasetPlan configure_dataset(Section data) {
   if (name.empty()) {
     throw Error(data.where("name") + ": missing; expected one of " + join(datasets().names()));
   }
-  return datasets().find(name, data.where("name")).configure(data);
+  DatasetPlan plan = datasets().find(name, data.where("name")).configure(data);
+  plan.augmentation.read(data);
+  return plan;
 }
 
 }  // namespace latent

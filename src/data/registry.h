@@ -7,6 +7,7 @@
 #include "config/section.h"
 #include "core/registry.h"
 #include "core/tensor.h"
+#include "data/augment.h"
 #include "data/dataset.h"
 
 namespace latent {
@@ -18,6 +19,8 @@ struct DatasetPlan {
   /// Prepares images from elsewhere as the set's own are: [N, H, W, C] uint8, before and after.
   /// Needs no file.
   std::function<Tensor(const Tensor& pixels)> prepare;
+  /// How training images vary.
+  Augmentation augmentation = {};
 };
 
 struct DatasetRow {
@@ -29,7 +32,7 @@ struct DatasetRow {
 
 const Registry<DatasetRow>& datasets();
 
-/// Reads section `data`: `name` and the keys of that data set.
+/// Reads section `data`: `name`, the keys of that data set, and `augment`.
 DatasetPlan configure_dataset(Section data);
 
 }  // namespace latent

@@ -28,13 +28,14 @@ double seconds_since(Clock::time_point start) {
 }  // namespace
 
 Trainer::Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model,
-                 std::shared_ptr<Objective> objective, Examples train, Examples validation,
-                 RunDirectory run, std::string config, const c10::Device& device)
+                 std::shared_ptr<Objective> objective, TrainingData data, RunDirectory run,
+                 std::string config, const c10::Device& device)
     : options_(options),
       model_(model),
       objective_(objective),
-      train_(std::move(train)),
-      validation_(std::move(validation)),
+      train_(std::move(data.train)),
+      validation_(std::move(data.validation)),
+      augmentation_(data.augmentation),
       run_(std::move(run)),
       config_(std::move(config)),
       device_(device),
@@ -78,7 +79,7 @@ void Trainer::train_epoch(const TrainEvents& events) {
     const int64_t first = state_.batch * options_.batch_size;
     const int64_t count = std::min(options_.batch_size, train_.count() - first);
     const auto step_start = Clock::now();
-    const Tensor images = train_.images(order.narrow(0, first, count));
+    const Tensor images = batch(order.narrow(0, first, count));
     data_seconds_ += seconds_since(step_start);
     step_.run(images, state_.step);
     step_seconds_ += seconds_since(step_start);
@@ -98,6 +99,14 @@ void Trainer::train_epoch(const TrainEvents& events) {
       stop_for(signal);
   }
   step_.check_finite();
+}
+
+Tensor Trainer::batch(const Tensor& indices) const {
+  const Tensor images = train_.images(indices);
+  if (!augmentation_.active()) return images;
+  const auto noise = generator(static_cast<uint64_t>(options_.seed), Stream::kAugmentation,
+                               static_cast<uint64_t>(state_.step), device_);
+  return augmentation_.apply(images, noise);
 }
 
 void Trainer::finish_epoch(const TrainEvents& events) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/augment.h"
 #include "data/dataset.h"
 #include "run/metrics.h"
 #include "run/run_directory.h"
@@ -45,12 +46,19 @@ struct TrainEvents {
   std::function<void(const EpochReport&)> epoch;
 };
 
+/// What a model is trained on.
+struct TrainingData {
+  Examples train;
+  Examples validation;
+  Augmentation augmentation = {};  // of the training images, drawn anew in each epoch
+};
+
 class Trainer {
  public:
   /// The modules must be on `device`. config: the resolved config, kept in every checkpoint.
   Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model,
-          std::shared_ptr<Objective> objective, Examples train, Examples validation,
-          RunDirectory run, std::string config, const c10::Device& device);
+          std::shared_ptr<Objective> objective, TrainingData data, RunDirectory run,
+          std::string config, const c10::Device& device);
 
   /// Continues from a checkpoint of this run. Throws Error if it does not fit.
   void restore(const std::filesystem::path& checkpoint);
@@ -65,6 +73,8 @@ class Trainer {
  private:
   void train_epoch(const TrainEvents& events);
   void finish_epoch(const TrainEvents& events);
+  /// The training images at `indices` ([B]) as this step sees them: [B, C, H, W].
+  Tensor batch(const Tensor& indices) const;
   void set_schedules(int64_t batch);
   /// Means of the epoch under way over its first `images` images.
   NamedLosses mean_losses(int64_t images) const;
@@ -78,6 +88,7 @@ class Trainer {
   std::shared_ptr<Autoencoder> model_;
   std::shared_ptr<Objective> objective_;
   Examples train_, validation_;
+  Augmentation augmentation_;
   RunDirectory run_;
   std::string config_;
   c10::Device device_;

@@ -17,9 +17,9 @@ namespace {
 namespace fs = std::filesystem;
 
 // Everything that a resumed run could forget: batch statistics, dropout, momenta, a learned sigma,
-// warm-up, noise, a plateau, clipping, and a short last batch.
+// warm-up, noise, augmentation, a plateau, clipping, and a short last batch.
 const std::string kEverything = R"({
-  "data": {"name": "shapes", "count": 21, "size": [8, 8]},
+  "data": {"name": "shapes", "count": 21, "size": [8, 8], "augment": {"flip": true, "shift": 1}},
   "model": {"encoder": {"channels": [4], "normalization": "batch", "dropout": 0.1}, "latent_dim": 3},
   "objective": {"likelihood": {"name": "gaussian", "sigma": "learned", "value": 0.5}, "kl": {"warmup_epochs": 3}},
   "train": {"epochs": 4, "batch_size": 8, "optimizer": {"name": "adamw", "learning_rate": 0.01},
@@ -51,8 +51,8 @@ Training prepare(const std::string& text, const fs::path& folder,
   const ImageShape shape = t.examples.shape();
   t.model = t.plan.model.make(shape, shape, static_cast<uint64_t>(t.plan.train.seed));
   t.objective = t.plan.objective.make(*t.model);
-  t.trainer = std::make_unique<Trainer>(t.plan.train, t.model, t.objective, t.examples,
-                                        dataset->load(Split::kValidation), t.run,
+  const TrainingData data{t.examples, dataset->load(Split::kValidation), t.plan.data.augmentation};
+  t.trainer = std::make_unique<Trainer>(t.plan.train, t.model, t.objective, data, t.run,
                                         config.resolved_text(), c10::kCPU);
   if (resume) t.trainer->restore(t.run.checkpoint("last"));
   return t;
@@ -128,6 +128,30 @@ TEST_F(TrainerTest, FourEpochsAreTwoAndTwo) {
   train(kEverything, folder_ / "parts", {"train.epochs=4"}, true);
   EXPECT_EQ(first_difference(last(folder_ / "whole"), last(folder_ / "parts")), "");
   expect_equal_losses(folder_ / "whole", folder_ / "parts");
+}
+
+TEST_F(TrainerTest, AugmentationThatIsOffChangesNoBit) {
+  train(kEverything, folder_ / "off", {"data.augment={\"flip\": false, \"shift\": 0}"});
+  train(kEverything, folder_ / "absent", {"data.augment={}"});
+  EXPECT_EQ(first_difference(last(folder_ / "off"), last(folder_ / "absent")), "");
+  train(kEverything, folder_ / "on");
+  EXPECT_NE(first_difference(last(folder_ / "off"), last(folder_ / "on")), "");
+}
+
+// Steps too small to matter, so that only the images can make a difference.
+TEST_F(TrainerTest, AugmentationLeavesTheValidationImagesAlone) {
+  const std::vector<std::string> still{
+      "train.optimizer={\"name\": \"sgd\", \"learning_rate\": 1e-30}",
+      "model.encoder.normalization=none", "model.encoder.dropout=0", "train.epochs=1"};
+  auto off = still;
+  off.emplace_back("data.augment={}");
+  train(kEverything, folder_ / "on", still);
+  train(kEverything, folder_ / "off", off);
+  const auto column = [&](const char* run, const char* name) {
+    return read_metrics(folder_ / run / "metrics.csv").column(name);
+  };
+  EXPECT_EQ(column("on", "val_nll_mean"), column("off", "val_nll_mean"));
+  EXPECT_NE(column("on", "train_nll"), column("off", "train_nll"));
 }
 
 // Runs in a process of its own, since a noted signal stays noted: every epoch is cut after each of
