@@ -6,6 +6,7 @@ namespace latent {
 
 // Each stands in the file of its data set.
 DatasetPlan configure_celeba(Section& data);
+DatasetPlan configure_cifar10(Section& data);
 DatasetPlan configure_fashion_mnist(Section& data);
 DatasetPlan configure_folder(Section& data);
 DatasetPlan configure_idx(Section& data);
@@ -16,6 +17,8 @@ const Registry<DatasetRow>& datasets() {
   static const Registry<DatasetRow> registry(
       "data set",
       {{"celeba", "up to 202,599 aligned faces of 178x218 with 40 attributes", configure_celeba},
+       {"cifar10", "60,000 coloured 32x32 photos in 10 classes: the binary batches",
+        configure_cifar10},
        {"fashion_mnist", "70,000 grey 28x28 pictures of clothes in 10 classes",
         configure_fashion_mnist},
        {"folder", "a folder of your own images: JPEG, PNG, BMP, TIFF, WebP", configure_folder},

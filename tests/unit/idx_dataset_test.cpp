@@ -1,7 +1,6 @@
 // The data sets mnist, fashion_mnist and idx, on files made by hand and on the real ones.
-#include "config/config.h"
 #include "core/file.h"
-#include "data/registry.h"
+#include "unit/datasets.h"
 #include "unit/expect.h"
 #include "unit/idx_files.h"
 
@@ -10,17 +9,6 @@ namespace {
 
 using testing_files::gzip;
 using testing_files::idx_bytes;
-
-std::unique_ptr<Dataset> open(const std::string& keys) {
-  Config config = Config::parse("{\"data\": {" + keys + "}}", "x");
-  const DatasetPlan plan = configure_dataset(config.root().section("data"));
-  config.check_all_read();
-  return plan.open();
-}
-
-std::string key(const std::string& name, const std::filesystem::path& value) {
-  return ", \"" + name + "\": \"" + value.string() + "\"";
-}
 
 /// Twelve training images of 2x3 pixels, the k-th filled with k, and three test images, filled with
 /// 100 + k.
@@ -56,7 +44,7 @@ Tensor fills(const Examples& examples) {
 }
 
 TEST_F(IdxDataset, TestSetServesAsValidationSetAndItIsSaid) {
-  const auto set = open("\"name\": \"fashion_mnist\"" + key("dir", folder_.path()));
+  const auto set = open_dataset("\"name\": \"fashion_mnist\"" + key("dir", folder_.path()));
   const Examples train = set->load(Split::kTrain);
   EXPECT_EQ(train.shape(), (ImageShape{1, 2, 3}));
   expect_tensor_near(fills(train), torch::arange(12), 0);
@@ -70,8 +58,8 @@ TEST_F(IdxDataset, TestSetServesAsValidationSetAndItIsSaid) {
 }
 
 TEST_F(IdxDataset, CarvesAValidationSetFromTheFirstImages) {
-  const auto set =
-      open("\"name\": \"mnist\", \"count\": 8, \"validation\": 0.25" + key("dir", folder_.path()));
+  const auto set = open_dataset("\"name\": \"mnist\", \"count\": 8, \"validation\": 0.25" +
+                                key("dir", folder_.path()));
   const Examples train = set->load(Split::kTrain), validation = set->load(Split::kValidation);
   EXPECT_EQ(validation.count(), 2);
   expect_tensor_near(std::get<0>(torch::cat({fills(train), fills(validation)}).sort()),
@@ -83,7 +71,7 @@ TEST_F(IdxDataset, CarvesAValidationSetFromTheFirstImages) {
 }
 
 TEST_F(IdxDataset, OwnFilesNeedNoLabelsAndNoTestSet) {
-  const auto set = open("\"name\": \"idx\"" + key("images", images("train")));
+  const auto set = open_dataset("\"name\": \"idx\"" + key("images", images("train")));
   const Examples train = set->load(Split::kTrain);
   EXPECT_EQ(train.count(), 11);
   EXPECT_TRUE(train.attributes.empty());
@@ -92,14 +80,14 @@ TEST_F(IdxDataset, OwnFilesNeedNoLabelsAndNoTestSet) {
             "the data set has no test images: 10% of the training images, drawn by "
             "data.split_seed, serve as "
             "validation and test set (data.test_images names a test set)");
-  const auto labelled = open("\"name\": \"idx\"" + key("images", images("train")) +
-                             key("labels", labels_of("train")));
+  const auto labelled = open_dataset("\"name\": \"idx\"" + key("images", images("train")) +
+                                     key("labels", labels_of("train")));
   EXPECT_EQ(labelled->load(Split::kTrain).find("label")->classes.size(), 10U);
 }
 
 TEST_F(IdxDataset, CountsLabels) {
   write_file(labels_of("train"), idx_bytes({2}, "ab"));
-  const auto set = open("\"name\": \"mnist\"" + key("dir", folder_.path()));
+  const auto set = open_dataset("\"name\": \"mnist\"" + key("dir", folder_.path()));
   expect_error([&] { set->load(Split::kTrain); },
                labels_of("train").string() + ": 2 labels; expected 12, one for each image of " +
                    images("train").string());
@@ -110,27 +98,30 @@ TEST_F(IdxDataset, CountsLabels) {
 
 TEST_F(IdxDataset, NamesMissingFilesWithTheRemedy) {
   std::filesystem::remove(labels_of("t10k"));
-  expect_error([&] { open("\"name\": \"fashion_mnist\"" + key("dir", folder_.path())); },
+  expect_error([&] { open_dataset("\"name\": \"fashion_mnist\"" + key("dir", folder_.path())); },
                labels_of("t10k").string() +
                    ": no such file, nor with .gz; run scripts/fetch_data.sh fashion_mnist, or say "
                    "where it is with "
                    "data.dir or LATENT_DATA");
-  expect_error([&] { open("\"name\": \"idx\"" + key("images", folder_ / "none")); },
+  expect_error([&] { open_dataset("\"name\": \"idx\"" + key("images", folder_ / "none")); },
                (folder_ / "none").string() + ": no such file");
 }
 
 TEST_F(IdxDataset, ExplainsWrongKeys) {
-  expect_error([] { open("\"name\": \"idx\""); },
+  expect_error([] { open_dataset("\"name\": \"idx\""); },
                "x: data.images: missing; expected the IDX file of the training images");
   expect_error(
-      [&] { open("\"name\": \"idx\"" + key("images", images("train")) + key("test_labels", "a")); },
+      [&] {
+        open_dataset("\"name\": \"idx\"" + key("images", images("train")) +
+                     key("test_labels", "a"));
+      },
       "x: data.test_labels: given without test_images; expected both or neither");
-  expect_error([] { open("\"name\": \"mnist\", \"validation\": 1"); },
+  expect_error([] { open_dataset("\"name\": \"mnist\", \"validation\": 1"); },
                "x: data.validation: got 1; expected a number >= 0 and < 1");
-  expect_error([] { open("\"name\": \"minst\""); },
+  expect_error([] { open_dataset("\"name\": \"minst\""); },
                "x: data.name: unknown data set \"minst\"; did you mean mnist? known: " +
                    join(datasets().names()));
-  expect_error([] { open(""); },
+  expect_error([] { open_dataset(""); },
                "x: data.name: missing; expected one of " + join(datasets().names()));
 }
 
@@ -140,7 +131,7 @@ Tensor per_class(const Examples& examples) {
 
 TEST(RealData, Mnist) {
   LATENT_REAL_DATA(folder, "mnist");
-  const auto set = open("\"name\": \"mnist\", \"pad_to\": 32" + key("dir", folder));
+  const auto set = open_dataset("\"name\": \"mnist\", \"pad_to\": 32" + key("dir", folder));
   const Examples train = set->load(Split::kTrain), test = set->load(Split::kTest);
   EXPECT_EQ(train.shape(), (ImageShape{1, 32, 32}));
   expect_tensor_near(per_class(train),
@@ -155,7 +146,7 @@ TEST(RealData, Mnist) {
 
 TEST(RealData, FashionMnist) {
   LATENT_REAL_DATA(folder, "fashion-mnist");
-  const auto set = open("\"name\": \"fashion_mnist\"" + key("dir", folder));
+  const auto set = open_dataset("\"name\": \"fashion_mnist\"" + key("dir", folder));
   const Examples train = set->load(Split::kTrain);
   EXPECT_EQ(train.shape(), (ImageShape{1, 28, 28}));
   expect_tensor_near(per_class(train), torch::full({10}, 6000), 0);
