@@ -8,11 +8,18 @@ find_package(ZLIB REQUIRED)
 find_package(PNG REQUIRED)
 find_package(GIF REQUIRED)
 find_package(Freetype REQUIRED)
+# By hand: Debian's libzip-config.cmake asks for the command-line tools of another package.
+find_path(LIBZIP_INCLUDE zip.h)
+find_library(LIBZIP zip)
+if(NOT LIBZIP_INCLUDE OR NOT LIBZIP)
+  message(FATAL_ERROR "no libzip: run scripts/setup.sh")
+endif()
 
 add_library(latent_libraries INTERFACE)
 target_link_libraries(latent_libraries INTERFACE
-  spdlog::spdlog nlohmann_json::nlohmann_json cxxopts::cxxopts ZLIB::ZLIB PNG::PNG GIF::GIF Freetype::Freetype
-  Threads::Threads ${CMAKE_DL_LIBS})
+  spdlog::spdlog nlohmann_json::nlohmann_json cxxopts::cxxopts ZLIB::ZLIB ${LIBZIP} PNG::PNG GIF::GIF
+  Freetype::Freetype Threads::Threads ${CMAKE_DL_LIBS})
+target_include_directories(latent_libraries SYSTEM INTERFACE ${LIBZIP_INCLUDE})
 # Debian's package says nothing of system headers, and cxxopts is not clean under -Wconversion.
 foreach(target cxxopts::cxxopts spdlog::spdlog)
   get_target_property(folders ${target} INTERFACE_INCLUDE_DIRECTORIES)

@@ -11,6 +11,8 @@ DatasetPlan configure_fashion_mnist(Section& data);
 DatasetPlan configure_folder(Section& data);
 DatasetPlan configure_idx(Section& data);
 DatasetPlan configure_mnist(Section& data);
+DatasetPlan configure_npy(Section& data);
+DatasetPlan configure_npz(Section& data);
 DatasetPlan configure_shapes(Section& data);
 
 const Registry<DatasetRow>& datasets() {
@@ -24,6 +26,9 @@ const Registry<DatasetRow>& datasets() {
        {"folder", "a folder of your own images: JPEG, PNG, BMP, TIFF, WebP", configure_folder},
        {"idx", "your own grey images as IDX files, plain or gzipped, of any size", configure_idx},
        {"mnist", "70,000 grey 28x28 handwritten digits", configure_mnist},
+       {"npy", "your own images and labels as NumPy arrays, a file each", configure_npy},
+       {"npz", "your own images and labels as NumPy arrays in one file, such as dSprites",
+        configure_npz},
        {"shapes", "drawn on the fly: squares, ellipses and hearts with known factors",
         configure_shapes}});
   return registry;
