@@ -38,13 +38,13 @@ Json describe_evaluation(const OpenedRun& run, const Evaluation& result, const s
                                                 result.kl.data_ptr<double>() + result.kl.numel());
   }
   json["active_units"] = result.active_units;
-  for (const auto& [name, value] : {std::pair{"bce", result.bce},
-                                    {"mse", result.mse},
-                                    {"rmse", result.rmse},
-                                    {"psnr", result.psnr},
-                                    {"ssim", result.ssim}}) {
-    json[name] = value;
-  }
+  const bool pictures = !run.experiment.data.is_table();
+  if (pictures) json["bce"] = result.bce;
+  json["mse"] = result.mse;
+  json["rmse"] = result.rmse;
+  if (!pictures) return json;
+  json["psnr"] = result.psnr;
+  json["ssim"] = result.ssim;
   if (const double factor = likelihood.book_factor(); probabilistic && factor > 0) {
     const double error = factor == 500 ? result.sampled_bce : result.sampled_mse;
     const double kl = result.kl.sum().item<double>();
@@ -61,9 +61,9 @@ std::string number(const Json& json, const char* key) {
 }
 
 std::string table(const OpenedRun& run, const Evaluation& result, const Json& json) {
-  std::string text =
-      fmt::format("{} images of the {} split, checkpoint {} (step {})\n", result.images,
-                  json["split"].get<std::string>(), run.checkpoint, run.step);
+  const std::string word = run.experiment.data.example_word(), nats = "nats per " + word;
+  std::string text = fmt::format("{} {}s of the {} split, checkpoint {} (step {})\n", result.images,
+                                 word, json["split"].get<std::string>(), run.checkpoint, run.step);
   const auto line = [&](const std::string& name, const std::string& value,
                         const std::string& meaning) {
     text += fmt::format("  {:<16} {:>12}  {}\n", name, value, meaning);
@@ -73,21 +73,25 @@ std::string table(const OpenedRun& run, const Evaluation& result, const Json& js
       constant > 0 ? fmt::format(", without the constant {:.3f} per value", constant) : "";
   const bool probabilistic = run.model->probabilistic();
   const std::string latents = probabilistic ? "sampled latents" : "";
-  line("loss", number(json, "loss"), "nats per image, as in training" + without);
+  line("loss", number(json, "loss"), nats + ", as in training" + without);
   for (const auto& [name, value] : result.terms)
-    line(name, fmt::format("{:.4f}", value), "nats per image" + (name == "nll" ? without : ""));
-  line("nll_mean", number(json, "nll_mean"), "nats per image from the latents' mean" + without);
+    line(name, fmt::format("{:.4f}", value), nats + (name == "nll" ? without : ""));
+  line("nll_mean", number(json, "nll_mean"), nats + " from the latents' mean" + without);
   if (probabilistic) {
-    line("elbo", number(json, "elbo"), "nats per image, constants included");
+    line("elbo", number(json, "elbo"), nats + ", constants included");
     line("bits_per_dim", number(json, "bits_per_dim"), "-elbo per value");
   }
   line("active_units", std::to_string(result.active_units),
        fmt::format("of {} latents: variance of the mean above 0.01", run.model->latent_dim()));
-  line("bce", number(json, "bce"), "mean binary cross-entropy per value, from the latents' mean");
+  const bool pictures = json.contains("psnr");
+  if (pictures)
+    line("bce", number(json, "bce"), "mean binary cross-entropy per value, from the latents' mean");
   line("mse", number(json, "mse"), "mean squared error per value");
   line("rmse", number(json, "rmse"), "its root");
-  line("psnr", number(json, "psnr"), "dB, mean over the images");
-  line("ssim", number(json, "ssim"), "7x7 window, mean over the images");
+  if (pictures) {
+    line("psnr", number(json, "psnr"), "dB, mean over the images");
+    line("ssim", number(json, "ssim"), "7x7 window, mean over the images");
+  }
   if (json.contains("book_units")) {
     const auto& book = json["book_units"];
     line("book units", number(book, "total"),
@@ -117,6 +121,7 @@ void run_evaluate(const Arguments& arguments) {
   const OpenedRun run = OpenedRun::open(arguments);
   run.objective->schedule(std::numeric_limits<double>::infinity());
   const Examples examples = run.experiment.data.open()->load(split);
+  check_values(examples, run.objective->likelihood());
   ProgressBar bar(arguments.quiet());
   const auto start = std::chrono::steady_clock::now();
   const Evaluation result = evaluate(*run.model, *run.objective, examples,

@@ -51,6 +51,20 @@ Tensor fit_to_model(const Picture& picture, const OpenedRun& run, const std::str
   return to_pixels(resize(picture, shape.width, shape.height, Filter::kArea));
 }
 
+// Every row of the files, named "points.csv:3" by its place, from 0.
+Inputs read_tables(const std::vector<std::string>& names, const OpenedRun& run) {
+  Inputs inputs;
+  std::vector<Tensor> rows;
+  for (const auto& name : names) {
+    const Examples examples = run.experiment.data.read_rows(name);
+    rows.push_back(examples.images(0, examples.count()));
+    for (int64_t i = 0; i < examples.count(); ++i)
+      inputs.names.push_back(fmt::format("{}:{}", fs::path(name).filename().string(), i));
+  }
+  inputs.images = at::cat(rows);
+  return inputs;
+}
+
 Inputs read_files(const std::vector<std::string>& names, const OpenedRun& run) {
   std::vector<fs::path> files;
   for (const auto& name : names) {
@@ -79,7 +93,7 @@ Inputs read_files(const std::vector<std::string>& names, const OpenedRun& run) {
 void declare_inputs(cxxopts::Options& options, const std::string& default_count) {
   options.positional_help("[FILES or folders]");
   options.parse_positional("files");
-  options.add_options()("files", "images of your own, or folders of them",
+  options.add_options()("files", "images of your own, or folders of them; of a table: CSV files",
                         cxxopts::value<std::vector<std::string>>(),
                         "FILES")("split", "else images of this split: train, validation or test",
                                  cxxopts::value<std::string>()->default_value("test"), "NAME")(
@@ -88,7 +102,10 @@ void declare_inputs(cxxopts::Options& options, const std::string& default_count)
 }
 
 Inputs read_inputs(const Arguments& arguments, const OpenedRun& run) {
-  if (arguments.has("files")) return read_files(arguments.texts("files"), run);
+  if (arguments.has("files")) {
+    const auto read = run.experiment.data.is_table() ? read_tables : read_files;
+    return read(arguments.texts("files"), run);
+  }
   const Split split = parse_split(arguments.text("split"));
   const int64_t count = arguments.integer("count", 1, 100'000);
   const Examples examples = run.experiment.data.open()->load(split);

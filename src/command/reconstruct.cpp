@@ -1,7 +1,5 @@
-#include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "command/arguments.h"
@@ -9,7 +7,6 @@
 #include "command/opened_run.h"
 #include "core/random.h"
 #include "objective/quality.h"
-#include "visual/grid.h"
 
 namespace latent {
 namespace {
@@ -17,27 +14,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int64_t kColumns = 10;
-
-// Rows of at most ten images, each above a row of their reconstructions; the last ones are filled
-// up with white.
-Picture side_by_side(const Tensor& images, const Tensor& reconstructed) {
-  const int64_t count = images.size(0), columns = std::min(kColumns, count);
-  std::vector<Tensor> rows;
-  std::vector<std::string> captions;
-  for (int64_t first = 0; first < count; first += columns) {
-    for (const Tensor& set : {images, reconstructed}) {
-      Tensor row = set.narrow(0, first, std::min(columns, count - first));
-      if (row.size(0) < columns) {
-        auto shape = row.sizes().vec();
-        shape[0] = columns - row.size(0);
-        row = at::cat({row, at::ones(shape)});
-      }
-      rows.push_back(row);
-    }
-    captions.insert(captions.end(), {"image", "model"});
-  }
-  return visual::rows(rows, captions);
-}
 
 }  // namespace
 
@@ -51,10 +27,9 @@ void declare_reconstruct(cxxopts::Options& options) {
 void run_reconstruct(const Arguments& arguments) {
   const OpenedRun run = OpenedRun::open(arguments);
   const Inputs inputs = read_inputs(arguments, run);
-  const auto noise =
-      arguments.flag("sample-latents")
-          ? std::optional(generator(arguments.seed(), Stream::kSample, 0, run.device))
-          : std::nullopt;
+  std::optional<at::Generator> noise;
+  if (arguments.flag("sample-latents"))
+    noise = generator(arguments.seed(), Stream::kSample, 0, run.device);
   const Tensor reconstructed = run.pictures(run.encode(inputs.images, noise).z);
   const Tensor errors = mean_squared_error(inputs.images, reconstructed);  // [N]
   const std::string file =
@@ -65,9 +40,9 @@ void run_reconstruct(const Arguments& arguments) {
   const std::filesystem::path path = arguments.has("out")
                                          ? std::filesystem::path(arguments.text("out"))
                                          : run.directory.image("reconstruct", file);
-  write_png(side_by_side(inputs.images, reconstructed), path);
+  run.experiment.gallery->write_pairs(path, inputs.images, reconstructed, kColumns);
 
-  std::string text = "mean squared error per image\n";
+  std::string text = fmt::format("mean squared error per {}\n", run.experiment.data.example_word());
   Json each = Json::array();
   for (size_t i = 0; i < inputs.names.size(); ++i) {
     const auto error = errors[static_cast<int64_t>(i)].item<double>();

@@ -9,7 +9,6 @@
 #include "core/random.h"
 #include "core/suggest.h"
 #include "run/safetensors.h"
-#include "visual/grid.h"
 
 namespace latent {
 namespace {
@@ -60,14 +59,14 @@ void run_sample(const Arguments& arguments) {
                                              : run.directory.image("sample", stem);
     for (int64_t i = 0; i < count; ++i) {
       const auto path = folder / fmt::format("{:05}.png", i);
-      write_png(visual::picture(images[i]), path);
+      run.experiment.gallery->write_single(path, images[i]);
       if (i == 0) written.push_back(folder.string());
     }
   } else {
     const std::filesystem::path path = arguments.has("out")
                                            ? std::filesystem::path(arguments.text("out"))
                                            : run.directory.image("sample", stem + ".png");
-    write_png(visual::grid(images, {.columns = columns}), path);
+    run.experiment.gallery->write_samples(path, images, columns);
     written.push_back(path.string());
   }
   if (arguments.has("tensors")) {

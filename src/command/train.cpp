@@ -114,8 +114,10 @@ void run_train(const Arguments& arguments) {
   auto model = experiment.model.make(shape, shape, static_cast<uint64_t>(experiment.train.seed));
   auto objective = experiment.objective.make(*model);
   if (!dataset->remark().empty()) log::info("{}", dataset->remark());
-  log::info("{} training and {} validation images of {}\n{}", train.count(), validation.count(),
-            shape.text(), summary_table(model->summarize()));
+  check_values(train, objective->likelihood());
+  check_values(validation, objective->likelihood());
+  log::info("{} training and {} validation {}s of {}\n{}", train.count(), validation.count(),
+            experiment.data.example_word(), shape.text(), summary_table(model->summarize()));
   if (arguments.has("init-from"))
     load_initial_weights(arguments.text("init-from"), *model, *objective);
   if (dry) return;
@@ -132,8 +134,7 @@ void run_train(const Arguments& arguments) {
     trainer.restore(run.checkpoint("last"));
     run.replace_config(config.resolved_text());
   }
-  TrainDisplay display(model, objective, validation, run, experiment.train, device,
-                       arguments.quiet());
+  TrainDisplay display(model, objective, validation, run, experiment, device, arguments.quiet());
   catch_interrupts();
   TrainEvents events = display.events();
   events.step = [show = events.step, first = true](const StepReport& report) mutable {

@@ -9,13 +9,11 @@
 #include "core/log.h"
 #include "core/random.h"
 #include "visual/chart.h"
-#include "visual/grid.h"
 
 namespace latent {
 namespace {
 
-constexpr int64_t kReconstructions = 16;
-constexpr int64_t kSamples = 64;
+constexpr int64_t kPairColumns = 16, kSampleColumns = 8;
 
 std::vector<visual::Series> loss_curves(const MetricsTable& metrics) {
   const auto epochs = metrics.column("epoch");
@@ -27,17 +25,20 @@ std::vector<visual::Series> loss_curves(const MetricsTable& metrics) {
 
 TrainDisplay::TrainDisplay(std::shared_ptr<Autoencoder> model, std::shared_ptr<Objective> objective,
                            const Examples& validation, RunDirectory run,
-                           const TrainOptions& options, const c10::Device& device, bool quiet)
+                           const Experiment& experiment, const c10::Device& device, bool quiet)
     : model_(std::move(model)),
       objective_(std::move(objective)),
       run_(std::move(run)),
-      options_(options),
+      options_(experiment.train),
+      gallery_(experiment.gallery),
+      example_word_(experiment.data.example_word()),
       device_(device),
       bar_(quiet) {
-  images_ = validation.images(0, std::min(kReconstructions, validation.count()));
-  auto noise = generator(static_cast<uint64_t>(options.seed), Stream::kPictures);
-  normal_ = at::empty({kSamples, model_->latent_dim()}).normal_(0, 1, noise);
-  uniform_ = at::empty({kSamples, model_->latent_dim()}).uniform_(0, 1, noise);
+  const auto counts = gallery_->counts(validation.shape());
+  images_ = validation.images(0, std::min(counts.pairs, validation.count()));
+  auto noise = generator(static_cast<uint64_t>(options_.seed), Stream::kPictures);
+  normal_ = at::empty({counts.samples, model_->latent_dim()}).normal_(0, 1, noise);
+  uniform_ = at::empty({counts.samples, model_->latent_dim()}).uniform_(0, 1, noise);
 }
 
 TrainEvents TrainDisplay::events() {
@@ -89,13 +90,13 @@ void TrainDisplay::write_pictures(const EpochReport& report) {
           : (validation.low + uniform_ * (validation.high - validation.low)).to(at::kFloat);
   const Tensor samples = likelihood.mean(model_->decode(z.to(device_))).cpu();
   const std::string suffix = fmt::format("-{:04}.png", report.epoch);
-  write_png(visual::rows({images_, reconstructed}, {"image", "model"}),
-            run_.image("train", "reconstructions" + suffix));
-  write_png(visual::grid(samples, {.columns = 8}), run_.image("train", "samples" + suffix));
+  gallery_->write_pairs(run_.image("train", "reconstructions" + suffix), images_, reconstructed,
+                        kPairColumns);
+  gallery_->write_samples(run_.image("train", "samples" + suffix), samples, kSampleColumns);
   const MetricsTable metrics = read_metrics(run_.metrics());
   if (metrics.rows.size() > 1 && visual::can_chart()) {
-    visual::write_line_chart(run_.image("train", "loss.png"), "Loss", "epoch", "nats per image",
-                             loss_curves(metrics));
+    visual::write_line_chart(run_.image("train", "loss.png"), "Loss", "epoch",
+                             "nats per " + example_word_, loss_curves(metrics));
   }
 }
 

@@ -4,8 +4,8 @@
 
 #include <memory>
 
+#include "command/experiment.h"
 #include "core/progress.h"
-#include "data/dataset.h"
 #include "train/trainer.h"
 
 namespace latent {
@@ -14,7 +14,7 @@ class TrainDisplay {
  public:
   /// validation: the split whose first images are reconstructed after each epoch.
   TrainDisplay(std::shared_ptr<Autoencoder> model, std::shared_ptr<Objective> objective,
-               const Examples& validation, RunDirectory run, const TrainOptions& options,
+               const Examples& validation, RunDirectory run, const Experiment& experiment,
                const c10::Device& device, bool quiet);
 
   TrainEvents events();
@@ -28,11 +28,13 @@ class TrainDisplay {
   std::shared_ptr<Objective> objective_;
   RunDirectory run_;
   TrainOptions options_;
+  std::shared_ptr<const visual::Gallery> gallery_;
+  std::string example_word_;
   c10::Device device_;
   ProgressBar bar_;
-  Tensor images_;   // [16, C, H, W], the same in all pictures
-  Tensor normal_;   // [64, Z] standard normal, the same in all pictures
-  Tensor uniform_;  // [64, Z] in [0, 1), placed in the latents' box for a plain autoencoder
+  Tensor images_;   // [N, C, H, W], the same in all pictures
+  Tensor normal_;   // [N, Z] standard normal, the same in all pictures
+  Tensor uniform_;  // [N, Z] in [0, 1), placed in the latents' box for a plain autoencoder
 };
 
 }  // namespace latent

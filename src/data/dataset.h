@@ -34,6 +34,9 @@ struct Examples {
   int64_t count() const { return pixels.size(0); }
   ImageShape shape() const { return {pixels.size(3), pixels.size(1), pixels.size(2)}; }
 
+  /// Whether the examples are rows of numbers rather than images.
+  bool is_table() const { return pixels.scalar_type() == at::kFloat; }
+
   /// Images as the model takes them: float32 in [0, 1] (tables as they are), channels_last.
   /// indices: [B] int64 on the pixels' device.  Returns [B, C, H, W].
   Tensor images(const Tensor& indices) const;

@@ -14,6 +14,7 @@ DatasetPlan configure_mnist(Section& data);
 DatasetPlan configure_npy(Section& data);
 DatasetPlan configure_npz(Section& data);
 DatasetPlan configure_shapes(Section& data);
+DatasetPlan configure_table(Section& data);
 
 const Registry<DatasetRow>& datasets() {
   static const Registry<DatasetRow> registry(
@@ -30,7 +31,9 @@ const Registry<DatasetRow>& datasets() {
        {"npz", "your own images and labels as NumPy arrays in one file, such as dSprites",
         configure_npz},
        {"shapes", "drawn on the fly: squares, ellipses and hearts with known factors",
-        configure_shapes}});
+        configure_shapes},
+       {"table", "rows of numbers from a CSV file: points, sensor traces; for dense networks",
+        configure_table}});
   return registry;
 }
 
@@ -41,7 +44,11 @@ DatasetPlan configure_dataset(Section data) {
     throw Error(data.where("name") + ": missing; expected one of " + join(datasets().names()));
   }
   DatasetPlan plan = datasets().find(name, data.where("name")).configure(data);
-  plan.augmentation.read(data);
+  if (!plan.is_table()) {
+    plan.augmentation.read(data);
+  } else if (data.has("augment")) {
+    throw Error(data.where("augment") + ": given for a table; expected a data set of images");
+  }
   return plan;
 }
 

@@ -1,8 +1,10 @@
 // Every data set a config can name under `data.name`.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "config/section.h"
 #include "core/registry.h"
@@ -19,8 +21,16 @@ struct DatasetPlan {
   /// Prepares images from elsewhere as the set's own are: [N, H, W, C] uint8, before and after.
   /// Needs no file.
   std::function<Tensor(const Tensor& pixels)> prepare;
+  /// Of a table only: reads a CSV file from elsewhere with the set's own columns and scale, so it
+  /// needs the set's file.
+  std::function<Examples(const std::filesystem::path&)> read_rows = {};
   /// How training images vary.
   Augmentation augmentation = {};
+
+  /// Whether the examples are rows of numbers rather than images.
+  bool is_table() const { return static_cast<bool>(read_rows); }
+  /// "image" or "row".
+  std::string example_word() const { return is_table() ? "row" : "image"; }
 };
 
 struct DatasetRow {

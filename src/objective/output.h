@@ -15,6 +15,8 @@ class OutputActivation {
 
   /// decoded: any shape.  Returns the mean, of the same shape.
   Tensor mean(const Tensor& decoded) const;
+  /// Whether the mean always lies in [0, 1].
+  bool unit_interval() const { return name_ == "sigmoid"; }
 
  private:
   std::string name_ = "linear";

@@ -40,11 +40,11 @@ void add_latents(Sums& sums, const Latent& latent) {
   sums.high = sums.high.defined() ? at::maximum(sums.high, high) : high;
 }
 
+// What makes sense for values in [0, 1] only.
 void add_quality(Sums& sums, const Tensor& images, const Tensor& pictures, const Tensor& sampled) {
   const auto batch = static_cast<double>(images.size(0));
   const Tensor shown = pictures.clamp(0, 1);
   sums.bce += batch * bce_per_value(images, pictures);
-  sums.mse += mean_squared_error(images, pictures).sum().item<double>();
   sums.psnr += psnr(images, shown).sum().item<double>();
   sums.ssim += ssim(images, shown).sum().item<double>();
   sums.sampled_bce += batch * bce_per_value(images, sampled);
@@ -109,7 +109,10 @@ Evaluation evaluate(Autoencoder& model, Objective& objective, const Examples& ex
     sums.nll_mean += likelihood.nll(images, decoded).sum().item<double>();
     add_latents(sums, output.latent);
     if (options.quality) {
-      add_quality(sums, images, likelihood.mean(decoded), likelihood.mean(output.decoded));
+      const Tensor pictures = likelihood.mean(decoded);
+      sums.mse += mean_squared_error(images, pictures).sum().item<double>();
+      if (!examples.is_table())
+        add_quality(sums, images, pictures, likelihood.mean(output.decoded));
     }
     if (options.progress) options.progress(first + count, total);
   }

@@ -33,7 +33,7 @@ struct Evaluation {
   Tensor low, high;      // the box of the means
   int64_t active_units =
       0;  // latents whose mean_variance exceeds 0.01 (Burda et al. 2016, arXiv:1509.00519)
-  // Pictures from the latents' mean, with `quality`.
+  // Pictures from the latents' mean, with `quality`; of a table only mse and rmse.
   double bce = 0, mse = 0, rmse = 0, psnr = 0,
          ssim = 0;                          // bce: nats per value; psnr: dB, mean of the images'
   double sampled_bce = 0, sampled_mse = 0;  // the same from sampled latents

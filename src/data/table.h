@@ -1,0 +1,33 @@
+// CSV files of numbers read whole: a row an example.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/tensor.h"
+
+namespace latent {
+
+/// What to read of a file.
+struct TableFormat {
+  std::string header = "auto";         // auto, yes, no
+  std::vector<std::string> columns;    // in this order; empty: all whose first value is a number
+  std::string label;                   // a column of words or numbers; empty: none
+  std::string columns_key, label_key;  // where these stand, for messages
+};
+
+struct Table {
+  std::vector<std::string> columns;   // D
+  std::vector<std::string> left_out;  // columns of text, which nobody asked for
+  Tensor values;                      // [N, D] float64
+  std::vector<std::string> labels;    // N, or empty
+};
+
+/// Reads a table. Without a line of names the columns are called 1, 2, 3, ...; if they are as many
+/// as the columns asked for by other names, they are taken in that order.
+/// Throws Error naming file, line and column for a value that is no number, and naming the key for
+/// a column that is not there.
+Table read_table(const std::filesystem::path& path, const TableFormat& format);
+
+}  // namespace latent

@@ -1,0 +1,48 @@
+#include "data/table_labels.h"
+
+#include <torch/types.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "data/csv.h"
+
+namespace latent {
+namespace {
+
+constexpr size_t kMostNumbers = 10'000;  // more different whole numbers than this are no classes
+
+}  // namespace
+
+TableLabels::TableLabels(std::string name, const std::vector<std::string>& all)
+    : name_(std::move(name)) {
+  const std::set<std::string> different(all.begin(), all.end());
+  const auto every = [&](auto&& good) {
+    return std::all_of(different.begin(), different.end(), [&](const std::string& word) {
+      const auto value = parse_number(word);
+      return value && good(*value);
+    });
+  };
+  const bool numeric = every([](double) { return true; });
+  const bool whole = every([](double value) { return value == std::floor(value); });
+  if (numeric && (!whole || different.size() > kMostNumbers)) return;
+  classes_.assign(different.begin(), different.end());
+  if (numeric) {
+    std::stable_sort(classes_.begin(), classes_.end(), [](const auto& a, const auto& b) {
+      return *parse_number(a) < *parse_number(b);
+    });
+  }
+  for (const auto& word : classes_)
+    indices_.emplace(word, static_cast<double>(indices_.size()));
+}
+
+Attribute TableLabels::attribute(const std::vector<std::string>& labels) const {
+  std::vector<double> values;
+  values.reserve(labels.size());
+  for (const auto& label : labels)
+    values.push_back(classes_.empty() ? *parse_number(label) : indices_.at(label));
+  return {name_, torch::tensor(values, at::kDouble), classes_};
+}
+
+}  // namespace latent

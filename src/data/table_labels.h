@@ -1,0 +1,27 @@
+// The label column of a table: words and numbers as an attribute.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+
+namespace latent {
+
+class TableLabels {
+ public:
+  /// all: the labels of every file of the set, so that equal ones get equal values. Words and whole
+  /// numbers become classes, sorted; other numbers stay as they are.
+  TableLabels(std::string name, const std::vector<std::string>& all);
+
+  /// labels: N of those the object was made with.
+  Attribute attribute(const std::vector<std::string>& labels) const;
+
+ private:
+  std::string name_;
+  std::vector<std::string> classes_;       // empty: numbers
+  std::map<std::string, double> indices_;  // of the classes
+};
+
+}  // namespace latent

@@ -1,0 +1,52 @@
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+#include "visual/gallery.h"
+#include "visual/grid.h"
+
+namespace latent::visual {
+namespace {
+
+class ImageGallery : public Gallery {
+ public:
+  Counts counts(const ImageShape&) const override { return {.pairs = 16, .samples = 64}; }
+
+  // Rows of images, each above a row of their reconstructions; the last ones are filled up with
+  // white.
+  void write_pairs(const std::filesystem::path& path, const Tensor& originals, const Tensor& models,
+                   int64_t columns) const override {
+    const int64_t count = originals.size(0);
+    columns = std::min(columns, count);
+    std::vector<Tensor> all;
+    std::vector<std::string> captions;
+    for (int64_t first = 0; first < count; first += columns) {
+      for (const Tensor& set : {originals, models}) {
+        Tensor row = set.narrow(0, first, std::min(columns, count - first));
+        if (row.size(0) < columns) {
+          auto shape = row.sizes().vec();
+          shape[0] = columns - row.size(0);
+          row = at::cat({row, at::ones(shape)});
+        }
+        all.push_back(row);
+      }
+      captions.insert(captions.end(), {"image", "model"});
+    }
+    write_png(rows(all, captions), path);
+  }
+
+  void write_samples(const std::filesystem::path& path, const Tensor& samples,
+                     int64_t columns) const override {
+    write_png(grid(samples, {.columns = columns}), path);
+  }
+
+  void write_single(const std::filesystem::path& path, const Tensor& sample) const override {
+    write_png(picture(sample), path);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Gallery> image_gallery() { return std::make_unique<ImageGallery>(); }
+
+}  // namespace latent::visual

@@ -1,0 +1,98 @@
+// Images in grids, rows of a table in charts.
+#include "visual/gallery.h"
+
+#include "core/file.h"
+#include "unit/expect.h"
+#include "visual/chart.h"
+#include "visual/grid.h"
+
+namespace latent::visual {
+namespace {
+
+class GalleryTest : public testing::Test {
+ protected:
+  std::string written(const Picture& picture) {
+    write_png(picture, folder_ / "wanted.png");
+    return read_file(folder_ / "wanted.png");
+  }
+  std::string file(const std::string& name) { return read_file(folder_ / name); }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(GalleryTest, ImagesStandAboveTheirReconstructions) {
+  const Tensor images = torch::rand({5, 1, 4, 4}), models = torch::rand({5, 1, 4, 4});
+  const auto gallery = image_gallery();
+  gallery->write_pairs(folder_ / "one.png", images, models, 10);
+  EXPECT_EQ(file("one.png"), written(rows({images, models}, {"image", "model"})));
+  // Two columns: the last place of the third double row is white.
+  gallery->write_pairs(folder_ / "three.png", images, models, 2);
+  const auto row = [](const Tensor& set, int64_t first) {
+    return torch::cat({set, torch::ones({1, 1, 4, 4})}).narrow(0, first, 2);
+  };
+  EXPECT_EQ(file("three.png"),
+            written(rows({row(images, 0), row(models, 0), row(images, 2), row(models, 2),
+                          row(images, 4), row(models, 4)},
+                         {"image", "model", "image", "model", "image", "model"})));
+}
+
+TEST_F(GalleryTest, SamplesFormAGrid) {
+  const Tensor images = torch::rand({5, 3, 4, 4});
+  image_gallery()->write_samples(folder_ / "all.png", images, 3);
+  EXPECT_EQ(file("all.png"), written(grid(images, {.columns = 3})));
+  image_gallery()->write_single(folder_ / "one.png", images[2]);
+  EXPECT_EQ(file("one.png"), written(picture(images[2])));
+  EXPECT_EQ(image_gallery()->counts({1, 28, 28}).pairs, 16);
+}
+
+class TableGalleryTest : public GalleryTest {
+ protected:
+  void SetUp() override {
+    if (!can_chart()) GTEST_SKIP() << "NOT TESTED: gnuplot is not on the PATH; install gnuplot-nox";
+  }
+  std::string pairs(int64_t count, int64_t columns) {
+    table_gallery()->write_pairs(folder_ / "x.svg", torch::randn({count, 1, 1, columns}),
+                                 torch::randn({count, 1, 1, columns}), 10);
+    return file("x.svg");
+  }
+};
+
+size_t occurrences(const std::string& text, const std::string& part) {
+  size_t count = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+    ++count;
+  return count;
+}
+
+TEST_F(TableGalleryTest, UpToThreeColumnsArePoints) {
+  const auto gallery = table_gallery();
+  for (int64_t columns = 1; columns <= 3; ++columns) {
+    const std::string svg = pairs(7, columns);
+    const std::vector<std::string> labels{"data", "model", "column " + std::to_string(columns)};
+    for (const auto& label : labels)
+      EXPECT_NE(svg.find(">" + label + "<"), std::string::npos) << label;
+    EXPECT_EQ(gallery->counts({1, 1, columns}).pairs, 500);
+  }
+  pairs(1, 2);
+  pairs(300, 3);
+}
+
+TEST_F(TableGalleryTest, MoreColumnsAreTraces) {
+  EXPECT_NE(pairs(6, 20).find("rows over their columns: data blue, the model's orange"),
+            std::string::npos);
+  EXPECT_NE(pairs(70, 4).find("the first 64 of 70 rows"), std::string::npos);
+  EXPECT_EQ(table_gallery()->counts({1, 1, 4}).pairs, 16);
+  table_gallery()->write_single(folder_ / "one.svg", torch::randn({1, 1, 9}));
+  EXPECT_EQ(occurrences(file("one.svg"), "<g id=\"gnuplot_plot_1"), 1U);
+}
+
+TEST_F(TableGalleryTest, DrawsConstantAndBrokenRows) {
+  table_gallery()->write_samples(folder_ / "a.svg", torch::zeros({3, 1, 1, 5}), 0);
+  table_gallery()->write_samples(folder_ / "b.svg", torch::zeros({3, 1, 1, 2}), 0);
+  auto broken = torch::randn({3, 1, 1, 5});
+  broken[1].fill_(NAN);
+  table_gallery()->write_samples(folder_ / "c.svg", broken, 0);
+}
+
+}  // namespace
+}  // namespace latent::visual
