@@ -31,17 +31,18 @@ TrainTestDataset::TrainTestDataset(Loader train, Loader test, TrainTestOptions o
       options_(std::move(options)),
       words_(std::move(words)) {}
 
-double TrainTestDataset::carved_fraction() const {
-  return options_.validation > 0 || test_ ? options_.validation : kDefaultValidation;
+double TrainTestOptions::carved_fraction(bool has_test) const {
+  return validation > 0 || has_test ? validation : kDefaultValidation;
 }
 
 Examples TrainTestDataset::load(Split split) const {
-  const bool carved = carved_fraction() > 0;
+  const double fraction = options_.carved_fraction(static_cast<bool>(test_));
+  const bool carved = fraction > 0;
   if (split != Split::kTrain && test_ && (split == Split::kTest || !carved)) return test_(0);
   Examples all = train_(options_.count);
   if (!carved) return all;
-  const auto parts = carve(all.count(), carved_fraction(),
-                           static_cast<uint64_t>(options_.split_seed), options_.validation_key);
+  const auto parts = carve(all.count(), fraction, static_cast<uint64_t>(options_.split_seed),
+                           options_.validation_key);
   return all.select(split == Split::kTrain ? parts.train : parts.validation);
 }
 
@@ -51,14 +52,15 @@ std::string TrainTestDataset::remark() const {
 }
 
 std::string TrainTestDataset::split_remark() const {
+  const double fraction = options_.carved_fraction(static_cast<bool>(test_));
   if (!test_) {
     return fmt::format(
         "the data set has no test images: {}% of the training images, drawn by data.split_seed, "
         "serve as validation and test set{}",
-        carved_fraction() * 100,
+        fraction * 100,
         words_.test_key.empty() ? "" : " (" + words_.test_key + " names a test set)");
   }
-  if (carved_fraction() > 0) return "";
+  if (fraction > 0) return "";
   return "the data set has no validation images: its test set serves as validation set "
          "(data.validation: 0.1 carves one out of the training images)";
 }

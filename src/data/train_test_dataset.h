@@ -17,6 +17,8 @@ struct TrainTestOptions {
   std::string validation_key;  // where `validation` stands, for messages
 
   void read(Section& data);
+  /// The share of the training examples that is held out for validation.
+  double carved_fraction(bool has_test) const;
 };
 
 /// What the set's remark says besides.
@@ -40,7 +42,6 @@ class TrainTestDataset : public Dataset {
   std::string remark() const override;
 
  private:
-  double carved_fraction() const;
   std::string split_remark() const;
 
   Loader train_;

@@ -1,5 +1,9 @@
 // The data sets npy and npz, on arrays made by hand.
+#include <cstdlib>
+#include <optional>
+
 #include "core/file.h"
+#include "data/array_set.h"
 #include "unit/datasets.h"
 #include "unit/expect.h"
 #include "unit/npy_files.h"
@@ -185,6 +189,43 @@ TEST_F(ArrayDataset, TakesTestArraysAndBringsImagesToOneSize) {
   const std::string file = (folder_ / "mnist.npz").string();
   expect_error([&] { open_dataset(name + ", \"test_images\": \"other\""); },
                file + ": other: images of 1x3x2; expected 1x2x2 as in " + file + ": x_train");
+}
+
+// Large sets are packed: the same images and labels in the same splits.
+TEST_F(ArrayDataset, ThePackHoldsWhatMemoryWould) {
+  ::setenv("LATENT_CACHE", (folder_ / "cache").c_str(), 1);
+  const int64_t count = 3000;  // more than are read at a time
+  const Tensor pixels = torch::randint(0, 256, {count, 2, 3}).to(at::kByte);
+  std::vector<int64_t> labels;
+  for (int64_t i = 0; i < count; ++i)
+    labels.push_back(i % 7);
+  const std::string values(static_cast<const char*>(pixels.const_data_ptr()), 6 * count);
+  const auto images = put("images.npy", npy_bytes("|u1", "(3000, 2, 3)", values));
+  const auto classes = put("labels.npy", npy_bytes("<i8", "(3000,)", stored(labels)));
+  const auto opener = [](const std::filesystem::path& file) {
+    return [file] { return open_stream(file); };
+  };
+  Config config = Config::parse("{\"pad_to\": 4}", "x");
+  Section section = config.root();
+  const Fit fit(section);
+  ArraySetOptions options;
+  options.splits.count = 2900;
+  options.splits.validation = 0.3;
+  const ArrayPart train{opener(images), opener(classes), "labels", "a"};
+  for (const bool with_test : {false, true}) {
+    const auto test = with_test ? std::optional(train) : std::nullopt;
+    const auto memory = make_array_dataset(train, test, options, fit);
+    const auto packed = make_array_dataset(train, test, options, fit, 0);
+    EXPECT_EQ(memory->pack(), nullptr);
+    EXPECT_NE(packed->pack(), nullptr);
+    for (const Split split : {Split::kTrain, Split::kValidation, Split::kTest}) {
+      const Examples want = memory->load(split), got = packed->load(split);
+      expect_tensor_near(got.pixels, want.pixels, 0);
+      expect_tensor_near(got.find("label")->values, want.find("label")->values, 0);
+      EXPECT_EQ(got.find("label")->classes, want.find("label")->classes);
+    }
+  }
+  ::unsetenv("LATENT_CACHE");
 }
 
 TEST_F(ArrayDataset, ExplainsWrongKeys) {
