@@ -25,6 +25,34 @@ std::string choose_checkpoint(const RunDirectory& run, const std::string& asked)
   return stored;
 }
 
+Latent as_latent(const TensorFile& file) {
+  const Tensor& mean = file.tensors.at("mean");
+  const auto logvar = file.tensors.find("logvar");
+  return {
+      .z = mean, .mean = mean, .logvar = logvar == file.tensors.end() ? Tensor() : logvar->second};
+}
+
+// The codes kept at `path`, if they are whole and of the run's model and checkpoint.
+std::optional<Latent> read_latents(const std::filesystem::path& path, const OpenedRun& run) {
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  try {
+    TensorFile file = read_tensors(path);
+    if (file.metadata["step"] != std::to_string(run.step)) return std::nullopt;
+    const auto fits = [&](const char* name, bool expected) {
+      const auto found = file.tensors.find(name);
+      if (found == file.tensors.end()) return !expected;
+      const Tensor& values = found->second;
+      return expected && values.dim() == 2 && values.size(1) == run.model->latent_dim() &&
+             values.size(0) == file.tensors.begin()->second.size(0);
+    };
+    if (fits("mean", true) && fits("logvar", run.model->probabilistic())) return as_latent(file);
+    log::warn("{}: not the latents of this run; made again", path.string());
+  } catch (const Error& damage) {
+    log::warn("{}; made again", damage.what());
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 OpenedRun OpenedRun::open(const Arguments& arguments) {
@@ -75,30 +103,30 @@ Latent OpenedRun::encode(const Tensor& images, std::optional<at::Generator> gene
           .logvar = logvar.empty() ? Tensor() : at::cat(logvar)};
 }
 
-Tensor OpenedRun::split_means(Split split, bool quiet) const {
+Latent OpenedRun::split_latents(Split split, bool quiet) const {
   const auto path =
       directory.cache("latents-" + to_string(split) + "-" + checkpoint + ".safetensors");
-  const std::string step_text = std::to_string(step);
-  if (std::filesystem::exists(path)) {
-    TensorFile cached = read_tensors(path);
-    if (cached.metadata["step"] == step_text) return cached.tensors.at("mean");
-  }
+  if (auto cached = read_latents(path, *this)) return *cached;
   const Examples examples = experiment.data.open()->load(split);
   ProgressBar bar(quiet);
   const auto start = std::chrono::steady_clock::now();
-  std::vector<Tensor> means;
+  std::vector<Tensor> mean, logvar;
   for (int64_t first = 0; first < examples.count(); first += kBatch) {
     const int64_t count = std::min(kBatch, examples.count() - first);
-    means.push_back(encode(examples.images(first, count)).mean);
+    const Latent part = encode(examples.images(first, count));
+    mean.push_back(part.mean);
+    if (part.logvar.defined()) logvar.push_back(part.logvar);
     if (bar.due(first + count, examples.count())) {
       const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
       bar.show("encoding", first + count, examples.count(), spent.count());
     }
   }
-  TensorFile file{.tensors = {{"mean", at::cat(means)}}, .metadata = {{"step", step_text}}};
+  TensorFile file{.tensors = {{"mean", at::cat(mean)}},
+                  .metadata = {{"step", std::to_string(step)}}};
+  if (!logvar.empty()) file.tensors["logvar"] = at::cat(logvar);
   make_directories(path.parent_path());
   write_tensors(path, file);
-  return file.tensors["mean"];
+  return as_latent(file);
 }
 
 }  // namespace latent

@@ -29,9 +29,9 @@ struct OpenedRun {
   Tensor pictures(const Tensor& z) const;
   /// The code of images [N, C, H, W] on any device; on the CPU. Without a generator z is the mean.
   Latent encode(const Tensor& images, std::optional<at::Generator> generator = std::nullopt) const;
-  /// The latents' means of a whole split, [N, Z] on the CPU: computed once, then kept in the run's
-  /// cache.
-  Tensor split_means(Split split, bool quiet) const;
+  /// The codes of a whole split in its order, z being the mean; [N, Z] on the CPU. Computed once
+  /// for a checkpoint, with progress, then kept in the run's cache.
+  Latent split_latents(Split split, bool quiet) const;
 };
 
 }  // namespace latent

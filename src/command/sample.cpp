@@ -22,7 +22,7 @@ Tensor draw(const OpenedRun& run, const Arguments& arguments, int64_t count) {
     throw UsageError("--temperature: expected a number >= 0 and <= 100");
   const Tensor z = at::empty({count, run.model->latent_dim()});
   if (run.model->probabilistic()) return z.normal_(0, 1, noise).mul_(temperature);
-  const Tensor means = run.split_means(Split::kTrain, arguments.quiet());
+  const Tensor means = run.split_latents(Split::kTrain, arguments.quiet()).mean;
   const Tensor low = means.amin(0), high = means.amax(0);
   const Tensor middle = (low + high) / 2, half = (high - low) / 2;
   return middle + half * temperature * z.uniform_(-1, 1, noise);

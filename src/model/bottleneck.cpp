@@ -87,6 +87,10 @@ BottleneckMaker configure_gaussian(Section&) {
 
 }  // namespace
 
+Tensor gaussian_kl(const Tensor& mean, const Tensor& logvar) {
+  return 0.5 * (at::square(mean) + at::exp(logvar) - 1.0 - logvar);
+}
+
 const Registry<BottleneckRow>& bottlenecks() {
   static const Registry<BottleneckRow> registry(
       "bottleneck",

@@ -21,6 +21,9 @@ struct Latent {
   Tensor logvar;  // [B, Z] log-variance; undefined for a point bottleneck
 };
 
+/// KL(N(mean, exp(logvar)) || N(0, 1)) of each latent of each image: [B, Z], nats.
+Tensor gaussian_kl(const Tensor& mean, const Tensor& logvar);
+
 class Bottleneck : public torch::nn::Module {
  public:
   /// features: [B, F].  With a generator z is sampled, without one z is the mean.

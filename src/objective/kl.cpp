@@ -65,8 +65,4 @@ PenaltyMaker configure_kl(Section& section) {
   };
 }
 
-Tensor gaussian_kl(const Tensor& mean, const Tensor& logvar) {
-  return 0.5 * (at::square(mean) + at::exp(logvar) - 1.0 - logvar);
-}
-
 }  // namespace latent

@@ -41,7 +41,4 @@ const Registry<PenaltyRow>& penalties();
 
 PenaltyMaker configure_kl(Section& section);
 
-/// KL(N(mean, exp(logvar)) || N(0, 1)) of each latent of each image: [B, Z], nats.
-Tensor gaussian_kl(const Tensor& mean, const Tensor& logvar);
-
 }  // namespace latent
