@@ -1,0 +1,90 @@
+#include "space/directions.h"
+
+#include <ATen/ATen.h>
+
+#include "core/error.h"
+#include "space/logistic.h"
+
+namespace latent::space {
+namespace {
+
+constexpr double kNothing = 1e-9;
+
+Tensor mean_difference(const Tensor& x, const Sides& sides) {  // [Z]
+  const Tensor sign = at::where(sides.positive, 1.0, -1.0).to(at::kDouble);
+  return x.t().mv(sign * sides.weight);
+}
+
+Tensor unit_direction(const Tensor& x, const Sides& sides, Method method) {
+  const Tensor found = method == Method::kMean
+                           ? mean_difference(x, sides)
+                           : fit_logistic(x, sides.positive, sides.weight).weights;
+  const Tensor length = found.norm();
+  if (!(length.item<double>() > kNothing))
+    throw Error("the attribute has no direction: both sides have the same latents");
+  return found / length;
+}
+
+// The part of `unit` at right angles to every one of `others`.
+Tensor without(const Tensor& unit, const std::vector<Tensor>& others) {
+  if (others.empty()) return unit;
+  const Tensor basis = at::stack(others, 1);  // [Z, K]
+  // Not QR, which would make up directions where the others depend on each other.
+  const auto [u, s, v] = at::linalg_svd(basis, /*full_matrices=*/false);
+  const Tensor spanned = u.index({at::indexing::Slice(), s > kNothing});
+  const Tensor rest = unit - spanned.mv(spanned.t().mv(unit));
+  const Tensor length = rest.norm();
+  if (!(length.item<double>() > 1e-6)) {
+    throw Error(
+        "--orthogonal-to: nothing of the direction remains; expected attributes that differ from "
+        "the one asked for");
+  }
+  return rest / length;
+}
+
+}  // namespace
+
+Method parse_method(const std::string& name) {
+  if (name == "mean") return Method::kMean;
+  if (name == "logistic") return Method::kLogistic;
+  throw UsageError("--method " + name + ": expected mean or logistic");
+}
+
+Tensor Direction::scores(const Tensor& means) const {
+  return ((means.to(at::kDouble) - center) / scale).mv(unit) / spread;
+}
+
+Tensor Direction::step() const { return (scale * unit * spread).to(at::kFloat); }
+
+Direction find_direction(const Tensor& means, const Sides& sides, Method method,
+                         const std::vector<Sides>& orthogonal_to) {
+  expect_shape(means, {sides.positive.size(0), -1}, "latents");
+  const Tensor z = means.to(at::kDouble);
+  Direction direction;
+  direction.center = z.mean(0);
+  const Tensor scale = z.std(0, /*unbiased=*/false);
+  direction.scale = at::where(scale > kNothing, scale, at::ones_like(scale));
+  const Tensor x = (z - direction.center) / direction.scale;
+  std::vector<Tensor> others;
+  for (const auto& other : orthogonal_to)
+    others.push_back(unit_direction(x, other, method));
+  direction.unit = without(unit_direction(x, sides, method), others);
+  direction.spread = x.mv(direction.unit).std(/*unbiased=*/false).item<double>();
+  return direction;
+}
+
+double auroc(const Tensor& scores, const Tensor& positive) {
+  const auto sorted = scores.to(at::kDouble).sort();
+  const auto unique = at::unique_consecutive(std::get<0>(sorted), /*return_inverse=*/true,
+                                             /*return_counts=*/true);
+  const Tensor counts = std::get<2>(unique).to(at::kDouble);
+  const Tensor rank = counts.cumsum(0) - (counts - 1) / 2;  // the mean rank of equal scores
+  const Tensor is_positive = positive.index({std::get<1>(sorted)});
+  const auto ranks = rank.index({std::get<1>(unique)}).index({is_positive}).sum().item<double>();
+  const auto p = positive.sum().item<double>();
+  const double n = static_cast<double>(positive.numel()) - p;
+  TORCH_CHECK(p > 0 && n > 0, "auroc needs positive and negative images");
+  return (ranks - p * (p + 1) / 2) / (p * n);
+}
+
+}  // namespace latent::space

@@ -1,0 +1,101 @@
+#include "space/sides.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "core/error.h"
+#include "core/suggest.h"
+
+namespace latent::space {
+namespace {
+
+// Everything `wanted` could have been.
+std::vector<std::string> known(const std::vector<Attribute>& attributes) {
+  std::vector<std::string> names;
+  for (const auto& attribute : attributes) {
+    if (attribute.classes.empty()) names.push_back(attribute.name);
+    for (const auto& word : attribute.classes)
+      names.push_back(attribute.name + "=" + word);
+  }
+  return names;
+}
+
+[[noreturn]] void fail_unknown(const Examples& examples, const std::string& wanted) {
+  throw Error("attribute \"" + wanted + "\": the data set has none of that name; " +
+              did_you_mean(wanted, known(examples.attributes)));
+}
+
+// [N] bool: one of the classes named by a comma-separated list.
+Tensor in_group(const Attribute& attribute, const std::string& list, const Examples& examples) {
+  Tensor member = at::zeros({attribute.values.size(0)}, at::kBool);
+  std::istringstream in(list);
+  for (std::string word; std::getline(in, word, ',');) {
+    const auto found = std::find(attribute.classes.begin(), attribute.classes.end(), word);
+    if (found == attribute.classes.end()) fail_unknown(examples, attribute.name + "=" + word);
+    member.logical_or_(attribute.values.eq(found - attribute.classes.begin()));
+  }
+  return member;
+}
+
+Tensor is_high(const Tensor& values) {  // [N] bool
+  const Tensor known_values = values.index({values.isnan().logical_not()});
+  if (known_values.numel() == 0) return at::zeros(values.sizes(), at::kBool);
+  const double low = known_values.min().item<double>(), high = known_values.max().item<double>();
+  if (known_values.eq(low).logical_or(known_values.eq(high)).all().item<bool>())
+    return values.eq(high).logical_and(values.ne(low));
+  return values.gt(known_values.median());
+}
+
+// Images of one class share what the class counts; the classes of a side count alike.
+Tensor balanced(const Tensor& positive, const Tensor& classes, const Tensor& counted) {
+  Tensor weight = at::zeros({positive.size(0)}, at::kDouble);
+  for (const Tensor& side : {positive, positive.logical_not()}) {
+    const Tensor members = side.logical_and(counted);
+    const Tensor counts = at::bincount(classes.index({members}));
+    const auto kinds = counts.gt(0).sum().item<double>();
+    if (kinds == 0) continue;
+    const Tensor share = 1.0 / (counts.clamp_min(1).to(at::kDouble) * kinds);
+    weight.index_put_({members}, share.index({classes.index({members})}));
+  }
+  return weight;
+}
+
+}  // namespace
+
+int64_t Sides::positives() const {
+  return positive.logical_and(weight.gt(0)).sum().item<int64_t>();
+}
+
+int64_t Sides::negatives() const {
+  return positive.logical_not().logical_and(weight.gt(0)).sum().item<int64_t>();
+}
+
+Sides divide(const Examples& examples, const std::string& wanted, const std::string& where) {
+  if (examples.attributes.empty()) {
+    throw Error("attribute \"" + wanted +
+                "\": the data set has no labels and no attributes; expected one that has");
+  }
+  const size_t equals = wanted.find('=');
+  const Attribute* attribute = examples.find(wanted);
+  const bool grouped = attribute == nullptr && equals != std::string::npos;
+  if (grouped) attribute = examples.find(wanted.substr(0, equals));
+  if (attribute == nullptr || grouped == attribute->classes.empty()) fail_unknown(examples, wanted);
+
+  const Tensor& values = attribute->values;
+  const Tensor counted = values.isnan().logical_not();
+  Sides sides;
+  sides.positive =
+      grouped ? in_group(*attribute, wanted.substr(equals + 1), examples) : is_high(values);
+  const Tensor classes =
+      grouped ? values.nan_to_num(0).to(at::kLong) : at::zeros({values.size(0)}, at::kLong);
+  sides.weight = balanced(sides.positive, classes, counted);
+  if (sides.positives() == 0)
+    throw Error("attribute \"" + wanted + "\": no image of the " + where + " has it");
+  if (sides.negatives() == 0)
+    throw Error("attribute \"" + wanted + "\": every image of the " + where + " has it");
+  return sides;
+}
+
+}  // namespace latent::space
