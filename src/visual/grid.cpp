@@ -134,6 +134,20 @@ Picture picture(const Tensor& image) {
   return grid(image.unsqueeze(0), {.columns = 1, .gap = 0, .scale = 1});
 }
 
+Picture with_caption(const Picture& picture, const std::string& text) {
+  if (!can_draw_text()) return picture;
+  const int64_t width = std::max(picture.width, kWidestCaption);
+  Picture whole(width, picture.height + text_height(kTextSize) + 2 * kTextMargin, picture.channels,
+                kBackground);
+  const int64_t left = (width - picture.width) / 2;
+  for (int64_t y = 0; y < picture.height; ++y) {
+    std::copy_n(picture.at(0, y), picture.width * picture.channels, whole.at(left, y));
+  }
+  caption(whole, kTextMargin, picture.height + kTextMargin, width - 2 * kTextMargin, text,
+          Align::kCentre);
+  return whole;
+}
+
 Picture grid(const Tensor& images, const GridOptions& options) {
   expect_shape(images, {-1, -1, -1, -1}, "grid");
   const int64_t count = images.size(0), channels = images.size(1), height = images.size(2),

@@ -31,4 +31,8 @@ Picture grid(const Tensor& images, const GridOptions& options = {});
 Picture rows(const std::vector<Tensor>& rows, const std::vector<std::string>& captions,
              GridOptions options = {});
 
+/// The picture with a line of text below it, shortened to its width; narrow pictures are widened
+/// for it, by the same amount whatever the text.
+Picture with_caption(const Picture& picture, const std::string& text);
+
 }  // namespace latent::visual
