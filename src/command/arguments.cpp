@@ -1,5 +1,8 @@
 #include "command/arguments.h"
 
+#include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -46,22 +49,48 @@ int64_t Arguments::integer(const std::string& flag, int64_t low, int64_t high) c
   return value;
 }
 
-std::vector<int64_t> Arguments::indices(const std::string& flag) const {
+std::vector<int64_t> parse_indices(const std::string& text, const std::string& flag) {
   std::vector<int64_t> all;
-  std::istringstream in(text(flag));
+  std::istringstream in(text);
   for (std::string part; std::getline(in, part, ',');) {
     const size_t dash = part.find('-');
-    const int64_t first = to_index(part.substr(0, dash), flag, text(flag));
+    const int64_t first = to_index(part.substr(0, dash), flag, text);
     const int64_t last =
-        dash == std::string::npos ? first : to_index(part.substr(dash + 1), flag, text(flag));
+        dash == std::string::npos ? first : to_index(part.substr(dash + 1), flag, text);
     if (last < first || static_cast<size_t>(last - first) + all.size() >= kMostIndices) {
-      throw UsageError("--" + flag + " " + text(flag) +
+      throw UsageError("--" + flag + " " + text +
                        ": expected rising ranges of at most 100000 images in all");
     }
     for (int64_t index = first; index <= last; ++index)
       all.push_back(index);
   }
   if (all.empty()) throw UsageError("--" + flag + ": expected numbers such as 3,17,40-49");
+  return all;
+}
+
+std::vector<int64_t> Arguments::indices(const std::string& flag) const {
+  return parse_indices(text(flag), flag);
+}
+
+std::vector<double> Arguments::numbers(const std::string& flag, const std::string& example) const {
+  const std::string given = text(flag);
+  const auto wrong = [&]() -> UsageError {
+    return UsageError("--" + flag + " " + given + ": expected numbers such as " + example);
+  };
+  std::vector<double> all;
+  const char* at = given.data();
+  const char* const end = at + given.size();
+  while (true) {
+    double value = 0;
+    const auto [after, code] = std::from_chars(at, end, value);
+    if (code != std::errc{} || !std::isfinite(value)) throw wrong();
+    all.push_back(value);
+    if (after == end) break;
+    if (*after != ':') throw wrong();
+    at = after + 1;
+  }
+  if (all.size() != static_cast<size_t>(std::count(example.begin(), example.end(), ':')) + 1)
+    throw wrong();
   return all;
 }
 

@@ -33,6 +33,9 @@ class Arguments {
   int64_t integer(const std::string& flag, int64_t low, int64_t high = INT64_MAX) const;
   /// "3,17,40-49" as numbers. Throws UsageError naming the flag.
   std::vector<int64_t> indices(const std::string& flag) const;
+  /// "-3:3:7" as numbers: as many, with colons between, as `example` has. Throws UsageError naming
+  /// the flag and the example.
+  std::vector<double> numbers(const std::string& flag, const std::string& example) const;
   std::vector<std::string> texts(const std::string& flag) const;
 
   /// The folder of --run. Throws UsageError if it was not given.
@@ -45,6 +48,9 @@ class Arguments {
  private:
   cxxopts::ParseResult parsed_;
 };
+
+/// "3,17,40-49" as numbers. Throws UsageError naming the flag.
+std::vector<int64_t> parse_indices(const std::string& text, const std::string& flag);
 
 /// Prints the result: as one JSON object with --json, else as `text`. Both on stdout.
 void print_result(const Arguments& arguments, const nlohmann::ordered_json& result,

@@ -4,6 +4,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/error.h"
 #include "core/log.h"
@@ -42,7 +43,11 @@ Tensor fit_to_model(const Picture& picture, const OpenedRun& run, const std::str
   if (fits(pixels)) return pixels;
   try {
     const Tensor prepared = run.experiment.data.prepare(pixels);
-    if (fits(prepared)) return prepared;
+    if (fits(prepared)) {
+      log::info("{}: {}x{} brought to the model's {}x{} as the run's own images are", name,
+                picture.width, picture.height, shape.width, shape.height);
+      return prepared;
+    }
   } catch (const Error&) {
     // Larger than the set's own images: resized below.
   }
@@ -65,7 +70,41 @@ Inputs read_tables(const std::vector<std::string>& names, const OpenedRun& run) 
   return inputs;
 }
 
+Inputs select(const Examples& examples, Split split, const std::vector<int64_t>& indices,
+              const ImageShape& shape) {
+  for (const int64_t index : indices) {
+    if (index >= examples.count()) {
+      throw Error(fmt::format("--indices {}: the {} split has {} images; expected 0 to {}", index,
+                              to_string(split), examples.count(), examples.count() - 1));
+    }
+  }
+  if (examples.shape() != shape) {
+    throw Error(fmt::format("the data set's images are {}; the run's model takes {}",
+                            examples.shape().text(), shape.text()));
+  }
+  const Examples chosen = examples.select(at::tensor(indices, at::kLong));
+  return {.images = chosen.images(0, chosen.count()),
+          .names = chosen.names,
+          .attributes = chosen.attributes};
+}
+
+}  // namespace
+
+void declare_inputs(cxxopts::Options& options, const std::string& default_count) {
+  options.positional_help("[FILES or folders]");
+  options.parse_positional("files");
+  options.add_options()("files", "images of your own, or folders of them; of a table: CSV files",
+                        cxxopts::value<std::vector<std::string>>(),
+                        "FILES")("split", "else images of this split: train, validation or test",
+                                 cxxopts::value<std::string>()->default_value("test"), "NAME")(
+      "indices", "these of it, for example 3,17,40-49", cxxopts::value<std::string>(), "LIST");
+  if (default_count.empty()) return;
+  options.add_options()("n,count", "or its first N images; 0: all of them",
+                        cxxopts::value<int64_t>()->default_value(default_count), "N");
+}
+
 Inputs read_files(const std::vector<std::string>& names, const OpenedRun& run) {
+  if (run.experiment.data.is_table()) return read_tables(names, run);
   std::vector<fs::path> files;
   for (const auto& name : names) {
     if (fs::is_directory(name)) {
@@ -88,49 +127,34 @@ Inputs read_files(const std::vector<std::string>& names, const OpenedRun& run) {
   return inputs;
 }
 
-}  // namespace
-
-void declare_inputs(cxxopts::Options& options, const std::string& default_count) {
-  options.positional_help("[FILES or folders]");
-  options.parse_positional("files");
-  options.add_options()("files", "images of your own, or folders of them; of a table: CSV files",
-                        cxxopts::value<std::vector<std::string>>(),
-                        "FILES")("split", "else images of this split: train, validation or test",
-                                 cxxopts::value<std::string>()->default_value("test"), "NAME")(
-      "n,count", "its first N images", cxxopts::value<int64_t>()->default_value(default_count),
-      "N")("indices", "or these, for example 3,17,40-49", cxxopts::value<std::string>(), "LIST");
+Inputs read_split(Split split, const std::vector<int64_t>& indices, const OpenedRun& run) {
+  return select(run.experiment.data.open()->load(split), split, indices, run.model->input_shape());
 }
 
 Inputs read_inputs(const Arguments& arguments, const OpenedRun& run) {
-  if (arguments.has("files")) {
-    const auto read = run.experiment.data.is_table() ? read_tables : read_files;
-    return read(arguments.texts("files"), run);
-  }
+  if (arguments.has("files")) return read_files(arguments.texts("files"), run);
   const Split split = parse_split(arguments.text("split"));
-  const int64_t count = arguments.integer("count", 1, 100'000);
+  if (arguments.has("indices")) return read_split(split, arguments.indices("indices"), run);
+  const int64_t count = arguments.integer("count", 0, 100'000);
   const Examples examples = run.experiment.data.open()->load(split);
-  std::vector<int64_t> indices;
-  if (arguments.has("indices")) {
-    indices = arguments.indices("indices");
-  } else {
-    for (int64_t i = 0; i < std::min(count, examples.count()); ++i)
-      indices.push_back(i);
-  }
-  for (const int64_t index : indices) {
-    if (index >= examples.count()) {
-      throw Error(fmt::format("--indices {}: the {} split has {} images; expected 0 to {}", index,
-                              to_string(split), examples.count(), examples.count() - 1));
-    }
-  }
-  const ImageShape& shape = run.model->input_shape();
-  if (examples.shape() != shape) {
-    throw Error(fmt::format("the data set's images are {}; the run's model takes {}",
-                            examples.shape().text(), shape.text()));
-  }
-  Inputs inputs{.images = examples.images(at::tensor(indices, at::kLong)), .names = {}};
-  for (const int64_t index : indices)
-    inputs.names.push_back(examples.name(index));
-  return inputs;
+  std::vector<int64_t> indices(
+      static_cast<size_t>(count == 0 ? examples.count() : std::min(count, examples.count())));
+  std::iota(indices.begin(), indices.end(), 0);
+  return select(examples, split, indices, run.model->input_shape());
+}
+
+std::string inputs_stem(const Arguments& arguments) {
+  if (arguments.has("files")) return "files";
+  const std::string split = arguments.text("split");
+  if (!arguments.has("indices"))
+    return fmt::format("{}-first-{}", split, arguments.integer("count", 0));
+  constexpr size_t kMostNamed = 6;
+  const auto indices = arguments.indices("indices");
+  std::string stem = split;
+  for (size_t i = 0; i < std::min(indices.size(), kMostNamed); ++i)
+    stem += fmt::format("-{}", indices[i]);
+  if (indices.size() > kMostNamed) stem += fmt::format("-and-{}-more", indices.size() - kMostNamed);
+  return stem;
 }
 
 }  // namespace latent

@@ -11,6 +11,14 @@ void declare_reconstruct(cxxopts::Options&);
 void run_reconstruct(const Arguments&);
 void declare_sample(cxxopts::Options&);
 void run_sample(const Arguments&);
+void declare_encode(cxxopts::Options&);
+void run_encode(const Arguments&);
+void declare_interpolate(cxxopts::Options&);
+void run_interpolate(const Arguments&);
+void declare_arithmetic(cxxopts::Options&);
+void run_arithmetic(const Arguments&);
+void declare_traverse(cxxopts::Options&);
+void run_traverse(const Arguments&);
 void declare_config(cxxopts::Options&);
 void run_config(const Arguments&);
 void declare_data(cxxopts::Options&);
@@ -26,6 +34,13 @@ const Registry<CommandRow>& commands() {
                      {"reconstruct", "images and their reconstructions, side by side",
                       declare_reconstruct, run_reconstruct},
                      {"sample", "new images from random latents", declare_sample, run_sample},
+                     {"encode", "latents of images as a table", declare_encode, run_encode},
+                     {"interpolate", "a morph from image to image, as strip and animation",
+                      declare_interpolate, run_interpolate},
+                     {"arithmetic", "add a smile, or compute with images: A - B + C",
+                      declare_arithmetic, run_arithmetic},
+                     {"traverse", "what each latent does, the most used first", declare_traverse,
+                      run_traverse},
                      {"config", "a config with every key's value, meaning, range and default",
                       declare_config, run_config},
                      {"data", "prepare the images of a config: latent data pack CONFIG.json",

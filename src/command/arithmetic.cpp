@@ -1,0 +1,170 @@
+#include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "command/animation.h"
+#include "command/attribute_direction.h"
+#include "command/expression.h"
+#include "command/inputs.h"
+#include "core/error.h"
+#include "core/suggest.h"
+#include "visual/frames.h"
+
+namespace latent {
+namespace {
+
+constexpr int64_t kMostStrengths = 100;
+
+// "Male,Young" is two attributes, "label=Coat,Shirt" one group of classes.
+std::vector<std::string> attribute_list(const std::vector<std::string>& flags) {
+  std::vector<std::string> all;
+  for (const auto& text : flags) {
+    if (text.find('=') != std::string::npos) {
+      all.push_back(text);
+      continue;
+    }
+    std::istringstream in(text);
+    for (std::string name; std::getline(in, name, ',');)
+      all.push_back(name);
+  }
+  return all;
+}
+
+Tensor read_strengths(const Arguments& arguments) {
+  const auto range = arguments.numbers("strength", "-3:3:7");
+  if (range[2] != std::floor(range[2]) || range[2] < 1 || range[2] > kMostStrengths) {
+    throw UsageError(fmt::format("--strength {}: expected low:high:count with a count from 1 to {}",
+                                 arguments.text("strength"), kMostStrengths));
+  }
+  return at::linspace(range[0], range[1], static_cast<int64_t>(range[2]), at::kDouble);
+}
+
+// Codes moved along the direction: one [N, C, H, W] for each strength.
+std::vector<Tensor> moved(const OpenedRun& run, const Tensor& z, const space::Direction& direction,
+                          const Tensor& strengths) {
+  const Tensor step = direction.step();
+  std::vector<Tensor> all;
+  for (int64_t i = 0; i < strengths.numel(); ++i)
+    all.push_back(z + strengths[i].item<double>() * step);
+  const auto images = run.pictures(at::cat(all)).split(z.size(0));
+  return {images.begin(), images.end()};
+}
+
+std::vector<std::string> strength_captions(const Tensor& strengths) {
+  std::vector<std::string> captions;
+  for (int64_t i = 0; i < strengths.numel(); ++i) {
+    const auto strength = strengths[i].item<double>();
+    captions.push_back(std::abs(strength) < 1e-9 ? "0" : fmt::format("{:+.3g}", strength));
+  }
+  return captions;
+}
+
+// A row for each image: itself, then what the model makes of it at each strength.
+Picture strip(const Inputs& inputs, const std::vector<Tensor>& columns,
+              const std::vector<std::string>& captions, const Arguments& arguments) {
+  std::vector<Tensor> all{inputs.images.contiguous()};
+  all.insert(all.end(), columns.begin(), columns.end());
+  const Tensor rows = at::stack(all, 1);  // [N, 1 + S, C, H, W]
+  visual::GridOptions options{.columns = rows.size(1), .scale = arguments.integer("scale", 0)};
+  options.column_captions = {"image"};
+  options.column_captions.insert(options.column_captions.end(), captions.begin(), captions.end());
+  if (arguments.flag("captions")) options.row_captions = inputs.names;
+  return visual::grid(rows.flatten(0, 1), options);
+}
+
+std::string describe(const AttributeQuery& query, const AttributeDirection& found) {
+  const std::string separability =
+      std::isnan(found.auroc)
+          ? "AUROC not known"
+          : fmt::format("AUROC {:.3f} on the validation split (0.5: says nothing, 1: separates)",
+                        found.auroc);
+  return fmt::format(
+      "{} by {}{}: {}\n{} training images have it, {} do not; their means are {:.2f} strengths "
+      "apart (1: a standard deviation along the direction)\n",
+      query.attribute, query.method,
+      query.orthogonal_to.empty() ? "" : " without " + join(query.orthogonal_to), separability,
+      found.positives, found.negatives, found.distance);
+}
+
+std::string stem_of(const AttributeQuery& query, const Arguments& arguments) {
+  std::string stem = query.attribute + "-" + query.method;
+  for (const auto& other : query.orthogonal_to)
+    stem += "-without-" + other;
+  for (char& letter : stem) {
+    if (letter == '/' || letter == '=' || letter == ',' || letter == ' ') letter = '-';
+  }
+  return stem.substr(0, 120) + "-" + inputs_stem(arguments);
+}
+
+void run_attribute(const Arguments& arguments) {
+  const AttributeQuery query{.attribute = arguments.text("attribute"),
+                             .orthogonal_to = attribute_list(arguments.texts("orthogonal-to")),
+                             .method = arguments.text("method")};
+  const Tensor strengths = read_strengths(arguments);
+  const int64_t moments = arguments.integer("frames", 2, 1000);
+  const OpenedRun run = OpenedRun::open(arguments);
+  const PicturePlaces places =
+      picture_places(arguments, run.directory.image("arithmetic", stem_of(query, arguments)),
+                     arguments.flag("gif"));
+  const AttributeDirection found = attribute_direction(run, query, arguments.quiet());
+  const Inputs inputs = read_inputs(arguments, run);
+  const Tensor z = run.encode(inputs.images).mean;
+  const Picture still = strip(inputs, moved(run, z, found.direction, strengths),
+                              strength_captions(strengths), arguments);
+  std::vector<Picture> frames;
+  if (places.animated()) {
+    const Tensor finer = at::linspace(strengths[0].item<double>(), strengths[-1].item<double>(),
+                                      moments, at::kDouble);
+    std::vector<std::string> captions;
+    for (const auto& strength : strength_captions(finer))
+      captions.push_back(query.attribute + " " + strength);
+    if (!arguments.flag("captions")) captions.clear();
+    frames = visual::frames(moved(run, z, found.direction, finer), captions,
+                            {.scale = arguments.integer("scale", 0)});
+  }
+  const auto written = write_pictures(arguments, places, still, frames);
+  nlohmann::ordered_json json{
+      {"attribute", query.attribute},         {"method", query.method},
+      {"orthogonal_to", query.orthogonal_to}, {"auroc", nullptr},
+      {"distance", found.distance},           {"positives", found.positives},
+      {"negatives", found.negatives},         {"written", written}};
+  if (!std::isnan(found.auroc)) json["auroc"] = found.auroc;
+  print_result(arguments, json, describe(query, found) + join(written, "\n") + "\n");
+}
+
+}  // namespace
+
+void declare_arithmetic(cxxopts::Options& options) {
+  declare_run(options);
+  declare_inputs(options, "4");
+  declare_animation(options);
+  declare_expression(options);
+  options.add_options()("attribute",
+                        "move images along an attribute: Smiling, or label=Sneaker,Sandal for a "
+                        "class or a group of classes",
+                        cxxopts::value<std::string>(), "NAME")(
+      "strength", "how far, low:high:count; 1 is a standard deviation along the direction",
+      cxxopts::value<std::string>()->default_value("-3:3:7"), "RANGE")(
+      "method",
+      "mean: the difference of the means with and without it; logistic: a regression, which "
+      "separates better",
+      cxxopts::value<std::string>()->default_value("mean"),
+      "NAME")("orthogonal-to", "keep these attributes as they are: Male,Young (repeatable)",
+              cxxopts::value<std::vector<std::string>>(), "NAMES")("gif", "an animation, too")(
+      "frames", "its frames", cxxopts::value<int64_t>()->default_value("25"), "N");
+}
+
+void run_arithmetic(const Arguments& arguments) {
+  if (arguments.has("attribute") == arguments.has("expression")) {
+    throw UsageError(
+        "expected either --attribute Smiling or --expression \"A - B + C\" with an image for each "
+        "letter");
+  }
+  if (arguments.has("attribute")) return run_attribute(arguments);
+  run_expression(arguments);
+}
+
+}  // namespace latent

@@ -1,0 +1,116 @@
+#include "command/attribute_direction.h"
+
+#include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <cctype>
+#include <limits>
+#include <optional>
+
+#include "core/error.h"
+#include "core/file.h"
+#include "core/log.h"
+#include "core/suggest.h"
+#include "run/safetensors.h"
+
+namespace latent {
+namespace {
+
+constexpr size_t kLongestName = 80;
+
+std::string key_of(const AttributeQuery& query) {
+  return query.attribute + " by " + query.method + " without " + join(query.orthogonal_to, ";");
+}
+
+// Names may hold anything, and two may look alike in a file's name: the file itself says whose it
+// is.
+std::filesystem::path cache_file(const OpenedRun& run, const AttributeQuery& query) {
+  std::string name = key_of(query).substr(0, kLongestName);
+  for (char& letter : name) {
+    if (std::isalnum(static_cast<unsigned char>(letter)) == 0) letter = '-';
+  }
+  return run.directory.cache("direction-" + name + "-" + run.checkpoint + ".safetensors");
+}
+
+std::optional<AttributeDirection> read_direction(const std::filesystem::path& path,
+                                                 const OpenedRun& run,
+                                                 const AttributeQuery& query) {
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  try {
+    TensorFile file = read_tensors(path);
+    if (file.metadata["step"] != std::to_string(run.step) || file.metadata["key"] != key_of(query))
+      return std::nullopt;
+    const Tensor& rows = file.tensors.at("rows");        // [3, Z]
+    const Tensor& numbers = file.tensors.at("numbers");  // [5]
+    expect_shape(rows, {3, run.model->latent_dim()}, "direction");
+    expect_shape(numbers, {5}, "direction");
+    const auto number = [&](int64_t i) { return numbers[i].item<double>(); };
+    return AttributeDirection{
+        .direction = {rows[0].clone(), rows[1].clone(), rows[2].clone(), number(0)},
+        .auroc = number(1),
+        .distance = number(2),
+        .positives = static_cast<int64_t>(number(3)),
+        .negatives = static_cast<int64_t>(number(4))};
+  } catch (const std::exception&) {
+    log::warn("{}: damaged; made again", path.string());
+    return std::nullopt;
+  }
+}
+
+void keep(const std::filesystem::path& path, const OpenedRun& run, const AttributeQuery& query,
+          const AttributeDirection& found) {
+  const auto& direction = found.direction;
+  TensorFile file;
+  file.tensors["rows"] = at::stack({direction.center, direction.scale, direction.unit});
+  file.tensors["numbers"] =
+      at::tensor({direction.spread, found.auroc, found.distance,
+                  static_cast<double>(found.positives), static_cast<double>(found.negatives)},
+                 at::kDouble);
+  file.metadata = {{"step", std::to_string(run.step)}, {"key", key_of(query)}};
+  make_directories(path.parent_path());
+  write_tensors(path, file);
+}
+
+// On images that the direction was not found on.
+double separability(const OpenedRun& run, const AttributeQuery& query,
+                    const space::Direction& direction, bool quiet) {
+  const Tensor means = run.split_latents(Split::kValidation, quiet).mean;
+  const Examples examples = run.experiment.data.open()->load(Split::kValidation);
+  space::Sides sides;
+  try {
+    sides = space::divide(examples, query.attribute, "validation split");
+  } catch (const Error& empty_side) {
+    log::warn("{}: its separability is not known", empty_side.what());
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  const Tensor counted = sides.weight.gt(0);
+  return space::auroc(direction.scores(means).index({counted}), sides.positive.index({counted}));
+}
+
+}  // namespace
+
+AttributeDirection attribute_direction(const OpenedRun& run, const AttributeQuery& query,
+                                       bool quiet) {
+  const space::Method method = space::parse_method(query.method);
+  const auto path = cache_file(run, query);
+  if (auto kept = read_direction(path, run, query)) return *kept;
+  const Examples examples = run.experiment.data.open()->load(Split::kTrain);
+  const std::string where = "train split";
+  const space::Sides sides = space::divide(examples, query.attribute, where);
+  std::vector<space::Sides> others;
+  for (const auto& other : query.orthogonal_to)
+    others.push_back(space::divide(examples, other, where));
+
+  const Tensor means = run.split_latents(Split::kTrain, quiet).mean;
+  AttributeDirection found;
+  found.direction = space::find_direction(means, sides, method, others);
+  found.positives = sides.positives();
+  found.negatives = sides.negatives();
+  const Tensor sign = at::where(sides.positive, 1.0, -1.0).to(at::kDouble);
+  found.distance = (sign * sides.weight).dot(found.direction.scores(means)).item<double>();
+  found.auroc = separability(run, query, found.direction, quiet);
+  keep(path, run, query, found);
+  return found;
+}
+
+}  // namespace latent

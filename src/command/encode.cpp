@@ -1,0 +1,129 @@
+#include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <nlohmann/json.hpp>
+
+#include "command/inputs.h"
+#include "core/error.h"
+#include "core/file.h"
+#include "core/suggest.h"
+#include "run/safetensors.h"
+#include "run/table.h"
+
+namespace latent {
+namespace {
+
+/// Latents and what is known about their images.
+struct Encoded {
+  Latent codes;
+  std::vector<std::string> names;
+  std::vector<Attribute> attributes;
+};
+
+Encoded encode_inputs(const Arguments& arguments, const OpenedRun& run) {
+  const bool whole = !arguments.has("files") && !arguments.has("indices") &&
+                     arguments.integer("count", 0, 100'000) == 0;
+  if (!whole) {
+    const Inputs inputs = read_inputs(arguments, run);
+    return {run.encode(inputs.images), inputs.names, inputs.attributes};
+  }
+  const Split split = parse_split(arguments.text("split"));
+  Encoded encoded{
+      .codes = run.split_latents(split, arguments.quiet()), .names = {}, .attributes = {}};
+  const Examples examples = run.experiment.data.open()->load(split);
+  if (examples.count() != encoded.codes.mean.size(0)) {
+    throw Error(fmt::format(
+        "the {} split has {} images now and had {} when they were encoded; expected the same data "
+        "as then, or no {}",
+        to_string(split), examples.count(), encoded.codes.mean.size(0),
+        run.directory.cache("").string()));
+  }
+  encoded.attributes = examples.attributes;
+  for (int64_t i = 0; i < examples.count(); ++i)
+    encoded.names.push_back(examples.name(i));
+  return encoded;
+}
+
+std::vector<std::string> words_of(const Attribute& attribute) {
+  std::vector<std::string> words;
+  const Tensor values = attribute.values.contiguous();
+  const auto* value = values.const_data_ptr<double>();
+  for (int64_t i = 0; i < values.numel(); ++i) {
+    const bool known = value[i] >= 0 && value[i] < static_cast<double>(attribute.classes.size());
+    words.push_back(known ? attribute.classes[static_cast<size_t>(value[i])] : "");
+  }
+  return words;
+}
+
+std::vector<Column> as_columns(const Encoded& encoded) {
+  std::vector<Column> columns{{.name = "name", .words = encoded.names, .numbers = {}}};
+  for (const auto& attribute : encoded.attributes) {
+    Column column{.name = attribute.name, .words = {}, .numbers = attribute.values};
+    if (!attribute.classes.empty()) column.words = words_of(attribute);
+    columns.push_back(std::move(column));
+  }
+  columns.push_back({.name = "mean", .words = {}, .numbers = encoded.codes.mean});
+  if (encoded.codes.logvar.defined())
+    columns.push_back({.name = "logvar", .words = {}, .numbers = encoded.codes.logvar});
+  return columns;
+}
+
+// Tensors mean, logvar and one for each attribute; the words are JSON lists in the metadata.
+TensorFile as_tensors(const Encoded& encoded) {
+  TensorFile file{.tensors = {{"mean", encoded.codes.mean}}, .metadata = {}};
+  if (encoded.codes.logvar.defined()) file.tensors["logvar"] = encoded.codes.logvar;
+  using Json = nlohmann::ordered_json;
+  const auto text = [](const Json& json) {
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  };
+  file.metadata["names"] = text(encoded.names);
+  for (const auto& attribute : encoded.attributes) {
+    file.tensors["attribute." + attribute.name] = attribute.values;
+    if (!attribute.classes.empty())
+      file.metadata["classes." + attribute.name] = text(attribute.classes);
+  }
+  return file;
+}
+
+void write_encoded(const std::filesystem::path& path, const Encoded& encoded) {
+  const std::string kind = path.extension().string();
+  if (path.has_parent_path()) make_directories(path.parent_path());
+  if (kind == ".csv") return write_csv(path, as_columns(encoded));
+  if (kind == ".npy") return write_npy(path, as_columns(encoded));
+  write_tensors(path, as_tensors(encoded));
+}
+
+}  // namespace
+
+void declare_encode(cxxopts::Options& options) {
+  declare_run(options);
+  declare_inputs(options, "0");
+  declare_out(options,
+              "FILE.csv, FILE.npy (a NumPy structured array) or FILE.safetensors (default: "
+              "encode/<images>.csv of the run)");
+}
+
+void run_encode(const Arguments& arguments) {
+  const std::filesystem::path out = arguments.has("out") ? arguments.text("out") : "x.csv";
+  const std::string kind = out.extension().string();
+  if (kind != ".csv" && kind != ".npy" && kind != ".safetensors") {
+    throw UsageError("--out " + out.string() + ": expected a .csv, .npy or .safetensors file");
+  }
+  const OpenedRun run = OpenedRun::open(arguments);
+  const std::filesystem::path path =
+      arguments.has("out") ? out
+                           : run.directory.path() / "encode" / (inputs_stem(arguments) + ".csv");
+  const Encoded encoded = encode_inputs(arguments, run);
+  write_encoded(path, encoded);
+  std::vector<std::string> known;
+  for (const auto& attribute : encoded.attributes)
+    known.push_back(attribute.name);
+  const int64_t count = encoded.codes.mean.size(0), dim = encoded.codes.mean.size(1);
+  print_result(
+      arguments,
+      {{"images", count}, {"latent_dim", dim}, {"attributes", known}, {"written", {path.string()}}},
+      fmt::format("{} images, {} latents{}\n{}\n", count, dim,
+                  known.empty() ? "" : ", " + join(known), path.string()));
+}
+
+}  // namespace latent

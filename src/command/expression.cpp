@@ -1,0 +1,136 @@
+#include "command/expression.h"
+
+#include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "command/animation.h"
+#include "command/inputs.h"
+#include "core/error.h"
+#include "core/suggest.h"
+#include "space/expression.h"
+#include "visual/grid.h"
+
+namespace latent {
+namespace {
+
+/// What a letter stands for: an image, or several of which the mean counts.
+struct Operand {
+  Tensor z;             // [Z]
+  std::string caption;  // "face.png", "mean of 3"
+};
+using Operands = std::map<std::string, Operand>;
+
+Operand as_operand(const OpenedRun& run, const Inputs& inputs) {
+  const size_t count = inputs.names.size();
+  return {.z = run.encode(inputs.images).mean.mean(0),
+          .caption = count == 1 ? inputs.names.front() : fmt::format("mean of {}", count)};
+}
+
+// "A=3,17" are images of the split, "A=face.png,faces" files and folders.
+void read_let(const std::string& text, const Arguments& arguments, const OpenedRun& run,
+              Operands& operands) {
+  if (text.size() < 3 || text[1] != '=' || std::isalpha(static_cast<unsigned char>(text[0])) == 0) {
+    throw UsageError("--let " + text +
+                     ": expected a letter and its images, such as A=3,17 or A=face.png");
+  }
+  const std::string letter = text.substr(0, 1), value = text.substr(2);
+  if (operands.contains(letter))
+    throw UsageError("--let " + text + ": " + letter + " is given twice");
+  if (value.find_first_not_of("0123456789,-") == std::string::npos) {
+    const auto indices = parse_indices(value, "let");
+    operands[letter] =
+        as_operand(run, read_split(parse_split(arguments.text("split")), indices, run));
+    return;
+  }
+  std::vector<std::string> files;
+  if (std::filesystem::exists(value)) {
+    files.push_back(value);
+  } else {
+    std::istringstream in(value);
+    for (std::string file; std::getline(in, file, ',');)
+      files.push_back(file);
+  }
+  operands[letter] = as_operand(run, read_files(files, run));
+}
+
+// Without --let the files or indices are A, B, C, ... in their order.
+void read_in_order(const Arguments& arguments, const OpenedRun& run, Operands& operands) {
+  const Inputs inputs = read_inputs(arguments, run);
+  const Tensor z = run.encode(inputs.images).mean;
+  for (size_t i = 0; i < std::min<size_t>(inputs.names.size(), 26); ++i) {
+    operands[std::string(1, static_cast<char>('A' + i))] = {.z = z[static_cast<int64_t>(i)],
+                                                            .caption = inputs.names[i]};
+  }
+}
+
+Operands read_operands(const Arguments& arguments, const OpenedRun& run,
+                       const std::vector<space::Term>& terms) {
+  Operands operands;
+  for (const auto& text : arguments.texts("let"))
+    read_let(text, arguments, run, operands);
+  if (operands.empty() && (arguments.has("files") || arguments.has("indices")))
+    read_in_order(arguments, run, operands);
+  for (const auto& term : terms) {
+    if (operands.contains(term.name)) continue;
+    throw Error(fmt::format(
+        "--expression \"{}\": no image for {}; expected --let {}=3,17 or --let {}=face.png, or "
+        "files or --indices for A, B, C in their order",
+        arguments.text("expression"), term.name, term.name, term.name));
+  }
+  return operands;
+}
+
+}  // namespace
+
+void declare_expression(cxxopts::Options& options) {
+  options.add_options()("expression",
+                        "add and subtract images: \"A - B + C\", \"A + 0.5*B\"; A, B, C are the "
+                        "files or --indices in their order, or what --let says",
+                        cxxopts::value<std::string>(), "SUM")(
+      "let", "a letter's images, of which the mean counts: A=3,17 or A=face.png (repeatable)",
+      cxxopts::value<std::vector<std::string>>(), "A=IMAGES");
+}
+
+void run_expression(const Arguments& arguments) {
+  const auto terms = space::parse_expression(arguments.text("expression"));
+  const OpenedRun run = OpenedRun::open(arguments);
+  std::string stem = "expression";
+  for (const auto& term : terms)
+    stem += (term.factor < 0 ? "-minus-" : "-") + term.name;
+  const PicturePlaces places =
+      picture_places(arguments, run.directory.image("arithmetic", stem), false);
+  if (places.animated())
+    throw UsageError("--expression: does not move; expected --out with a folder or a .png");
+  const Operands operands = read_operands(arguments, run, terms);
+
+  std::vector<Tensor> shown;
+  std::vector<std::string> captions;
+  Tensor sum = at::zeros({run.model->latent_dim()});
+  for (const auto& term : terms) {
+    const Operand& operand = operands.at(term.name);
+    sum = sum + term.factor * operand.z;
+    shown.push_back(operand.z);
+    captions.push_back(term.text + ": " + operand.caption);
+  }
+  shown.push_back(sum);
+  captions.push_back("= result");
+  const Tensor images = run.pictures(at::stack(shown));
+  const auto written = write_pictures(arguments, places,
+                                      visual::grid(images, {.columns = images.size(0),
+                                                            .scale = arguments.integer("scale", 0),
+                                                            .cell_captions = captions}),
+                                      {});
+  print_result(
+      arguments,
+      {{"expression", arguments.text("expression")}, {"terms", captions}, {"written", written}},
+      join(captions, "   ") + "\n" + join(written, "\n") + "\n");
+}
+
+}  // namespace latent

@@ -1,0 +1,183 @@
+#include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "command/animation.h"
+#include "command/inputs.h"
+#include "core/error.h"
+#include "core/random.h"
+#include "core/suggest.h"
+#include "run/safetensors.h"
+#include "space/paths.h"
+#include "visual/frames.h"
+
+namespace latent {
+namespace {
+
+constexpr int64_t kMostFrames = 1000;
+constexpr int64_t kStripColumns = 13;
+
+/// What the way leads through.
+struct Stations {
+  Tensor z;  // [M, Z]
+  std::vector<std::string> names;
+};
+
+// Latents from the prior; a plain autoencoder has none, so codes of random training images.
+Tensor random_latents(const OpenedRun& run, const Arguments& arguments, int64_t count) {
+  auto noise = generator(arguments.seed(), Stream::kSample);
+  if (run.model->probabilistic())
+    return at::empty({count, run.model->latent_dim()}).normal_(0, 1, noise);
+  const Tensor codes = run.split_latents(Split::kTrain, arguments.quiet()).mean;
+  return codes.index_select(0, at::empty({count}, at::kLong).random_(0, codes.size(0), noise));
+}
+
+Stations read_stations(const OpenedRun& run, const Arguments& arguments) {
+  if (!arguments.has("random")) {
+    const Inputs inputs = read_inputs(arguments, run);
+    return {run.encode(inputs.images).mean, inputs.names};
+  }
+  if (arguments.has("files") || arguments.has("indices"))
+    throw UsageError("--random: expected no files and no --indices beside it");
+  Stations stations;
+  const int64_t count = arguments.integer("random", 2, kMostFrames);
+  stations.z = random_latents(run, arguments, count);
+  for (int64_t i = 0; i < count; ++i)
+    stations.names.push_back(fmt::format("random {}", i + 1));
+  return stations;
+}
+
+void check_count(size_t count, bool matrix, int64_t frames) {
+  if (matrix && count != 4) {
+    throw Error(fmt::format(
+        "--matrix: got {} images; expected four corners: top left, top right, bottom left, bottom "
+        "right",
+        count));
+  }
+  if (count < 2)
+    throw Error("got one image; expected two or more: files, --indices 3,17 or --random 2");
+  if (frames > kMostFrames) {
+    throw UsageError(
+        fmt::format("--steps: {} frames in all; expected at most {}", frames, kMostFrames));
+  }
+}
+
+// "A" at a station, "A -> B 40%" between two.
+std::vector<std::string> frame_captions(const Stations& stations, int64_t steps) {
+  std::vector<std::string> captions{stations.names.front()};
+  for (size_t i = 0; i + 1 < stations.names.size(); ++i) {
+    for (int64_t step = 1; step + 1 < steps; ++step) {
+      captions.push_back(fmt::format(
+          "{} \u2192 {}  {}%", stations.names[i], stations.names[i + 1],
+          std::lround(100.0 * static_cast<double>(step) / static_cast<double>(steps - 1))));
+    }
+    captions.push_back(stations.names[i + 1]);
+  }
+  return captions;
+}
+
+// A row from each station to the next, of every frame or of some evenly spread ones.
+Picture strip(const Tensor& images, const Stations& stations, int64_t steps, bool captions,
+              int64_t scale) {
+  const auto shown = visual::spread(steps, kStripColumns);
+  std::vector<Tensor> rows;
+  visual::GridOptions options{.scale = scale};
+  std::vector<std::string> names;
+  for (size_t i = 0; i + 1 < stations.names.size(); ++i) {
+    rows.push_back(images.narrow(0, static_cast<int64_t>(i) * (steps - 1), steps)
+                       .index_select(0, at::tensor(shown, at::kLong)));
+    if (captions) names.push_back(stations.names[i] + " \u2192 " + stations.names[i + 1]);
+  }
+  for (const int64_t step : shown) {
+    if (captions)
+      options.column_captions.push_back(fmt::format(
+          "{}%", std::lround(100.0 * static_cast<double>(step) / static_cast<double>(steps - 1))));
+  }
+  return visual::rows(rows, names, options);
+}
+
+std::vector<Tensor> one_by_one(const Tensor& images) {
+  std::vector<Tensor> each;
+  for (const Tensor& image : images.split(1))
+    each.push_back(image);
+  return each;
+}
+
+}  // namespace
+
+void declare_interpolate(cxxopts::Options& options) {
+  declare_run(options);
+  declare_inputs(options, "2");
+  declare_animation(options);
+  options.add_options()("random", "between N random latents, by --seed, instead of images",
+                        cxxopts::value<int64_t>(),
+                        "N")("path", "linear, or slerp: along the sphere",
+                             cxxopts::value<std::string>()->default_value("linear"), "NAME")(
+      "steps",
+      "pictures from one image to the next, both included; of a matrix's side (default: 25; of a "
+      "matrix 9)",
+      cxxopts::value<int64_t>(),
+      "N")("matrix", "four images as the corners of a square, filled between them")(
+      "tensors", "also write latents and pictures as tensors z [F, Z] and images [F, C, H, W]",
+      cxxopts::value<std::string>(), "FILE.safetensors");
+}
+
+void run_interpolate(const Arguments& arguments) {
+  const bool matrix = arguments.flag("matrix");
+  const int64_t steps = arguments.has("steps") ? arguments.integer("steps", 2, kMostFrames)
+                        : matrix               ? 9
+                                               : 25;
+  const space::Path path = space::parse_path(arguments.text("path"));
+  const OpenedRun run = OpenedRun::open(arguments);
+  const std::string from =
+      arguments.has("random")
+          ? fmt::format("random-{}-seed{}", arguments.integer("random", 2, kMostFrames),
+                        arguments.seed())
+          : inputs_stem(arguments);
+  const PicturePlaces places = picture_places(
+      arguments,
+      run.directory.image("interpolate", fmt::format("{}-{}{}", from, arguments.text("path"),
+                                                     matrix ? "-matrix" : "")),
+      !matrix);
+  if (matrix && places.animated())
+    throw UsageError("--matrix: does not move; expected --out with a folder or a .png");
+  const Stations stations = read_stations(run, arguments);
+  const auto count = static_cast<int64_t>(stations.names.size());
+  check_count(stations.names.size(), matrix,
+              matrix ? steps * steps : (count - 1) * (steps - 1) + 1);
+
+  const Tensor z =
+      matrix ? space::patch(stations.z, steps, path) : space::through(stations.z, steps, path);
+  const Tensor images = run.pictures(z);
+  const bool captions = arguments.flag("captions");
+  const int64_t scale = arguments.integer("scale", 0);
+  std::vector<std::string> written;
+  nlohmann::ordered_json json{{"images", stations.names}, {"frames", z.size(0)}};
+  std::string text;
+  if (matrix) {
+    written = write_pictures(arguments, places,
+                             visual::grid(images, {.columns = steps, .scale = scale}), {});
+  } else {
+    const double unevenness = space::unevenness(images);
+    json["unevenness"] = unevenness;
+    text =
+        fmt::format("{} frames; the largest change from one to the next is {:.2f} times the mean\n",
+                    z.size(0), unevenness);
+    written = write_pictures(
+        arguments, places, strip(images, stations, steps, captions, scale),
+        visual::frames(one_by_one(images),
+                       captions ? frame_captions(stations, steps) : std::vector<std::string>{},
+                       {.scale = scale}));
+  }
+  if (arguments.has("tensors")) {
+    write_tensors(arguments.text("tensors"),
+                  {.tensors = {{"z", z}, {"images", images}}, .metadata = {}});
+    written.push_back(arguments.text("tensors"));
+  }
+  json["written"] = written;
+  print_result(arguments, json, text + join(written, "\n") + "\n");
+}
+
+}  // namespace latent

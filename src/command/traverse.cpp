@@ -1,0 +1,133 @@
+#include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <nlohmann/json.hpp>
+
+#include "command/animation.h"
+#include "command/inputs.h"
+#include "core/error.h"
+#include "core/random.h"
+#include "core/suggest.h"
+#include "space/traversal.h"
+#include "space/usage.h"
+#include "visual/frames.h"
+
+namespace latent {
+namespace {
+
+/// The latents to change, the most used first, and the range of each.
+struct Rows {
+  std::vector<int64_t> latents;
+  Tensor usage;  // [Z]
+  Tensor range;  // [2, Z]
+  std::vector<std::string> captions;
+};
+
+Rows choose_rows(const OpenedRun& run, const Latent& codes, const Arguments& arguments) {
+  const auto levels = arguments.numbers("range", "0.01:0.99");
+  if (!(0 <= levels[0] && levels[0] < levels[1] && levels[1] <= 1)) {
+    throw UsageError("--range " + arguments.text("range") +
+                     ": expected two rising quantiles between 0 and 1, such as 0.01:0.99");
+  }
+  Rows rows;
+  rows.usage = space::usage(codes);
+  rows.latents = space::most_used_first(rows.usage);
+  const auto count = static_cast<size_t>(arguments.integer("count", 0, 1000));
+  if (count > 0 && count < rows.latents.size()) rows.latents.resize(count);
+  rows.range = space::quantile_range(codes, levels[0], levels[1],
+                                     generator(arguments.seed(), Stream::kSample));
+  const char* unit = run.model->probabilistic() ? "nats" : "variance";
+  for (const int64_t latent : rows.latents) {
+    rows.captions.push_back(
+        fmt::format("z{}  {:.2f} {}", latent, rows.usage[latent].item<double>(), unit));
+  }
+  return rows;
+}
+
+// The latents of the image that was named, or the mean of the training images'.
+Tensor starting_point(const OpenedRun& run, const Latent& codes, const Arguments& arguments) {
+  if (!arguments.has("files") && !arguments.has("indices")) return codes.mean.mean(0);
+  const Inputs inputs = read_inputs(arguments, run);
+  if (inputs.names.size() != 1) {
+    throw Error(fmt::format("got {} images; expected one to start from, or none for the mean",
+                            inputs.names.size()));
+  }
+  return run.encode(inputs.images).mean[0];
+}
+
+// One [steps, C, H, W] for each row.
+std::vector<Tensor> decode_rows(const OpenedRun& run, const Tensor& start, const Rows& rows,
+                                int64_t steps) {
+  std::vector<Tensor> z;
+  for (const int64_t latent : rows.latents) {
+    z.push_back(space::traversal(start, latent, rows.range[0][latent].item<double>(),
+                                 rows.range[1][latent].item<double>(), steps));
+  }
+  const auto images = run.pictures(at::cat(z)).split(steps);
+  return {images.begin(), images.end()};
+}
+
+// Every row at once, step by step.
+std::vector<Picture> animate(const std::vector<Tensor>& rows,
+                             const std::vector<std::string>& captions, int64_t scale) {
+  const Tensor all = at::stack(rows, 1);  // [F, R, C, H, W]
+  std::vector<Tensor> steps;
+  for (int64_t f = 0; f < all.size(0); ++f)
+    steps.push_back(all[f]);
+  return visual::frames(steps, {}, {.scale = scale, .cell_captions = captions});
+}
+
+}  // namespace
+
+void declare_traverse(cxxopts::Options& options) {
+  declare_run(options);
+  declare_inputs(options, "");
+  declare_animation(options);
+  options.add_options()("n,count", "only the N most used latents; 0: all",
+                        cxxopts::value<int64_t>()->default_value("10"),
+                        "N")("range", "from and to these quantiles of the training images' latents",
+                             cxxopts::value<std::string>()->default_value("0.01:0.99"), "LOW:HIGH")(
+      "steps", "images of a row", cxxopts::value<int64_t>()->default_value("9"), "N")(
+      "frames", "frames of the animation", cxxopts::value<int64_t>()->default_value("25"), "N");
+}
+
+void run_traverse(const Arguments& arguments) {
+  const int64_t steps = arguments.integer("steps", 2, 100);
+  const int64_t moments = arguments.integer("frames", 2, 1000);
+  const OpenedRun run = OpenedRun::open(arguments);
+  const bool from_image = arguments.has("files") || arguments.has("indices");
+  const PicturePlaces places = picture_places(
+      arguments, run.directory.image("traverse", from_image ? inputs_stem(arguments) : "mean"),
+      true);
+  const Latent codes = run.split_latents(Split::kTrain, arguments.quiet());
+  const Rows rows = choose_rows(run, codes, arguments);
+  const Tensor start = starting_point(run, codes, arguments);
+  const int64_t scale = arguments.integer("scale", 0);
+
+  std::vector<std::string> columns;
+  if (arguments.flag("captions")) {
+    const auto levels = arguments.numbers("range", "0.01:0.99");
+    columns.resize(static_cast<size_t>(steps));
+    columns.front() = fmt::format("{:g}%", 100 * levels[0]);
+    columns.back() = fmt::format("{:g}%", 100 * levels[1]);
+  }
+  const Picture strip = visual::rows(decode_rows(run, start, rows, steps), rows.captions,
+                                     {.scale = scale, .column_captions = columns});
+  std::vector<Picture> frames;
+  if (places.animated())
+    frames = animate(decode_rows(run, start, rows, moments), rows.captions, scale);
+  const auto written = write_pictures(arguments, places, strip, frames);
+
+  nlohmann::ordered_json each = nlohmann::ordered_json::array();
+  for (const int64_t latent : rows.latents) {
+    each.push_back(
+        {{"latent", latent},
+         {run.model->probabilistic() ? "kl" : "variance", rows.usage[latent].item<double>()},
+         {"low", rows.range[0][latent].item<double>()},
+         {"high", rows.range[1][latent].item<double>()}});
+  }
+  print_result(arguments, {{"latents", each}, {"written", written}},
+               join(rows.captions, "\n") + "\n" + join(written, "\n") + "\n");
+}
+
+}  // namespace latent

@@ -1,0 +1,233 @@
+"""encode, interpolate, arithmetic and traverse on small runs; pictures and animations decoded again."""
+import csv
+import json
+import struct
+import zlib
+
+import numpy
+from safetensors.torch import load_file, safe_open
+
+from _latent import Workplace, expect, expect_error, files_below, latent, latent_json, write_config
+from _pictures import difference, read_gif, read_png
+
+
+def write_png(path, width, height):
+    rows = b"".join(b"\0" + bytes((x * 255 // width for x in range(width))) for _ in range(height))
+
+    def chunk(kind, body):
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)) +
+                     chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def encode(run, plain):
+    out = latent_json("encode", "--run", run)
+    expect(out["images"] == 64 and out["latent_dim"] == 4, f"the whole test split, got {out}")
+    expect(out["written"] == [f"{run}/encode/test-first-0.csv"], f"a file in the run, got {out['written']}")
+    raw = open(out["written"][0], "rb").read()
+    expect(raw.count(b"\r\n") == 65 and raw.count(b"\n") == 65, "lines that end as RFC 4180 says")
+    rows = list(csv.DictReader(open(out["written"][0], newline="")))
+    header = ["name", "shape", "scale", "rotation", "x", "y"] + [f"mean_{i}" for i in range(4)] + [f"logvar_{i}" for i in range(4)]
+    expect(list(rows[0]) == header, f"the columns, got {list(rows[0])}")
+    expect({row["shape"] for row in rows} == {"square", "ellipse", "heart"}, "classes as words")
+
+    latent("encode", "--run", run, "--out", "z.npy")
+    latent("encode", "--run", run, "--out", "z.safetensors")
+    array, tensors = numpy.load("z.npy"), load_file("z.safetensors")
+    for i, row in enumerate(rows):
+        expect(array["name"][i] == row["name"] and array["shape"][i] == row["shape"], f"row {i} of the array")
+        for k in range(4):
+            for part in ("mean", "logvar"):
+                value = numpy.float32(row[f"{part}_{k}"])
+                expect(value == array[part][i, k] == tensors[part][i, k].item(), f"{part} {i}, {k} to the last bit")
+        expect(float(row["scale"]) == array["scale"][i] == tensors["attribute.scale"][i].item(), f"scale {i}")
+    with safe_open("z.safetensors", "np") as file:
+        metadata = file.metadata()
+    expect(json.loads(metadata["names"]) == [row["name"] for row in rows], "names")
+    expect(json.loads(metadata["classes.shape"]) == ["square", "ellipse", "heart"], "classes")
+
+    latent("encode", "--run", run, "--indices", "5,3", "--out", "two.csv")
+    two = list(csv.DictReader(open("two.csv", newline="")))
+    expect([row["name"] for row in two] == ["00005", "00003"], "images in the order asked for")
+    expect(abs(float(two[0]["mean_1"]) - float(rows[5]["mean_1"])) < 1e-4, "the same latents")
+    write_png(run.parent / "a, b.png", 16, 16)
+    latent("encode", "--run", run, "a, b.png", "--out", "file.csv")
+    expect(next(csv.DictReader(open("file.csv", newline="")))["name"] == "a, b.png", "a name with a comma")
+    latent("encode", "--run", plain, "--out", "plain.csv")
+    expect("logvar_0" not in open("plain.csv").readline(), "no log-variance of a plain autoencoder")
+
+
+def interpolate(run, plain):
+    out = latent_json("interpolate", "--run", run, "--indices", "3,17,5", "--steps", 6, "--ping-pong", "--fps", 20,
+                      "--tensors", "way.safetensors")
+    folder = run / "images/interpolate/test-3-17-5-linear"
+    expect(out["written"][:3] == [str(folder / name) for name in ("strip.png", "animation.gif", "frames")], f"paths, got {out}")
+    frames, delays, loop = read_gif(folder / "animation.gif")
+    expect(out["frames"] == 11 and len(frames) == 20, f"11 frames there and 9 back, got {out['frames']}, {len(frames)}")
+    expect(set(delays) == {5} and loop == 0, f"20 frames a second for ever, got {delays}, {loop}")
+    singles = [read_png(folder / f"frames/{i:04}.png") for i in range(11)]
+    expect(frames == singles + singles[-2:0:-1], "the animation to show the frames, and back")
+    expect(singles[0].width == 256 and singles[0].height == 256, "frames enlarged by a whole factor")
+
+    # The ends, and the image passed through, are the images' own reconstructions.
+    latent("reconstruct", "--run", run, "--indices", "3,17,5", "--out", "own.png")
+    own = read_png(run.parent / "own.png")
+    strip = read_png(folder / "strip.png")
+    expect((strip.width, strip.height) == (2 + 6 * 66, 2 + 2 * 66), f"two rows of six, got {strip.width}x{strip.height}")
+    left = own.width - 3 * 66  # the captions stand left of the images
+    for column, row, image in ((0, 0, 0), (5, 0, 1), (0, 1, 1), (5, 1, 2)):
+        got = strip.part(2 + 66 * column, 2 + 66 * row, 64, 64)
+        want = own.part(left + 66 * image, 68, 64, 64)
+        expect(difference(got, want) < 0.5, f"image {image} itself at {row}, {column}")
+    way = load_file("way.safetensors")
+    step = way["z"][1] - way["z"][0]
+    expect((way["z"][5] - way["z"][0] - 5 * step).abs().max() < 1e-4, "equal steps along the line")
+    change = (way["images"][1:] - way["images"][:-1]).double().square().flatten(1).mean(1).sqrt()
+    expect(abs(out["unevenness"] - (change.max() / change.mean()).item()) < 1e-3, "the unevenness said")
+
+    # Fewer frames leave none of the former ones behind.
+    latent("interpolate", "--run", run, "--indices", "3,17,5", "--steps", 3, "--captions")
+    expect(len(files_below(folder / "frames")) == 5, f"five frames, got {files_below(folder / 'frames')}")
+    captioned, _, _ = read_gif(folder / "animation.gif")
+    expect(captioned[0].height > 256 and len({frame.height for frame in captioned}) == 1, "room for captions")
+
+    for which in (run, plain):
+        for path in ("linear", "slerp"):
+            for name in ("a.gif", "b.gif"):
+                latent("interpolate", "--run", which, "--random", 3, "--steps", 4, "--path", path, "--out", name, "--seed", 4)
+            expect((run.parent / "a.gif").read_bytes() == (run.parent / "b.gif").read_bytes(), "the same from the same seed")
+            expect(len(read_gif(run.parent / "a.gif")[0]) == 10, "ten frames through three latents")
+    expect(not (run.parent / "a").exists(), "nothing but the animation where --out names one")
+    latent("interpolate", "--run", run, "--indices", "3,3", "--path", "slerp", "--out", "same.gif")
+    same, _, _ = read_gif(run.parent / "same.gif")
+    expect(difference(same[0], same[12]) < 0.5, "an image morphed into itself to stay")
+
+    latent("interpolate", "--run", run, "--indices", "0-3", "--matrix", "--steps", 5, "--out", "square.png")
+    square = read_png(run.parent / "square.png")
+    expect(square.width == square.height == 2 + 5 * 66, f"five by five, got {square.width}x{square.height}")
+    latent("reconstruct", "--run", run, "--indices", "0-3", "--out", "corners.png")
+    corners = read_png(run.parent / "corners.png")
+    for index, (x, y) in enumerate(((2, 2), (2 + 4 * 66, 2), (2, 2 + 4 * 66), (2 + 4 * 66, 2 + 4 * 66))):
+        want = corners.part(corners.width - 4 * 66 + 66 * index, 68, 64, 64)
+        expect(difference(square.part(x, y, 64, 64), want) < 0.5, f"corner {index}")
+    said = latent("interpolate", "--run", run, "--fps", 30, "--out", "fast.gif").stderr
+    expect("30 frames a second became 33.33" in said, f"the rounded speed said, got {said}")
+    write_png(run.parent / "large.png", 40, 30)
+    said = latent("interpolate", "--run", run, "large.png", "a, b.png", "--out", "mine.gif").stderr
+    expect("large.png: resized from 40x30 to the model's 16x16" in said, f"the resizing said, got {said}")
+
+
+def arithmetic(run, plain):
+    out = latent_json("arithmetic", "--run", run, "--attribute", "scale", "--strength", "-2:2:5", "--method", "logistic")
+    expect(0.5 < out["auroc"] <= 1 and out["positives"] == 128, f"a direction, got {out}")
+    strip = read_png(run / "images/arithmetic/scale-logistic-test-first-4/strip.png")
+    expect(strip.width == 2 + 6 * 66 and strip.height > 4 * 66, f"four rows of six, got {strip.width}x{strip.height}")
+
+    # More strength, larger shapes: brighter pictures.
+    def brightness(column):
+        return sum(strip.part(2 + 66 * column, strip.height - 66 * row - 66, 64, 64).rgb[i]
+                   for row in range(4) for i in range(0, 64 * 64 * 3, 97))
+
+    expect(brightness(5) > brightness(3) > brightness(1), "the scale to grow with the strength")
+    again = latent_json("arithmetic", "--run", run, "--attribute", "scale", "--method", "logistic", "--strength", "-2:2:5")
+    expect(again == out, "the same from the run's cache")
+    kept = [name for name in files_below(run / "cache") if name.startswith("direction-scale-by-logistic")]
+    expect(len(kept) == 1, f"the direction kept, got {files_below(run / 'cache')}")
+    (run / "cache" / kept[0]).write_bytes(b"damaged")
+    expect(latent_json("arithmetic", "--run", run, "--attribute", "scale", "--method", "logistic", "--strength", "-2:2:5") == out,
+           "a damaged cache made again")
+
+    out = latent_json("arithmetic", "--run", run, "--attribute", "shape=heart,ellipse", "--orthogonal-to", "x,y", "--indices",
+                      "1,2", "--gif", "--frames", 7, "--captions")
+    expect(len(out["written"]) == 3, f"strip, animation and frames, got {out}")
+    frames, _, _ = read_gif(run / "images/arithmetic/shape-heart-ellipse-mean-without-x-without-y-test-1-2/animation.gif")
+    expect(len(frames) == 7, "seven frames")
+    said = latent("arithmetic", "--run", plain, "--attribute", "shape=square", "a, b.png", "--out", "own.png").stdout
+    expect("AUROC" in said and "own.png" in said, f"the separability said, got {said}")
+
+    out = latent_json("arithmetic", "--run", run, "--expression", "A - B + 0.5*C", "--let", "A=3,17", "--let", "B=a, b.png",
+                      "--let", "C=4")
+    expect(out["terms"] == ["A: mean of 2", "- B: a, b.png", "+ 0.5*C: 00004", "= result"], f"terms, got {out}")
+    latent("arithmetic", "--run", run, "--expression", "A - A + B", "--indices", "3,8", "--out", "sum.png")
+    sum_of_three = read_png(run.parent / "sum.png")
+    cell = (sum_of_three.width - 8) // 4
+    third, result = (sum_of_three.part(8 + cell * column, 8, cell - 8, 64) for column in (2, 3))
+    expect(difference(third, result) < 0.5, "A - A + B to be B")
+    latent("arithmetic", "--run", plain, "--expression", "-A+B", "--indices", "3,8", "--out", "sum.png")
+
+
+def traverse(run, plain):
+    out = latent_json("traverse", "--run", run, "--frames", 5)
+    used = [row["kl"] for row in out["latents"]]
+    expect(len(used) == 4 and used == sorted(used, reverse=True), f"the most used latents first, got {used}")
+    expect(all(row["low"] < row["high"] for row in out["latents"]), "ranges")
+    evaluation = latent_json("evaluate", "--run", run, "--split", "train")
+    first = out["latents"][0]
+    expect(abs(evaluation["kl_per_latent"][first["latent"]] - first["kl"]) < 1e-3, "the KL that evaluate says")
+    expect(len(read_gif(run / "images/traverse/mean/animation.gif")[0]) == 5, "five frames")
+    latent("traverse", "--run", run, "--indices", 7, "--count", 2, "--range", "0.1:0.9", "--captions", "--out", "two.png")
+    two = read_png(run.parent / "two.png")
+    expect(2 * 66 < two.height < 3 * 66, f"two rows, got {two.height}")
+    plain_out = latent_json("traverse", "--run", plain, "a, b.png", "--out", "plain.png")
+    expect("variance" in plain_out["latents"][0], "a plain autoencoder's latents by their variance")
+
+
+def wrong(here, run):
+    (here / "notes.png").write_text("not a picture")
+    (here / "folder.gif").mkdir()
+    error = lambda message, *arguments, **options: expect_error(message, *arguments, "--run", run, **options)
+    error("--out z.txt: expected a .csv, .npy or .safetensors file", "encode", "--out", "z.txt", code=2)
+    error("got one image; expected two or more", "interpolate", "--indices", "3")
+    error("got one image; expected two or more", "interpolate", "a, b.png")
+    error("--matrix: got 3 images; expected four corners", "interpolate", "--indices", "0-2", "--matrix")
+    error("--path curved: expected linear or slerp", "interpolate", "--path", "curved", code=2)
+    error("notes.png", "interpolate", "notes.png", "a, b.png")
+    error("--fps 0: expected a number >= 0.01", "interpolate", "--fps", "0", code=2)
+    error("--random 1: expected an integer >= 2", "interpolate", "--random", "1", code=2)
+    error("--random: expected no files", "interpolate", "--random", "2", "a, b.png", code=2)
+    error("folder.gif", "interpolate", "--out", "folder.gif")
+    error("/proc/nowhere", "interpolate", "--out", "/proc/nowhere/x.gif")
+    error("--out x.jpg: expected a folder, a .png or a .gif", "interpolate", "--out", "x.jpg", code=2)
+    error("--matrix: does not move", "interpolate", "--indices", "0-3", "--matrix", "--out", "x.gif", code=2)
+    error("--steps: 1999 frames in all; expected at most 1000", "interpolate", "--indices", "0-2", "--steps", "1000", code=2)
+    error("expected either --attribute Smiling or --expression", "arithmetic", code=2)
+    error('attribute "scal": the data set has none of that name; did you mean scale? known: rotation, scale, shape=ellipse',
+          "arithmetic", "--attribute", "scal")
+    error('attribute "shape=hart": the data set has none of that name; did you mean shape=heart?', "arithmetic",
+          "--attribute", "shape=hart")
+    error("every image of the train split has it", "arithmetic", "--attribute", "shape=square,ellipse,heart")
+    error("--orthogonal-to: nothing of the direction remains", "arithmetic", "--attribute", "x", "--orthogonal-to", "x")
+    error("--strength -3:3: expected numbers such as -3:3:7", "arithmetic", "--attribute", "x", "--strength", "-3:3", code=2)
+    error("expected low:high:count", "arithmetic", "--attribute", "x", "--strength", "-3:3:2.5", code=2)
+    error("--method guess: expected mean or logistic", "arithmetic", "--attribute", "x", "--method", "guess", code=2)
+    error('--expression "A - * B": at character 5, "* B": expected a letter or a number', "arithmetic", "--expression", "A - * B")
+    error("no image for B; expected --let B=3,17", "arithmetic", "--expression", "A - B", "--let", "A=3")
+    error("--let B: expected a letter and its images", "arithmetic", "--expression", "A", "--let", "B", code=2)
+    error("A is given twice", "arithmetic", "--expression", "A", "--let", "A=1", "--let", "A=2", code=2)
+    error("the test split has 64 images", "arithmetic", "--expression", "A", "--let", "A=64")
+    error("got 2 images; expected one to start from", "traverse", "--indices", "3,4")
+    error("expected two rising quantiles", "traverse", "--range", "0.9:0.1", code=2)
+
+
+def unlabelled(here):
+    (here / "images").write_bytes(struct.pack(">4I", 0x803, 80, 16, 16) + bytes(range(256)) * 80)
+    config = {"data": {"name": "idx", "images": str(here / "images")},
+              "model": {"encoder": {"name": "conv", "channels": [4]}, "latent_dim": 2}, "train": {"epochs": 1}}
+    (here / "bare.json").write_text(json.dumps(config))
+    latent("train", "bare.json", "--run", "bare", "--quiet")
+    expect_error("the data set has no labels and no attributes", "arithmetic", "--run", "bare", "--attribute", "Smiling")
+    latent("encode", "--run", "bare", "--out", "bare.csv")
+    expect(open("bare.csv").readline().strip() == "name,mean_0,mean_1,logvar_0,logvar_1", "only names and latents")
+
+
+with Workplace() as workplace:
+    latent("train", write_config(workplace, {"train": {"epochs": 8}}), "--run", "run", "--quiet")
+    latent("train", write_config(workplace, {"model": {"bottleneck": "point"}}), "--run", "plain", "--quiet")
+    runs = workplace / "run", workplace / "plain"
+    encode(*runs)
+    interpolate(*runs)
+    arithmetic(*runs)
+    traverse(*runs)
+    wrong(workplace, runs[0])
+    unlabelled(workplace)
