@@ -146,8 +146,10 @@ Inputs read_inputs(const Arguments& arguments, const OpenedRun& run) {
 std::string inputs_stem(const Arguments& arguments) {
   if (arguments.has("files")) return "files";
   const std::string split = arguments.text("split");
-  if (!arguments.has("indices"))
-    return fmt::format("{}-first-{}", split, arguments.integer("count", 0));
+  if (!arguments.has("indices")) {
+    const int64_t count = arguments.integer("count", 0);
+    return count == 0 ? split : fmt::format("{}-first-{}", split, count);
+  }
   constexpr size_t kMostNamed = 6;
   const auto indices = arguments.indices("indices");
   std::string stem = split;

@@ -24,7 +24,7 @@ Inputs read_files(const std::vector<std::string>& names, const OpenedRun& run);
 /// Images of a split by index. Throws Error for an index outside it.
 Inputs read_split(Split split, const std::vector<int64_t>& indices, const OpenedRun& run);
 
-/// A name for pictures of these inputs: "files", "test-3-17", "test-first-10".
+/// A name for pictures of these inputs: "files", "test-3-17", "test-first-10", "test" for all.
 std::string inputs_stem(const Arguments& arguments);
 
 /// Reads what the command line names; files win over the data set. Files of another size are
