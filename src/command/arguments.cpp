@@ -25,9 +25,9 @@ int64_t to_index(const std::string& word, const std::string& flag, const std::st
 }  // namespace
 
 void declare_run(cxxopts::Options& options) {
-  options.add_options()("run", "folder of the run", cxxopts::value<std::string>(), "DIR")(
-      "checkpoint", "best (lowest val_loss) or last",
-      cxxopts::value<std::string>()->default_value("best"), "NAME");
+  options.add_options()("run", "folder of the run", cxxopts::value<std::vector<std::string>>(),
+                        "DIR")("checkpoint", "best (lowest val_loss) or last",
+                               cxxopts::value<std::string>()->default_value("best"), "NAME");
 }
 
 void declare_settings(cxxopts::Options& options) {
@@ -102,7 +102,9 @@ std::filesystem::path Arguments::run() const {
   if (!has("run"))
     throw UsageError(
         "--run is missing; expected the folder of a run, for example --run runs/shapes_vae-1");
-  return text("run");
+  const auto folders = texts("run");
+  if (folders.size() > 1) throw UsageError("--run: given twice; expected one run");
+  return folders.front();
 }
 
 c10::Device Arguments::device() const { return parse_device(text("device")); }

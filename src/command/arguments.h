@@ -38,7 +38,7 @@ class Arguments {
   std::vector<double> numbers(const std::string& flag, const std::string& example) const;
   std::vector<std::string> texts(const std::string& flag) const;
 
-  /// The folder of --run. Throws UsageError if it was not given.
+  /// The folder of --run. Throws UsageError if it was not given, or more than once.
   std::filesystem::path run() const;
   c10::Device device() const;
   uint64_t seed() const;

@@ -19,6 +19,8 @@ void declare_arithmetic(cxxopts::Options&);
 void run_arithmetic(const Arguments&);
 void declare_traverse(cxxopts::Options&);
 void run_traverse(const Arguments&);
+void declare_plot(cxxopts::Options&);
+void run_plot(const Arguments&);
 void declare_config(cxxopts::Options&);
 void run_config(const Arguments&);
 void declare_data(cxxopts::Options&);
@@ -41,6 +43,8 @@ const Registry<CommandRow>& commands() {
                       declare_arithmetic, run_arithmetic},
                      {"traverse", "what each latent does, the most used first", declare_traverse,
                       run_traverse},
+                     {"plot", "charts: the latent space, its histograms, loss curves",
+                      declare_plot, run_plot},
                      {"config", "a config with every key's value, meaning, range and default",
                       declare_config, run_config},
                      {"data", "prepare the images of a config: latent data pack CONFIG.json",

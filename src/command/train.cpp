@@ -91,10 +91,10 @@ void declare_train(cxxopts::Options& options) {
   options.positional_help("CONFIG.json");
   options.parse_positional("config");
   options.add_options()("config", "the config to train", cxxopts::value<std::string>(), "FILE")(
-      "run", "folder for the run (default: runs/<config name>-<n>)", cxxopts::value<std::string>(),
-      "DIR")("resume", "go on with the run of --run")("overwrite", "replace the run that is there")(
-      "dry-run", "print the layers and stop")("init-from", "start from the weights of another run",
-                                              cxxopts::value<std::string>(), "DIR");
+      "run", "folder for the run (default: runs/<config name>-<n>)",
+      cxxopts::value<std::vector<std::string>>(), "DIR")("resume", "go on with the run of --run")(
+      "overwrite", "replace the run that is there")("dry-run", "print the layers and stop")(
+      "init-from", "start from the weights of another run", cxxopts::value<std::string>(), "DIR");
   declare_settings(options);
 }
 

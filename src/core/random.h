@@ -19,9 +19,10 @@ enum class Stream : uint64_t {
   kValidation = 6,  // index: batch
   kSplit = 7,
   kSample = 8,
-  kFactors = 9,       // index: image of a procedural set
-  kDropout = 10,      // index: training step
-  kAugmentation = 11  // index: training step
+  kFactors = 9,        // index: image of a procedural set
+  kDropout = 10,       // index: training step
+  kAugmentation = 11,  // index: training step
+  kMixture = 12
 };
 
 /// A seed that depends on all three keys and on nothing else (SplitMix64 finaliser, Steele et al.

@@ -12,7 +12,6 @@ namespace latent {
 namespace {
 
 constexpr int64_t kBatch = 500;
-constexpr double kActive = 0.01;
 
 // Sums over the images seen so far, in double precision on the host.
 struct Sums {
@@ -63,7 +62,7 @@ Evaluation averaged(const Sums& sums, const std::vector<std::string>& names, int
   result.mean_variance = (sums.square / n - at::square(sums.mean / n)).clamp_min(0);
   result.low = sums.low;
   result.high = sums.high;
-  result.active_units = (result.mean_variance > kActive).sum().item<int64_t>();
+  result.active_units = (result.mean_variance > kActiveVariance).sum().item<int64_t>();
   result.bce = sums.bce / n;
   result.mse = sums.mse / n;
   result.rmse = std::sqrt(result.mse);

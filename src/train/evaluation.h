@@ -13,6 +13,10 @@
 
 namespace latent {
 
+/// A latent whose mean varies more than this over the images is active.
+/// Source: Burda et al. 2016, arXiv:1509.00519.
+constexpr double kActiveVariance = 0.01;
+
 struct EvaluationOptions {
   uint64_t seed = 0;     // of the latents' noise
   bool quality = false;  // compute the picture measures too
@@ -28,11 +32,10 @@ struct Evaluation {
   // The latents' mean.
   double nll_mean = 0;
   // Per latent: [Z] float64.
-  Tensor kl;             // nats; undefined for a plain autoencoder
-  Tensor mean_variance;  // variance of the mean over the split
-  Tensor low, high;      // the box of the means
-  int64_t active_units =
-      0;  // latents whose mean_variance exceeds 0.01 (Burda et al. 2016, arXiv:1509.00519)
+  Tensor kl;                 // nats; undefined for a plain autoencoder
+  Tensor mean_variance;      // variance of the mean over the split
+  Tensor low, high;          // the box of the means
+  int64_t active_units = 0;  // latents whose mean_variance exceeds kActiveVariance
   // Pictures from the latents' mean, with `quality`; of a table only mse and rmse.
   double bce = 0, mse = 0, rmse = 0, psnr = 0,
          ssim = 0;                          // bce: nats per value; psnr: dB, mean of the images'

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "visual/colours.h"
 #include "visual/gnuplot.h"
 
 namespace latent::visual {
@@ -15,28 +16,17 @@ namespace {
 constexpr int kWidth = 900, kHeight = 540;
 constexpr size_t kFewPoints = 40;  // up to so many each gets a mark
 
-// Distinguishable in every common kind of colour blindness.  Source: Okabe and Ito 2008, "Color
-// universal design".
-constexpr const char* kColours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
-                                    "#e69f00", "#56b4e9", "#000000", "#f0e442"};
-constexpr size_t kColourCount = std::size(kColours);
+// No empty stretch up to the next round number, a little air above and beside the lines.
+constexpr const char* kLook =
+    "set key outside right top vertical Left reverse spacing 1.2\n"
+    "set autoscale xfix\n"
+    "set offsets graph 0.02, graph 0.02, graph 0.04, graph 0.02\n";
 
 bool has_point(const Series& series) {
   for (size_t i = 0; i < series.x.size(); ++i) {
     if (std::isfinite(series.x[i]) && std::isfinite(series.y[i])) return true;
   }
   return false;
-}
-
-std::string axes(const std::string& title, const std::string& x_label, const std::string& y_label) {
-  return "set title " + quoted(title) + "\nset xlabel " + quoted(x_label) + "\nset ylabel " +
-         quoted(y_label) +
-         "\nset border 3 linecolor '#444444'\n"
-         "set tics nomirror out\n"
-         "set grid linecolor '#e2e2e2' linetype 1 linewidth 1\n"
-         "set key outside right top vertical Left reverse spacing 1.2\n"
-         "set autoscale xfix\n"  // no empty stretch up to the next round number
-         "set offsets graph 0.02, graph 0.02, graph 0.04, graph 0.02\n";
 }
 
 // Numbers go in as a data block: nothing in them is ever read as a command.
@@ -48,11 +38,12 @@ std::string data_block(size_t index, const Series& series) {
 }
 
 std::string plotted(size_t index, const Series& series) {
-  const size_t colour = index % kColourCount, dash = index / kColourCount + 1;
+  const size_t colour = series.colour.value_or(index);
+  const size_t dash = series.dashed ? 2 : colour / kLineColours + 1;
   const bool few = series.x.size() <= kFewPoints;
   return fmt::format(
       "$series{} using 1:2 with {} linewidth 2 linecolor '{}' dashtype {}{} title {}", index,
-      few ? "linespoints" : "lines", kColours[colour], dash,
+      few ? "linespoints" : "lines", hex(line_colour(colour)), dash,
       few ? " pointtype 7 pointsize 0.6" : "", quoted(series.name));
 }
 
@@ -61,7 +52,7 @@ std::string plotted(size_t index, const Series& series) {
 void write_line_chart(const std::filesystem::path& path, const std::string& title,
                       const std::string& x_label, const std::string& y_label,
                       const std::vector<Series>& series) {
-  std::string script = terminal(path, kWidth, kHeight) + axes(title, x_label, y_label);
+  std::string script = terminal(path, kWidth, kHeight) + axes(title, x_label, y_label) + kLook;
   std::string plot;
   for (size_t i = 0; i < series.size(); ++i) {
     TORCH_CHECK(series[i].x.size() == series[i].y.size(), "chart: series ", series[i].name, " has ",

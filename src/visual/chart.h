@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,8 @@ struct Series {
   std::string name;
   std::vector<double> x;
   std::vector<double> y;
+  std::optional<size_t> colour = {};  // index of its colour, which lines may share; else its place
+  bool dashed = false;
 };
 
 /// True if gnuplot can be started.

@@ -27,6 +27,9 @@ class Gallery {
   /// Examples that the model made, [N, C, H, W]; columns: 0 for as square as possible.
   virtual void write_samples(const std::filesystem::path& path, const Tensor& samples,
                              int64_t columns) const = 0;
+  /// Examples from a grid over the latents, row by row: one surface of `side` columns.
+  virtual void write_manifold(const std::filesystem::path& path, const Tensor& samples,
+                              int64_t side) const = 0;
   /// One of them, [C, H, W], by itself.
   virtual void write_single(const std::filesystem::path& path, const Tensor& sample) const = 0;
 };

@@ -119,6 +119,14 @@ std::string terminal(const fs::path& path, int width, int height) {
       kind, width, height);
 }
 
+std::string axes(const std::string& title, const std::string& x_label, const std::string& y_label) {
+  return "set title " + quoted(title) + "\nset xlabel " + quoted(x_label) + "\nset ylabel " +
+         quoted(y_label) +
+         "\nset border 3 linecolor '#444444'\n"
+         "set tics nomirror out\n"
+         "set grid linecolor '#e2e2e2' linetype 1 linewidth 1\n";
+}
+
 bool can_chart() { return !find_program().empty(); }
 
 void run_gnuplot(const std::string& script, const fs::path& path) {

@@ -17,6 +17,9 @@ std::string number(double value);
 /// Throws Error for any other extension.
 std::string terminal(const std::filesystem::path& path, int width, int height);
 
+/// Title, axis labels, thin borders and a faint grid.
+std::string axes(const std::string& title, const std::string& x_label, const std::string& y_label);
+
 /// Runs the script, which must set a terminal but no output, and writes what it draws to `path`
 /// atomically. Throws Error naming the package if there is no gnuplot, or with gnuplot's own
 /// message.

@@ -40,6 +40,11 @@ class ImageGallery : public Gallery {
     write_png(grid(samples, {.columns = columns}), path);
   }
 
+  void write_manifold(const std::filesystem::path& path, const Tensor& samples,
+                      int64_t side) const override {
+    write_png(grid(samples, {.columns = side, .gap = 0}), path);
+  }
+
   void write_single(const std::filesystem::path& path, const Tensor& sample) const override {
     write_png(picture(sample), path);
   }

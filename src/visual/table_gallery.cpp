@@ -182,6 +182,11 @@ class TableGallery : public Gallery {
                  columns > 0 ? columns : std::min(kPanelColumns, static_cast<int64_t>(square)));
   }
 
+  void write_manifold(const std::filesystem::path& path, const Tensor& samples,
+                      int64_t side) const override {
+    write_samples(path, samples, side);
+  }
+
   void write_single(const std::filesystem::path& path, const Tensor& sample) const override {
     write_samples(path, sample.unsqueeze(0), 1);
   }

@@ -1,0 +1,90 @@
+#include "visual/histograms.h"
+
+#include <spdlog/fmt/fmt.h>
+#include <torch/types.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "visual/colours.h"
+#include "visual/gnuplot.h"
+
+namespace latent::visual {
+namespace {
+
+constexpr int64_t kBins = 48;
+constexpr int kPanelWidth = 300, kPanelHeight = 230, kTitleHeight = 50;
+constexpr size_t kColumns = 4;
+constexpr double kLeastReach = 3.5;  // of the common axis, so that the normal curve is whole
+constexpr double kOutliers = 0.001;  // share of the values beyond either end of an axis
+
+std::pair<double, double> range_of(const Tensor& values) {
+  const Tensor ends =
+      at::quantile(values.to(at::kDouble), at::tensor({kOutliers, 1 - kOutliers}, at::kDouble));
+  const auto low = ends[0].item<double>(), high = ends[1].item<double>();
+  if (high > low) return {low, high};
+  return {low - 0.5, low + 0.5};
+}
+
+// The axis all histograms share: symmetric about 0 and wide enough for the widest.
+std::pair<double, double> common_range(const std::vector<Histogram>& histograms) {
+  double reach = kLeastReach;
+  for (const auto& histogram : histograms) {
+    const auto [low, high] = range_of(histogram.values);
+    reach = std::max({reach, -low, high});
+  }
+  return {-reach, reach};
+}
+
+std::string data_block(size_t index, const Histogram& histogram, double low, double high) {
+  const Tensor values = histogram.values.to(at::kDouble);
+  const double width = (high - low) / kBins;
+  const Tensor counts = at::histc(values, kBins, low, high);
+  const Tensor density = counts / (static_cast<double>(values.numel()) * width);
+  std::string block = fmt::format("$histogram{} << LATENT_END\n", index);
+  for (int64_t i = 0; i < kBins; ++i) {
+    block += fmt::format("{} {}\n", number(low + (static_cast<double>(i) + 0.5) * width),
+                         number(density[i].item<double>()));
+  }
+  return block + "LATENT_END\n";
+}
+
+std::string panel(size_t index, const Histogram& histogram, std::pair<double, double> range,
+                  bool normal) {
+  const auto [low, high] = range;
+  std::string script = axes(histogram.title, histogram.label, "density");
+  script +=
+      fmt::format("set title font ',11'\nunset ytics\nset xrange [{}:{}]\nset yrange [0:*]\n", number(low), number(high));
+  script += fmt::format(
+      "plot $histogram{} using 1:2 with boxes fill solid 0.6 noborder linecolor rgb '{}' notitle",
+      index, hex(line_colour(5)));
+  if (normal) {
+    script += fmt::format(
+        ", exp(-0.5 * x**2) / sqrt(2 * pi) with lines linewidth 2 linecolor rgb '{}' notitle",
+        hex(line_colour(1)));
+  }
+  return script + "\n";
+}
+
+}  // namespace
+
+void write_histograms(const std::filesystem::path& path, const std::string& title,
+                      const std::vector<Histogram>& histograms, bool normal) {
+  TORCH_CHECK(!histograms.empty(), "histograms: none");
+  const size_t columns = std::min(histograms.size(), kColumns);
+  const size_t rows = (histograms.size() + columns - 1) / columns;
+  std::string script = terminal(path, std::max<int>(480, kPanelWidth * static_cast<int>(columns)),
+                                kTitleHeight + kPanelHeight * static_cast<int>(rows));
+  const auto common = common_range(histograms);
+  std::string panels;
+  for (size_t i = 0; i < histograms.size(); ++i) {
+    const auto range = normal ? common : range_of(histograms[i].values);
+    script += data_block(i, histograms[i], range.first, range.second);
+    panels += panel(i, histograms[i], range, normal);
+  }
+  script += fmt::format("set samples 200\nset multiplot layout {},{} title {} font ',13'\n", rows,
+                        columns, quoted(title));
+  run_gnuplot(script + panels + "unset multiplot\n", path);
+}
+
+}  // namespace latent::visual

@@ -1,0 +1,197 @@
+#include "visual/scatter.h"
+
+#include <spdlog/fmt/fmt.h>
+#include <torch/types.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/random.h"
+#include "image/text.h"
+#include "visual/colouring.h"
+#include "visual/colours.h"
+#include "visual/gnuplot.h"
+#include "visual/grid.h"
+
+namespace latent::visual {
+namespace {
+
+// Pixels.
+constexpr int64_t kSide = 680, kLeft = 80, kBottom = 66, kTop = 46, kGap = 24;
+constexpr int64_t kTextSize = 15;
+constexpr int64_t kWidestLegend = 240, kScaleWidth = 110;
+constexpr int64_t kThumbnail = 44;  // aimed at for the longer side of a picture
+constexpr double kPadding = 0.03;   // of the range, on either side of the points
+constexpr size_t kFewPoints = 2000;
+
+struct Range {
+  double low = 0, high = 1;
+  double pixel() const { return (high - low) / kSide; }
+};
+
+Range range_of(const Tensor& values) {
+  const double low = values.min().item<double>(), high = values.max().item<double>();
+  const double room = high > low ? kPadding * (high - low) : 0.5;
+  return {low - room, high + room};
+}
+
+std::pair<Range, Range> ranges(const Tensor& places) {
+  return {range_of(places.select(1, 0)), range_of(places.select(1, 1))};
+}
+
+// Whole pixels for each pixel of a picture, or pixels of a picture for each of the chart.
+struct Enlargement {
+  int64_t up = 1, down = 1;
+  Enlargement(int64_t height, int64_t width) {
+    const int64_t side = std::max(height, width);
+    up = std::max<int64_t>(1, (kThumbnail + side / 2) / side);
+    down = std::max<int64_t>(1, (side + kThumbnail / 2) / kThumbnail);
+  }
+  int64_t operator()(int64_t length) const { return std::max<int64_t>(1, length * up / down); }
+};
+
+// x, y and 0xAARRGGBB of each point, where AA is the transparency; drawn in this order, shuffled.
+std::string point_block(const Scatter& scatter, const Colouring& colouring) {
+  const int64_t count = scatter.places.size(0);
+  auto noise = generator(0, Stream::kPictures);
+  const Tensor order = at::randperm(count, noise, at::kLong);
+  const Tensor places = scatter.places.to(at::kDouble).index_select(0, order).contiguous();
+  const Tensor values = scatter.values.defined()
+                            ? scatter.values.to(at::kDouble).index_select(0, order).contiguous()
+                            : at::zeros({count}, at::kDouble);
+  const uint32_t transparency =
+      count > static_cast<int64_t>(kFewPoints) ? 0x60000000u : 0x30000000u;
+  std::string block = "$points << LATENT_END\n";
+  for (int64_t i = 0; i < count; ++i) {
+    const double* place = places.const_data_ptr<double>() + 2 * i;
+    const uint32_t shade = colouring.of(values.const_data_ptr<double>()[i]);
+    block += fmt::format("{} {} {}\n", number(place[0]), number(place[1]), transparency | shade);
+  }
+  return block + "LATENT_END\n";
+}
+
+// Of the legend beside the points, 0 for none.
+int64_t legend_width(const Scatter& scatter, const Colouring& colouring) {
+  if (!scatter.values.defined()) return 0;
+  if (scatter.classes.empty()) return kScaleWidth;
+  int64_t width = text_width(scatter.legend, kTextSize);
+  for (const auto& [word, shade] : colouring.entries)
+    width = std::max(width, text_width(word, kTextSize));
+  return std::min(width, kWidestLegend) + 50;
+}
+
+std::string legend_look(const Scatter& scatter, const Colouring& colouring, double x, double y) {
+  if (!scatter.values.defined()) return "unset key\n";
+  if (!scatter.classes.empty()) {
+    return fmt::format(
+        "set key at screen {:.6f}, screen {:.6f} left top Left reverse samplen 1 spacing 1.3\n"
+        "set key title {} left\n",
+        x, y, quoted(fit_text(scatter.legend, kTextSize, kWidestLegend)));
+  }
+  std::string steps;
+  for (int i = 0; i <= 16; ++i)
+    steps += fmt::format("{}{} '{}'", i ? ", " : "", i, hex(scale_colour(i / 16.0)));
+  const double high =
+      colouring.high > colouring.low ? colouring.high : colouring.low + 1;  // no empty scale
+  return fmt::format(
+      "unset key\nset palette defined ({})\nset cbrange [{}:{}]\nset cblabel {}\n"
+      "set colorbox user origin screen {:.6f}, screen {:.6f} size screen 0.02, screen 0.5\n",
+      steps, number(colouring.low), number(high), quoted(scatter.legend), x, y - 0.5);
+}
+
+std::string legend_entries(const Scatter& scatter, const Colouring& colouring) {
+  if (!scatter.values.defined()) return "";
+  // A palette draws its scale only if something uses it.
+  if (scatter.classes.empty()) return ", NaN with points palette notitle";
+  std::string text;
+  for (const auto& [word, shade] : colouring.entries) {
+    text +=
+        fmt::format(", keyentry with points pointtype 7 pointsize 1.6 linecolor rgb '{}' title {}",
+                    hex(shade), quoted(fit_text(word, kTextSize, kWidestLegend)));
+  }
+  return text;
+}
+
+// The picture as bytes in the size it has on the chart.
+Picture thumbnail(const Tensor& image, const Enlargement& enlarge) {
+  Tensor small = image.to(at::kCPU, at::kFloat);
+  if (enlarge.down > 1) small = at::avg_pool2d(small, {enlarge.down, enlarge.down});
+  if (small.size(0) == 1) small = small.expand({3, -1, -1});
+  return grid(small.unsqueeze(0), {.columns = 1, .gap = 0, .scale = enlarge.up});
+}
+
+// Pictures as parts of the plot command and the bytes that follow it, at whole pixels.
+std::pair<std::string, std::string> pictures(const Scatter& scatter, const Range& x,
+                                             const Range& y) {
+  std::string plots, bytes;
+  if (!scatter.thumbnails.defined()) return {plots, bytes};
+  const Enlargement enlarge(scatter.thumbnails.size(2), scatter.thumbnails.size(3));
+  const auto centre = [](double value, const Range& range, int64_t length) {
+    const double corner =
+        std::round((value - range.low) / range.pixel() - static_cast<double>(length) / 2);
+    return range.low + (corner + static_cast<double>(length) / 2) * range.pixel();
+  };
+  for (int64_t i = 0; i < scatter.thumbnails.size(0); ++i) {
+    const Picture image = thumbnail(scatter.thumbnails[i], enlarge);
+    const Tensor place = scatter.thumbnail_places[i];
+    plots += fmt::format(
+        ", '-' binary array=({},{}) flipy dx={:.12g} dy={:.12g} center=({:.12g},{:.12g}) "
+        "format='%uchar%uchar%uchar' with rgbimage notitle",
+        image.width, image.height, x.pixel(), y.pixel(),
+        centre(place[0].item<double>(), x, image.width),
+        centre(place[1].item<double>(), y, image.height));
+    bytes.append(reinterpret_cast<const char*>(image.pixels.data()), image.pixels.size());
+  }
+  return {plots, bytes};
+}
+
+}  // namespace
+
+void write_scatter(const std::filesystem::path& path, const Scatter& scatter) {
+  expect_shape(scatter.places, {-1, 2}, "scatter");
+  const Colouring colouring(scatter.values, scatter.classes);
+  const auto [x, y] = ranges(scatter.places);
+  const int64_t width = kLeft + kSide + kGap + legend_width(scatter, colouring);
+  const int64_t height = kBottom + kSide + kTop;
+  const auto across = [&](int64_t pixels) { return double(pixels) / double(width); };
+  const auto up = [&](int64_t pixels) { return double(pixels) / double(height); };
+  std::string script = terminal(path, static_cast<int>(width), static_cast<int>(height)) +
+                       axes(scatter.title, scatter.x_label, scatter.y_label);
+  script += fmt::format(
+      "set lmargin at screen {:.6f}\nset rmargin at screen {:.6f}\n"
+      "set bmargin at screen {:.6f}\nset tmargin at screen {:.6f}\n"
+      "set xrange [{}:{}]\nset yrange [{}:{}]\n",
+      across(kLeft), across(kLeft + kSide), up(kBottom), up(kBottom + kSide), number(x.low),
+      number(x.high), number(y.low), number(y.high));
+  script += legend_look(scatter, colouring, across(kLeft + kSide + kGap), up(kBottom + kSide));
+  script += point_block(scatter, colouring);
+  const bool few = scatter.places.size(0) <= static_cast<int64_t>(kFewPoints);
+  const auto [plots, bytes] = pictures(scatter, x, y);
+  script += fmt::format(
+      "plot $points using 1:2:3 with points pointtype 7 pointsize {} linecolor rgb variable "
+      "notitle",
+      few ? 0.8 : 0.45);
+  run_gnuplot(script + legend_entries(scatter, colouring) + plots + "\n" + bytes, path);
+}
+
+Tensor thumbnail_rows(const Tensor& places, int64_t height, int64_t width, int64_t most) {
+  expect_shape(places, {-1, 2}, "scatter");
+  const auto [x, y] = ranges(places);
+  const Enlargement enlarge(height, width);
+  const double room_x = static_cast<double>(enlarge(width) + 2) * x.pixel();
+  const double room_y = static_cast<double>(enlarge(height) + 2) * y.pixel();
+  const Tensor table = places.to(at::kDouble).contiguous();
+  const double* at = table.const_data_ptr<double>();
+  std::vector<int64_t> rows;
+  for (int64_t i = 0; i < table.size(0) && static_cast<int64_t>(rows.size()) < most; ++i) {
+    const bool free = std::none_of(rows.begin(), rows.end(), [&](int64_t other) {
+      return std::abs(at[2 * i] - at[2 * other]) < room_x &&
+             std::abs(at[2 * i + 1] - at[2 * other + 1]) < room_y;
+    });
+    if (free) rows.push_back(i);
+  }
+  return at::tensor(rows, at::kLong);
+}
+
+}  // namespace latent::visual
