@@ -27,6 +27,7 @@ std::string whole_title(const std::string& split, int64_t images, size_t active,
                                   images, active, latents);
   if (probabilistic) title += fmt::format(", KL {:.2f} nats", kl);
   if (latents > kMostPanels) title += fmt::format("; the {} most used", kMostPanels);
+  if (probabilistic) title += "; curve: N(0, 1)";
   return title;
 }
 

@@ -34,6 +34,15 @@ const Attribute* choose_attribute(const Arguments& arguments, const Examples& ex
                              : "not in the data set; " + did_you_mean(name, known)));
 }
 
+// Words for the attribute's values: its classes, "no" and "yes" if it is 0 or 1 for every image,
+// else none.
+std::vector<std::string> class_words(const Attribute& attribute) {
+  if (!attribute.classes.empty()) return attribute.classes;
+  const Tensor& values = attribute.values;
+  const bool yes_or_no = values.eq(0).logical_or(values.eq(1)).all().item<bool>();
+  return yes_or_no ? std::vector<std::string>{"no", "yes"} : std::vector<std::string>{};
+}
+
 std::string axis_name(const OpenedRun& run, const Tensor& usage, int64_t latent) {
   const auto used = usage[latent].item<double>();
   if (run.model->probabilistic()) return fmt::format("z{} (KL {:.2f} nats)", latent, used);
@@ -90,7 +99,7 @@ void add_pictures(visual::Scatter& scatter, const OpenedRun& run, const space::P
                   const Tensor& coordinates, int64_t count) {
   if (count == 0) return;
   const ImageShape& shape = run.model->output_shape();
-  const Tensor rows = visual::thumbnail_rows(scatter.places, shape.height, shape.width, count);
+  const Tensor rows = visual::thumbnail_rows(scatter, shape.height, shape.width, count);
   if (rows.numel() < count)
     log::info("{} of {} pictures fit without touching", rows.numel(), count);
   scatter.thumbnails = run.pictures(plane.lift(coordinates.index_select(0, rows)));
@@ -118,13 +127,14 @@ nlohmann::ordered_json plot_latents(const Arguments& arguments) {
 
   const std::string suffix = cdf ? ", after the normal CDF" : "";
   visual::Scatter scatter{
-      .title = fmt::format("{} images of the {} split", chosen.numel(), to_string(split)),
+      .title = fmt::format("Latents of the {} split ({} images)", to_string(split), chosen.numel()),
       .x_label = plane.names[0] + suffix,
       .y_label = plane.names[1] + suffix,
-      .places = cdf ? at::special_ndtr(coordinates) : coordinates};
+      .places = cdf ? at::special_ndtr(coordinates) : coordinates,
+      .unit_square = cdf};
   if (attribute != nullptr) {
     scatter.values = attribute->values.index_select(0, chosen);
-    scatter.classes = attribute->classes;
+    scatter.classes = class_words(*attribute);
     scatter.legend = attribute->name;
   }
   add_pictures(scatter, run, plane, coordinates, decoded);

@@ -2,32 +2,43 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
-#include <vector>
 
 namespace latent::space {
 namespace {
 
 constexpr int64_t kLloydSteps = 10;
+constexpr int64_t kBlockValues = 1 << 17;
+
+// Calls part(first, points[first...]) for blocks of points whose [count, K, D] products stay within
+// the caches.
+template <class Part>
+void in_blocks(const Tensor& points, int64_t components, const Part& part) {
+  const int64_t block = std::max<int64_t>(16, kBlockValues / (components * points.size(1)));
+  for (int64_t first = 0; first < points.size(0); first += block)
+    part(first, points.narrow(0, first, std::min(block, points.size(0) - first)));
+}
 
 // log(weight) + log N(x; mean, covariance) of every point under every component: [N, K].
 Tensor joint_log_density(const GaussianMixture& mixture, const Tensor& points) {
-  const double constant =
-      static_cast<double>(mixture.dimensions()) * std::log(2 * std::numbers::pi);
+  const int64_t k = mixture.components(), d = mixture.dimensions();
+  const double constant = static_cast<double>(d) * std::log(2 * std::numbers::pi);
   const Tensor factors = at::linalg_cholesky(mixture.covariances);  // [K, D, D]
-  const Tensor half_log_determinants = factors.diagonal(0, 1, 2).log().sum(1);
-  const Tensor offsets = mixture.weights.log() - half_log_determinants - 0.5 * constant;
-  const Tensor transposed = points.t();
-  std::vector<Tensor> columns;
-  // One component at a time: all at once would hold K copies of the points.
-  for (int64_t k = 0; k < mixture.components(); ++k) {
-    const Tensor whitened = at::linalg_solve_triangular(
-        factors[k], transposed - mixture.means[k].unsqueeze(1), /*upper=*/false);  // [D, N]
-    columns.push_back(offsets[k] - 0.5 * whitened.square_().sum(0));
-  }
-  return at::stack(columns, 1);
+  const Tensor whiteners = at::linalg_solve_triangular(
+      factors, at::eye(d, points.options()).expand({k, d, d}), /*upper=*/false);
+  const Tensor offsets =
+      mixture.weights.log() - 0.5 * constant - factors.diagonal(0, 1, 2).log().sum(1);  // [K]
+  const Tensor together = whiteners.reshape({k * d, d}).t();  // [D, K * D]
+  const Tensor centres = whiteners.matmul(mixture.means.unsqueeze(2)).view({1, k * d});
+  Tensor joint = at::empty({points.size(0), k}, points.options());
+  in_blocks(points, k, [&](int64_t first, const Tensor& x) {
+    const Tensor distances = (x.matmul(together) - centres).square_().view({-1, k, d}).sum(2);
+    joint.narrow(0, first, x.size(0)).copy_(offsets - 0.5 * distances);
+  });
+  return joint;
 }
 
 // Squared distances of points [N, D] to centres [K, D]: [N, K].
@@ -70,20 +81,23 @@ Tensor first_responsibilities(const Tensor& points, int64_t k, at::Generator& ge
 }
 
 // The most likely mixture for these responsibilities [N, K]; components without points are dropped.
+// points: about the origin, where their second moments give exact covariances.
 GaussianMixture maximise(const Tensor& points, const Tensor& responsibilities, double floor) {
   const Tensor mass = responsibilities.sum(0);
   const Tensor kept = mass.gt(1e-3).nonzero().squeeze(1);
   const Tensor r = responsibilities.index_select(1, kept), n = mass.index_select(0, kept);
+  const int64_t k = n.size(0), d = points.size(1);
+  const Tensor moments = at::zeros({k * d, d}, points.options());
+  in_blocks(points, k, [&](int64_t first, const Tensor& x) {
+    const Tensor weighted = r.narrow(0, first, x.size(0)).unsqueeze(2) * x.unsqueeze(1);
+    moments.addmm_(weighted.view({-1, k * d}).t(), x);
+  });
   GaussianMixture mixture;
   mixture.weights = n / n.sum();
   mixture.means = r.t().matmul(points) / n.unsqueeze(1);
-  std::vector<Tensor> covariances;
-  for (int64_t k = 0; k < n.size(0); ++k) {
-    const Tensor centred = points - mixture.means[k];
-    const Tensor weighted = centred * r.select(1, k).unsqueeze(1);
-    covariances.push_back(weighted.t().matmul(centred) / n[k]);
-  }
-  mixture.covariances = at::stack(covariances) + floor * at::eye(points.size(1), points.options());
+  mixture.covariances = moments.view({k, d, d}) / n.view({k, 1, 1}) -
+                        mixture.means.unsqueeze(2) * mixture.means.unsqueeze(1) +
+                        floor * at::eye(d, points.options());
   return mixture;
 }
 
@@ -133,7 +147,8 @@ MixtureFit fit_mixture(const Tensor& points, int64_t k, at::Generator& generator
   expect_shape(points, {-1, -1}, "mixture");
   TORCH_CHECK(k >= 1 && points.size(0) > k, "mixture: ", points.size(0), " points for ", k,
               " components");
-  const Tensor x = points.to(at::kCPU, at::kDouble).contiguous();
+  const Tensor given = points.to(at::kCPU, at::kDouble), middle = given.mean(0);
+  const Tensor x = (given - middle).contiguous();
   const double floor = variance_floor(x, options.floor);
   const auto count = static_cast<double>(x.size(0));
   MixtureFit fit;
@@ -148,6 +163,7 @@ MixtureFit fit_mixture(const Tensor& points, int64_t k, at::Generator& generator
     before = fit.log_likelihood;
     fit.mixture = maximise(x, (joint - density.unsqueeze(1)).exp_(), floor);
   }
+  fit.mixture.means += middle;
   fit.bic = information_criterion(fit.mixture, fit.log_likelihood, x.size(0));
   return fit;
 }

@@ -16,6 +16,19 @@ namespace {
 constexpr int kWidth = 900, kHeight = 540;
 constexpr size_t kFewPoints = 40;  // up to so many each gets a mark
 
+// Whole numbers along a short axis: gnuplot would mark half epochs.
+std::string whole_tics(const std::vector<Series>& series) {
+  double low = INFINITY, high = -INFINITY;
+  for (const auto& each : series) {
+    for (const double x : each.x) {
+      if (x != std::floor(x)) return "";
+      low = std::min(low, x);
+      high = std::max(high, x);
+    }
+  }
+  return high - low <= 12 ? "set xtics 1\n" : "";
+}
+
 // No empty stretch up to the next round number, a little air above and beside the lines.
 constexpr const char* kLook =
     "set key outside right top vertical Left reverse spacing 1.2\n"
@@ -52,7 +65,8 @@ std::string plotted(size_t index, const Series& series) {
 void write_line_chart(const std::filesystem::path& path, const std::string& title,
                       const std::string& x_label, const std::string& y_label,
                       const std::vector<Series>& series) {
-  std::string script = terminal(path, kWidth, kHeight) + axes(title, x_label, y_label) + kLook;
+  std::string script =
+      terminal(path, kWidth, kHeight) + axes(title, x_label, y_label) + kLook + whole_tics(series);
   std::string plot;
   for (size_t i = 0; i < series.size(); ++i) {
     TORCH_CHECK(series[i].x.size() == series[i].y.size(), "chart: series ", series[i].name, " has ",

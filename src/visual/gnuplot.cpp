@@ -120,8 +120,8 @@ std::string terminal(const fs::path& path, int width, int height) {
 }
 
 std::string axes(const std::string& title, const std::string& x_label, const std::string& y_label) {
-  return "set title " + quoted(title) + "\nset xlabel " + quoted(x_label) + "\nset ylabel " +
-         quoted(y_label) +
+  return "set title " + quoted(title) + " font ',13'\nset xlabel " + quoted(x_label) +
+         "\nset ylabel " + quoted(y_label) +
          "\nset border 3 linecolor '#444444'\n"
          "set tics nomirror out\n"
          "set grid linecolor '#e2e2e2' linetype 1 linewidth 1\n";

@@ -4,6 +4,7 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "visual/colours.h"
@@ -12,7 +13,8 @@
 namespace latent::visual {
 namespace {
 
-constexpr int64_t kBins = 48;
+constexpr int64_t kMostBins = 48;
+constexpr int64_t kLeastBins = 12;
 constexpr int kPanelWidth = 300, kPanelHeight = 230, kTitleHeight = 50;
 constexpr size_t kColumns = 4;
 constexpr double kLeastReach = 3.5;  // of the common axis, so that the normal curve is whole
@@ -38,11 +40,14 @@ std::pair<double, double> common_range(const std::vector<Histogram>& histograms)
 
 std::string data_block(size_t index, const Histogram& histogram, double low, double high) {
   const Tensor values = histogram.values.to(at::kDouble);
-  const double width = (high - low) / kBins;
-  const Tensor counts = at::histc(values, kBins, low, high);
+  // Few values in many bins would show noise.
+  const int64_t bins =
+      std::clamp(static_cast<int64_t>(std::sqrt(values.numel())), kLeastBins, kMostBins);
+  const double width = (high - low) / static_cast<double>(bins);
+  const Tensor counts = at::histc(values, bins, low, high);
   const Tensor density = counts / (static_cast<double>(values.numel()) * width);
   std::string block = fmt::format("$histogram{} << LATENT_END\n", index);
-  for (int64_t i = 0; i < kBins; ++i) {
+  for (int64_t i = 0; i < bins; ++i) {
     block += fmt::format("{} {}\n", number(low + (static_cast<double>(i) + 0.5) * width),
                          number(density[i].item<double>()));
   }

@@ -18,10 +18,11 @@ namespace latent::visual {
 namespace {
 
 // Pixels.
-constexpr int64_t kSide = 680, kLeft = 80, kBottom = 66, kTop = 46, kGap = 24;
+constexpr int64_t kSide = 680, kLeft = 104, kBottom = 66, kTop = 46, kGap = 24;
 constexpr int64_t kTextSize = 15;
 constexpr int64_t kWidestLegend = 240, kScaleWidth = 110;
 constexpr int64_t kThumbnail = 44;  // aimed at for the longer side of a picture
+constexpr int64_t kThinnest = 4;    // gnuplot draws no picture of a single row
 constexpr double kPadding = 0.03;   // of the range, on either side of the points
 constexpr size_t kFewPoints = 2000;
 
@@ -36,11 +37,12 @@ Range range_of(const Tensor& values) {
   return {low - room, high + room};
 }
 
-std::pair<Range, Range> ranges(const Tensor& places) {
-  return {range_of(places.select(1, 0)), range_of(places.select(1, 1))};
+std::pair<Range, Range> ranges(const Scatter& scatter) {
+  if (scatter.unit_square) return {{-kPadding, 1 + kPadding}, {-kPadding, 1 + kPadding}};
+  return {range_of(scatter.places.select(1, 0)), range_of(scatter.places.select(1, 1))};
 }
 
-// Whole pixels for each pixel of a picture, or pixels of a picture for each of the chart.
+// How large pictures stand on the chart: enlarged or reduced by a whole factor.
 struct Enlargement {
   int64_t up = 1, down = 1;
   Enlargement(int64_t height, int64_t width) {
@@ -48,7 +50,7 @@ struct Enlargement {
     up = std::max<int64_t>(1, (kThumbnail + side / 2) / side);
     down = std::max<int64_t>(1, (side + kThumbnail / 2) / kThumbnail);
   }
-  int64_t operator()(int64_t length) const { return std::max<int64_t>(1, length * up / down); }
+  int64_t operator()(int64_t length) const { return std::max(kThinnest, length * up / down); }
 };
 
 // x, y and 0xAARRGGBB of each point, where AA is the transparency; drawn in this order, shuffled.
@@ -115,10 +117,9 @@ std::string legend_entries(const Scatter& scatter, const Colouring& colouring) {
 
 // The picture as bytes in the size it has on the chart.
 Picture thumbnail(const Tensor& image, const Enlargement& enlarge) {
-  Tensor small = image.to(at::kCPU, at::kFloat);
-  if (enlarge.down > 1) small = at::avg_pool2d(small, {enlarge.down, enlarge.down});
-  if (small.size(0) == 1) small = small.expand({3, -1, -1});
-  return grid(small.unsqueeze(0), {.columns = 1, .gap = 0, .scale = enlarge.up});
+  const Tensor sized = at::adaptive_avg_pool2d(image.to(at::kCPU, at::kFloat),
+                                               {enlarge(image.size(1)), enlarge(image.size(2))});
+  return picture(sized.expand({3, -1, -1}));
 }
 
 // Pictures as parts of the plot command and the bytes that follow it, at whole pixels.
@@ -151,7 +152,7 @@ std::pair<std::string, std::string> pictures(const Scatter& scatter, const Range
 void write_scatter(const std::filesystem::path& path, const Scatter& scatter) {
   expect_shape(scatter.places, {-1, 2}, "scatter");
   const Colouring colouring(scatter.values, scatter.classes);
-  const auto [x, y] = ranges(scatter.places);
+  const auto [x, y] = ranges(scatter);
   const int64_t width = kLeft + kSide + kGap + legend_width(scatter, colouring);
   const int64_t height = kBottom + kSide + kTop;
   const auto across = [&](int64_t pixels) { return double(pixels) / double(width); };
@@ -175,13 +176,13 @@ void write_scatter(const std::filesystem::path& path, const Scatter& scatter) {
   run_gnuplot(script + legend_entries(scatter, colouring) + plots + "\n" + bytes, path);
 }
 
-Tensor thumbnail_rows(const Tensor& places, int64_t height, int64_t width, int64_t most) {
-  expect_shape(places, {-1, 2}, "scatter");
-  const auto [x, y] = ranges(places);
+Tensor thumbnail_rows(const Scatter& scatter, int64_t height, int64_t width, int64_t most) {
+  expect_shape(scatter.places, {-1, 2}, "scatter");
+  const auto [x, y] = ranges(scatter);
   const Enlargement enlarge(height, width);
   const double room_x = static_cast<double>(enlarge(width) + 2) * x.pixel();
   const double room_y = static_cast<double>(enlarge(height) + 2) * y.pixel();
-  const Tensor table = places.to(at::kDouble).contiguous();
+  const Tensor table = scatter.places.to(at::kDouble).contiguous();
   const double* at = table.const_data_ptr<double>();
   std::vector<int64_t> rows;
   for (int64_t i = 0; i < table.size(0) && static_cast<int64_t>(rows.size()) < most; ++i) {

@@ -11,8 +11,9 @@
 namespace latent::visual {
 
 struct Scatter {
-  std::string title, x_label, y_label;
+  std::string title = {}, x_label = {}, y_label = {};
   Tensor places;                          // [N, 2] finite
+  bool unit_square = false;               // axes from 0 to 1, for probabilities
   Tensor values = {};                     // [N] float64, or undefined: points of one colour
   std::vector<std::string> classes = {};  // words for values 0, 1, ...; empty: a colour scale
   std::string legend = {};                // what the values are
@@ -26,8 +27,8 @@ struct Scatter {
 /// Throws Error naming the package if gnuplot is missing.
 void write_scatter(const std::filesystem::path& path, const Scatter& scatter);
 
-/// Rows of `places` [N, 2] where pictures of height x width can stand on their scatter without
-/// touching, taken in order: at most `most` of them.  [M] int64.
-Tensor thumbnail_rows(const Tensor& places, int64_t height, int64_t width, int64_t most);
+/// The points of a scatter, as rows of its `places`, where pictures of height x width can stand
+/// without touching, taken in order: at most `most` of them.  [M] int64.
+Tensor thumbnail_rows(const Scatter& scatter, int64_t height, int64_t width, int64_t most);
 
 }  // namespace latent::visual

@@ -56,7 +56,7 @@ TEST_F(ScatterChart, NumbersHaveAScale) {
   scatter.legend = "angle";
   const std::string svg = drawn(scatter);
   EXPECT_NE(svg.find(">angle<"), std::string::npos);
-  EXPECT_NE(svg.find(">30<"), std::string::npos);
+  EXPECT_NE(svg.find("> 30<"), std::string::npos);
   scatter.values = at::full({4}, 2.0, at::kDouble);
   drawn(scatter);
   scatter.values = at::full({4}, kNan, at::kDouble);
@@ -82,15 +82,15 @@ TEST_F(ScatterChart, PicturesStandAtTheirPlaces) {
 TEST(Scatter, PicturesDoNotTouch) {
   auto noise = generator(0, Stream::kSample);
   const Tensor places = at::rand({500, 2}, noise);
-  const Tensor rows = thumbnail_rows(places, 28, 28, 500);
+  const Tensor rows = thumbnail_rows({.places = places}, 28, 28, 500);
   EXPECT_GT(rows.numel(), 50);
   EXPECT_EQ(rows[0].item<int64_t>(), 0);
   const Tensor chosen = places.index_select(0, rows);
   const Tensor apart =
       (chosen.unsqueeze(1) - chosen.unsqueeze(0)).abs().amax(2) + at::eye(chosen.size(0));
   EXPECT_GE(apart.min().item<double>(), 56.0 / 680);  // of 680 pixels, each 2 * 28 wide
-  EXPECT_EQ(thumbnail_rows(places, 28, 28, 3).numel(), 3);
-  EXPECT_EQ(thumbnail_rows(at::zeros({10, 2}), 28, 28, 10).numel(), 1);
+  EXPECT_EQ(thumbnail_rows({.places = places}, 28, 28, 3).numel(), 3);
+  EXPECT_EQ(thumbnail_rows({.places = at::zeros({10, 2})}, 28, 28, 10).numel(), 1);
 }
 
 TEST_F(ScatterChart, HistogramsCarryTheirTitles) {
