@@ -58,8 +58,8 @@ std::string panel(size_t index, const Histogram& histogram, std::pair<double, do
                   bool normal) {
   const auto [low, high] = range;
   std::string script = axes(histogram.title, histogram.label, "density");
-  script +=
-      fmt::format("set title font ',11'\nunset ytics\nset xrange [{}:{}]\nset yrange [0:*]\n", number(low), number(high));
+  script += fmt::format("set title font ',11'\nunset ytics\nset xrange [{}:{}]\nset yrange [0:*]\n",
+                        number(low), number(high));
   script += fmt::format(
       "plot $histogram{} using 1:2 with boxes fill solid 0.6 noborder linecolor rgb '{}' notitle",
       index, hex(line_colour(5)));
