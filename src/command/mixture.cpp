@@ -19,7 +19,7 @@ namespace {
 
 // An iteration costs points * latents^2 for each component: these keep a fit within a minute or so
 // on two cores.
-constexpr int64_t kMostPoints = 20'000;
+constexpr int64_t kMostPoints = 60'000;
 constexpr int64_t kMostValues = 4'000'000;
 
 // Random rows if there are more than a fit can take in reasonable time.
