@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command/arguments.h"
+#include "command/data_check.h"
 #include "command/experiment.h"
 #include "core/error.h"
 #include "core/log.h"
@@ -48,21 +49,29 @@ void pack_images(const Arguments& arguments, const DatasetPlan& plan) {
 }  // namespace
 
 void declare_data(cxxopts::Options& options) {
-  options.positional_help("pack CONFIG.json");
+  options.positional_help("check FOLDER|CONFIG.json  or  pack CONFIG.json");
   options.parse_positional({"action", "config"});
-  options.add_options()("action", "pack: prepare all images once, for every run that uses them",
+  options.add_options()("action",
+                        "check: counts, sizes, labels, repeated and unreadable images, a contact "
+                        "sheet; pack: prepare all images once, for every run that uses them",
                         cxxopts::value<std::string>(), "ACTION")(
-      "config", "the config whose data set is meant", cxxopts::value<std::string>(), "FILE");
+      "config", "the config whose data set is meant; check also takes a folder or file of data",
+      cxxopts::value<std::string>(), "FILE");
+  declare_out(options, "check: folder for what it writes (default: checks/<name>)");
   declare_settings(options);
 }
 
 void run_data(const Arguments& arguments) {
-  if (!arguments.has("action"))
-    throw UsageError("no action; expected latent data pack CONFIG.json");
-  const std::string action = arguments.text("action");
-  if (action != "pack") throw UsageError("latent data " + action + ": expected pack");
-  if (!arguments.has("config"))
-    throw UsageError("no config; expected latent data pack CONFIG.json");
+  const std::string action = arguments.has("action") ? arguments.text("action") : "";
+  if (action != "pack" && action != "check") {
+    throw UsageError("latent data " + action +
+                     ": expected latent data check FOLDER or latent data pack CONFIG.json");
+  }
+  if (!arguments.has("config")) {
+    throw UsageError("latent data " + action + ": nothing named; expected a config" +
+                     (action == "check" ? ", or a folder of images" : ""));
+  }
+  if (action == "check") return check_data(arguments);
   Config config = Config::load(arguments.text("config"), arguments.texts("set"));
   pack_images(arguments, read_experiment(config).data);
 }

@@ -30,28 +30,28 @@ void run_list(const Arguments&);
 
 const Registry<CommandRow>& commands() {
   static const Registry<CommandRow> registry(
-      "command", {
-                     {"train", "train an autoencoder from a config", declare_train, run_train},
-                     {"evaluate", "measure a run on a whole split", declare_evaluate, run_evaluate},
-                     {"reconstruct", "images and their reconstructions, side by side",
-                      declare_reconstruct, run_reconstruct},
-                     {"sample", "new images from random latents", declare_sample, run_sample},
-                     {"encode", "latents of images as a table", declare_encode, run_encode},
-                     {"interpolate", "a morph from image to image, as strip and animation",
-                      declare_interpolate, run_interpolate},
-                     {"arithmetic", "add a smile, or compute with images: A - B + C",
-                      declare_arithmetic, run_arithmetic},
-                     {"traverse", "what each latent does, the most used first", declare_traverse,
-                      run_traverse},
-                     {"plot", "charts: the latent space, its histograms, loss curves",
-                      declare_plot, run_plot},
-                     {"config", "a config with every key's value, meaning, range and default",
-                      declare_config, run_config},
-                     {"data", "prepare the images of a config: latent data pack CONFIG.json",
-                      declare_data, run_data},
-                     {"list", "every data set, network, likelihood, ... a config can name",
-                      declare_list, run_list},
-                 });
+      "command",
+      {
+          {"train", "train an autoencoder from a config", declare_train, run_train},
+          {"evaluate", "measure a run on a whole split", declare_evaluate, run_evaluate},
+          {"reconstruct", "images and their reconstructions, side by side", declare_reconstruct,
+           run_reconstruct},
+          {"sample", "new images from random latents", declare_sample, run_sample},
+          {"encode", "latents of images as a table", declare_encode, run_encode},
+          {"interpolate", "a morph from image to image, as strip and animation",
+           declare_interpolate, run_interpolate},
+          {"arithmetic", "add a smile, or compute with images: A - B + C", declare_arithmetic,
+           run_arithmetic},
+          {"traverse", "what each latent does, the most used first", declare_traverse,
+           run_traverse},
+          {"plot", "charts: the latent space, its histograms, loss curves", declare_plot, run_plot},
+          {"config", "a config with every key's value, meaning, range and default", declare_config,
+           run_config},
+          {"data", "look over images before training (check), prepare them once (pack)",
+           declare_data, run_data},
+          {"list", "every data set, network, likelihood, ... a config can name", declare_list,
+           run_list},
+      });
   return registry;
 }
 

@@ -92,8 +92,12 @@ std::unique_ptr<Dataset> open_celeba(const Options& options, const Fit& fit,
                       split.size() == static_cast<size_t>(options.count);
     if (!full) split.push_back(file);
   }
-  PackedParts parts{
-      .source = nullptr, .attributes = {}, .names = {}, .remark = "", .policy = policy};
+  PackedParts parts{.source = nullptr,
+                    .attributes = {},
+                    .names = {},
+                    .remark = "",
+                    .policy = policy,
+                    .image_folder = images};
   std::vector<ImageFile> ordered;
   for (size_t split = 0; split < members.size(); ++split) {
     parts.counts[split] = static_cast<int64_t>(members[split].size());

@@ -2,6 +2,7 @@
 // about each image.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -63,6 +64,8 @@ class Dataset {
   /// The pack that holds the images, made if there is none yet; nullptr for a set that is kept in
   /// memory. Throws Error as `load` does.
   virtual const Pack* pack() const { return nullptr; }
+  /// The folder that the image files lie in; empty for a set of another kind.
+  virtual std::filesystem::path image_folder() const { return {}; }
 };
 
 }  // namespace latent

@@ -128,7 +128,8 @@ std::unique_ptr<Dataset> open_folder(const Options& options, const Fit& fit,
       .attributes = std::move(labels.attributes),
       .names = {},
       .remark = remark_on(listing, options, labels),
-      .policy = policy};
+      .policy = policy,
+      .image_folder = options.directory};
   for (const auto& file : listing.files)
     parts.names.push_back(file.name);
   return packed_dataset(std::move(parts));

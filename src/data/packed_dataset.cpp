@@ -70,6 +70,8 @@ class PackedDataset : public Dataset {
     return &*pack_;
   }
 
+  std::filesystem::path image_folder() const override { return parts_.image_folder; }
+
  private:
   // Which of the images first, ..., first + count - 1 are in the pack.
   static Tensor readable(int64_t first, int64_t count,

@@ -20,6 +20,7 @@ struct PackedParts {
   std::vector<std::string> names;       // likewise, or empty
   std::string remark;
   SkipPolicy policy;
+  std::filesystem::path image_folder = {};  // of image files, else empty
 };
 
 /// The pack is opened (and made, if need be) when the first split is loaded. Images that could not

@@ -1,0 +1,124 @@
+#include "command/data_check.h"
+
+#include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "command/experiment.h"
+#include "command/inspection_text.h"
+#include "command/suggested_config.h"
+#include "core/error.h"
+#include "core/file.h"
+#include "core/log.h"
+#include "data/inspection.h"
+#include "data/pack.h"
+#include "visual/grid.h"
+
+namespace latent {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr int64_t kSheet = 64;  // images on the contact sheet
+constexpr int64_t kSheetColumns = 8;
+
+bool is_config(const fs::path& path) { return path.extension() == ".json"; }
+
+Config load(const fs::path& path, const std::vector<std::string>& settings) {
+  if (is_config(path)) return Config::load(path, settings);
+  return Config::parse(Json{{"data", suggested_data(path)}}.dump(), path.string(), settings);
+}
+
+// The config's data set; unreadable images are left out instead of ending the check.
+Config lenient_config(const Arguments& arguments, const fs::path& path) {
+  auto settings = arguments.texts("set");
+  Config config = load(path, settings);
+  read_experiment(config);
+  if (!config.resolved().at("data").contains("on_error")) return config;
+  settings.insert(settings.end(), {"data.on_error=skip", "data.max_skipped=1"});
+  return load(path, settings);
+}
+
+// The splits there are; one that serves as another comes once.
+std::vector<NamedSplit> load_splits(const Dataset& dataset) {
+  std::vector<NamedSplit> splits;
+  for (const Split split : {Split::kTrain, Split::kValidation, Split::kTest}) {
+    Examples examples = dataset.load(split);
+    const bool known = std::any_of(splits.begin(), splits.end(), [&](const NamedSplit& other) {
+      return at::equal(other.second.pixels, examples.pixels);
+    });
+    if (!known) splits.emplace_back(split, std::move(examples));
+  }
+  return splits;
+}
+
+// Images from all over the training split, captioned with their class if they have one.
+void write_contact_sheet(const Examples& train, const fs::path& path) {
+  const int64_t count = std::min(kSheet, train.count());
+  const Tensor chosen = at::arange(count, at::kLong) * train.count() / count;
+  const Examples shown = train.select(chosen);
+  std::vector<std::string> captions;
+  if (const Attribute* label = train.find("label"); label != nullptr && !label->classes.empty()) {
+    for (int64_t i = 0; i < count; ++i) {
+      const auto word = label->values[chosen[i].item<int64_t>()].item<int64_t>();
+      captions.push_back(label->classes[static_cast<size_t>(word)]);
+    }
+  }
+  write_png(visual::grid(shown.images(0, count),
+                         {.columns = std::min(kSheetColumns, count), .cell_captions = captions}),
+            path);
+}
+
+std::vector<std::string> unreadable_images(const Dataset& dataset) {
+  std::vector<std::string> reasons;
+  if (const Pack* pack = dataset.pack()) {
+    for (const auto& image : pack->content.unreadable)
+      reasons.push_back(image.reason);
+  }
+  return reasons;
+}
+
+fs::path output_folder(const Arguments& arguments, const fs::path& path) {
+  if (arguments.has("out")) return arguments.text("out");
+  const fs::path named = path.filename().empty() ? path.parent_path() : path;
+  return fs::path("checks") / fs::absolute(named).lexically_normal().stem();
+}
+
+}  // namespace
+
+void check_data(const Arguments& arguments) {
+  const fs::path path = arguments.text("config");
+  Config config = lenient_config(arguments, path);
+  const Experiment experiment = read_experiment(config);
+  const auto dataset = experiment.data.open();
+  const std::vector<NamedSplit> splits = load_splits(*dataset);
+  if (!dataset->remark().empty()) log::info("{}", dataset->remark());
+  const Inspection inspection = inspect(splits);
+  Report report{.name = path.string(),
+                .splits = &splits,
+                .inspection = inspection,
+                .survey = {},
+                .unreadable = unreadable_images(*dataset)};
+  if (const fs::path folder = dataset->image_folder(); !folder.empty())
+    report.survey = survey_images(folder, find_images(folder));
+
+  const fs::path out = output_folder(arguments, path);
+  const Examples& train = splits.front().second;
+  if (train.pixels.scalar_type() == at::kByte) {
+    write_contact_sheet(train, out / "contact_sheet.png");
+    report.written.push_back((out / "contact_sheet.png").string());
+  }
+  if (!is_config(path)) {
+    const Json suggested = suggested_config(suggested_data(path), train.shape());
+    make_directories(out);
+    write_file(out / "config.json", suggested.dump(2) + "\n");
+    report.written.push_back((out / "config.json").string());
+  }
+  print_result(arguments, report_json(report), report_text(report));
+}
+
+}  // namespace latent
