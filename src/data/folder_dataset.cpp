@@ -56,18 +56,24 @@ bool has_split_folders(const std::vector<ImageFile>& files) {
   return seen[0] && (seen[1] || seen[2]);
 }
 
+// Puts images into an order drawn by their names.
+void shuffle_by_name(std::vector<size_t>& images, const std::vector<ImageFile>& files,
+                     const Options& options) {
+  std::vector<std::pair<double, size_t>> drawn;
+  for (const size_t i : images)
+    drawn.emplace_back(draw_for_name(files[i].name, static_cast<uint64_t>(options.split_seed), 1),
+                       i);
+  std::sort(drawn.begin(), drawn.end());
+  std::transform(drawn.begin(), drawn.end(), images.begin(),
+                 [](const auto& each) { return each.second; });
+}
+
 // Keeps `count` training images, drawn by their names; the order stays.
 void keep_some(std::vector<size_t>& train, const std::vector<ImageFile>& files,
                const Options& options) {
   if (options.count == 0 || static_cast<size_t>(options.count) >= train.size()) return;
-  std::vector<std::pair<double, size_t>> drawn;
-  for (const size_t i : train)
-    drawn.emplace_back(draw_for_name(files[i].name, static_cast<uint64_t>(options.split_seed), 1),
-                       i);
-  std::sort(drawn.begin(), drawn.end());
-  train.clear();
-  for (int64_t i = 0; i < options.count; ++i)
-    train.push_back(drawn[static_cast<size_t>(i)].second);
+  shuffle_by_name(train, files, options);
+  train.resize(static_cast<size_t>(options.count));
   std::sort(train.begin(), train.end());
 }
 
@@ -82,6 +88,9 @@ Listing list_splits(const std::vector<ImageFile>& files, const Options& options)
     members[static_cast<size_t>(split)].push_back(i);
   }
   keep_some(members[0], files, options);
+  // Pictures show the first images: they should be of all classes.
+  shuffle_by_name(members[1], files, options);
+  shuffle_by_name(members[2], files, options);
   for (size_t split = 0; split < members.size(); ++split) {
     listing.counts[split] = static_cast<int64_t>(members[split].size());
     for (const size_t i : members[split]) {
