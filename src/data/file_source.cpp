@@ -91,10 +91,13 @@ class FileSource : public ImageSource {
   // [1, H, W, C], contiguous.
   Tensor prepared(int64_t index) const {
     const EncodedImage encoded = read_encoded(path(index));
-    Picture picture = decode(encoded, channels_, fit_.reduction(encoded.height(), encoded.width()));
+    const int64_t reduction = fit_.reduction(encoded.height(), encoded.width());
+    Picture picture = decode(encoded, channels_, reduction);
     const Tensor pixels = at::from_blob(picture.pixels.data(),
                                         {1, picture.height, picture.width, channels_}, at::kByte);
-    const Tensor fitted = fit_.apply(pixels);
+    const bool reduced = picture.width != encoded.width() || picture.height != encoded.height();
+    const Tensor fitted =
+        fit_.apply_reduced(pixels, encoded.height(), encoded.width(), reduced ? reduction : 1);
     return fitted.is_alias_of(pixels) ? fitted.clone() : fitted.contiguous();
   }
 

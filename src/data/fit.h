@@ -20,6 +20,11 @@ class Fit {
   /// antialiasing. Throws Error if the images are larger than `pad_to`.
   Tensor apply(const Tensor& pixels) const;
 
+  /// The same for images of height x width that were reduced beforehand: their sides divided by
+  /// `reduction` and rounded up. What was kept stays where it was to a fraction of a pixel.
+  Tensor apply_reduced(const Tensor& pixels, int64_t height, int64_t width,
+                       int64_t reduction) const;
+
   /// By how much (1, 2, 4 or 8) an image of height x width may be reduced beforehand, each pixel
   /// becoming the mean of those it replaces, without any loss in size. 1 for bilinear sampling,
   /// which would look at other pixels then.
@@ -31,7 +36,7 @@ class Fit {
   std::string text() const;
 
  private:
-  Tensor sized(const Tensor& pixels) const;
+  Tensor sized(const Tensor& pixels, int64_t height, int64_t width, int64_t reduction) const;
   Tensor padded(const Tensor& pixels) const;
 
   std::vector<int64_t> size_;

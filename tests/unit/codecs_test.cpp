@@ -113,19 +113,6 @@ TEST_F(Codecs, JpegsAreReducedBeforeTheTurn) {
   EXPECT_EQ(decode(read_encoded(folder_ / "image"), 1, 8).pixels, (Bytes{'a', 'b', 'c', 'd'}));
 }
 
-TEST_F(Codecs, ReducedPixelsAreAboutTheMeanOfWhatTheyReplace) {
-  LATENT_REAL_DATA(faces, "celeba");
-  const EncodedImage encoded = read_encoded(faces / "img_align_celeba/000004.jpg");
-  const Picture mean = resize(decode(encoded, 3), 32, 32, Filter::kArea);
-  for (const int64_t reduction : {2, 4}) {
-    const Picture reduced = resize(decode(encoded, 3, reduction), 32, 32, Filter::kArea);
-    double error = 0;
-    for (size_t i = 0; i < mean.pixels.size(); ++i)
-      error += std::abs(static_cast<int>(mean.pixels[i]) - static_cast<int>(reduced.pixels[i]));
-    EXPECT_LT(error / static_cast<double>(mean.pixels.size()), 2) << reduction;
-  }
-}
-
 TEST_F(Codecs, ExifTurnsByTheBook) {
   // The first pixel as it is stored, and where the standard puts it: EXIF 2.32, tag 274.
   const std::string pixels{1, 2, 3, 4, 5, 6};  // 3x2

@@ -157,6 +157,20 @@ Fit fit_of(const std::string& keys) {
   return Fit(data);
 }
 
+TEST(Fit, ReducedImagesKeepTheirPlace) {
+  // 18 columns of a ramp; a quarter of them: means of 4, the last of the 2 that are left and 2
+  // more.
+  const auto ramp =
+      (torch::arange(18) * 10).to(at::kByte).view({1, 1, 18, 1}).expand({1, 18, 18, 1});
+  const auto reduced = torch::tensor({15, 55, 95, 135, 165}).to(at::kByte);
+  const Fit fit = fit_of(R"("size": [2, 2])");
+  expect_tensor_near(fit.apply_reduced(reduced.view({1, 1, 5, 1}).expand({1, 5, 5, 1}), 18, 18, 4),
+                     fit.apply(ramp), 3);
+  const Fit pad = fit_of(R"("size": [3, 3], "fit": "pad")");
+  expect_tensor_near(pad.apply_reduced(reduced.view({1, 1, 5, 1}).expand({1, 3, 5, 1}), 12, 18, 4),
+                     pad.apply(ramp.narrow(1, 0, 12)), 5);
+}
+
 TEST(Fit, ReducesOnlyWhatStaysLargeEnough) {
   const auto reduction = [](const std::string& keys, int64_t height, int64_t width) {
     return fit_of(keys).reduction(height, width);

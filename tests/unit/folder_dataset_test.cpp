@@ -1,4 +1,6 @@
 // Folders of images as people have them.
+#include <spdlog/fmt/fmt.h>
+
 #include <set>
 
 #include "unit/image_folder.h"
@@ -69,7 +71,7 @@ TEST_F(Folder, LinksAreFollowedAndLoopsEnd) {
 
 TEST_F(Folder, SplitsByNameSoThatANewFileMovesNoOther) {
   for (int i = 0; i < 300; ++i)
-    add_grey("c" + std::to_string(i % 3) + "/" + std::to_string(i) + ".png", i % 256);
+    add_grey(fmt::format("c{}/{}.png", i % 3, i), i % 256);
   const auto members = [&](const std::string& keys = "") {
     const auto set = folder(keys);
     std::map<std::string, Split> split_of;
@@ -102,7 +104,7 @@ TEST_F(Folder, SplitsByNameSoThatANewFileMovesNoOther) {
 
 TEST_F(Folder, AttributesAndPixelsBelongTogetherInEverySplit) {
   for (int i = 0; i < 100; ++i)
-    add_grey("c" + std::to_string(i % 5) + "/" + std::to_string(i) + ".png", i % 5 * 10);
+    add_grey(fmt::format("c{}/{}.png", i % 5, i), i % 5 * 10);
   const auto set = folder();
   for (const Split split : kAll) {
     const Examples examples = set->load(split);

@@ -180,7 +180,7 @@ TEST(Packs, AreMadeAnewWhenDamagedOrStale) {
 TEST(Packs, OfTwoProcessesOneWorks) {
   const CacheFolder cache;
   constexpr int kProcesses = 4;
-  for (int i = 0; i < kProcesses; ++i) {
+  for (int process = 0; process < kProcesses; ++process) {
     if (::fork() != 0) continue;
     Numbers source(2000, {3, 32, 32});
     const Pack pack = open_pack(source, {});
