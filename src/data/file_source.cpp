@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Whoever changes what decoding or fitting makes of a file raises it: packs are made anew then.
-constexpr int kPreparation = 1;
+constexpr int kPreparation = 2;
 
 class FileSource : public ImageSource {
  public:
