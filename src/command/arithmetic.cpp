@@ -99,12 +99,36 @@ std::string stem_of(const AttributeQuery& query, const Arguments& arguments) {
   return stem.substr(0, 120) + "-" + inputs_stem(arguments);
 }
 
+// The same images over the same range, in finer steps.
+std::vector<Picture> animate(const OpenedRun& run, const Tensor& z,
+                             const space::Direction& direction, const Tensor& strengths,
+                             const Arguments& arguments) {
+  const Tensor finer = at::linspace(strengths[0].item<double>(), strengths[-1].item<double>(),
+                                    arguments.integer("frames", 2, 1000), at::kDouble);
+  std::vector<std::string> captions;
+  if (arguments.flag("captions")) {
+    for (const auto& strength : strength_captions(finer))
+      captions.push_back(arguments.text("attribute") + " " + strength);
+  }
+  return visual::frames(moved(run, z, direction, finer), captions,
+                        {.scale = arguments.integer("scale", 0)});
+}
+
+nlohmann::ordered_json as_json(const AttributeQuery& query, const AttributeDirection& found) {
+  nlohmann::ordered_json json{
+      {"attribute", query.attribute},         {"method", query.method},
+      {"orthogonal_to", query.orthogonal_to}, {"auroc", nullptr},
+      {"distance", found.distance},           {"positives", found.positives},
+      {"negatives", found.negatives}};
+  if (!std::isnan(found.auroc)) json["auroc"] = found.auroc;
+  return json;
+}
+
 void run_attribute(const Arguments& arguments) {
   const AttributeQuery query{.attribute = arguments.text("attribute"),
                              .orthogonal_to = attribute_list(arguments.texts("orthogonal-to")),
                              .method = arguments.text("method")};
   const Tensor strengths = read_strengths(arguments);
-  const int64_t moments = arguments.integer("frames", 2, 1000);
   const OpenedRun run = OpenedRun::open(arguments);
   const PicturePlaces places =
       picture_places(arguments, run.directory.image("arithmetic", stem_of(query, arguments)),
@@ -115,23 +139,10 @@ void run_attribute(const Arguments& arguments) {
   const Picture still = strip(inputs, moved(run, z, found.direction, strengths),
                               strength_captions(strengths), arguments);
   std::vector<Picture> frames;
-  if (places.animated()) {
-    const Tensor finer = at::linspace(strengths[0].item<double>(), strengths[-1].item<double>(),
-                                      moments, at::kDouble);
-    std::vector<std::string> captions;
-    for (const auto& strength : strength_captions(finer))
-      captions.push_back(query.attribute + " " + strength);
-    if (!arguments.flag("captions")) captions.clear();
-    frames = visual::frames(moved(run, z, found.direction, finer), captions,
-                            {.scale = arguments.integer("scale", 0)});
-  }
+  if (places.animated()) frames = animate(run, z, found.direction, strengths, arguments);
   const auto written = write_pictures(arguments, places, still, frames);
-  nlohmann::ordered_json json{
-      {"attribute", query.attribute},         {"method", query.method},
-      {"orthogonal_to", query.orthogonal_to}, {"auroc", nullptr},
-      {"distance", found.distance},           {"positives", found.positives},
-      {"negatives", found.negatives},         {"written", written}};
-  if (!std::isnan(found.auroc)) json["auroc"] = found.auroc;
+  auto json = as_json(query, found);
+  json["written"] = written;
   print_result(arguments, json, describe(query, found) + join(written, "\n") + "\n");
 }
 

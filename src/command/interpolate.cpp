@@ -17,6 +17,7 @@ namespace latent {
 namespace {
 
 constexpr int64_t kMostFrames = 1000;
+constexpr int64_t kMorphSteps = 25, kMatrixSteps = 9;
 constexpr int64_t kStripColumns = 13;
 
 /// What the way leads through.
@@ -49,7 +50,7 @@ Stations read_stations(const OpenedRun& run, const Arguments& arguments) {
   return stations;
 }
 
-void check_count(size_t count, bool matrix, int64_t frames) {
+void check_count(size_t count, bool matrix, int64_t steps) {
   if (matrix && count != 4) {
     throw Error(fmt::format(
         "--matrix: got {} images; expected four corners: top left, top right, bottom left, bottom "
@@ -58,10 +59,17 @@ void check_count(size_t count, bool matrix, int64_t frames) {
   }
   if (count < 2)
     throw Error("got one image; expected two or more: files, --indices 3,17 or --random 2");
+  const int64_t frames =
+      matrix ? steps * steps : (static_cast<int64_t>(count) - 1) * (steps - 1) + 1;
   if (frames > kMostFrames) {
     throw UsageError(
         fmt::format("--steps: {} frames in all; expected at most {}", frames, kMostFrames));
   }
+}
+
+std::string percent(int64_t step, int64_t steps) {
+  return fmt::format(
+      "{}%", std::lround(100.0 * static_cast<double>(step) / static_cast<double>(steps - 1)));
 }
 
 // "A" at a station, "A -> B 40%" between two.
@@ -69,9 +77,8 @@ std::vector<std::string> frame_captions(const Stations& stations, int64_t steps)
   std::vector<std::string> captions{stations.names.front()};
   for (size_t i = 0; i + 1 < stations.names.size(); ++i) {
     for (int64_t step = 1; step + 1 < steps; ++step) {
-      captions.push_back(fmt::format(
-          "{} \u2192 {}  {}%", stations.names[i], stations.names[i + 1],
-          std::lround(100.0 * static_cast<double>(step) / static_cast<double>(steps - 1))));
+      captions.push_back(fmt::format("{} \u2192 {}  {}", stations.names[i], stations.names[i + 1],
+                                     percent(step, steps)));
     }
     captions.push_back(stations.names[i + 1]);
   }
@@ -91,18 +98,35 @@ Picture strip(const Tensor& images, const Stations& stations, int64_t steps, boo
     if (captions) names.push_back(stations.names[i] + " \u2192 " + stations.names[i + 1]);
   }
   for (const int64_t step : shown) {
-    if (captions)
-      options.column_captions.push_back(fmt::format(
-          "{}%", std::lround(100.0 * static_cast<double>(step) / static_cast<double>(steps - 1))));
+    if (captions) options.column_captions.push_back(percent(step, steps));
   }
   return visual::rows(rows, names, options);
 }
 
-std::vector<Tensor> one_by_one(const Tensor& images) {
-  std::vector<Tensor> each;
-  for (const Tensor& image : images.split(1))
-    each.push_back(image);
-  return each;
+std::vector<std::string> write_morph(const Arguments& arguments, const PicturePlaces& places,
+                                     const Tensor& images, const Stations& stations,
+                                     int64_t steps) {
+  const int64_t scale = arguments.integer("scale", 0);
+  const bool captions = arguments.flag("captions");
+  std::vector<std::string> texts;
+  if (captions) texts = frame_captions(stations, steps);
+  return write_pictures(arguments, places, strip(images, stations, steps, captions, scale),
+                        visual::frames(images.split(1), texts, {.scale = scale}));
+}
+
+PicturePlaces choose_places(const Arguments& arguments, const OpenedRun& run, bool matrix) {
+  const std::string from =
+      arguments.has("random")
+          ? fmt::format("random-{}-seed{}", arguments.integer("random", 2, kMostFrames),
+                        arguments.seed())
+          : inputs_stem(arguments);
+  const std::string name =
+      fmt::format("{}-{}{}", from, arguments.text("path"), matrix ? "-matrix" : "");
+  const PicturePlaces places =
+      picture_places(arguments, run.directory.image("interpolate", name), !matrix);
+  if (matrix && places.animated())
+    throw UsageError("--matrix: does not move; expected --out with a folder or a .png");
+  return places;
 }
 
 }  // namespace
@@ -127,49 +151,30 @@ void declare_interpolate(cxxopts::Options& options) {
 void run_interpolate(const Arguments& arguments) {
   const bool matrix = arguments.flag("matrix");
   const int64_t steps = arguments.has("steps") ? arguments.integer("steps", 2, kMostFrames)
-                        : matrix               ? 9
-                                               : 25;
+                        : matrix               ? kMatrixSteps
+                                               : kMorphSteps;
   const space::Path path = space::parse_path(arguments.text("path"));
   const OpenedRun run = OpenedRun::open(arguments);
-  const std::string from =
-      arguments.has("random")
-          ? fmt::format("random-{}-seed{}", arguments.integer("random", 2, kMostFrames),
-                        arguments.seed())
-          : inputs_stem(arguments);
-  const PicturePlaces places = picture_places(
-      arguments,
-      run.directory.image("interpolate", fmt::format("{}-{}{}", from, arguments.text("path"),
-                                                     matrix ? "-matrix" : "")),
-      !matrix);
-  if (matrix && places.animated())
-    throw UsageError("--matrix: does not move; expected --out with a folder or a .png");
+  const PicturePlaces places = choose_places(arguments, run, matrix);
   const Stations stations = read_stations(run, arguments);
-  const auto count = static_cast<int64_t>(stations.names.size());
-  check_count(stations.names.size(), matrix,
-              matrix ? steps * steps : (count - 1) * (steps - 1) + 1);
+  check_count(stations.names.size(), matrix, steps);
 
   const Tensor z =
       matrix ? space::patch(stations.z, steps, path) : space::through(stations.z, steps, path);
   const Tensor images = run.pictures(z);
-  const bool captions = arguments.flag("captions");
-  const int64_t scale = arguments.integer("scale", 0);
-  std::vector<std::string> written;
   nlohmann::ordered_json json{{"images", stations.names}, {"frames", z.size(0)}};
   std::string text;
+  std::vector<std::string> written;
   if (matrix) {
-    written = write_pictures(arguments, places,
-                             visual::grid(images, {.columns = steps, .scale = scale}), {});
+    const visual::GridOptions look{.columns = steps, .scale = arguments.integer("scale", 0)};
+    written = write_pictures(arguments, places, visual::grid(images, look), {});
   } else {
     const double unevenness = space::unevenness(images);
     json["unevenness"] = unevenness;
     text =
         fmt::format("{} frames; the largest change from one to the next is {:.2f} times the mean\n",
                     z.size(0), unevenness);
-    written = write_pictures(
-        arguments, places, strip(images, stations, steps, captions, scale),
-        visual::frames(one_by_one(images),
-                       captions ? frame_captions(stations, steps) : std::vector<std::string>{},
-                       {.scale = scale}));
+    written = write_morph(arguments, places, images, stations, steps);
   }
   if (arguments.has("tensors")) {
     write_tensors(arguments.text("tensors"),

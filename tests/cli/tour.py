@@ -83,5 +83,5 @@ with Workplace() as here:
     shown = latent("config", config, "--set", "train.epochs=3").stdout
     expect("* train.epochs" in shown and "default 10" in shown, "the changed key marked")
     expect("latent 0." in latent("--version").stdout, "a version")
-    for command in ["train", "evaluate", "reconstruct", "sample", "config", "list"]:
+    for command in ["train", "evaluate", "reconstruct", "sample", "encode", "interpolate", "arithmetic", "traverse", "config", "list"]:
         expect("--seed" in latent(command, "--help").stdout, f"help for {command}")
