@@ -23,8 +23,15 @@ std::vector<std::string> known(const std::vector<Attribute>& attributes) {
 }
 
 [[noreturn]] void fail_unknown(const Examples& examples, const std::string& wanted) {
+  // A class alone, "Sneaker", means the class of an attribute.
+  std::string meant = wanted;
+  for (const auto& attribute : examples.attributes) {
+    if (wanted.find('=') != std::string::npos) break;
+    const std::string guess = nearest(wanted, attribute.classes);
+    if (!guess.empty()) meant = attribute.name + "=" + guess;
+  }
   throw Error("attribute \"" + wanted + "\": the data set has none of that name; " +
-              did_you_mean(wanted, known(examples.attributes)));
+              did_you_mean(meant, known(examples.attributes)));
 }
 
 // [N] bool: one of the classes named by a comma-separated list.

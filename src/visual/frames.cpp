@@ -10,11 +10,21 @@ namespace {
 
 constexpr int64_t kAimedSide = 256;   // of one image
 constexpr int64_t kAimedWidth = 640;  // of several side by side
+constexpr int64_t kMostColumns = 7;
 
 int64_t choose_scale(const Tensor& images, int64_t columns) {
   const int64_t side = std::max(images.size(2), images.size(3));
   const int64_t aimed = std::min(kAimedSide, kAimedWidth / columns);
   return std::max<int64_t>(1, (aimed + side / 2) / side);
+}
+
+// As square as possible without an empty place, if a row need not be too long for that.
+int64_t choose_columns(int64_t count) {
+  const auto square = static_cast<int64_t>(std::ceil(std::sqrt(static_cast<double>(count))));
+  for (int64_t columns = square; columns <= std::min(count, kMostColumns); ++columns) {
+    if (count % columns == 0) return columns;
+  }
+  return square;
 }
 
 }  // namespace
@@ -25,8 +35,7 @@ std::vector<Picture> frames(const std::vector<Tensor>& images,
   TORCH_CHECK(captions.empty() || captions.size() == images.size(), "frames: ", captions.size(),
               " captions; expected none or ", images.size());
   const int64_t count = images.front().size(0);
-  if (options.columns == 0)
-    options.columns = static_cast<int64_t>(std::ceil(std::sqrt(static_cast<double>(count))));
+  if (options.columns == 0) options.columns = choose_columns(count);
   if (options.scale == 0) options.scale = choose_scale(images.front(), options.columns);
   if (count == 1 && options.cell_captions.empty()) options.gap = 0;
   std::vector<Picture> made;

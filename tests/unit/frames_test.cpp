@@ -18,6 +18,18 @@ TEST(Frames, AreEnlargedByWholeFactors) {
   EXPECT_EQ(frames({torch::zeros({1, 1, 500, 300})}, {})[0].width, 300);
 }
 
+TEST(Frames, LeaveNoPlaceEmptyWhereTheyCan) {
+  const auto columns = [](int64_t count) {
+    const Picture frame = frames({torch::zeros({count, 1, 8, 8})}, {}, {.gap = 0, .scale = 1})[0];
+    return frame.width / 8;
+  };
+  EXPECT_EQ(columns(3), 3);
+  EXPECT_EQ(columns(4), 2);
+  EXPECT_EQ(columns(5), 5);
+  EXPECT_EQ(columns(10), 5);
+  EXPECT_EQ(columns(11), 4);
+}
+
 TEST(Frames, HaveOneSizeWhateverTheirCaptions) {
   if (!can_draw_text()) GTEST_SKIP() << "NOT TESTED: no font on this machine";
   const Tensor image = torch::ones({1, 1, 8, 8});

@@ -58,6 +58,8 @@ TEST(Sides, RefuseWhatIsNotThere) {
                "label=Bag? " +
                    known);
   EXPECT_NE(error_of([] { divide(clothes(), "label", "train split"); }), "");
+  EXPECT_NE(error_of([] { divide(clothes(), "Boots", "train split"); }).find("mean label=Boot?"),
+            std::string::npos);
   EXPECT_NE(error_of([] { divide(clothes(), "Smiling=1", "train split"); }), "");
   expect_error([] { divide(clothes(), "same", "train split"); },
                "attribute \"same\": no image of the train split has it");
