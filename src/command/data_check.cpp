@@ -102,7 +102,8 @@ void check_data(const Arguments& arguments) {
                 .splits = &splits,
                 .inspection = inspection,
                 .survey = {},
-                .unreadable = unreadable_images(*dataset)};
+                .unreadable = unreadable_images(*dataset),
+                .written = {}};
   if (const fs::path folder = dataset->image_folder(); !folder.empty())
     report.survey = survey_images(folder, find_images(folder));
 

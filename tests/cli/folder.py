@@ -127,10 +127,44 @@ def caches(here):
     expect(len(files_below(here / "xdg/latent/packs")) == 1, "XDG_CACHE_HOME to be used")
 
 
+def checks(here):
+    photos(here / "photos", 60)
+    copies = here / "photos/blue"
+    (copies / "copy.png").write_bytes((copies / "photo 2, \"mine\".png").read_bytes())
+    (copies / "cut.png").write_bytes((copies / "photo 4, \"mine\".png").read_bytes()[:40])
+    (copies / "text.jpg").write_text("not a picture")
+    report = latent_json("data", "check", "photos", "--out", "report")
+    expect(sum(split["images"] for split in report["splits"].values()) == 61, f"61 good images, got {report['splits']}")
+    expect(report["splits"]["train"]["attributes"]["label"].keys() == {"blue", "red"}, "the folders as classes")
+    expect(report["formats"] == {"PNG": 61} and report["sizes"]["24x20"] >= 12, f"formats and sizes, got {report['sizes']}")
+    expect(len(report["unreadable"]) == 2 and "text.jpg" in str(report["unreadable"]), f"two bad files, got {report}")
+    expect(any("copy.png" in str(pair) for pair in report["repeats"]), f"the copy, got {report['repeats']}")
+    expect(files_below(here / "report") == ["config.json", "contact_sheet.png"], "a contact sheet and a config")
+    text = latent("data", "check", "photos", "--out", "report").stdout
+    for words in ("height x width", "BCE floor", "2 images cannot be read", "repeat the pixels", "red 2"):
+        expect(words in text, f"{words!r} in\n{text}")
+    short = ["--set", "train.epochs=1", "--set", "data.on_error=skip", "--quiet"]
+    latent("train", "report/config.json", "--run", "suggested", *short)
+    (here / "shapes.json").write_text('{"data": {"name": "shapes", "count": 100}}')
+    drawn = latent_json("data", "check", "shapes.json")
+    expect(drawn["splits"]["train"]["images"] == 100 and drawn["leaks"] == 0, f"shapes to be checked, got {drawn}")
+    expect(drawn["written"] == ["checks/shapes/contact_sheet.png"], f"no config for a config, got {drawn['written']}")
+    expect_error("nowhere: no such file or folder", "data", "check", "nowhere")
+    expect_error("notes.txt: expected a config (.json), a folder, or", "data", "check", write(here / "notes.txt"))
+    (here / "empty").mkdir()
+    expect_error("empty: no images", "data", "check", "empty")
+
+
+def write(path):
+    path.write_text("words")
+    return path
+
+
 def command_lines(here):
-    expect_error("no action; expected latent data pack CONFIG.json", "data", code=2)
+    expect_error("latent data : expected latent data check FOLDER or latent data pack CONFIG.json", "data", code=2)
     expect_error("latent data unpack: expected", "data", "unpack", code=2)
-    expect_error("no config; expected latent data pack CONFIG.json", "data", "pack", code=2)
+    expect_error("latent data pack: nothing named; expected a config", "data", "pack", code=2)
+    expect_error("latent data check: nothing named; expected a config, or a folder", "data", "check", code=2)
     (here / "shapes.json").write_text('{"data": {"name": "shapes", "count": 100}}')
     expect_error("nothing to pack", "data", "pack", "shapes.json")
     summary = latent_json("data", "pack", "shapes.json", "--set", "data.pack=always")
@@ -148,7 +182,7 @@ def has_codecs():
 if not has_codecs():
     print("skipped: this build has no image codecs", file=sys.stderr)
     sys.exit(SKIPPED)
-for check in (works, csv_labels, wrong_folders, damaged_packs, two_at_once, caches, command_lines):
+for check in (works, csv_labels, wrong_folders, damaged_packs, two_at_once, caches, checks, command_lines):
     with Workplace() as workplace:
         os.environ["LATENT_CACHE"] = str(workplace / "cache")
         check(workplace)

@@ -3,8 +3,8 @@ import math
 import re
 import shutil
 
-import _png
 from _latent import (SKIPPED, Workplace, expect, expect_error, latent, latent_json, write_config)
+from _pictures import read_png
 
 
 def same(a, b):
@@ -12,8 +12,9 @@ def same(a, b):
 
 
 def colours(path):
-    width, height, rows = _png.read(path)
-    return width, height, {pixel[:3] for row in rows for pixel in row}
+    """Width, height and the set of colours of a PNG."""
+    frame = read_png(path)
+    return frame.width, frame.height, {frame.rgb[i:i + 3] for i in range(0, len(frame.rgb), 3)}
 
 
 def train(here, name, **model):
@@ -54,7 +55,7 @@ def samplers(here, vae, plain, two):
         width, height, seen = colours(here / made["written"][0])
         expect((width, height) == (15 * 64, 15 * 64) and len(seen) > 5, f"a seamless square, got {width}x{height}")
         latent("sample", "--run", run, "--sampler", "manifold", "--side", 3, "--out", "three.png", "--temperature", 0.5)
-        expect(_png.read(here / "three.png")[:2] == (3 * 64, 3 * 64), "3 x 3 pictures")
+        expect(colours(here / "three.png")[:2] == (3 * 64, 3 * 64), "3 x 3 pictures")
 
     expect_error("--sampler manifold needs latent_dim 2; this run has 4", "sample", "--run", vae, "--sampler", "manifold")
     expect_error('--sampler: unknown sampler "gm"; did you mean gmm?', "sample", "--run", vae, "--sampler", "gm")
