@@ -57,7 +57,8 @@ void describe_table(const Tensor& values, SplitInspection& report) {
 }
 
 AttributeBalance balance(const Attribute& attribute) {
-  AttributeBalance result{.name = attribute.name, .classes = {}};
+  AttributeBalance result;
+  result.name = attribute.name;
   if (attribute.classes.empty()) {
     result.low = attribute.values.min().item<double>();
     result.mean = attribute.values.mean().item<double>();
@@ -74,7 +75,9 @@ AttributeBalance balance(const Attribute& attribute) {
 
 SplitInspection describe(const NamedSplit& named) {
   const auto& [split, examples] = named;
-  SplitInspection report{.split = split, .images = examples.count()};
+  SplitInspection report;
+  report.split = split;
+  report.images = examples.count();
   if (examples.pixels.scalar_type() == at::kByte) {
     describe_images(examples.pixels, report);
   } else {
