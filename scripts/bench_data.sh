@@ -4,6 +4,7 @@
 #
 # usage: scripts/bench_data.sh [decode] [start] [share] [pack] [memory]    (default: all)
 #   needs CelebA for the first three: LATENT_DATA or data/
+#   LATENT_BENCH_MILLION, LATENT_BENCH_SHAPES: fewer images for a trial of the last two
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -53,9 +54,15 @@ first_step() {
   sed -n 's/^first step \(.*\) s after the launch$/\1/p' "$log"
 }
 
-# A model of next to nothing: the time of a step is then mostly that of its images.
+# Models of next to nothing: the time of a step is then mostly that of its images.
 small=(--set 'model.encoder.channels=[8,8]' --set model.latent_dim=2)
-shapes=(--set data.count=100000 --set train.epochs=2 --set train.batch_size=128)
+shapes=(--set "data.count=${LATENT_BENCH_SHAPES:-30000}" --set train.epochs=2 --set train.batch_size=128)
+million=${LATENT_BENCH_MILLION:-1000000}
+cat >"$work/million.json" <<END
+{"data": {"name": "shapes", "count": $million, "pack": "always"},
+ "model": {"encoder": {"name": "dense", "hidden": [16]}, "latent_dim": 2},
+ "train": {"epochs": 1, "batch_size": 1000, "pictures_every": 0}}
+END
 
 for part in "${@:-decode start share pack memory}"; do
   for which in $part; do
@@ -85,8 +92,7 @@ for part in "${@:-decode start share pack memory}"; do
         echo "images/s from a pack $a, from memory $b, ratio $(awk "BEGIN { printf \"%.3f\", $a / $b }") (bound: 0.97)"
         ;;
       memory)
-        "$latent" train configs/shapes_vae.json --run "$work/million" --quiet --set train.pictures_every=0 \
-          "${small[@]}" --set data.count=1000000 --set train.epochs=1 --set train.batch_size=1000 >/dev/null &
+        "$latent" train "$work/million.json" --run "$work/million" --quiet >/dev/null &
         most=0
         while kill -0 $! 2>/dev/null; do
           now=$(awk '/RssAnon|RssShmem/ { sum += $2 } END { print sum + 0 }' "/proc/$!/status" 2>/dev/null || echo 0)
@@ -94,7 +100,7 @@ for part in "${@:-decode start share pack memory}"; do
           sleep 0.2
         done
         wait $!
-        echo "1,000,000 images of 32x32: $((most / 1024)) MB resident, mapped files apart (bound: 1500)"
+        echo "$million images of 32x32: $((most / 1024)) MB resident, mapped files apart (bound: 1500)"
         ;;
       *) echo "bench_data: $which: expected decode, start, share, pack or memory" >&2; exit 2 ;;
     esac
