@@ -59,7 +59,7 @@ std::vector<NamedSplit> load_splits(const Dataset& dataset) {
 // Images from all over the training split, captioned with their class if they have one.
 void write_contact_sheet(const Examples& train, const fs::path& path) {
   const int64_t count = std::min(kSheet, train.count());
-  const Tensor chosen = at::arange(count, at::kLong) * train.count() / count;
+  const Tensor chosen = at::floor_divide(at::arange(count, at::kLong) * train.count(), count);
   const Examples shown = train.select(chosen);
   std::vector<std::string> captions;
   if (const Attribute* label = train.find("label"); label != nullptr && !label->classes.empty()) {

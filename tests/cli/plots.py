@@ -14,7 +14,7 @@ def same(a, b):
 def colours(path):
     """Width, height and the set of colours of a PNG."""
     frame = read_png(path)
-    return frame.width, frame.height, {frame.rgb[i:i + 3] for i in range(0, len(frame.rgb), 3)}
+    return frame.width, frame.height, {tuple(frame.rgb[i:i + 3]) for i in range(0, len(frame.rgb), 3)}
 
 
 def train(here, name, **model):

@@ -60,7 +60,7 @@ TEST(Inspection, Balance) {
   Examples train = grey(4, 1);
   train.attributes = {{"label", torch::tensor({2, 0, 2, 2}, at::kDouble), {"cat", "dog", "eel"}},
                       {"age", torch::tensor({1.0, 2.0, 3.0, 6.0}, at::kDouble), {}}};
-  const auto& attributes = inspect({{Split::kTrain, train}}).splits.at(0).attributes;
+  const auto attributes = inspect({{Split::kTrain, train}}).splits.at(0).attributes;
   using Counts = std::vector<std::pair<std::string, int64_t>>;
   EXPECT_EQ(attributes.at(0).classes, (Counts{{"cat", 1}, {"dog", 0}, {"eel", 3}}));
   EXPECT_DOUBLE_EQ(attributes.at(1).low, 1.0);
