@@ -70,6 +70,13 @@ def skip(why):
     sys.exit(1 if os.environ.get("CI") == "true" else SKIPPED)
 
 
+def need_codecs():
+    """Skips aloud where the program was built without them, -DLATENT_IMAGE_CODECS=OFF."""
+    if not (pathlib.Path(BINARY).parent / "latent_codecs.so").exists():
+        print("skipped: this build has no image codecs", file=sys.stderr)
+        sys.exit(SKIPPED)
+
+
 def real_data(folder):
     root = os.environ.get("LATENT_DATA")
     if not root or not (pathlib.Path(root) / folder).is_dir():

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import zlib
 
-from _latent import (BINARY, SKIPPED, Workplace, expect, expect_error, files_below, latent, latent_json, merged)
+from _latent import (BINARY, Workplace, expect, expect_error, files_below, latent, latent_json, merged, need_codecs)
 
 
 def png(width, height, colour):
@@ -171,17 +171,7 @@ def command_lines(here):
     expect(summary["images"] == 228, f"drawn images in a pack, got {summary}")
 
 
-def has_codecs():
-    with Workplace() as here:
-        photos(here / "photos", 2)
-        os.environ["LATENT_CACHE"] = str(here / "cache")
-        done = subprocess.run([BINARY, "data", "pack", config(here)], capture_output=True, text=True)
-        return "this build has none" not in done.stderr
-
-
-if not has_codecs():
-    print("skipped: this build has no image codecs", file=sys.stderr)
-    sys.exit(SKIPPED)
+need_codecs()
 for check in (works, csv_labels, wrong_folders, damaged_packs, two_at_once, caches, checks, command_lines):
     with Workplace() as workplace:
         os.environ["LATENT_CACHE"] = str(workplace / "cache")

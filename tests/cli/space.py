@@ -7,7 +7,7 @@ import zlib
 import numpy
 from safetensors.torch import load_file, safe_open
 
-from _latent import Workplace, expect, expect_error, files_below, latent, latent_json, write_config
+from _latent import Workplace, expect, expect_error, files_below, latent, latent_json, need_codecs, write_config
 from _pictures import difference, read_gif, read_png
 
 
@@ -224,6 +224,7 @@ def unlabelled(here):
     expect(open("bare.csv").readline().strip() == "name,mean_0,mean_1,logvar_0,logvar_1", "only names and latents")
 
 
+need_codecs()
 with Workplace() as workplace:
     learnt = {"train": {"epochs": 40, "optimizer": {"learning_rate": 5e-3}, "pictures_every": 0}}
     latent("train", write_config(workplace, learnt), "--run", "run", "--quiet")
