@@ -3,7 +3,6 @@ import json
 import os
 import pathlib
 import subprocess
-import sys
 import zlib
 
 from _latent import (BINARY, Workplace, expect, expect_error, files_below, latent, latent_json, merged, need_codecs)
