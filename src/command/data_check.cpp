@@ -28,19 +28,20 @@ constexpr int64_t kSheetColumns = 8;
 
 bool is_config(const fs::path& path) { return path.extension() == ".json"; }
 
-Config load(const fs::path& path, const std::vector<std::string>& settings) {
+// What a config is made of: its file, or a section `data` for what was pointed at.
+Config load(const fs::path& path, const Json& suggested, const std::vector<std::string>& settings) {
   if (is_config(path)) return Config::load(path, settings);
-  return Config::parse(Json{{"data", suggested_data(path)}}.dump(), path.string(), settings);
+  return Config::parse(Json{{"data", suggested}}.dump(), path.string(), settings);
 }
 
 // The config's data set; unreadable images are left out instead of ending the check.
-Config lenient_config(const Arguments& arguments, const fs::path& path) {
-  auto settings = arguments.texts("set");
-  Config config = load(path, settings);
+Config lenient_config(const fs::path& path, const Json& suggested,
+                      std::vector<std::string> settings) {
+  Config config = load(path, suggested, settings);
   read_experiment(config);
   if (!config.resolved().at("data").contains("on_error")) return config;
   settings.insert(settings.end(), {"data.on_error=skip", "data.max_skipped=1"});
-  return load(path, settings);
+  return load(path, suggested, settings);
 }
 
 // The splits there are; one that serves as another comes once.
@@ -92,7 +93,9 @@ fs::path output_folder(const Arguments& arguments, const fs::path& path) {
 
 void check_data(const Arguments& arguments) {
   const fs::path path = arguments.text("config");
-  Config config = lenient_config(arguments, path);
+  // Asked once: it reads the headers of image files.
+  const Json suggested = is_config(path) ? Json() : suggested_data(path);
+  Config config = lenient_config(path, suggested, arguments.texts("set"));
   const Experiment experiment = read_experiment(config);
   const auto dataset = experiment.data.open();
   const std::vector<NamedSplit> splits = load_splits(*dataset);
@@ -114,9 +117,8 @@ void check_data(const Arguments& arguments) {
     report.written.push_back((out / "contact_sheet.png").string());
   }
   if (!is_config(path)) {
-    const Json suggested = suggested_config(suggested_data(path), train.shape());
     make_directories(out);
-    write_file(out / "config.json", suggested.dump(2) + "\n");
+    write_file(out / "config.json", suggested_config(suggested, train.shape()).dump(2) + "\n");
     report.written.push_back((out / "config.json").string());
   }
   print_result(arguments, report_json(report), report_text(report));
