@@ -67,13 +67,15 @@ endif()
 set(torch_lib ${LATENT_TORCH_ROOT}/lib)
 set(LATENT_TORCH_RPATH ${torch_lib})
 
-foreach(name torch torch_cpu c10)
+foreach(name torch_cpu c10)
   add_library(latent_torch_${name} SHARED IMPORTED GLOBAL)
   set_target_properties(latent_torch_${name} PROPERTIES IMPORTED_LOCATION ${torch_lib}/lib${name}.so)
 endforeach()
 
 add_library(latent_torch INTERFACE)
-target_link_libraries(latent_torch INTERFACE latent_torch_torch latent_torch_torch_cpu latent_torch_c10)
+# Not libtorch.so, an empty shell that draws in the CUDA half: the program loads that where there is a
+# driver (core/device.cpp).
+target_link_libraries(latent_torch INTERFACE latent_torch_torch_cpu latent_torch_c10)
 
 # libtorch.so of the wheels exports parts of a libstdc++ of its own, among them a
 # std::filesystem::remove_all that crashes. The first library in the list of needed ones wins, so
@@ -105,20 +107,6 @@ if(EXISTS ${torch_lib}/libtorch_cuda.so)
     message(WARNING "LibTorch is a CUDA build but no CUDA headers were found (set CUDA_HOME): no CUDA graphs in this build")
   endif()
 
-  # No symbol of ours names these two, yet without them LibTorch has no CUDA: the linker must not
-  # drop them.
-  target_link_libraries(latent_torch INTERFACE
-    "-Wl,--push-state,--no-as-needed,${torch_lib}/libtorch_cuda.so,${torch_lib}/libc10_cuda.so,--pop-state")
-  # Inline functions of c10/cuda call the runtime.
-  file(GLOB cudart ${site}/nvidia/cu*/lib/libcudart.so* ${torch_lib}/libcudart*.so*
-    ${cuda_home}/lib64/libcudart.so)
-  if(cudart)
-    list(GET cudart 0 cudart)
-    target_link_libraries(latent_torch INTERFACE "-Wl,--push-state,--as-needed,${cudart},--pop-state")
-    cmake_path(GET cudart PARENT_PATH cudart_folder)
-    list(APPEND LATENT_TORCH_RPATH ${cudart_folder})
-    list(REMOVE_DUPLICATES LATENT_TORCH_RPATH)
-  endif()
   # What LibTorch's libraries need they find by their own rpath at run time, which linkers follow
   # badly.
   target_link_options(latent_torch INTERFACE -Wl,--allow-shlib-undefined)

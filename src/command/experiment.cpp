@@ -4,6 +4,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "core/error.h"
+#include "train/precision.h"
 
 namespace latent {
 
@@ -19,6 +20,23 @@ Experiment read_experiment(Config& config) {
   experiment.gallery =
       experiment.data.is_table() ? visual::table_gallery() : visual::image_gallery();
   return experiment;
+}
+
+std::pair<std::shared_ptr<Autoencoder>, std::shared_ptr<Objective>> fresh_model(
+    const Experiment& experiment, const ImageShape& shape, const c10::Device& device) {
+  auto model = experiment.model.make(shape, shape, static_cast<uint64_t>(experiment.train.seed));
+  auto objective = experiment.objective.make(*model);
+  model->to(device);
+  objective->move_to(device);
+  return {std::move(model), std::move(objective)};
+}
+
+std::string settled_precision(const Experiment& experiment, const Examples& examples,
+                              const c10::Device& device) {
+  if (experiment.train.precision != "auto") return experiment.train.precision;
+  const auto trial = [&] { return fresh_model(experiment, examples.shape(), device); };
+  const int64_t batch = std::min(experiment.train.batch_size, examples.count());
+  return pick_precision(experiment.train, trial, examples.images(0, batch).to(device), device);
 }
 
 void check_values(const Examples& examples, const Likelihood& likelihood) {

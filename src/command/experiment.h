@@ -23,6 +23,14 @@ struct Experiment {
 /// range.
 Experiment read_experiment(Config& config);
 
+/// The model and the objective that training starts from, on the device.
+std::pair<std::shared_ptr<Autoencoder>, std::shared_ptr<Objective>> fresh_model(
+    const Experiment& experiment, const ImageShape& shape, const c10::Device& device);
+
+/// What "auto" means for this experiment on this device: "fp32" or "bf16"; else its own precision.
+std::string settled_precision(const Experiment& experiment, const Examples& examples,
+                              const c10::Device& device);
+
 /// Throws Error if the values of a table are beyond what the likelihood can explain.
 void check_values(const Examples& examples, const Likelihood& likelihood);
 

@@ -25,6 +25,8 @@ void declare_config(cxxopts::Options&);
 void run_config(const Arguments&);
 void declare_data(cxxopts::Options&);
 void run_data(const Arguments&);
+void declare_bench(cxxopts::Options&);
+void run_bench(const Arguments&);
 void declare_list(cxxopts::Options&);
 void run_list(const Arguments&);
 
@@ -49,6 +51,7 @@ const Registry<CommandRow>& commands() {
            run_config},
           {"data", "look over images before training (check), prepare them once (pack)",
            declare_data, run_data},
+          {"bench", "training speed of a config on this machine", declare_bench, run_bench},
           {"list", "every data set, network, likelihood, ... a config can name", declare_list,
            run_list},
       });

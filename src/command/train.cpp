@@ -17,6 +17,7 @@
 #include "core/version.h"
 #include "run/run_directory.h"
 #include "train/checkpoint.h"
+#include "train/profile.h"
 #include "train/trainer.h"
 
 namespace latent {
@@ -91,6 +92,8 @@ void declare_train(cxxopts::Options& options) {
   options.positional_help("CONFIG.json");
   options.parse_positional("config");
   options.add_options()("config", "the config to train", cxxopts::value<std::string>(), "FILE")(
+      "profile", "write a trace of some steps, for Perfetto or chrome://tracing",
+      cxxopts::value<std::string>(), "FILE")(
       "run", "folder for the run (default: runs/<config name>-<n>)",
       cxxopts::value<std::vector<std::string>>(), "DIR")("resume", "go on with the run of --run")(
       "overwrite", "replace the run that is there")("dry-run", "print the layers and stop")(
@@ -100,7 +103,7 @@ void declare_train(cxxopts::Options& options) {
 
 void run_train(const Arguments& arguments) {
   Config config = load_config(arguments);
-  const Experiment experiment = read_experiment(config);
+  Experiment experiment = read_experiment(config);
   const c10::Device device = arguments.device();
   const bool resume = arguments.flag("resume"), dry = arguments.flag("dry-run");
   if (resume) check_resumable(config, RunDirectory::open(arguments.run()));
@@ -111,8 +114,7 @@ void run_train(const Arguments& arguments) {
   const Examples train = dataset->load(Split::kTrain),
                  validation = dataset->load(Split::kValidation);
   const ImageShape shape = train.shape();
-  auto model = experiment.model.make(shape, shape, static_cast<uint64_t>(experiment.train.seed));
-  auto objective = experiment.objective.make(*model);
+  auto [model, objective] = fresh_model(experiment, shape, c10::kCPU);
   if (!dataset->remark().empty()) log::info("{}", dataset->remark());
   check_values(train, objective->likelihood());
   check_values(validation, objective->likelihood());
@@ -122,6 +124,9 @@ void run_train(const Arguments& arguments) {
     load_initial_weights(arguments.text("init-from"), *model, *objective);
   if (dry) return;
 
+  // Settled once, in the config that the run keeps: a resumed run must not try again.
+  experiment.train.precision = settled_precision(experiment, train, device);
+  config.settle("train.precision", experiment.train.precision);
   model->to(device);
   objective->move_to(device);
   const RunDirectory run = open_directory(arguments, config, device);
@@ -136,10 +141,13 @@ void run_train(const Arguments& arguments) {
   }
   TrainDisplay display(model, objective, validation, run, experiment, device, arguments.quiet());
   catch_interrupts();
+  std::optional<StepProfile> profile;
+  if (arguments.has("profile")) profile.emplace(arguments.text("profile"), device);
   TrainEvents events = display.events();
-  events.step = [show = events.step, first = true](const StepReport& report) mutable {
+  events.step = [&profile, show = events.step, first = true](const StepReport& report) mutable {
     if (std::exchange(first, false))
       log::info("first step {:.2f} s after the launch", seconds_since_launch());
+    if (profile) profile->after_step();
     show(report);
   };
   trainer.train(events);

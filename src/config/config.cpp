@@ -112,6 +112,16 @@ Section Config::root() { return {*this, "", ""}; }
 
 std::string Config::resolved_text() const { return resolved_.dump(2) + "\n"; }
 
+void Config::settle(const std::string& path, const Json& value) {
+  const auto entry = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const ConfigEntry& each) { return each.path == path; });
+  TORCH_CHECK(entry != entries_.end(), path, " was not read");
+  entry->value = value;
+  std::string pointer = "/" + path;
+  std::replace(pointer.begin(), pointer.end(), '.', '/');
+  resolved_[Json::json_pointer(pointer)] = value;
+}
+
 void Config::check_all_read() const { check_object(source_, "", ""); }
 
 void Config::check_object(const Json& object, const std::string& pointer,

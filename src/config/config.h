@@ -43,6 +43,8 @@ class Config {
   /// Every key that was read, with its value: what a run keeps as config.json.
   const nlohmann::ordered_json& resolved() const { return resolved_; }
   std::string resolved_text() const;
+  /// Puts what was decided at run time in the place of a key that was read, such as "auto".
+  void settle(const std::string& path, const nlohmann::ordered_json& value);
   const std::vector<ConfigEntry>& entries() const { return entries_; }
   const std::string& origin() const { return origin_; }
 

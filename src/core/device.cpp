@@ -3,6 +3,7 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <dlfcn.h>
 #include <malloc.h>
 #include <sched.h>
 
@@ -14,6 +15,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/log.h"
 
 namespace latent {
 namespace {
@@ -49,6 +51,20 @@ int64_t physical_cores() {
   return std::max<int64_t>(1, static_cast<int64_t>(cores.size()));
 }
 
+// LibTorch's CUDA half costs half a start's time and 350 MB: loaded only where there is a driver.
+// Once it is loaded LibTorch finds it by itself, if nobody has asked for CUDA before.
+void load_cuda() {
+  static const bool loaded = [] {
+    if (::dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL) == nullptr) return false;
+    if (::dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) != nullptr) return true;
+    const std::string reason = ::dlerror();
+    // A LibTorch without CUDA has no such file.
+    if (reason.find("No such file") == std::string::npos) log::warn("no CUDA: {}", reason);
+    return false;
+  }();
+  static_cast<void>(loaded);
+}
+
 }  // namespace
 
 c10::Device parse_device(const std::string& name) {
@@ -56,6 +72,7 @@ c10::Device parse_device(const std::string& name) {
   if (!std::regex_match(name, pattern)) {
     throw UsageError("--device " + name + ": expected auto, cpu, cuda or cuda:N");
   }
+  if (name != "cpu") load_cuda();
   const auto count = at::globalContext().hasCUDA()
                          ? static_cast<int64_t>(at::detail::getCUDAHooks().deviceCount())
                          : 0;

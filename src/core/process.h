@@ -1,9 +1,14 @@
 // What the system knows about this process.
 #pragma once
 
+#include <cstdint>
+
 namespace latent {
 
 /// Seconds since the program was started, loading its libraries included; to 10 ms.
 double seconds_since_launch();
+
+/// The most memory the process has held at once, in bytes, mapped files included.
+int64_t peak_resident_bytes();
 
 }  // namespace latent

@@ -11,8 +11,20 @@ namespace {
 class Activation : public Layer {
  public:
   Activation(std::string name, double slope) : name_(std::move(name)), slope_(slope) {}
-  Tensor forward(const Tensor& x) override { return activate(name_, x, slope_); }
+  // In place where the layer before has no need of its output, as is true of all that come before
+  // an activation: a pass over memory less.
+  Tensor forward(const Tensor& x) override {
+    Tensor values = x;
+    if (name_ == "relu") return at::relu_(values);
+    if (name_ == "leaky_relu") return at::leaky_relu_(values, slope_);
+    return activate(name_, x, slope_);
+  }
   std::string describe() const override { return name_; }
+  std::optional<double> negative_slope() const override {
+    if (name_ == "relu") return 0.0;
+    if (name_ == "leaky_relu") return slope_;
+    return std::nullopt;
+  }
 
  private:
   std::string name_;

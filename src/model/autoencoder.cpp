@@ -34,6 +34,11 @@ Output Autoencoder::forward(const Tensor& images, std::optional<at::Generator> g
   return {.decoded = std::move(decoded), .latent = std::move(latent)};
 }
 
+void Autoencoder::use_kernels(bool use) {
+  encoder_->use_kernels(use);
+  decoder_->use_kernels(use);
+}
+
 void Autoencoder::initialize(Initialization kind, at::Generator& generator) {
   encoder_->initialize(kind, generator);
   bottleneck_->initialize(kind, generator);

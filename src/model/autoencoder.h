@@ -38,6 +38,8 @@ class Autoencoder : public torch::nn::Module {
   int64_t latent_dim() const { return latent_dim_; }
   bool probabilistic() const { return bottleneck_->probabilistic(); }
 
+  /// Whether operations of our own may take the place of LibTorch's; true at first.
+  void use_kernels(bool use);
   void initialize(Initialization kind, at::Generator& generator);
   /// Layers, output shapes of one image and parameter counts, in the order of the pass.
   std::vector<LayerSummary> summarize();

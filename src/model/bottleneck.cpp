@@ -12,7 +12,13 @@ LayerSummary summary_row(const std::string& name, const Layer& layer, int64_t la
   LayerSummary row{.name = "bottleneck." + name, .description = description, .shape = {latent_dim}};
   for (const auto& parameter : layer.parameters())
     row.parameters += parameter.numel();
+  row.multiply_adds = layer.parameters().front().numel();  // of a dense layer: its weight
   return row;
+}
+
+// Latents, their noise and their KL stay in single precision when the layers compute in less.
+Tensor widened(const Tensor& x) {
+  return x.scalar_type() == at::kBFloat16 || x.scalar_type() == at::kHalf ? x.to(at::kFloat) : x;
 }
 
 // The plain autoencoder's: one code per image.
@@ -23,7 +29,7 @@ class Point : public Bottleneck {
     code_ = register_module("code", make_dense(features, latent_dim));
   }
   Latent forward(const Tensor& features, std::optional<at::Generator>) override {
-    const Tensor z = activate(activation_, code_->forward(features));  // [B, Z]
+    const Tensor z = activate(activation_, widened(code_->forward(features)));  // [B, Z]
     return {.z = z, .mean = z, .logvar = {}};
   }
   bool probabilistic() const override { return false; }
@@ -50,7 +56,8 @@ class Gaussian : public Bottleneck {
     logvar_ = register_module("logvar", make_dense(features, latent_dim));
   }
   Latent forward(const Tensor& features, std::optional<at::Generator> generator) override {
-    const Tensor mean = mean_->forward(features), logvar = logvar_->forward(features);  // [B, Z]
+    const Tensor mean = widened(mean_->forward(features));  // [B, Z]
+    const Tensor logvar = widened(logvar_->forward(features));
     if (!generator) return {.z = mean, .mean = mean, .logvar = logvar};
     const Tensor noise = at::empty_like(mean).normal_(0, 1, generator);
     return {.z = at::addcmul(mean, noise, (0.5 * logvar).exp()), .mean = mean, .logvar = logvar};

@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "kernel/activated_conv.h"
+
 namespace latent {
 namespace {
 
@@ -46,7 +48,14 @@ class Conv : public Layer {
     const int64_t padding = (weight_.size(2) - 1) / 2;
     return at::conv2d(x, weight_, bias_, stride_, padding);
   }
+  std::optional<Tensor> forward_activated(const Tensor& x, double slope) override {
+    if (stride_ != 1 || !kernel::is_narrow(x, weight_)) return std::nullopt;
+    return kernel::activated_conv(x, slope, weight_, bias_);
+  }
   std::string describe() const override { return "conv " + kernel_text(weight_.size(2), stride_); }
+  int64_t multiply_adds(const Tensor&, const Tensor& out) const override {
+    return weight_.numel() * out.size(2) * out.size(3);
+  }
   void initialize(Initialization kind, at::Generator& generator) override {
     draw_kernel(weight_, bias_, kind, generator);
   }
@@ -75,6 +84,9 @@ class UpConv : public Layer {
   std::string describe() const override {
     return "transposed conv " + kernel_text(weight_.size(2), stride_);
   }
+  int64_t multiply_adds(const Tensor& in, const Tensor&) const override {
+    return weight_.numel() * in.size(2) * in.size(3);
+  }
   void initialize(Initialization kind, at::Generator& generator) override {
     draw_kernel(weight_, bias_, kind, generator);
   }
@@ -93,6 +105,7 @@ class Dense : public Layer {
   }
   Tensor forward(const Tensor& x) override { return at::linear(x, weight_, bias_); }
   std::string describe() const override { return "dense"; }
+  int64_t multiply_adds(const Tensor&, const Tensor&) const override { return weight_.numel(); }
   void initialize(Initialization kind, at::Generator& generator) override {
     draw(weight_, bias_, static_cast<double>(weight_.size(1)), static_cast<double>(weight_.size(0)),
          kind, generator);
@@ -138,8 +151,17 @@ void Network::add(const std::string& name, std::shared_ptr<Layer> layer) {
 }
 
 Tensor Network::forward(Tensor x) {
-  for (const auto& layer : layers_)
-    x = layer->forward(x);
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    if (const auto slope = layers_[i]->negative_slope();
+        kernels_ && slope && i + 1 < layers_.size()) {
+      if (auto both = layers_[i + 1]->forward_activated(x, *slope)) {
+        x = std::move(*both);
+        ++i;
+        continue;
+      }
+    }
+    x = layers_[i]->forward(x);
+  }
   return x;
 }
 
@@ -151,10 +173,12 @@ void Network::initialize(Initialization kind, at::Generator& generator) {
 Tensor Network::summarize(Tensor x, const std::string& prefix, std::vector<LayerSummary>& summary) {
   const auto named = named_children();
   for (size_t i = 0; i < layers_.size(); ++i) {
-    x = layers_[i]->forward(x);
+    const Tensor in = x;
+    x = layers_[i]->forward(in);
     LayerSummary row{.name = prefix + named[i].key(),
                      .description = layers_[i]->describe(),
-                     .shape = x.sizes().slice(1).vec()};
+                     .shape = x.sizes().slice(1).vec(),
+                     .multiply_adds = layers_[i]->multiply_adds(in, x)};
     for (const auto& parameter : layers_[i]->parameters())
       row.parameters += parameter.numel();
     for (const auto& buffer : layers_[i]->buffers())

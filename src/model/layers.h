@@ -5,6 +5,7 @@
 #include <torch/nn/module.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,13 @@ class Layer : public torch::nn::Module {
   virtual std::string describe() const = 0;
   /// Draws the initial weights; layers without weights do nothing.
   virtual void initialize(Initialization, at::Generator&) {}
+  /// Multiply-adds of the products in one pass from `in` to `out`.
+  virtual int64_t multiply_adds(const Tensor& /*in*/, const Tensor& /*out*/) const { return 0; }
+
+  /// For an activation x if x > 0, else slope * x: the slope.
+  virtual std::optional<double> negative_slope() const { return std::nullopt; }
+  /// `forward` of x after such an activation, where one operation does both; else nothing.
+  virtual std::optional<Tensor> forward_activated(const Tensor&, double) { return std::nullopt; }
 };
 
 /// A row of the table printed before training.
@@ -34,6 +42,7 @@ struct LayerSummary {
   std::vector<int64_t> shape;  // output of one image
   int64_t parameters = 0;      // trainable
   int64_t statistics = 0;      // running statistics of batch normalisation
+  int64_t multiply_adds = 0;   // of products, forward, for one image
 };
 
 /// Named layers, one after another.
@@ -41,12 +50,15 @@ class Network : public torch::nn::Module {
  public:
   void add(const std::string& name, std::shared_ptr<Layer> layer);
   Tensor forward(Tensor x);
+  /// Whether `forward` may use operations of our own (src/kernel) in the place of LibTorch's.
+  void use_kernels(bool use) { kernels_ = use; }
   void initialize(Initialization kind, at::Generator& generator);
   /// Runs one image through the layers and lists them.  x: a batch of one.  Returns the output.
   Tensor summarize(Tensor x, const std::string& prefix, std::vector<LayerSummary>& summary);
 
  private:
   std::vector<std::shared_ptr<Layer>> layers_;
+  bool kernels_ = true;
 };
 
 /// Convolution; padding (kernel - 1) / 2, so stride 1 with an odd kernel keeps the size.

@@ -11,8 +11,12 @@ void TrainOptions::read(Section section) {
   schedule.read(section);
   section.read("clip_norm", clip_norm, at_least(0.0),
                "largest Euclidean norm of the gradient; 0: no clipping");
-  section.read("precision", precision, OneOf{{"fp32"}},
-               "arithmetic of the forward and backward pass");
+  section.read(
+      "precision", precision, OneOf{{"fp32", "bf16", "auto"}},
+      "arithmetic of the layers; weights, losses and KL are fp32 always; auto: bf16 where a "
+      "trial at the start finds it faster and right");
+  section.read("kernels", kernels,
+               "use operations written for these models; false: LibTorch's only");
   Section stopping = section.section("early_stopping");
   stopping.read("patience", patience, at_least(0),
                 "stop after so many epochs without a better val_loss; 0: never");

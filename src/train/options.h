@@ -18,6 +18,7 @@ struct TrainOptions {
   LearningRateOptions schedule;
   double clip_norm = 0.0;
   std::string precision = "fp32";
+  bool kernels = true;
   int64_t patience = 0;  // early stopping; 0: off
   double min_delta = 0.0;
   int64_t pictures_every = 1;

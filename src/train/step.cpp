@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "train/precision.h"
 
 namespace latent {
 
@@ -16,6 +17,7 @@ TrainingStep::TrainingStep(const TrainOptions& options, std::shared_ptr<Autoenco
       device_(device),
       parameters_({{"model.", model_.get()}, {"objective.", objective_.get()}}),
       optimizer_(make_optimizer(options.optimizer, parameters_)) {
+  model_->use_kernels(options_.kernels);
   const auto losses = static_cast<int64_t>(1 + objective_->term_names().size());
   sums_ = at::zeros({losses}, at::TensorOptions(device_).dtype(at::kDouble));
   first_bad_ = at::full({losses}, -1, at::TensorOptions(device_).dtype(at::kLong));
@@ -28,12 +30,18 @@ void TrainingStep::run(const Tensor& images, int64_t step) {
   at::Generator dropout = at::globalContext().defaultGenerator(device_);
   dropout.set_current_seed(stream_seed(seed, Stream::kDropout, key));
   parameters_.gradients().zero_();
-  const Output output = model_->forward(images, noise);
-  const Loss loss = (*objective_)(images, output);
+  const Loss loss = (*objective_)(images, forward(images, noise));
   loss.total.backward();
   if (options_.clip_norm > 0) clip_gradients(parameters_.gradients(), options_.clip_norm);
   optimizer_->step();
   account(loss, images.size(0), step);
+}
+
+Output TrainingStep::forward(const Tensor& images, const at::Generator& noise) {
+  const Autocast narrow(device_, options_.precision);
+  Output output = model_->forward(images, noise);
+  output.decoded = output.decoded.to(at::kFloat);  // losses are sums of many small numbers
+  return output;
 }
 
 void TrainingStep::account(const Loss& loss, int64_t images, int64_t step) {

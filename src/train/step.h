@@ -33,6 +33,7 @@ class TrainingStep {
   FlatParameters& parameters() { return parameters_; }
 
  private:
+  Output forward(const Tensor& images, const at::Generator& noise);
   void account(const Loss& loss, int64_t images, int64_t step);
 
   TrainOptions options_;

@@ -14,8 +14,9 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::map<std::string, int> kRanks{
-    {"core", 0},   {"config", 1},    {"image", 1}, {"data", 2},  {"model", 2},   {"run", 2},
-    {"visual", 2}, {"objective", 3}, {"space", 3}, {"train", 4}, {"command", 5}, {"main.cpp", 6}};
+    {"core", 0},  {"config", 1},  {"image", 1},   {"kernel", 1},    {"data", 2},
+    {"model", 2}, {"run", 2},     {"visual", 2},  {"objective", 3}, {"space", 3},
+    {"train", 4}, {"command", 5}, {"main.cpp", 6}};
 
 std::string complaint(const std::string& from, const std::string& to) {
   const auto source = kRanks.find(from), target = kRanks.find(to);

@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# Training images per second of the book's VAE (batch 100) and of its faces (batch 128): latent, Keras and PyTorch in
+# turn on this machine, prints each round, then medians and ratios.
+#
+# usage: scripts/bench_peers.sh [ROUNDS] [fashion] [faces]    (default: 5 rounds of both; about 20 minutes)
+#   needs Fashion-MNIST for the first, CelebA for the second: LATENT_DATA or data/
+#   LATENT_BENCH_DEVICE: cuda for a GPU (then without Keras)
+# Keras lives in an environment of its own, ~/.cache/latent-peers, made here when it is missing (1.5 GB). PyTorch is
+# the one whose libraries latent uses.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+rounds=5
+if [[ ${1:-} =~ ^[0-9]+$ ]]; then
+  rounds=$1
+  shift
+fi
+parts=${*:-fashion faces}
+device=${LATENT_BENCH_DEVICE:-cpu}
+latent=build/release/latent
+torch=${LATENT_CACHE:-$HOME/.cache/latent}/torch-2.11.0/bin/python3
+peers=$HOME/.cache/latent-peers
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+if [[ $device == cpu && $parts == *fashion* && ! -x $peers/bin/python3 ]]; then
+  python3 -m venv "$peers"
+  "$peers/bin/pip" install --quiet tensorflow-cpu numpy pillow
+fi
+
+# Each prints one number.
+ours() { # CONFIG PRECISION
+  "$latent" bench "configs/$1.json" --device "$device" --quiet --windows 1 --seconds 8 --set "train.precision=$2" |
+    awk 'END { print $1 }'
+}
+pytorch() { # MODEL MODE STEPS
+  "$torch" scripts/peers/torch_book.py "$2" --model "$1" --steps "$3" --device "$device" | grep -oP 'images/s \K[0-9]+'
+}
+keras() {
+  "$peers/bin/python3" scripts/peers/keras_book.py vae 1 --steps 120 2>/dev/null | grep -oP 'images/s \K[0-9]+'
+}
+
+measure() { # NAME COMMAND...
+  local name=$1 rate
+  shift
+  rate=$("$@")
+  echo "$rate" >>"$work/$name"
+  printf '  %-36s %8s images/s\n' "$name" "$rate"
+}
+median() {
+  sort -n "$work/$1" | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'
+}
+ratio() { # OURS THEIRS BOUND
+  printf '%-32s / %-34s %5.2f   (bound %s)\n' "$1" "$2" "$(awk "BEGIN { print $(median "$1") / $(median "$2") }")" "$3"
+}
+
+for ((round = 1; round <= rounds; ++round)); do
+  echo "round $round"
+  for part in $parts; do
+    case $part in
+      fashion)
+        measure "latent fp32" ours fashion_mnist_vae fp32
+        measure "latent auto" ours fashion_mnist_vae auto
+        measure "PyTorch loader" pytorch fashion loader 120
+        for mode in fused-cl fused-cl-bf16; do
+          measure "PyTorch $mode" pytorch fashion $mode 120
+        done
+        if [[ $device == cpu ]]; then
+          measure "Keras" keras
+        else
+          measure "PyTorch fused-cl-bf16-graph" pytorch fashion fused-cl-bf16-graph 2000
+        fi
+        ;;
+      faces)
+        measure "latent faces" ours celeba_faces_vae auto
+        for mode in fused-cl fused-cl-bf16; do
+          measure "PyTorch faces $mode" pytorch faces $mode 40
+        done
+        ;;
+      *) echo "bench_peers: $part: expected fashion or faces" >&2; exit 2 ;;
+    esac
+  done
+done
+echo "medians of $rounds"
+if [[ $parts == *fashion* ]]; then
+  [[ $device == cpu ]] && ratio "latent fp32" "Keras" 1.15
+  [[ $device == cpu ]] && ratio "latent auto" "Keras" "1.7 with AVX512-BF16 or AMX"
+  ratio "latent auto" "PyTorch loader" 2.5
+  ratio "latent auto" "PyTorch fused-cl" "the better of these two: 1.4"
+  ratio "latent auto" "PyTorch fused-cl-bf16" "the better of these two: 1.4"
+  [[ $device == cpu ]] || ratio "latent auto" "PyTorch fused-cl-bf16-graph" 1.3
+fi
+if [[ $parts == *faces* ]]; then
+  ratio "latent faces" "PyTorch faces fused-cl" "the better of these two: 1.4"
+  ratio "latent faces" "PyTorch faces fused-cl-bf16" "the better of these two: 1.4"
+fi

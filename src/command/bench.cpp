@@ -1,0 +1,150 @@
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <spdlog/fmt/fmt.h>
+#include <torch/version.h>
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "command/arguments.h"
+#include "command/experiment.h"
+#include "core/log.h"
+#include "core/process.h"
+#include "core/random.h"
+#include "core/version.h"
+#include "train/profile.h"
+#include "train/step.h"
+
+namespace latent {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+// The fastest of some large matrix products, in operations a second.
+double matrix_peak(const std::string& precision, const c10::Device& device) {
+  const torch::NoGradGuard no_grad;
+  constexpr int64_t kSize = 2048, kTrials = 8;
+  auto noise = generator(0, Stream::kSample);
+  Tensor a = at::empty({kSize, kSize}).normal_(0, 1, noise).to(device);
+  if (precision == "bf16") a = a.to(at::kBFloat16);
+  double best = 0;
+  for (int64_t trial = 0; trial < kTrials; ++trial) {
+    const auto start = Clock::now();
+    const Tensor product = at::mm(a, a);
+    product[0][0].item<float>();  // waits for the device
+    best = std::max(best, 2.0 * kSize * kSize * kSize / seconds_since(start));
+  }
+  return best;
+}
+
+// Of the products of a training step: the backward pass takes two for each of the forward's.
+double operations_per_image(Autoencoder& model) {
+  int64_t multiply_adds = 0;
+  for (const auto& row : model.summarize())
+    multiply_adds += row.multiply_adds;
+  return 3 * 2 * static_cast<double>(multiply_adds);
+}
+
+// Training on a data set's images, in an order of its own, without epochs, validation or files.
+class Treadmill {
+ public:
+  Treadmill(const Experiment& experiment, const Examples& examples, TrainingStep& step,
+            const c10::Device& device)
+      : batch_(std::min(experiment.train.batch_size, examples.count())),
+        examples_(examples),
+        step_(step) {
+    examples_.pixels = examples_.pixels.to(device);
+    auto shuffle = generator(static_cast<uint64_t>(experiment.train.seed), Stream::kShuffle);
+    order_ = at::randperm(examples.count(), shuffle, at::kLong).to(device);
+  }
+
+  /// Trains for so long, at least one step. Returns images a second.
+  double run(double seconds, StepProfile* profile) {
+    const auto start = Clock::now();
+    const int64_t before = steps_;
+    while (steps_ == before || seconds_since(start) < seconds) {
+      if ((next_ + batch_) > order_.size(0)) next_ = 0;
+      step_.run(examples_.images(order_.narrow(0, next_, batch_)), steps_++);
+      next_ += batch_;
+      if (profile != nullptr) profile->after_step();
+    }
+    step_.check_finite();  // waits for the device
+    return static_cast<double>((steps_ - before) * batch_) / seconds_since(start);
+  }
+
+  int64_t batch() const { return batch_; }
+
+ private:
+  int64_t batch_;
+  Examples examples_;
+  TrainingStep& step_;
+  Tensor order_;  // [N]
+  int64_t next_ = 0, steps_ = 0;
+};
+
+}  // namespace
+
+void declare_bench(cxxopts::Options& options) {
+  options.positional_help("CONFIG.json");
+  options.parse_positional("config");
+  options.add_options()("config", "the config to measure", cxxopts::value<std::string>(), "FILE")(
+      "windows", "measurements, whose median counts",
+      cxxopts::value<int64_t>()->default_value("5"), "N")(
+      "seconds", "length of one", cxxopts::value<double>()->default_value("3"), "S")(
+      "profile", "write a trace of some steps, for Perfetto or chrome://tracing",
+      cxxopts::value<std::string>(), "FILE");
+  declare_settings(options);
+}
+
+void run_bench(const Arguments& arguments) {
+  if (!arguments.has("config"))
+    throw UsageError("no config; expected latent bench CONFIG.json");
+  const int64_t windows = arguments.integer("windows", 1, 1000);
+  const double seconds = arguments.number("seconds");
+  Config config = Config::load(arguments.text("config"), arguments.texts("set"));
+  Experiment experiment = read_experiment(config);
+  const c10::Device device = arguments.device();
+  const Examples examples = experiment.data.open()->load(Split::kTrain);
+  auto [model, objective] = fresh_model(experiment, examples.shape(), device);
+  experiment.train.precision = settled_precision(experiment, examples, device);
+  const double operations = operations_per_image(*model);
+  model->train();
+  TrainingStep step(experiment.train, model, objective, device);
+  Treadmill treadmill(experiment, examples, step, device);
+  std::optional<StepProfile> profile;
+  if (arguments.has("profile")) profile.emplace(arguments.text("profile"), device);
+  treadmill.run(std::max(1.0, seconds / 2), profile ? &*profile : nullptr);
+  std::vector<double> rates;
+  for (int64_t i = 0; i < windows; ++i) {
+    rates.push_back(treadmill.run(seconds, profile ? &*profile : nullptr));
+    log::info("window {}: {:.0f} images/s", i + 1, rates.back());
+  }
+  const double rate = median(rates), peak = matrix_peak(experiment.train.precision, device);
+  const double share = rate * operations / peak, memory = static_cast<double>(peak_resident_bytes()) / 1e6;
+  print_result(
+      arguments,
+      {{"config", arguments.text("config")}, {"images_per_second", rate}, {"windows", rates},
+       {"batch_size", treadmill.batch()}, {"precision", experiment.train.precision},
+       {"kernels", experiment.train.kernels}, {"device", describe(device)},
+       {"threads", at::get_num_threads()}, {"matrix_peak_gflops", peak / 1e9},
+       {"share_of_peak", share}, {"peak_resident_mb", memory}, {"latent", version()},
+       {"revision", git_revision()}, {"torch", TORCH_VERSION}},
+      fmt::format("batch {}, {}, {}; {:.0f} % of the machine's matrix peak of {:.0f} GFLOP/s; {:.0f} "
+                  "MB at most\n{:.0f} images/s\n",
+                  treadmill.batch(), experiment.train.precision, describe(device), 100 * share,
+                  peak / 1e9, memory, rate));
+}
+
+}  // namespace latent

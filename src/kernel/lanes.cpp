@@ -1,0 +1,89 @@
+#include "kernel/lanes.h"
+
+// GCC chooses among the clones by the processor when the program is loaded, before a sanitizer could
+// follow.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(__SANITIZE_ADDRESS__)
+#define LATENT_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define LATENT_CLONES
+#endif
+
+namespace latent::kernel {
+namespace {
+
+// Sixteen floats, at any address.
+using Lanes = float __attribute__((vector_size(kLanes * sizeof(float)), aligned(alignof(float)),
+                                   may_alias));
+
+// By reference: returned as values they would need an ABI that not every processor has.
+inline __attribute__((always_inline)) const Lanes& at(const float* x) {
+  return *reinterpret_cast<const Lanes*>(x);
+}
+inline __attribute__((always_inline)) Lanes& at(float* x) { return *reinterpret_cast<Lanes*>(x); }
+
+}  // namespace
+
+LATENT_CLONES
+void activate(const float* x, float slope, int64_t count, float* out) {
+  for (int64_t i = 0; i < count; i += kLanes) {
+    const Lanes& value = at(x + i);
+    at(out + i) = value > 0 ? value : slope * value;
+  }
+}
+
+LATENT_CLONES
+void damp_negative(const float* x, float slope, int64_t count, float* out) {
+  for (int64_t i = 0; i < count; i += kLanes) {
+    Lanes& value = at(out + i);
+    value = at(x + i) > 0 ? value : slope * value;
+  }
+}
+
+LATENT_CLONES
+void multiply(const float* a, int64_t stride, int64_t rows, int64_t depth, const float* b,
+              int64_t columns, float* out) {
+  constexpr int64_t kRows = 8;  // whose sums stay in registers
+  for (int64_t column = 0; column < columns; column += kLanes) {
+    int64_t row = 0;
+    for (; row + kRows <= rows; row += kRows) {
+      Lanes sums[kRows] = {};
+      for (int64_t k = 0; k < depth; ++k) {
+        const Lanes factor = at(b + k * columns + column);
+#pragma GCC unroll 8
+        for (int64_t r = 0; r < kRows; ++r)
+          sums[r] += a[(row + r) * stride + k] * factor;
+      }
+#pragma GCC unroll 8
+      for (int64_t r = 0; r < kRows; ++r)
+        at(out + (row + r) * columns + column) = sums[r];
+    }
+    for (; row < rows; ++row) {
+      Lanes sum = {};
+      for (int64_t k = 0; k < depth; ++k)
+        sum += a[row * stride + k] * at(b + k * columns + column);
+      at(out + row * columns + column) = sum;
+    }
+  }
+}
+
+LATENT_CLONES
+void add_outer_products(const float* a, int64_t m, const float* b, int64_t n, int64_t rows,
+                        float* sum) {
+  for (int64_t column = 0; column < n; column += kLanes) {
+    for (int64_t i = 0; i < m; i += kLanes) {
+      Lanes sums[kLanes] = {};
+      for (int64_t row = 0; row < rows; ++row) {
+        const Lanes factor = at(b + row * n + column);
+#pragma GCC unroll 16
+        for (int64_t k = 0; k < kLanes; ++k)
+          sums[k] += a[row * m + i + k] * factor;
+      }
+#pragma GCC unroll 16
+      for (int64_t k = 0; k < kLanes; ++k)
+        at(sum + (i + k) * n + column) += sums[k];
+    }
+  }
+}
+
+}  // namespace latent::kernel

@@ -1,0 +1,36 @@
+// Compiled with OpenMP, whose library is LibTorch's own: a second pool of threads would fight the
+// first for the cores.
+#include "kernel/threads.h"
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
+namespace latent::kernel {
+
+#ifdef _OPENMP
+
+int most_threads() { return omp_get_max_threads(); }
+
+void on_threads(int64_t count,
+                const std::function<void(int thread, int64_t begin, int64_t end)>& work) {
+#pragma omp parallel
+  {
+    const int threads = omp_get_num_threads(), thread = omp_get_thread_num();
+    const int64_t begin = count * thread / threads, end = count * (thread + 1) / threads;
+    if (begin < end) work(thread, begin, end);
+  }
+}
+
+#else
+
+int most_threads() { return 1; }
+
+void on_threads(int64_t count,
+                const std::function<void(int thread, int64_t begin, int64_t end)>& work) {
+  if (count > 0) work(0, 0, count);
+}
+
+#endif
+
+}  // namespace latent::kernel

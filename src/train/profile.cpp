@@ -1,0 +1,67 @@
+#include "train/profile.h"
+
+#include <torch/csrc/autograd/profiler_kineto.h>
+
+#include <unistd.h>
+
+#include <set>
+#include <string>
+
+#include "core/error.h"
+#include "core/file.h"
+#include "core/log.h"
+
+namespace latent {
+namespace {
+
+namespace fs = std::filesystem;
+namespace kineto = torch::autograd::profiler;
+using torch::profiler::impl::ActivityType;
+using torch::profiler::impl::ProfilerConfig;
+using torch::profiler::impl::ProfilerState;
+
+}  // namespace
+
+StepProfile::StepProfile(std::filesystem::path file, const c10::Device& device)
+    : file_(std::move(file)), device_(device) {}
+
+StepProfile::~StepProfile() {
+  if (!recording_) return;
+  try {
+    finish();
+  } catch (const std::exception& failure) {
+    log::warn("{}", failure.what());
+  }
+}
+
+void StepProfile::after_step() {
+  ++steps_;
+  if (steps_ == kWarmUp) start();
+  if (steps_ == kWarmUp + kSteps) finish();
+}
+
+void StepProfile::start() {
+  std::set<ActivityType> activities{ActivityType::CPU};
+  if (device_.is_cuda()) activities.insert(ActivityType::CUDA);
+  const ProfilerConfig config(ProfilerState::KINETO, /*report_input_shapes=*/true);
+  kineto::prepareProfiler(config, activities);
+  kineto::enableProfiler(config, activities);
+  recording_ = true;
+}
+
+void StepProfile::finish() {
+  recording_ = false;
+  const auto trace = kineto::disableProfiler();
+  // Kineto tells of a file that it cannot write in a log of its own only.
+  const fs::path scratch =
+      fs::temp_directory_path() / ("latent-trace-" + std::to_string(::getpid()) + ".json");
+  trace->save(scratch.string());
+  const std::string text = read_file(scratch);
+  std::error_code ignored;
+  fs::remove(scratch, ignored);
+  write_file(file_, text);
+  log::info("trace of {} steps: {}; open it in ui.perfetto.dev or chrome://tracing",
+            steps_ - kWarmUp, file_.string());
+}
+
+}  // namespace latent

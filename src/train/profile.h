@@ -1,0 +1,35 @@
+// A trace of some training steps, for Perfetto (ui.perfetto.dev) or chrome://tracing.
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include <cstdint>
+#include <filesystem>
+
+namespace latent {
+
+/// Records steps after a warm-up and writes the trace when they are done.
+class StepProfile {
+ public:
+  static constexpr int64_t kWarmUp = 10, kSteps = 20;
+
+  StepProfile(std::filesystem::path file, const c10::Device& device);
+  /// Writes what it has if training ended early.
+  ~StepProfile();
+  StepProfile(const StepProfile&) = delete;
+  StepProfile& operator=(const StepProfile&) = delete;
+
+  /// Call after every step. Throws Error if the trace cannot be written.
+  void after_step();
+
+ private:
+  void start();
+  void finish();
+
+  std::filesystem::path file_;
+  c10::Device device_;
+  int64_t steps_ = 0;
+  bool recording_ = false;
+};
+
+}  // namespace latent
