@@ -39,6 +39,13 @@ void declare_animation(cxxopts::Options& options) {
       cxxopts::value<int64_t>()->default_value("0"), "N");
 }
 
+void expect_images(const OpenedRun& run, const std::string& command) {
+  if (!run.experiment.data.is_table()) return;
+  throw Error(command + ": draws images, and the examples of " + run.directory.path().string() +
+              " are rows of a table; expected a run of images; for tables there are encode, plot, "
+              "reconstruct and sample --sampler manifold");
+}
+
 PicturePlaces picture_places(const Arguments& arguments, const fs::path& folder, bool animated) {
   const double fps = arguments.number("fps");
   if (!(fps >= 0.01 && fps <= 100))

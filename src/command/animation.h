@@ -6,13 +6,16 @@
 #include <string>
 #include <vector>
 
-#include "command/arguments.h"
+#include "command/opened_run.h"
 #include "image/picture.h"
 
 namespace latent {
 
 /// Declares --out, --fps, --ping-pong, --loop, --captions and --scale.
 void declare_animation(cxxopts::Options& options);
+
+/// Throws Error if the run's examples are rows of a table: such commands draw images.
+void expect_images(const OpenedRun& run, const std::string& command);
 
 /// Where the pictures go; an empty path is not written.
 struct PicturePlaces {

@@ -130,6 +130,7 @@ void run_attribute(const Arguments& arguments) {
                              .method = arguments.text("method")};
   const Tensor strengths = read_strengths(arguments);
   const OpenedRun run = OpenedRun::open(arguments);
+  expect_images(run, "arithmetic");
   const PicturePlaces places =
       picture_places(arguments, run.directory.image("arithmetic", stem_of(query, arguments)),
                      arguments.flag("gif"));

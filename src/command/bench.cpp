@@ -100,17 +100,15 @@ void declare_bench(cxxopts::Options& options) {
   options.positional_help("CONFIG.json");
   options.parse_positional("config");
   options.add_options()("config", "the config to measure", cxxopts::value<std::string>(), "FILE")(
-      "windows", "measurements, whose median counts",
-      cxxopts::value<int64_t>()->default_value("5"), "N")(
-      "seconds", "length of one", cxxopts::value<double>()->default_value("3"), "S")(
+      "windows", "measurements, whose median counts", cxxopts::value<int64_t>()->default_value("5"),
+      "N")("seconds", "length of one", cxxopts::value<double>()->default_value("3"), "S")(
       "profile", "write a trace of some steps, for Perfetto or chrome://tracing",
       cxxopts::value<std::string>(), "FILE");
   declare_settings(options);
 }
 
 void run_bench(const Arguments& arguments) {
-  if (!arguments.has("config"))
-    throw UsageError("no config; expected latent bench CONFIG.json");
+  if (!arguments.has("config")) throw UsageError("no config; expected latent bench CONFIG.json");
   const int64_t windows = arguments.integer("windows", 1, 1000);
   const double seconds = arguments.number("seconds");
   Config config = Config::load(arguments.text("config"), arguments.texts("set"));
@@ -132,19 +130,29 @@ void run_bench(const Arguments& arguments) {
     log::info("window {}: {:.0f} images/s", i + 1, rates.back());
   }
   const double rate = median(rates), peak = matrix_peak(experiment.train.precision, device);
-  const double share = rate * operations / peak, memory = static_cast<double>(peak_resident_bytes()) / 1e6;
+  const double share = rate * operations / peak,
+               memory = static_cast<double>(peak_resident_bytes()) / 1e6;
   print_result(
       arguments,
-      {{"config", arguments.text("config")}, {"images_per_second", rate}, {"windows", rates},
-       {"batch_size", treadmill.batch()}, {"precision", experiment.train.precision},
-       {"kernels", experiment.train.kernels}, {"device", describe(device)},
-       {"threads", at::get_num_threads()}, {"matrix_peak_gflops", peak / 1e9},
-       {"share_of_peak", share}, {"peak_resident_mb", memory}, {"latent", version()},
-       {"revision", git_revision()}, {"torch", TORCH_VERSION}},
-      fmt::format("batch {}, {}, {}; {:.0f} % of the machine's matrix peak of {:.0f} GFLOP/s; {:.0f} "
-                  "MB at most\n{:.0f} images/s\n",
-                  treadmill.batch(), experiment.train.precision, describe(device), 100 * share,
-                  peak / 1e9, memory, rate));
+      {{"config", arguments.text("config")},
+       {"images_per_second", rate},
+       {"windows", rates},
+       {"batch_size", treadmill.batch()},
+       {"precision", experiment.train.precision},
+       {"kernels", experiment.train.kernels},
+       {"device", describe(device)},
+       {"threads", at::get_num_threads()},
+       {"matrix_peak_gflops", peak / 1e9},
+       {"share_of_peak", share},
+       {"peak_resident_mb", memory},
+       {"latent", version()},
+       {"revision", git_revision()},
+       {"torch", TORCH_VERSION}},
+      fmt::format(
+          "batch {}, {}, {}; {:.0f} % of the machine's matrix peak of {:.0f} GFLOP/s; {:.0f} "
+          "MB at most\n{:.0f} images/s\n",
+          treadmill.batch(), experiment.train.precision, describe(device), 100 * share, peak / 1e9,
+          memory, rate));
 }
 
 }  // namespace latent

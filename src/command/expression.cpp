@@ -101,6 +101,7 @@ void declare_expression(cxxopts::Options& options) {
 void run_expression(const Arguments& arguments) {
   const auto terms = space::parse_expression(arguments.text("expression"));
   const OpenedRun run = OpenedRun::open(arguments);
+  expect_images(run, "arithmetic");
   std::string stem = "expression";
   for (const auto& term : terms)
     stem += (term.factor < 0 ? "-minus-" : "-") + term.name;

@@ -103,6 +103,20 @@ Picture strip(const Tensor& images, const Stations& stations, int64_t steps, boo
   return visual::rows(rows, names, options);
 }
 
+// The corners' names beside the first and the last row.
+visual::GridOptions matrix_look(const Arguments& arguments, const Stations& stations,
+                                int64_t steps) {
+  visual::GridOptions look{.columns = steps, .scale = arguments.integer("scale", 0)};
+  if (!arguments.flag("captions")) return look;
+  for (int64_t step = 0; step < steps; ++step)
+    look.column_captions.push_back(percent(step, steps));
+  const auto& names = stations.names;
+  look.row_captions.resize(static_cast<size_t>(steps));
+  look.row_captions.front() = names[0] + " \u2192 " + names[1];
+  look.row_captions.back() = names[2] + " \u2192 " + names[3];
+  return look;
+}
+
 std::vector<std::string> write_morph(const Arguments& arguments, const PicturePlaces& places,
                                      const Tensor& images, const Stations& stations,
                                      int64_t steps) {
@@ -155,6 +169,7 @@ void run_interpolate(const Arguments& arguments) {
                                                : kMorphSteps;
   const space::Path path = space::parse_path(arguments.text("path"));
   const OpenedRun run = OpenedRun::open(arguments);
+  expect_images(run, "interpolate");
   const PicturePlaces places = choose_places(arguments, run, matrix);
   const Stations stations = read_stations(run, arguments);
   check_count(stations.names.size(), matrix, steps);
@@ -166,8 +181,8 @@ void run_interpolate(const Arguments& arguments) {
   std::string text;
   std::vector<std::string> written;
   if (matrix) {
-    const visual::GridOptions look{.columns = steps, .scale = arguments.integer("scale", 0)};
-    written = write_pictures(arguments, places, visual::grid(images, look), {});
+    const Picture square = visual::grid(images, matrix_look(arguments, stations, steps));
+    written = write_pictures(arguments, places, square, {});
   } else {
     const double unevenness = space::unevenness(images);
     json["unevenness"] = unevenness;

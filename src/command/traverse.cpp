@@ -95,6 +95,7 @@ void run_traverse(const Arguments& arguments) {
   const int64_t steps = arguments.integer("steps", 2, 100);
   const int64_t moments = arguments.integer("frames", 2, 1000);
   const OpenedRun run = OpenedRun::open(arguments);
+  expect_images(run, "traverse");
   const bool from_image = arguments.has("files") || arguments.has("indices");
   const PicturePlaces places = picture_places(
       arguments, run.directory.image("traverse", from_image ? inputs_stem(arguments) : "mean"),

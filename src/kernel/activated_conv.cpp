@@ -27,14 +27,11 @@ struct ActivatedConv : torch::autograd::Function<ActivatedConv> {
     const Tensor input = x.contiguous(at::MemoryFormat::ChannelsLast);
     context->save_for_backward({input, weight});
     context->saved_data["slope"] = slope;
-    context->saved_data["bias"] = bias.defined();
     const NarrowConv conv = sizes(input, weight, slope);
     Tensor output = at::empty({conv.images, conv.outputs, conv.height, conv.width}, x.options(),
                               at::MemoryFormat::ChannelsLast);
-    kernel::forward(conv, input.const_data_ptr<float>(),
-                    by_channel(weight).const_data_ptr<float>(),
-                    bias.defined() ? bias.const_data_ptr<float>() : nullptr,
-                    output.data_ptr<float>());
+    kernel::forward(conv, input.const_data_ptr<float>(), by_channel(weight).const_data_ptr<float>(),
+                    bias.const_data_ptr<float>(), output.data_ptr<float>());
     return output;
   }
 
@@ -51,7 +48,7 @@ struct ActivatedConv : torch::autograd::Function<ActivatedConv> {
                      by_channel(weight).const_data_ptr<float>(), gradient.const_data_ptr<float>(),
                      input_gradient.data_ptr<float>(), weight_gradient.data_ptr<float>());
     return {input_gradient, Tensor(), weight_gradient.permute({3, 0, 1, 2}),
-            context->saved_data["bias"].toBool() ? gradient.sum({0, 2, 3}) : Tensor()};
+            gradient.sum({0, 2, 3})};
   }
 };
 
@@ -64,7 +61,8 @@ bool is_narrow(const Tensor& x, const Tensor& weight) {
 
 Tensor activated_conv(const Tensor& x, double slope, const Tensor& weight, const Tensor& bias) {
   TORCH_CHECK(is_narrow(x, weight), "activated_conv: operands that do not fit");
-  return ActivatedConv::apply(x, slope, weight, bias);
+  return ActivatedConv::apply(x, slope, weight,
+                              bias.defined() ? bias : at::zeros({weight.size(0)}, x.options()));
 }
 
 }  // namespace latent::kernel

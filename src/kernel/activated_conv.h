@@ -1,5 +1,5 @@
-// A convolution of an activated feature map as one operation with its gradient: by kernel/narrow_conv
-// where that fits, else by LibTorch's operations.
+// A convolution of an activated feature map as one operation with its gradient: by
+// kernel/narrow_conv where that fits, else by LibTorch's operations.
 #pragma once
 
 #include "core/tensor.h"

@@ -1,7 +1,7 @@
 #include "kernel/lanes.h"
 
-// GCC chooses among the clones by the processor when the program is loaded, before a sanitizer could
-// follow.
+// GCC chooses among the clones by the processor when the program is loaded, before a sanitizer
+// could follow.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
     !defined(__SANITIZE_ADDRESS__)
 #define LATENT_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
@@ -13,8 +13,8 @@ namespace latent::kernel {
 namespace {
 
 // Sixteen floats, at any address.
-using Lanes = float __attribute__((vector_size(kLanes * sizeof(float)), aligned(alignof(float)),
-                                   may_alias));
+using Lanes =
+    float __attribute__((vector_size(kLanes * sizeof(float)), aligned(alignof(float)), may_alias));
 
 // By reference: returned as values they would need an ABI that not every processor has.
 inline __attribute__((always_inline)) const Lanes& at(const float* x) {

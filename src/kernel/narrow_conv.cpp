@@ -46,7 +46,7 @@ void add_shifted_rows(Work& work, int64_t y, const float* bias, float* output) {
   const NarrowConv& c = work.conv;
   for (int64_t x = 0; x < c.width; ++x) {
     for (int64_t o = 0; o < c.outputs; ++o)
-      output[x * c.outputs + o] = bias != nullptr ? bias[o] : 0.0F;
+      output[x * c.outputs + o] = bias[o];
   }
   for (int64_t ky = 0; ky < c.size; ++ky) {
     const int64_t source = y + ky - work.pad;

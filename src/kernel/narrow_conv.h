@@ -25,7 +25,7 @@ struct NarrowConv {
 /// Whether the functions below take such sizes.
 bool fits(const NarrowConv& conv);
 
-/// input: [N, H, W, C].  weight: [C, size, size, outputs].  bias: [outputs] or nullptr.
+/// input: [N, H, W, C].  weight: [C, size, size, outputs].  bias: [outputs].
 /// output: [N, H, W, outputs], written.
 void forward(const NarrowConv& conv, const float* input, const float* weight, const float* bias,
              float* output);

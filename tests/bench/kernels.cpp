@@ -52,8 +52,18 @@ const int configured = [] {
   return 0;
 }();
 
-BENCHMARK(ours)->Name("ReLU + last convolution/latent")->Args({32, 1})->Args({128, 3})->UseRealTime()->Unit(benchmark::kMillisecond);
-BENCHMARK(libtorch)->Name("ReLU + last convolution/LibTorch")->Args({32, 1})->Args({128, 3})->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(ours)
+    ->Name("ReLU + last convolution/latent")
+    ->Args({32, 1})
+    ->Args({128, 3})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(libtorch)
+    ->Name("ReLU + last convolution/LibTorch")
+    ->Args({32, 1})
+    ->Args({128, 3})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace latent

@@ -4,9 +4,9 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include "expect.h"
+#include "experiments.h"
 #include "kernel/activated_conv.h"
 #include "model/autoencoder.h"
-#include "experiments.h"
 
 namespace latent {
 namespace {
@@ -39,21 +39,20 @@ Tensor plain(const Tensor& x, double slope, const Tensor& weight, const Tensor& 
 }
 
 TEST(ActivatedConv, GivesTheOutputAndGradientsOfLibTorch) {
-  for (const Case& c : {Case{2, 32, 1, 8, 8, 3, 0}, Case{3, 16, 3, 5, 7, 3, 0.3},
-                        Case{1, 48, 2, 1, 9, 5, 1}, Case{2, 16, 4, 6, 1, 1, 0},
-                        Case{5, 128, 3, 9, 17, 3, 0.01}}) {
+  for (const Case& c :
+       {Case{2, 32, 1, 8, 8, 3, 0}, Case{3, 16, 3, 5, 7, 3, 0.3}, Case{1, 48, 2, 1, 9, 5, 1},
+        Case{2, 16, 4, 6, 1, 1, 0}, Case{5, 128, 3, 9, 17, 3, 0.01}}) {
     SCOPED_TRACE(testing::Message() << c.channels << " to " << c.outputs << ", " << c.height << "x"
                                     << c.width << ", kernel " << c.size << ", slope " << c.slope);
-    const std::vector<Tensor> operands{
-        normal({c.images, c.channels, c.height, c.width}, 1).contiguous(at::MemoryFormat::ChannelsLast),
-        normal({c.outputs, c.channels, c.size, c.size}, 2), normal({c.outputs}, 3)};
+    const std::vector<Tensor> operands{normal({c.images, c.channels, c.height, c.width}, 1)
+                                           .contiguous(at::MemoryFormat::ChannelsLast),
+                                       normal({c.outputs, c.channels, c.size, c.size}, 2),
+                                       normal({c.outputs}, 3)};
     const Tensor back = normal({c.images, c.outputs, c.height, c.width}, 4);
     ASSERT_TRUE(kernel::is_narrow(operands[0], operands[1]));
-    const auto got = run(
-        [&](const Tensor& x, const Tensor& w, const Tensor& b) {
-          return kernel::activated_conv(x, c.slope, w, b);
-        },
-        operands, back);
+    const auto got = run([&](const Tensor& x, const Tensor& w,
+                             const Tensor& b) { return kernel::activated_conv(x, c.slope, w, b); },
+                         operands, back);
     std::vector<Tensor> exact;
     for (const Tensor& operand : operands)
       exact.push_back(operand.to(at::kDouble));
