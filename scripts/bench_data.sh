@@ -56,7 +56,7 @@ first_step() {
 
 # Models of next to nothing: the time of a step is then mostly that of its images.
 small=(--set 'model.encoder.channels=[8,8]' --set model.latent_dim=2)
-shapes=(--set "data.count=${LATENT_BENCH_SHAPES:-30000}" --set train.epochs=2 --set train.batch_size=128)
+shapes=(--set "data.count=${LATENT_BENCH_SHAPES:-30000}" --set train.batch_size=128)
 million=${LATENT_BENCH_MILLION:-1000000}
 cat >"$work/million.json" <<END
 {"data": {"name": "shapes", "count": $million, "pack": "always"},
@@ -82,10 +82,10 @@ for part in "${@:-decode start share pack memory}"; do
         echo "data share of a training step, faces preset: $(field "$work/share.json" data_share) (bound: 0.05)"
         ;;
       pack)
-        for ((round = 0; round < rounds; ++round)); do
+        for ((round = 0; round < 7; ++round)); do
           for kind in always never; do
-            train "$kind" configs/shapes_vae.json "${small[@]}" "${shapes[@]}" --set "data.pack=$kind"
-            awk -F, 'END { print $4 }' "$work/$kind/metrics.csv" >>"$work/$kind.rates"
+            "$latent" bench configs/shapes_vae.json "${small[@]}" "${shapes[@]}" --set "data.pack=$kind" --windows 1 \
+              --quiet | awk 'END { print $1 }' >>"$work/$kind.rates"
           done
         done
         a=$(median <"$work/always.rates") b=$(median <"$work/never.rates")

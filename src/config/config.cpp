@@ -1,5 +1,8 @@
 #include "config/config.h"
 
+#include <c10/util/Exception.h>
+
+#include <algorithm>
 #include <set>
 
 #include "core/error.h"
