@@ -38,6 +38,13 @@ Json describe_evaluation(const OpenedRun& run, const Evaluation& result, const s
                                                 result.kl.data_ptr<double>() + result.kl.numel());
   }
   json["active_units"] = result.active_units;
+  if (result.sparsity) {
+    json["sparsity"] = {
+        {"mean_activation", result.sparsity->mean_activation},
+        {"active_per_" + run.experiment.data.example_word(), result.sparsity->active},
+        {"active_share", result.sparsity->active_share},
+        {"dead_units", result.sparsity->dead_units}};
+  }
   const bool pictures = !run.experiment.data.is_table();
   if (pictures) json["bce"] = result.bce;
   json["mse"] = result.mse;
@@ -64,6 +71,8 @@ std::string table(const OpenedRun& run, const Evaluation& result, const Json& js
   const std::string word = run.experiment.data.example_word(), nats = "nats per " + word;
   std::string text = fmt::format("{} {}s of the {} split, checkpoint {} (step {})\n", result.images,
                                  word, json["split"].get<std::string>(), run.checkpoint, run.step);
+  if (run.corruption.noisy())
+    text += "  (with noise on the encoder's input, as in training; the target is clean)\n";
   const auto line = [&](const std::string& name, const std::string& value,
                         const std::string& meaning) {
     text += fmt::format("  {:<16} {:>12}  {}\n", name, value, meaning);
@@ -83,6 +92,12 @@ std::string table(const OpenedRun& run, const Evaluation& result, const Json& js
   }
   line("active_units", std::to_string(result.active_units),
        fmt::format("of {} latents: variance of the mean above 0.01", run.model->latent_dim()));
+  if (const auto& code = result.sparsity) {
+    line("mean |a|", fmt::format("{:.4f}", code->mean_activation), "of the code");
+    line("active per " + word, fmt::format("{:.1f}", code->active),
+         fmt::format("units above 1 % of their largest |a|: {:.1f} %", 100 * code->active_share));
+    line("dead_units", std::to_string(code->dead_units), "0 for every " + word);
+  }
   const bool pictures = json.contains("psnr");
   if (pictures)
     line("bce", number(json, "bce"), "mean binary cross-entropy per value, from the latents' mean");
@@ -128,12 +143,14 @@ void run_evaluate(const Arguments& arguments) {
                                      {.seed = arguments.seed(),
                                       .quality = true,
                                       .device = run.device,
-                                      .progress = [&](int64_t done, int64_t total) {
-                                        if (!bar.due(done, total)) return;
-                                        const std::chrono::duration<double> spent =
-                                            std::chrono::steady_clock::now() - start;
-                                        bar.show("evaluating", done, total, spent.count());
-                                      }});
+                                      .progress =
+                                          [&](int64_t done, int64_t total) {
+                                            if (!bar.due(done, total)) return;
+                                            const std::chrono::duration<double> spent =
+                                                std::chrono::steady_clock::now() - start;
+                                            bar.show("evaluating", done, total, spent.count());
+                                          },
+                                      .corruption = run.corruption});
   bar.clear();
   const Json json = describe_evaluation(run, result, to_string(split));
   print_result(arguments, json, table(run, result, json));

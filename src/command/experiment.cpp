@@ -12,6 +12,7 @@ Experiment read_experiment(Config& config) {
   Section root = config.root();
   Experiment experiment;
   experiment.data = configure_dataset(root.section("data"));
+  experiment.corruption = configure_corruption(root, experiment.data.is_table());
   experiment.model = configure_model(root.section("model"));
   experiment.objective =
       configure_objective(root.section("objective"), experiment.model.probabilistic);
@@ -24,7 +25,8 @@ Experiment read_experiment(Config& config) {
 
 std::pair<std::shared_ptr<Autoencoder>, std::shared_ptr<Objective>> fresh_model(
     const Experiment& experiment, const ImageShape& shape, const c10::Device& device) {
-  auto model = experiment.model.make(shape, shape, static_cast<uint64_t>(experiment.train.seed));
+  auto model = experiment.model.make(experiment.corruption.make(shape).output(), shape,
+                                     static_cast<uint64_t>(experiment.train.seed));
   auto objective = experiment.objective.make(*model);
   model->to(device);
   objective->move_to(device);

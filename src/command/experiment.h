@@ -1,10 +1,11 @@
-// A config's four parts, read: what to train on, what to train, for which objective, and how; and
-// how its examples are shown.
+// A config's parts, read: what to train on, what happens to it before the encoder sees it, what to
+// train, for which objective, and how; and how its examples are shown.
 #pragma once
 
 #include "config/config.h"
 #include "data/registry.h"
 #include "model/autoencoder.h"
+#include "model/corruption.h"
 #include "objective/objective.h"
 #include "train/options.h"
 #include "visual/gallery.h"
@@ -13,6 +14,7 @@ namespace latent {
 
 struct Experiment {
   DatasetPlan data;
+  CorruptionPlan corruption;
   ModelPlan model;
   ObjectivePlan objective;
   TrainOptions train;

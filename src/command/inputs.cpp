@@ -27,35 +27,6 @@ std::vector<fs::path> images_below(const fs::path& folder) {
   return paths;
 }
 
-Tensor to_pixels(const Picture& picture) {  // [1, H, W, C]
-  return at::from_blob(const_cast<uint8_t*>(picture.pixels.data()),
-                       {1, picture.height, picture.width, picture.channels}, at::kByte)
-      .clone();
-}
-
-// The pixels at the model's size: as they are, prepared as the run's data set is, or resized.
-Tensor fit_to_model(const Picture& picture, const OpenedRun& run, const std::string& name) {
-  const ImageShape& shape = run.model->input_shape();
-  const auto fits = [&](const Tensor& x) {
-    return x.size(1) == shape.height && x.size(2) == shape.width;
-  };
-  const Tensor pixels = to_pixels(picture);
-  if (fits(pixels)) return pixels;
-  try {
-    const Tensor prepared = run.experiment.data.prepare(pixels);
-    if (fits(prepared)) {
-      log::info("{}: {}x{} brought to the model's {}x{} as the run's own images are", name,
-                picture.width, picture.height, shape.width, shape.height);
-      return prepared;
-    }
-  } catch (const Error&) {
-    // Larger than the set's own images: resized below.
-  }
-  log::info("{}: resized from {}x{} to the model's {}x{}", name, picture.width, picture.height,
-            shape.width, shape.height);
-  return to_pixels(resize(picture, shape.width, shape.height, Filter::kArea));
-}
-
 // Every row of the files, named "points.csv:3" by its place, from 0.
 Inputs read_tables(const std::vector<std::string>& names, const OpenedRun& run) {
   Inputs inputs;
@@ -103,8 +74,35 @@ void declare_inputs(cxxopts::Options& options, const std::string& default_count)
                         cxxopts::value<int64_t>()->default_value(default_count), "N");
 }
 
-Inputs read_files(const std::vector<std::string>& names, const OpenedRun& run) {
-  if (run.experiment.data.is_table()) return read_tables(names, run);
+Tensor to_pixels(const Picture& picture) {
+  return at::from_blob(const_cast<uint8_t*>(picture.pixels.data()),
+                       {1, picture.height, picture.width, picture.channels}, at::kByte)
+      .clone();
+}
+
+Tensor fit_to_model(const Picture& picture, const OpenedRun& run, const std::string& name) {
+  const ImageShape& shape = run.model->output_shape();
+  const auto fits = [&](const Tensor& x) {
+    return x.size(1) == shape.height && x.size(2) == shape.width;
+  };
+  const Tensor pixels = to_pixels(picture);
+  if (fits(pixels)) return pixels;
+  try {
+    const Tensor prepared = run.experiment.data.prepare(pixels);
+    if (fits(prepared)) {
+      log::info("{}: {}x{} brought to the model's {}x{} as the run's own images are", name,
+                picture.width, picture.height, shape.width, shape.height);
+      return prepared;
+    }
+  } catch (const Error&) {
+    // Larger than the set's own images: resized below.
+  }
+  log::info("{}: resized from {}x{} to the model's {}x{}", name, picture.width, picture.height,
+            shape.width, shape.height);
+  return to_pixels(resize(picture, shape.width, shape.height, Filter::kArea));
+}
+
+std::vector<fs::path> image_files(const std::vector<std::string>& names) {
   std::vector<fs::path> files;
   for (const auto& name : names) {
     if (fs::is_directory(name)) {
@@ -114,12 +112,17 @@ Inputs read_files(const std::vector<std::string>& names, const OpenedRun& run) {
       files.emplace_back(name);
     }
   }
+  return files;
+}
+
+Inputs read_files(const std::vector<std::string>& names, const OpenedRun& run) {
+  if (run.experiment.data.is_table()) return read_tables(names, run);
   Inputs inputs;
   Examples examples;
   std::vector<Tensor> pixels;
-  for (const auto& file : files) {
+  for (const auto& file : image_files(names)) {
     pixels.push_back(
-        fit_to_model(read_image(file, run.model->input_shape().channels), run, file.string()));
+        fit_to_model(read_image(file, run.model->output_shape().channels), run, file.string()));
     inputs.names.push_back(file.filename().string());
   }
   examples.pixels = at::cat(pixels);
@@ -128,7 +131,7 @@ Inputs read_files(const std::vector<std::string>& names, const OpenedRun& run) {
 }
 
 Inputs read_split(Split split, const std::vector<int64_t>& indices, const OpenedRun& run) {
-  return select(run.experiment.data.open()->load(split), split, indices, run.model->input_shape());
+  return select(run.experiment.data.open()->load(split), split, indices, run.model->output_shape());
 }
 
 Inputs read_inputs(const Arguments& arguments, const OpenedRun& run) {
@@ -140,7 +143,7 @@ Inputs read_inputs(const Arguments& arguments, const OpenedRun& run) {
   std::vector<int64_t> indices(
       static_cast<size_t>(count == 0 ? examples.count() : std::min(count, examples.count())));
   std::iota(indices.begin(), indices.end(), 0);
-  return select(examples, split, indices, run.model->input_shape());
+  return select(examples, split, indices, run.model->output_shape());
 }
 
 std::string inputs_stem(const Arguments& arguments) {

@@ -1,16 +1,18 @@
 // Images that a command works on: from the run's data set, or files and folders of the user's.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "command/arguments.h"
 #include "command/opened_run.h"
+#include "image/picture.h"
 
 namespace latent {
 
 struct Inputs {
-  Tensor images;                      // [N, C, H, W] float in [0, 1], as the model takes them
+  Tensor images;                      // [N, C, H, W] float in [0, 1], of the model's output shape
   std::vector<std::string> names;     // N
   std::vector<Attribute> attributes;  // each of N values; none of files
 };
@@ -20,6 +22,16 @@ void declare_inputs(cxxopts::Options& options, const std::string& default_count)
 
 /// Images of the user's: files, and every image below a folder, in the order of their names.
 Inputs read_files(const std::vector<std::string>& names, const OpenedRun& run);
+
+/// The files among `names`, and every image below the folders among them, in the order of their
+/// names. Throws Error for a folder without images.
+std::vector<std::filesystem::path> image_files(const std::vector<std::string>& names);
+
+/// [1, H, W, C] uint8, at its own size.
+Tensor to_pixels(const Picture& picture);
+/// The same at the size of the run's images: as it is, prepared as the run's data set is, or
+/// resized, which is said, naming the picture.
+Tensor fit_to_model(const Picture& picture, const OpenedRun& run, const std::string& name);
 
 /// Images of a split by index. Throws Error for an index outside it.
 Inputs read_split(Split split, const std::vector<int64_t>& indices, const OpenedRun& run);

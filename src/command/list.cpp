@@ -7,6 +7,7 @@
 #include "command/experiment.h"
 #include "core/error.h"
 #include "model/activation.h"
+#include "model/corruption.h"
 
 namespace latent {
 namespace {
@@ -90,6 +91,8 @@ void run_list(const Arguments& arguments) {
   listing.add("augmentation", "augment", "random variants",
               keys_of([](Section& section) { Augmentation{}.read(section); }));
   listing.text += "\n";
+  listing.add_family(corruptions(), "corruption: [...]",
+                     [](const auto& row, Section& section) { row.configure(section, false); });
   listing.add_family(encoders(), "model.encoder", plain);
   listing.add_family(bottlenecks(), "model.bottleneck", plain);
   listing.add_family(decoders(), "model.decoder", [](const auto& row, Section& section) {

@@ -56,17 +56,27 @@ std::optional<Latent> read_latents(const std::filesystem::path& path, const Open
 }  // namespace
 
 OpenedRun OpenedRun::open(const Arguments& arguments) {
-  RunDirectory directory = RunDirectory::open(arguments.run());
+  return open(arguments.run(), arguments.text("checkpoint"), arguments.device());
+}
+
+OpenedRun OpenedRun::open(const std::filesystem::path& run, const std::string& asked,
+                          const c10::Device& device) {
+  RunDirectory directory = RunDirectory::open(run);
   Config config = Config::load(directory.config());
   Experiment experiment = read_experiment(config);
-  const std::string which = choose_checkpoint(directory, arguments.text("checkpoint"));
+  const std::string which = choose_checkpoint(directory, asked);
   const auto path = directory.checkpoint(which);
   const TensorFile file = read_tensors(path);
   const StoredShapes shapes = stored_shapes(file, path);
+  CorruptionChain corruption = experiment.corruption.make(shapes.output);
+  if (corruption.output() != shapes.input) {
+    throw Error(directory.config().string() + ": its corruption makes " +
+                corruption.output().text() + " of the images; the checkpoint's model takes " +
+                shapes.input.text());
+  }
   auto model = experiment.model.make(shapes.input, shapes.output, 0);
   auto objective = experiment.objective.make(*model);
   load_model(*model, *objective, file, path);
-  const c10::Device device = arguments.device();
   model->to(device);
   objective->move_to(device);
   model->eval();
@@ -77,7 +87,8 @@ OpenedRun OpenedRun::open(const Arguments& arguments) {
           std::move(objective),
           device,
           which,
-          stored_step(file)};
+          stored_step(file),
+          std::move(corruption)};
 }
 
 Tensor OpenedRun::pictures(const Tensor& z) const {
@@ -91,9 +102,12 @@ Tensor OpenedRun::pictures(const Tensor& z) const {
 
 Latent OpenedRun::encode(const Tensor& images, std::optional<at::Generator> generator) const {
   const torch::NoGradGuard no_grad;
+  const ImageShape& input = model->input_shape();
+  const bool ready = images.size(2) == input.height && images.size(3) == input.width;
   std::vector<Tensor> z, mean, logvar;
   for (const Tensor& part : images.split(kBatch)) {
-    const Latent code = model->encode(part.to(device), generator);
+    const Tensor there = part.to(device);
+    const Latent code = model->encode(ready ? there : corruption.prepare(there), generator);
     z.push_back(code.z.cpu());
     mean.push_back(code.mean.cpu());
     if (code.logvar.defined()) logvar.push_back(code.logvar.cpu());

@@ -19,15 +19,21 @@ struct OpenedRun {
   c10::Device device;
   std::string checkpoint;  // "best" or "last"
   int64_t step;            // of training, at that checkpoint
+  CorruptionChain corruption;
 
   /// Opens what --run, --checkpoint and --device name.
   /// Throws Error if the run is missing, incomplete, damaged or newer, or the checkpoint does not
   /// fit its config.
   static OpenedRun open(const Arguments& arguments);
+  /// The same for a run and a checkpoint by name.
+  static OpenedRun open(const std::filesystem::path& path, const std::string& checkpoint,
+                        const c10::Device& device);
 
   /// Pictures of latents [N, Z] on any device: [N, C, H, W] on the CPU.
   Tensor pictures(const Tensor& z) const;
   /// The code of images [N, C, H, W] on any device; on the CPU. Without a generator z is the mean.
+  /// A model that upscales is given the images of the data set's size, which are then made smaller,
+  /// or small ones, which are taken as they are. No noise is added.
   Latent encode(const Tensor& images, std::optional<at::Generator> generator = std::nullopt) const;
   /// The codes of a whole split in its order, z being the mean; [N, Z] on the CPU. Computed once
   /// for a checkpoint, with progress, then kept in the run's cache.

@@ -11,8 +11,8 @@
 namespace latent {
 namespace {
 
-const std::vector<std::string> kOwnFlags{"checkpoint", "split",   "count", "attribute",
-                                         "axes",       "decoded", "cdf",   "term"};
+const std::vector<std::string> kOwnFlags{"checkpoint", "split", "count", "attribute", "axes",
+                                         "decoded",    "cdf",   "term",  "twin"};
 
 const Registry<PlotRow>& plots() {
   static const Registry<PlotRow> registry(
@@ -29,6 +29,14 @@ const Registry<PlotRow>& plots() {
                    "training and validation loss by epoch; repeat --run to compare runs",
                    {"term"},
                    plot_losses},
+                  {"dictionary",
+                   "what each unit of the code draws: the decoder's weights, or unit codes decoded",
+                   {"checkpoint", "split"},
+                   plot_dictionary},
+                  {"activations",
+                   "how often a plain autoencoder's units are on, beside a twin without sparsity",
+                   {"checkpoint", "split", "twin"},
+                   plot_activations},
               });
   return registry;
 }
@@ -58,13 +66,13 @@ std::filesystem::path plot_path(const Arguments& arguments, const std::filesyste
 }
 
 void declare_plot(cxxopts::Options& options) {
-  options.positional_help("[latents|histograms|losses]");
+  options.positional_help("[latents|histograms|losses|dictionary|activations]");
   options.parse_positional("kind");
   options.add_options()("kind", kinds_help(),
                         cxxopts::value<std::string>()->default_value("latents"), "KIND");
   declare_run(options);
   declare_out(options, "the chart, .png or .svg (default: images/plot/<kind>.png of the run)");
-  options.add_options()("split", "latents, histograms: images of this split",
+  options.add_options()("split", "all but losses: images of this split",
                         cxxopts::value<std::string>()->default_value("test"),
                         "NAME")("n,count", "latents: at most so many images, drawn at random",
                                 cxxopts::value<int64_t>()->default_value("10000"), "N")(
@@ -76,7 +84,9 @@ void declare_plot(cxxopts::Options& options) {
       "decoded", "latents: up to N pictures that the decoder makes at their places",
       cxxopts::value<int64_t>()->default_value("0"),
       "N")("term", "losses: which column, for example nll or kl",
-           cxxopts::value<std::string>()->default_value("loss"), "NAME");
+           cxxopts::value<std::string>()->default_value("loss"),
+           "NAME")("twin", "activations: another run, drawn beside this one",
+                   cxxopts::value<std::string>(), "DIR");
 }
 
 void run_plot(const Arguments& arguments) {

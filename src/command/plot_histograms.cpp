@@ -58,10 +58,11 @@ nlohmann::ordered_json plot_histograms(const Arguments& arguments) {
          .values = z.select(1, latent)});
   }
   const auto path = plot_path(arguments, run.directory.path(), "histograms.png");
-  visual::write_histograms(path,
-                           whole_title(to_string(split), z.size(0), active, used.size(),
-                                       usage.sum().item<double>(), probabilistic),
-                           histograms, probabilistic);
+  visual::write_histograms(
+      path,
+      whole_title(to_string(split), z.size(0), active, used.size(), usage.sum().item<double>(),
+                  probabilistic),
+      histograms, probabilistic ? visual::HistogramAxes::kNormal : visual::HistogramAxes::kOwn);
   return {{probabilistic ? "kl_per_latent" : "variance_per_latent", used},
           {"active_units", active},
           {"images", z.size(0)},

@@ -21,6 +21,8 @@ struct PlotRow {
 nlohmann::ordered_json plot_latents(const Arguments&);
 nlohmann::ordered_json plot_histograms(const Arguments&);
 nlohmann::ordered_json plot_losses(const Arguments&);
+nlohmann::ordered_json plot_dictionary(const Arguments&);
+nlohmann::ordered_json plot_activations(const Arguments&);
 
 /// --out, or the file in images/plot/ of the run at `run`.
 std::filesystem::path plot_path(const Arguments& arguments, const std::filesystem::path& run,

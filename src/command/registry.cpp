@@ -9,6 +9,10 @@ void declare_evaluate(cxxopts::Options&);
 void run_evaluate(const Arguments&);
 void declare_reconstruct(cxxopts::Options&);
 void run_reconstruct(const Arguments&);
+void declare_denoise(cxxopts::Options&);
+void run_denoise(const Arguments&);
+void declare_upscale(cxxopts::Options&);
+void run_upscale(const Arguments&);
 void declare_sample(cxxopts::Options&);
 void run_sample(const Arguments&);
 void declare_encode(cxxopts::Options&);
@@ -38,6 +42,10 @@ const Registry<CommandRow>& commands() {
           {"evaluate", "measure a run on a whole split", declare_evaluate, run_evaluate},
           {"reconstruct", "images and their reconstructions, side by side", declare_reconstruct,
            run_reconstruct},
+          {"denoise", "noise removed from images, side by side with the truth", declare_denoise,
+           run_denoise},
+          {"upscale", "small images enlarged, beside bicubic and the truth", declare_upscale,
+           run_upscale},
           {"sample", "new images from random latents", declare_sample, run_sample},
           {"encode", "latents of images as a table", declare_encode, run_encode},
           {"interpolate", "a morph from image to image, as strip and animation",

@@ -114,12 +114,16 @@ void run_train(const Arguments& arguments) {
   const Examples train = dataset->load(Split::kTrain),
                  validation = dataset->load(Split::kValidation);
   const ImageShape shape = train.shape();
+  const CorruptionChain corruption = experiment.corruption.make(shape);
   auto [model, objective] = fresh_model(experiment, shape, c10::kCPU);
   if (!dataset->remark().empty()) log::info("{}", dataset->remark());
   check_values(train, objective->likelihood());
   check_values(validation, objective->likelihood());
-  log::info("{} training and {} validation {}s of {}\n{}", train.count(), validation.count(),
-            experiment.data.example_word(), shape.text(), summary_table(model->summarize()));
+  const std::string seen = corruption.output() == shape
+                               ? ""
+                               : ", which the encoder sees as " + corruption.output().text();
+  log::info("{} training and {} validation {}s of {}{}\n{}", train.count(), validation.count(),
+            experiment.data.example_word(), shape.text(), seen, summary_table(model->summarize()));
   if (arguments.has("init-from"))
     load_initial_weights(arguments.text("init-from"), *model, *objective);
   if (dry) return;
@@ -133,8 +137,8 @@ void run_train(const Arguments& arguments) {
   log::also_to(run.log());
   log::info("run {} on {}", run.path().string(), describe(device));
   Trainer trainer(experiment.train, model, objective,
-                  {train, validation, experiment.data.augmentation}, run, config.resolved_text(),
-                  device);
+                  {train, validation, experiment.data.augmentation, corruption}, run,
+                  config.resolved_text(), device);
   if (resume) {
     trainer.restore(run.checkpoint("last"));
     run.replace_config(config.resolved_text());

@@ -14,11 +14,19 @@ namespace latent {
 namespace {
 
 constexpr int64_t kPairColumns = 16, kSampleColumns = 8;
+constexpr uint64_t kCorruptedPictures = 1;  // index of their stream
 
 std::vector<visual::Series> loss_curves(const MetricsTable& metrics) {
   const auto epochs = metrics.column("epoch");
   return {{.name = "training", .x = epochs, .y = metrics.column("train_loss")},
           {.name = "validation", .x = epochs, .y = metrics.column("val_loss")}};
+}
+
+std::string sparsity_text(const space::Sparsity& sparsity, int64_t units) {
+  return fmt::format(
+      "code: mean |a| {:.4f}, {:.1f} of {} units active per image ({:.1f} %), {} dead",
+      sparsity.mean_activation, sparsity.active, units, 100 * sparsity.active_share,
+      sparsity.dead_units);
 }
 
 }  // namespace
@@ -36,7 +44,10 @@ TrainDisplay::TrainDisplay(std::shared_ptr<Autoencoder> model, std::shared_ptr<O
       bar_(quiet) {
   const auto counts = gallery_->counts(validation.shape());
   images_ = validation.images(0, std::min(counts.pairs, validation.count()));
-  auto noise = generator(static_cast<uint64_t>(options_.seed), Stream::kPictures);
+  const auto seed = static_cast<uint64_t>(options_.seed);
+  input_ = experiment.corruption.make(validation.shape())
+               .corrupt(images_, generator(seed, Stream::kPictures, kCorruptedPictures));
+  auto noise = generator(seed, Stream::kPictures);
   normal_ = at::empty({counts.samples, model_->latent_dim()}).normal_(0, 1, noise);
   uniform_ = at::empty({counts.samples, model_->latent_dim()}).uniform_(0, 1, noise);
 }
@@ -69,6 +80,8 @@ void TrainDisplay::show_epoch(const EpochReport& report) {
   line += fmt::format("  {:.0f} images/s{}", report.images_per_second, report.best ? "  best" : "");
   if (report.epoch < report.epochs) line += "  " + clock_text(left) + " left";
   log::info("{}", line);
+  if (objective_->sparse() && report.validation->sparsity)
+    log::info("  {}", sparsity_text(*report.validation->sparsity, model_->latent_dim()));
   const bool asked = options_.pictures_every > 0 && report.epoch % options_.pictures_every == 0;
   if (!asked && report.epoch != report.epochs) return;
   try {
@@ -82,7 +95,7 @@ void TrainDisplay::write_pictures(const EpochReport& report) {
   const torch::NoGradGuard no_grad;
   model_->eval();
   const Likelihood& likelihood = objective_->likelihood();
-  const Tensor reconstructed = likelihood.mean(model_->forward(images_.to(device_)).decoded).cpu();
+  const Tensor reconstructed = likelihood.mean(model_->forward(input_.to(device_)).decoded).cpu();
   const Evaluation& validation = *report.validation;
   const Tensor z =
       model_->probabilistic()
@@ -90,8 +103,13 @@ void TrainDisplay::write_pictures(const EpochReport& report) {
           : (validation.low + uniform_ * (validation.high - validation.low)).to(at::kFloat);
   const Tensor samples = likelihood.mean(model_->decode(z.to(device_))).cpu();
   const std::string suffix = fmt::format("-{:04}.png", report.epoch);
-  gallery_->write_pairs(run_.image("train", "reconstructions" + suffix), images_, reconstructed,
-                        kPairColumns);
+  const auto path = run_.image("train", "reconstructions" + suffix);
+  if (input_.is_same(images_)) {
+    gallery_->write_pairs(path, images_, reconstructed, kPairColumns);
+  } else {
+    gallery_->write_versions(
+        path, {{"input", input_}, {"model", reconstructed}, {"truth", images_}}, kPairColumns);
+  }
   gallery_->write_samples(run_.image("train", "samples" + suffix), samples, kSampleColumns);
   const MetricsTable metrics = read_metrics(run_.metrics());
   if (metrics.rows.size() > 1 && visual::can_chart()) {

@@ -33,6 +33,7 @@ class TrainDisplay {
   c10::Device device_;
   ProgressBar bar_;
   Tensor images_;   // [N, C, H, W], the same in all pictures
+  Tensor input_;    // [N, C, h, w] as the encoder sees them
   Tensor normal_;   // [N, Z] standard normal, the same in all pictures
   Tensor uniform_;  // [N, Z] in [0, 1), placed in the latents' box for a plain autoencoder
 };

@@ -202,9 +202,24 @@ Component Section::component(const std::string& key, const std::string& default_
 std::vector<Component> Section::components(const std::string& key,
                                            const std::vector<std::string>& names,
                                            std::string_view meaning) {
-  const Json* node = find(key);
-  if (node != nullptr && !node->is_array()) reject(key, "a list [...]");
-  config_->known_.emplace(pointer_ + "/" + key, false);
+  Json* node = const_cast<Json*>(find(key));
+  if (node != nullptr && (node->is_string() || node->is_object()))
+    *node = Json::array({*node});  // one part alone
+  if (node != nullptr && !node->is_array()) reject(key, "a list [...] of " + join(names));
+  Json given = Json::array();
+  for (size_t i = 0; node != nullptr && i < node->size(); ++i) {
+    const Json& part = (*node)[i];
+    given.push_back(part.is_object() && part.contains("name") ? part.at("name") : part);
+  }
+  if (config_->known_.emplace(pointer_ + "/" + key, false).second) {
+    config_->entries_.push_back({.path = path_.empty() ? key : path_ + "." + key,
+                                 .type = "list of",
+                                 .range = join(names, "|"),
+                                 .meaning = std::string(meaning),
+                                 .default_value = Json::array(),
+                                 .value = given,
+                                 .given = has(key)});
+  }
   const Json::json_pointer resolved(pointer_ + "/" + key);
   if (!config_->resolved_.contains(resolved)) config_->resolved_[resolved] = Json::array();
   std::vector<Component> parts;

@@ -37,6 +37,7 @@ class Autoencoder : public torch::nn::Module {
   const ImageShape& output_shape() const { return output_; }
   int64_t latent_dim() const { return latent_dim_; }
   bool probabilistic() const { return bottleneck_->probabilistic(); }
+  const Bottleneck& bottleneck() const { return *bottleneck_; }
 
   /// Whether operations of our own may take the place of LibTorch's; true at first.
   void use_kernels(bool use);

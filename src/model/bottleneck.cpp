@@ -33,6 +33,7 @@ class Point : public Bottleneck {
     return {.z = z, .mean = z, .logvar = {}};
   }
   bool probabilistic() const override { return false; }
+  bool unit_interval() const override { return activation_ == "sigmoid"; }
   void initialize(Initialization kind, at::Generator& generator) override {
     code_->initialize(kind, generator);
   }

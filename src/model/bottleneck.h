@@ -30,6 +30,8 @@ class Bottleneck : public torch::nn::Module {
   virtual Latent forward(const Tensor& features, std::optional<at::Generator> generator) = 0;
   /// True if latents have a distribution: a prior to sample from and a KL divergence to it.
   virtual bool probabilistic() const = 0;
+  /// True if every latent lies in [0, 1].
+  virtual bool unit_interval() const { return false; }
   virtual void initialize(Initialization kind, at::Generator& generator) = 0;
   virtual void summarize(std::vector<LayerSummary>& summary) const = 0;
 };

@@ -1,9 +1,28 @@
 #include "model/registry.h"
 
 #include "model/conv.h"
+#include "model/corruption.h"
 #include "model/dense.h"
 
 namespace latent {
+
+// Each stands in the file of its kind, in model/corruptions.
+CorruptionMaker configure_downsample(Section&, bool table);
+CorruptionMaker configure_gaussian_noise(Section&, bool table);
+CorruptionMaker configure_masking(Section&, bool table);
+CorruptionMaker configure_salt_pepper(Section&, bool table);
+
+const Registry<CorruptionRow>& corruptions() {
+  static const Registry<CorruptionRow> registry(
+      "corruption", {
+                        {"gaussian", "additive noise", false, configure_gaussian_noise},
+                        {"masking", "missing pixels, or a missing block", false, configure_masking},
+                        {"salt_pepper", "white and black pixels", false, configure_salt_pepper},
+                        {"downsample", "a smaller image, whenever the model encodes: for upscaling",
+                         true, configure_downsample},
+                    });
+  return registry;
+}
 
 const Registry<EncoderRow>& encoders() {
   static const Registry<EncoderRow> registry(

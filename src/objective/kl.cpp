@@ -55,8 +55,9 @@ PenaltyMaker configure_kl(Section& section) {
       "epochs over which the weight (or the capacity, if there is one) grows linearly from 0");
   section.read("capacity", options.capacity, at_least(0.0),
                "nats the latents may carry: the term becomes weight * |KL - capacity|; 0: off");
-  return [options, where = section.where("")](bool probabilistic) -> std::unique_ptr<Penalty> {
-    if (!probabilistic) {
+  return [options,
+          where = section.where("")](const Bottleneck& bottleneck) -> std::unique_ptr<Penalty> {
+    if (!bottleneck.probabilistic()) {
       throw Error(where.substr(0, where.size() - 1) +
                   ": a point bottleneck has no distribution; expected model.bottleneck "
                   "\"gaussian\", or no kl");

@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
 namespace latent {
 
 Objective::Objective(std::shared_ptr<Likelihood> likelihood, double weight,
@@ -37,6 +39,11 @@ std::vector<std::string> Objective::term_names() const {
   return names;
 }
 
+bool Objective::sparse() const {
+  return std::any_of(penalties_.begin(), penalties_.end(),
+                     [](const auto& named) { return named.second->sparse(); });
+}
+
 void Objective::move_to(const c10::Device& device) {
   to(device);
   for (auto& [name, penalty] : penalties_)
@@ -46,7 +53,7 @@ void Objective::move_to(const c10::Device& device) {
 std::shared_ptr<Objective> ObjectivePlan::make(const Autoencoder& model) const {
   std::vector<std::pair<std::string, std::unique_ptr<Penalty>>> made;
   for (const auto& [name, maker] : penalties)
-    made.emplace_back(name, maker(model.probabilistic()));
+    made.emplace_back(name, maker(model.bottleneck()));
   return std::make_shared<Objective>(likelihood(), likelihood_weight, std::move(made));
 }
 

@@ -31,6 +31,8 @@ class Objective : public torch::nn::Module {
   void schedule(double epoch);
   /// "nll" and the penalties' names, in the order of Loss::terms.
   std::vector<std::string> term_names() const;
+  /// Whether a penalty makes the code sparse.
+  bool sparse() const;
   const Likelihood& likelihood() const { return *likelihood_; }
   /// Moves parameters and scheduled quantities to a device.
   void move_to(const c10::Device& device);

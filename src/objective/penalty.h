@@ -19,16 +19,17 @@ class Penalty {
   virtual Tensor value(const Latent& latent) const = 0;
   /// What the term adds to the total, given its value: a scalar.
   virtual Tensor weighted(const Tensor& value) const = 0;
-  /// Sets the scheduled quantities for a point in training; `epoch` counts fractions, 0 at the
-  /// start.
-  virtual void schedule(double epoch) = 0;
+  /// Sets the scheduled quantities, if there are any, for a point in training; `epoch` counts
+  /// fractions, 0 at the start.
+  virtual void schedule(double) {}
   /// Moves the scheduled quantities to a device.
-  virtual void to(const c10::Device& device) = 0;
+  virtual void to(const c10::Device&) {}
+  /// Whether it is there to make the code sparse: training then tells how sparse it is.
+  virtual bool sparse() const { return false; }
 };
 
-/// probabilistic: whether the bottleneck has a distribution. Throws Error if the penalty does not
-/// fit it.
-using PenaltyMaker = std::function<std::unique_ptr<Penalty>(bool probabilistic)>;
+/// Throws Error if the penalty does not fit the bottleneck.
+using PenaltyMaker = std::function<std::unique_ptr<Penalty>(const Bottleneck&)>;
 
 struct PenaltyRow {
   std::string name;  // the key under `objective`, and the name of the term
@@ -40,5 +41,7 @@ struct PenaltyRow {
 const Registry<PenaltyRow>& penalties();
 
 PenaltyMaker configure_kl(Section& section);
+PenaltyMaker configure_sparsity_l1(Section& section);
+PenaltyMaker configure_sparsity_kl(Section& section);
 
 }  // namespace latent

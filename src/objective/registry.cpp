@@ -20,6 +20,10 @@ const Registry<PenaltyRow>& penalties() {
       "penalty",
       {
           {"kl", "KL divergence to the standard normal prior; weight is beta", true, configure_kl},
+          {"sparsity_l1", "sum of |a| over the code: few units per image", false,
+           configure_sparsity_l1},
+          {"sparsity_kl", "draws each unit's mean activation to a target; for a sigmoid code",
+           false, configure_sparsity_kl},
       });
   return registry;
 }

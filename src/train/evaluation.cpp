@@ -12,12 +12,15 @@ namespace latent {
 namespace {
 
 constexpr int64_t kBatch = 500;
+// Indices of the corruption's stream that no training step reaches: validation's noise.
+constexpr uint64_t kFixedNoise = uint64_t{1} << 63;
 
 // Sums over the images seen so far, in double precision on the host.
 struct Sums {
   double loss = 0, nll_mean = 0;
   std::vector<double> terms;
   Tensor kl, mean, square, low, high;
+  std::vector<Tensor> codes;  // of a plain autoencoder: [B, Z] each
   double bce = 0, mse = 0, psnr = 0, ssim = 0, sampled_bce = 0, sampled_mse = 0;
 };
 
@@ -31,6 +34,8 @@ void add_latents(Sums& sums, const Latent& latent) {
   const Tensor mean = latent.mean.to(at::kDouble).cpu();  // [B, Z]
   if (latent.logvar.defined()) {
     add(sums.kl, gaussian_kl(mean, latent.logvar.to(at::kDouble).cpu()).sum(0));
+  } else {
+    sums.codes.push_back(latent.mean.cpu());
   }
   add(sums.mean, mean.sum(0));
   add(sums.square, at::square(mean).sum(0));
@@ -63,6 +68,7 @@ Evaluation averaged(const Sums& sums, const std::vector<std::string>& names, int
   result.low = sums.low;
   result.high = sums.high;
   result.active_units = (result.mean_variance > kActiveVariance).sum().item<int64_t>();
+  if (!sums.codes.empty()) result.sparsity = space::sparsity(at::cat(sums.codes));
   result.bce = sums.bce / n;
   result.mse = sums.mse / n;
   result.rmse = std::sqrt(result.mse);
@@ -97,7 +103,12 @@ Evaluation evaluate(Autoencoder& model, Objective& objective, const Examples& ex
     const Tensor images = examples.images(first, count).to(options.device);
     const auto index = static_cast<uint64_t>(first / kBatch);
     auto noise = generator(options.seed, Stream::kValidation, index, options.device);
-    const Output output = model.forward(images, noise);
+    const Tensor input =
+        options.corruption.empty()
+            ? images
+            : options.corruption.corrupt(images, generator(options.seed, Stream::kCorruption,
+                                                           kFixedNoise + index, options.device));
+    const Output output = model.forward(input, noise);
     const Loss loss = objective(images, output);
     sums.loss += batch * loss.total.item<double>();
     for (size_t i = 0; i < loss.terms.size(); ++i) {

@@ -3,13 +3,16 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "data/dataset.h"
 #include "model/autoencoder.h"
+#include "model/corruption.h"
 #include "objective/objective.h"
+#include "space/sparsity.h"
 
 namespace latent {
 
@@ -22,6 +25,7 @@ struct EvaluationOptions {
   bool quality = false;  // compute the picture measures too
   c10::Device device = c10::kCPU;
   std::function<void(int64_t done, int64_t total)> progress = {};  // images
+  CorruptionChain corruption = {};  // of what the encoder sees; its noise is the same in each pass
 };
 
 struct Evaluation {
@@ -32,10 +36,11 @@ struct Evaluation {
   // The latents' mean.
   double nll_mean = 0;
   // Per latent: [Z] float64.
-  Tensor kl;                 // nats; undefined for a plain autoencoder
-  Tensor mean_variance;      // variance of the mean over the split
-  Tensor low, high;          // the box of the means
-  int64_t active_units = 0;  // latents whose mean_variance exceeds kActiveVariance
+  Tensor kl;                                // nats; undefined for a plain autoencoder
+  Tensor mean_variance;                     // variance of the mean over the split
+  Tensor low, high;                         // the box of the means
+  int64_t active_units = 0;                 // latents whose mean_variance exceeds kActiveVariance
+  std::optional<space::Sparsity> sparsity;  // of a plain autoencoder's code
   // Pictures from the latents' mean, with `quality`; of a table only mse and rmse.
   double bce = 0, mse = 0, rmse = 0, psnr = 0,
          ssim = 0;                          // bce: nats per value; psnr: dB, mean of the images'

@@ -17,9 +17,9 @@ class TrainingStep {
   TrainingStep(const TrainOptions& options, std::shared_ptr<Autoencoder> model,
                std::shared_ptr<Objective> objective, const c10::Device& device);
 
-  /// Trains on one batch, [B, C, H, W] on the device. step: steps done before, the key of this
-  /// step's noise.
-  void run(const Tensor& images, int64_t step);
+  /// Trains on one batch: input [B, C, h, w] as the encoder sees the images, target [B, C, H, W]
+  /// the images themselves, on the device. step: steps done before, the key of this step's noise.
+  void run(const Tensor& input, const Tensor& target, int64_t step);
 
   /// Sums over the images since the last reset: [1 + terms] float64 on the device, the total first.
   Tensor sums() const { return sums_; }
@@ -33,7 +33,7 @@ class TrainingStep {
   FlatParameters& parameters() { return parameters_; }
 
  private:
-  Output forward(const Tensor& images, const at::Generator& noise);
+  Output forward(const Tensor& input, const at::Generator& noise);
   void account(const Loss& loss, int64_t images, int64_t step);
 
   TrainOptions options_;

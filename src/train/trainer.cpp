@@ -36,6 +36,7 @@ Trainer::Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model
       train_(std::move(data.train)),
       validation_(std::move(data.validation)),
       augmentation_(data.augmentation),
+      corruption_(std::move(data.corruption)),
       run_(std::move(run)),
       config_(std::move(config)),
       device_(device),
@@ -49,6 +50,10 @@ Trainer::Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model
       metrics_.columns.push_back(split + name);
   }
   metrics_.columns.push_back("val_nll_mean");
+  if (objective_->sparse()) {
+    for (const char* name : {"val_mean_activation", "val_active_share", "val_dead_units"})
+      metrics_.columns.emplace_back(name);
+  }
 }
 
 int64_t Trainer::batches() const {
@@ -81,7 +86,7 @@ void Trainer::train_epoch(const TrainEvents& events) {
     const auto step_start = Clock::now();
     const Tensor images = batch(order.narrow(0, first, count));
     data_seconds_ += seconds_since(step_start);
-    step_.run(images, state_.step);
+    step_.run(corrupted(images), images, state_.step);
     step_seconds_ += seconds_since(step_start);
     ++state_.batch;
     ++state_.step;
@@ -109,6 +114,13 @@ Tensor Trainer::batch(const Tensor& indices) const {
   return augmentation_.apply(images, noise);
 }
 
+Tensor Trainer::corrupted(const Tensor& images) const {
+  if (corruption_.empty()) return images;
+  return corruption_.corrupt(images,
+                             generator(static_cast<uint64_t>(options_.seed), Stream::kCorruption,
+                                       static_cast<uint64_t>(state_.step), device_));
+}
+
 void Trainer::finish_epoch(const TrainEvents& events) {
   NamedLosses losses = mean_losses(train_.count());
   step_.reset_sums();
@@ -121,6 +133,7 @@ void Trainer::finish_epoch(const TrainEvents& events) {
   EvaluationOptions options;
   options.seed = static_cast<uint64_t>(options_.seed);
   options.device = device_;
+  options.corruption = corruption_;
   const Evaluation validation = evaluate(*model_, *objective_, validation_, options);
   // Only here shows what the epoch's last update did; such weights must not replace a checkpoint.
   if (!std::isfinite(validation.loss)) {
@@ -187,6 +200,11 @@ void Trainer::append_metrics(const EpochReport& report) {
   for (const auto& [name, value] : report.validation->terms)
     row.push_back(value);
   row.push_back(report.validation->nll_mean);
+  if (const auto& sparsity = report.validation->sparsity; objective_->sparse() && sparsity) {
+    row.push_back(sparsity->mean_activation);
+    row.push_back(sparsity->active_share);
+    row.push_back(static_cast<double>(sparsity->dead_units));
+  }
   metrics_.rows.push_back(std::move(row));
   write_metrics(run_.metrics(), metrics_);
 }

@@ -9,6 +9,7 @@
 
 #include "data/augment.h"
 #include "data/dataset.h"
+#include "model/corruption.h"
 #include "run/metrics.h"
 #include "run/run_directory.h"
 #include "train/evaluation.h"
@@ -50,7 +51,8 @@ struct TrainEvents {
 struct TrainingData {
   Examples train;
   Examples validation;
-  Augmentation augmentation = {};  // of the training images, drawn anew in each epoch
+  Augmentation augmentation = {};   // of the training images, drawn anew in each epoch
+  CorruptionChain corruption = {};  // of what the encoder sees, in training and validation
 };
 
 class Trainer {
@@ -75,6 +77,8 @@ class Trainer {
   void finish_epoch(const TrainEvents& events);
   /// The training images at `indices` ([B]) as this step sees them: [B, C, H, W].
   Tensor batch(const Tensor& indices) const;
+  /// What the encoder sees of them in this step.
+  Tensor corrupted(const Tensor& images) const;
   void set_schedules(int64_t batch);
   /// Means of the epoch under way over its first `images` images.
   NamedLosses mean_losses(int64_t images) const;
@@ -89,6 +93,7 @@ class Trainer {
   std::shared_ptr<Objective> objective_;
   Examples train_, validation_;
   Augmentation augmentation_;
+  CorruptionChain corruption_;
   RunDirectory run_;
   std::string config_;
   c10::Device device_;

@@ -3,11 +3,19 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "core/image_shape.h"
 #include "core/tensor.h"
 
 namespace latent::visual {
+
+/// One version of some examples: what went in, what came out, the truth.
+struct Version {
+  std::string name;
+  Tensor examples;  // [N, C, h, w]
+};
 
 class Gallery {
  public:
@@ -24,6 +32,11 @@ class Gallery {
   /// each other.
   virtual void write_pairs(const std::filesystem::path& path, const Tensor& originals,
                            const Tensor& models, int64_t columns) const = 0;
+  /// Versions of the same examples below each other, the model's before the truth; at most
+  /// `columns` beside each other. Smaller images are enlarged by a whole factor and framed in
+  /// white; of a table, only the last two versions are drawn.
+  virtual void write_versions(const std::filesystem::path& path,
+                              const std::vector<Version>& versions, int64_t columns) const = 0;
   /// Examples that the model made, [N, C, H, W]; columns: 0 for as square as possible.
   virtual void write_samples(const std::filesystem::path& path, const Tensor& samples,
                              int64_t columns) const = 0;

@@ -171,6 +171,16 @@ Picture grid(const Tensor& images, const GridOptions& options) {
   return whole;
 }
 
+Tensor framed(const Tensor& images, int64_t height, int64_t width) {
+  const int64_t scale =
+      std::max<int64_t>(1, std::min(height / images.size(2), width / images.size(3)));
+  const Tensor large = images.repeat_interleave(scale, 2).repeat_interleave(scale, 3);
+  const int64_t rows = height - large.size(2), columns = width - large.size(3);
+  if (rows == 0 && columns == 0) return large;
+  const int64_t top = rows / 2, left = columns / 2;
+  return at::constant_pad_nd(large, {left, columns - left, top, rows - top}, 1);
+}
+
 Picture rows(const std::vector<Tensor>& rows, const std::vector<std::string>& captions,
              GridOptions options) {
   TORCH_CHECK(!rows.empty(), "rows: no row of images");

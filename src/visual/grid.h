@@ -27,6 +27,10 @@ Picture picture(const Tensor& image);
 /// shortened with an ellipsis to the room they have.
 Picture grid(const Tensor& images, const GridOptions& options = {});
 
+/// The images enlarged by the largest whole factor that fits into height x width, each pixel a
+/// square, in the middle of a white frame.  images: [N, C, h, w].  Returns [N, C, height, width].
+Tensor framed(const Tensor& images, int64_t height, int64_t width);
+
 /// Rows of images below each other: rows[r] is [N, C, H, W]; all of one size and count.
 Picture rows(const std::vector<Tensor>& rows, const std::vector<std::string>& captions,
              GridOptions options = {});

@@ -16,6 +16,7 @@ namespace {
 constexpr int64_t kMostBins = 48;
 constexpr int64_t kLeastBins = 12;
 constexpr int kPanelWidth = 300, kPanelHeight = 230, kTitleHeight = 50;
+constexpr int kWidePanel = 420, kTallPanel = 320;  // with numbers on both axes
 constexpr size_t kColumns = 4;
 constexpr double kLeastReach = 3.5;  // of the common axis, so that the normal curve is whole
 constexpr double kOutliers = 0.001;  // share of the values beyond either end of an axis
@@ -38,14 +39,25 @@ std::pair<double, double> common_range(const std::vector<Histogram>& histograms)
   return {-reach, reach};
 }
 
-std::string data_block(size_t index, const Histogram& histogram, double low, double high) {
+// From the smallest to the largest value of all, outliers included.
+std::pair<double, double> whole_range(const std::vector<Histogram>& histograms) {
+  double low = INFINITY, high = -INFINITY;
+  for (const auto& histogram : histograms) {
+    low = std::min(low, histogram.values.min().item<double>());
+    high = std::max(high, histogram.values.max().item<double>());
+  }
+  return high > low ? std::pair(low, high) : std::pair(low - 0.5, low + 0.5);
+}
+
+std::string data_block(size_t index, const Histogram& histogram, double low, double high,
+                       bool share) {
   const Tensor values = histogram.values.to(at::kDouble);
   // Few values in many bins would show noise.
   const int64_t bins =
       std::clamp(static_cast<int64_t>(std::sqrt(values.numel())), kLeastBins, kMostBins);
   const double width = (high - low) / static_cast<double>(bins);
   const Tensor counts = at::histc(values, bins, low, high);
-  const Tensor density = counts / (static_cast<double>(values.numel()) * width);
+  const Tensor density = counts / (static_cast<double>(values.numel()) * (share ? 1.0 : width));
   std::string block = fmt::format("$histogram{} << LATENT_END\n", index);
   for (int64_t i = 0; i < bins; ++i) {
     block += fmt::format("{} {}\n", number(low + (static_cast<double>(i) + 0.5) * width),
@@ -55,15 +67,17 @@ std::string data_block(size_t index, const Histogram& histogram, double low, dou
 }
 
 std::string panel(size_t index, const Histogram& histogram, std::pair<double, double> range,
-                  bool normal) {
+                  HistogramAxes kind) {
   const auto [low, high] = range;
-  std::string script = axes(histogram.title, histogram.label, "density");
-  script += fmt::format("set title font ',11'\nunset ytics\nset xrange [{}:{}]\nset yrange [0:*]\n",
-                        number(low), number(high));
+  const bool share = kind == HistogramAxes::kLogShare;
+  std::string script = axes(histogram.title, histogram.label, share ? "share" : "density");
+  script += fmt::format("set title font ',11'\nset xrange [{}:{}]\n", number(low), number(high));
+  script += share ? "set logscale y\nset format y '%g'\nset yrange [1e-6:1]\n"
+                  : "unset ytics\nset yrange [0:*]\n";
   script += fmt::format(
       "plot $histogram{} using 1:2 with boxes fill solid 0.6 noborder linecolor rgb '{}' notitle",
       index, hex(line_colour(5)));
-  if (normal) {
+  if (kind == HistogramAxes::kNormal) {
     script += fmt::format(
         ", exp(-0.5 * x**2) / sqrt(2 * pi) with lines linewidth 2 linecolor rgb '{}' notitle",
         hex(line_colour(1)));
@@ -74,18 +88,21 @@ std::string panel(size_t index, const Histogram& histogram, std::pair<double, do
 }  // namespace
 
 void write_histograms(const std::filesystem::path& path, const std::string& title,
-                      const std::vector<Histogram>& histograms, bool normal) {
+                      const std::vector<Histogram>& histograms, HistogramAxes kind) {
   TORCH_CHECK(!histograms.empty(), "histograms: none");
+  const bool share = kind == HistogramAxes::kLogShare;
+  const int panel_width = share ? kWidePanel : kPanelWidth;
   const size_t columns = std::min(histograms.size(), kColumns);
   const size_t rows = (histograms.size() + columns - 1) / columns;
-  std::string script = terminal(path, std::max<int>(480, kPanelWidth * static_cast<int>(columns)),
-                                kTitleHeight + kPanelHeight * static_cast<int>(rows));
-  const auto common = common_range(histograms);
+  std::string script =
+      terminal(path, std::max<int>(480, panel_width * static_cast<int>(columns)),
+               kTitleHeight + (share ? kTallPanel : kPanelHeight) * static_cast<int>(rows));
+  const auto common = share ? whole_range(histograms) : common_range(histograms);
   std::string panels;
   for (size_t i = 0; i < histograms.size(); ++i) {
-    const auto range = normal ? common : range_of(histograms[i].values);
-    script += data_block(i, histograms[i], range.first, range.second);
-    panels += panel(i, histograms[i], range, normal);
+    const auto range = kind == HistogramAxes::kOwn ? range_of(histograms[i].values) : common;
+    script += data_block(i, histograms[i], range.first, range.second, share);
+    panels += panel(i, histograms[i], range, kind);
   }
   script += fmt::format("set samples 200\nset multiplot layout {},{} title {} font ',13'\n", rows,
                         columns, quoted(title));

@@ -15,10 +15,16 @@ struct Histogram {
   Tensor values;      // [N]
 };
 
+/// What the axes of the histograms show.
+enum class HistogramAxes {
+  kOwn,      // each its own range
+  kNormal,   // one symmetric range for all, with the density of N(0, 1) over each
+  kLogShare  // one range for all, and the share of the values in each bin on a logarithmic axis
+};
+
 /// Writes a chart of small histograms as PNG or SVG by the file's extension, atomically.
-/// normal: draw the density of N(0, 1) over each, and give all one x axis.
 /// Throws Error naming the package if gnuplot is missing.
 void write_histograms(const std::filesystem::path& path, const std::string& title,
-                      const std::vector<Histogram>& histograms, bool normal);
+                      const std::vector<Histogram>& histograms, HistogramAxes axes);
 
 }  // namespace latent::visual

@@ -12,25 +12,35 @@ class ImageGallery : public Gallery {
  public:
   Counts counts(const ImageShape&) const override { return {.pairs = 16, .samples = 64}; }
 
-  // Rows of images, each above a row of their reconstructions; the last ones are filled up with
-  // white.
   void write_pairs(const std::filesystem::path& path, const Tensor& originals, const Tensor& models,
                    int64_t columns) const override {
-    const int64_t count = originals.size(0);
+    write_versions(path, {{"image", originals}, {"model", models}}, columns);
+  }
+
+  // Blocks of as many rows as there are versions; the last ones are filled up with white.
+  void write_versions(const std::filesystem::path& path, const std::vector<Version>& versions,
+                      int64_t columns) const override {
+    const int64_t count = versions.front().examples.size(0);
     columns = std::min(columns, count);
+    int64_t height = 0, width = 0;
+    for (const auto& version : versions) {
+      height = std::max(height, version.examples.size(2));
+      width = std::max(width, version.examples.size(3));
+    }
     std::vector<Tensor> all;
     std::vector<std::string> captions;
     for (int64_t first = 0; first < count; first += columns) {
-      for (const Tensor& set : {originals, models}) {
-        Tensor row = set.narrow(0, first, std::min(columns, count - first));
+      for (const auto& version : versions) {
+        Tensor row = framed(version.examples.narrow(0, first, std::min(columns, count - first)),
+                            height, width);
         if (row.size(0) < columns) {
           auto shape = row.sizes().vec();
           shape[0] = columns - row.size(0);
           row = at::cat({row, at::ones(shape)});
         }
         all.push_back(row);
+        captions.push_back(version.name);
       }
-      captions.insert(captions.end(), {"image", "model"});
     }
     write_png(rows(all, captions), path);
   }

@@ -170,6 +170,12 @@ class TableGallery : public Gallery {
     }
   }
 
+  // A third line or cloud of points would hide the two that are to be compared.
+  void write_versions(const std::filesystem::path& path, const std::vector<Version>& versions,
+                      int64_t columns) const override {
+    write_pairs(path, versions.back().examples, versions[versions.size() - 2].examples, columns);
+  }
+
   void write_samples(const std::filesystem::path& path, const Tensor& samples,
                      int64_t columns) const override {
     const std::vector<Rows> sets{model(samples)};

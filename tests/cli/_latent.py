@@ -70,9 +70,14 @@ def skip(why):
     sys.exit(1 if os.environ.get("CI") == "true" else SKIPPED)
 
 
+def have_codecs():
+    """False where the program was built without them, -DLATENT_IMAGE_CODECS=OFF."""
+    return (pathlib.Path(BINARY).parent / "latent_codecs.so").exists()
+
+
 def need_codecs():
-    """Skips aloud where the program was built without them, -DLATENT_IMAGE_CODECS=OFF."""
-    if not (pathlib.Path(BINARY).parent / "latent_codecs.so").exists():
+    """Skips aloud where there are none."""
+    if not have_codecs():
         print("skipped: this build has no image codecs", file=sys.stderr)
         sys.exit(SKIPPED)
 

@@ -215,7 +215,9 @@ TEST(Config, ListsOfComponents) {
   expect_error([&] { names(R"([{"amount": 2}])"); },
                "c.json: list.0: got {\"amount\":2}; expected a name or an object {\"name\": ...}; "
                "known: masking, noise");
-  expect_error([&] { names(R"("noise")"); }, "c.json: list: got \"noise\"; expected a list [...]");
+  EXPECT_EQ(names(R"("noise")"), std::vector<std::string>{"noise 0.5"});
+  EXPECT_EQ(names(R"({"name": "masking", "amount": 1})"), std::vector<std::string>{"masking 1.0"});
+  expect_error([&] { names("3"); }, "c.json: list: got 3; expected a list [...] of masking, noise");
   expect_error([&] { names(R"([{"name": "noise", "amont": 2}])"); },
                "c.json: list.0.amont: unknown key; did you mean amount? known: amount, name");
 }

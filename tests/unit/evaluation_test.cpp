@@ -71,6 +71,23 @@ TEST(Evaluation, EqualSeedsGiveEqualNumbers) {
   EXPECT_NE(loss(1), loss(2));
 }
 
+TEST(Evaluation, NoiseGoesInAndTheTargetIsClean) {
+  auto s = make_setup("point", "{}", kMany);
+  Config config = Config::parse(R"({"corruption": ["gaussian"]})", "test.json");
+  const auto noise = configure_corruption(config.root(), false).make(s.examples.shape());
+  const auto nll = [&](uint64_t seed, const CorruptionChain& corruption) {
+    return evaluate(*s.model, *s.objective, s.examples, {.seed = seed, .corruption = corruption})
+        .nll_mean;
+  };
+  EXPECT_EQ(nll(1, noise), nll(1, noise));
+  EXPECT_NE(nll(1, noise), nll(2, noise));
+  EXPECT_NE(nll(1, noise), nll(1, {}));
+  // A decoder that ignores its input explains the clean images as well as before.
+  const torch::NoGradGuard no_grad;
+  s.model->named_parameters()["decoder.dense1.weight"].zero_();
+  EXPECT_EQ(nll(1, noise), nll(1, {}));
+}
+
 TEST(Evaluation, AnUnusedLatentIsNotActive) {
   auto s = make_setup("gaussian", "{}", 64);
   {
@@ -88,6 +105,8 @@ TEST(Evaluation, APlainAutoencoderHasNoKl) {
   auto s = make_setup("point", "{}", 64);
   const Evaluation got = evaluate(*s.model, *s.objective, s.examples, {});
   EXPECT_FALSE(got.kl.defined());
+  ASSERT_TRUE(got.sparsity.has_value());
+  EXPECT_GT(got.sparsity->active, 2);
   EXPECT_NEAR(got.nll_mean, got.term("nll"), 1e-9);
   EXPECT_NEAR(got.loss, got.term("nll"), 1e-9);
 }

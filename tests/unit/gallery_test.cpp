@@ -36,6 +36,24 @@ TEST_F(GalleryTest, ImagesStandAboveTheirReconstructions) {
                          {"image", "model", "image", "model", "image", "model"})));
 }
 
+TEST_F(GalleryTest, VersionsStandBelowEachOther) {
+  const Tensor small = torch::rand({2, 1, 2, 2}), large = torch::rand({2, 1, 5, 4});
+  image_gallery()->write_versions(folder_ / "v.png",
+                                  {{"input", small}, {"model", large}, {"truth", large}}, 10);
+  EXPECT_EQ(file("v.png"),
+            written(rows({framed(small, 5, 4), large, large}, {"input", "model", "truth"})));
+}
+
+TEST_F(GalleryTest, SmallImagesAreFramed) {
+  const Tensor image = torch::tensor({{0.1f, 0.2f}}).view({1, 1, 1, 2});
+  const Tensor got = framed(image, 4, 5).squeeze();
+  EXPECT_TRUE(torch::equal(got, torch::tensor({{1.0f, 1.0f, 1.0f, 1.0f, 1.0f},
+                                               {0.1f, 0.1f, 0.2f, 0.2f, 1.0f},
+                                               {0.1f, 0.1f, 0.2f, 0.2f, 1.0f},
+                                               {1.0f, 1.0f, 1.0f, 1.0f, 1.0f}})));
+  EXPECT_TRUE(torch::equal(framed(image, 1, 2), image));
+}
+
 TEST_F(GalleryTest, SamplesFormAGrid) {
   const Tensor images = torch::rand({5, 3, 4, 4});
   image_gallery()->write_samples(folder_ / "all.png", images, 3);
@@ -75,6 +93,10 @@ TEST_F(TableGalleryTest, UpToThreeColumnsArePoints) {
   }
   pairs(1, 2);
   pairs(300, 3);
+  const Tensor rows = torch::randn({3, 1, 1, 2});
+  gallery->write_versions(folder_ / "v.svg", {{"noisy", rows}, {"model", rows}, {"truth", rows}},
+                          4);
+  EXPECT_NE(file("v.svg").find(">model<"), std::string::npos);
 }
 
 TEST_F(TableGalleryTest, MoreColumnsAreTraces) {

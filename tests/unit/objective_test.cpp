@@ -15,7 +15,7 @@ std::unique_ptr<Penalty> kl(const std::string& options) {
   Section section = config.root().section("kl");
   auto maker = penalties().find("kl", "test").configure(section);
   config.check_all_read();
-  return maker(true);
+  return maker(make_model("{}", {1, 8, 8})->bottleneck());
 }
 
 double weighted(Penalty& penalty, double value, double epoch) {

@@ -102,10 +102,11 @@ TEST_F(ScatterChart, HistogramsCarryTheirTitles) {
                           .values = at::randn({1000}, noise)});
   }
   histograms.push_back({.title = "constant", .label = "z5", .values = at::full({10}, 3.0)});
-  for (const bool normal : {true, false}) {
-    write_histograms(folder_ / "h.svg", "Latents", histograms, normal);
+  for (const auto kind : {HistogramAxes::kOwn, HistogramAxes::kNormal, HistogramAxes::kLogShare}) {
+    write_histograms(folder_ / "h.svg", "Latents", histograms, kind);
     const std::string svg = read_file(folder_ / "h.svg");
-    for (const char* text : {">Latents<", ">KL 0.00 nats<", ">KL 4.00 nats<", ">z5<", ">density<"})
+    const char* axis = kind == HistogramAxes::kLogShare ? ">share<" : ">density<";
+    for (const char* text : {">Latents<", ">KL 0.00 nats<", ">KL 4.00 nats<", ">z5<", axis})
       EXPECT_NE(svg.find(text), std::string::npos) << text;
   }
 }

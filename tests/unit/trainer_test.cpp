@@ -17,9 +17,10 @@ namespace {
 namespace fs = std::filesystem;
 
 // Everything that a resumed run could forget: batch statistics, dropout, momenta, a learned sigma,
-// warm-up, noise, augmentation, a plateau, clipping, and a short last batch.
+// warm-up, noise, augmentation, corruption, a plateau, clipping, and a short last batch.
 const std::string kEverything = R"({
   "data": {"name": "shapes", "count": 21, "size": [8, 8], "augment": {"flip": true, "shift": 1}},
+  "corruption": ["gaussian", {"name": "masking", "block": [2, 3]}],
   "model": {"encoder": {"channels": [4], "normalization": "batch", "dropout": 0.1}, "latent_dim": 3},
   "objective": {"likelihood": {"name": "gaussian", "sigma": "learned", "value": 0.5}, "kl": {"warmup_epochs": 3}},
   "train": {"epochs": 4, "batch_size": 8, "optimizer": {"name": "adamw", "learning_rate": 0.01},
@@ -49,9 +50,11 @@ Training prepare(const std::string& text, const fs::path& folder,
   const auto dataset = t.plan.data.open();
   t.examples = dataset->load(Split::kTrain);
   const ImageShape shape = t.examples.shape();
-  t.model = t.plan.model.make(shape, shape, static_cast<uint64_t>(t.plan.train.seed));
+  const CorruptionChain corruption = t.plan.corruption.make(shape);
+  t.model = t.plan.model.make(corruption.output(), shape, static_cast<uint64_t>(t.plan.train.seed));
   t.objective = t.plan.objective.make(*t.model);
-  const TrainingData data{t.examples, dataset->load(Split::kValidation), t.plan.data.augmentation};
+  const TrainingData data{t.examples, dataset->load(Split::kValidation), t.plan.data.augmentation,
+                          corruption};
   t.trainer = std::make_unique<Trainer>(t.plan.train, t.model, t.objective, data, t.run,
                                         config.resolved_text(), c10::kCPU);
   if (resume) t.trainer->restore(t.run.checkpoint("last"));
@@ -152,6 +155,53 @@ TEST_F(TrainerTest, AugmentationLeavesTheValidationImagesAlone) {
   };
   EXPECT_EQ(column("on", "val_nll_mean"), column("off", "val_nll_mean"));
   EXPECT_NE(column("on", "train_nll"), column("off", "train_nll"));
+}
+
+TEST_F(TrainerTest, NoCorruptionChangesNoBit) {
+  train(kEverything, folder_ / "off", {"corruption=[]"});
+  std::string absent = kEverything;
+  const size_t from = absent.find("\"corruption\""), to = absent.find("\"model\"");
+  train(absent.erase(from, to - from), folder_ / "absent");
+  EXPECT_EQ(first_difference(last(folder_ / "off"), last(folder_ / "absent")), "");
+  train(kEverything, folder_ / "on");
+  EXPECT_NE(first_difference(last(folder_ / "off"), last(folder_ / "on")), "");
+}
+
+// Steps too small to matter: validation's noise is the same in each epoch, training's is not.
+TEST_F(TrainerTest, ValidationNoiseIsFixed) {
+  train(kEverything, folder_ / "run",
+        {"train.optimizer={\"name\": \"sgd\", \"learning_rate\": 1e-30}", "train.epochs=2",
+         "model.encoder.normalization=none", "model.encoder.dropout=0", "data.augment={}",
+         "train.batch_size=21"});
+  const MetricsTable metrics = read_metrics(folder_ / "run/metrics.csv");
+  const auto validation = metrics.column("val_nll_mean"), training = metrics.column("train_nll");
+  EXPECT_EQ(validation[0], validation[1]);
+  EXPECT_NE(training[0], training[1]);
+}
+
+TEST_F(TrainerTest, SmallImagesGoInAndLargeOnesComeOut) {
+  const auto t = prepare(kEverything, folder_ / "run",
+                         {"corruption=[{\"name\": \"downsample\", \"size\": [4, 6]}]"});
+  EXPECT_EQ(t.model->input_shape(), (ImageShape{1, 4, 6}));
+  EXPECT_EQ(t.model->output_shape(), (ImageShape{1, 8, 8}));
+  t.trainer->train({});
+  EXPECT_EQ(read_metrics(t.run.metrics()).rows.size(), 4u);
+}
+
+TEST_F(TrainerTest, SparseRunsTellHowSparseTheyAre) {
+  const auto t = prepare(R"({
+    "data": {"name": "shapes", "count": 21, "size": [8, 8]},
+    "model": {"encoder": "dense", "bottleneck": {"name": "point", "activation": "relu"}, "latent_dim": 9},
+    "objective": {"sparsity_l1": {"weight": 0.1}}, "train": {"epochs": 2}})",
+                         folder_ / "run");
+  t.trainer->train({});
+  const MetricsTable table = read_metrics(t.run.metrics());
+  const auto share = table.column("val_active_share");
+  EXPECT_GT(share[1], 0);
+  EXPECT_LE(share[1], 1);
+  EXPECT_GT(table.column("val_mean_activation")[1], 0);
+  EXPECT_LT(table.column("val_dead_units")[1], 9);
+  EXPECT_EQ(table.column("val_sparsity_l1").size(), 2u);
 }
 
 // Runs in a process of its own, since a noted signal stays noted: every epoch is cut after each of

@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# How well the denoising, sparse and upscaling models train: test figures of MNIST after the last epoch.
+#
+# usage: scripts/bench_family.sh [denoising] [sparse] [upscale]    (default: all; about 30 minutes on two cores)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+latent=build/release/latent
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+train() { # NAME CONFIG [options]
+  local name=$1 config=$2
+  shift 2
+  "$latent" train "configs/$config.json" --run "$work/$name" --quiet --set train.pictures_every=0 "$@" > /dev/null
+}
+
+ask() { # NAME COMMAND [options]: the answer is kept in NAME.json
+  local name=$1 command=$2
+  shift 2
+  "$latent" "$command" --run "$work/$name" --checkpoint last --split test --json "$@" > "$work/$name.json"
+}
+
+# Numbers of NAME.json by their keys, in a format.
+figures() { # NAME FORMAT KEY...
+  python3 -c 'import json, sys
+found = []
+for path in sys.argv[3:]:
+    value = json.load(open(sys.argv[1]))
+    for key in path.split("."):
+        value = value[key]
+    found.append(value)
+print(sys.argv[2].format(*found))' "$work/$1.json" "${@:2}"
+}
+
+denoising() {
+  local config
+  for config in mnist_denoising fashion_mnist_denoising; do
+    train "$config" "$config"
+    ask "$config" denoise --count 0
+    figures "$config" "$config: PSNR {:.2f} -> {:.2f} dB, gain {:+.2f} dB; SSIM {:.4f} -> {:.4f}" \
+      mean.noisy.psnr mean.denoised.psnr psnr_gain mean.noisy.ssim mean.denoised.ssim
+  done
+}
+
+sparse() {
+  local weight ratio
+  for weight in 0 0.1 0.3; do
+    train "l1-$weight" mnist_sparse_l1 --set "objective.sparsity_l1.weight=$weight"
+    ask "l1-$weight" evaluate
+  done
+  for weight in 0 0.1 0.3; do
+    ratio=$(python3 -c 'import json, sys
+plain, sparse = (json.load(open(path)) for path in sys.argv[1:])
+active = [run["sparsity"]["active_per_image"] for run in (plain, sparse)]
+print(f"{active[0] / active[1]:.2f}x fewer at {sparse["mse"] / plain["mse"]:.2f}x the error")' \
+      "$work/l1-0.json" "$work/l1-$weight.json")
+    figures "l1-$weight" "sparse L1, weight $weight: {:.1f} of 256 units active, {} dead, mean activation {:.4f}, MSE {:.5f}: $ratio" \
+      sparsity.active_per_image sparsity.dead_units sparsity.mean_activation mse
+  done
+  train kl mnist_sparse_kl
+  ask kl evaluate
+  figures kl "sparse KL: mean activation {:.4f}, {:.1f} of 256 units active, {} dead, MSE {:.5f}" \
+    sparsity.mean_activation sparsity.active_per_image sparsity.dead_units mse
+}
+
+upscale() { # one row: NAME CONFIG [options]
+  local name=$1
+  train "$@"
+  ask "$name" upscale --count 0
+  figures "$name" "$name: PSNR {:.2f} dB, bicubic {:.2f} dB, {:+.2f} dB; SSIM {:.4f}, bicubic {:.4f}" \
+    mean.model.psnr mean.bicubic.psnr psnr_gain mean.model.ssim mean.bicubic.ssim
+}
+
+for part in "${@:-denoising sparse upscale}"; do
+  for which in $part; do
+    case $which in
+      denoising) denoising ;;
+      sparse) sparse ;;
+      upscale)
+        upscale "16 latents, bilinear" mnist_upscale16
+        upscale "16 latents, area" mnist_upscale16 --set corruption.0.filter=area
+        upscale "2 latents, bilinear" mnist_upscale
+        ;;
+      *) echo "bench_family: $which: expected denoising, sparse or upscale" >&2; exit 2 ;;
+    esac
+  done
+done

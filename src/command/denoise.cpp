@@ -1,0 +1,131 @@
+#include <ATen/ATen.h>
+
+#include <nlohmann/json.hpp>
+
+#include "command/comparison.h"
+#include "command/inputs.h"
+#include "command/singles.h"
+#include "command/tiles.h"
+#include "core/error.h"
+#include "core/random.h"
+#include "image/codecs.h"
+
+namespace latent {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kColumns = 10, kMostPictured = 40;
+
+// Small images as large as the truth, so that they can be measured against it.
+Tensor at_size(const Tensor& images, const ImageShape& shape) {
+  if (images.size(2) == shape.height && images.size(3) == shape.width) return images;
+  return at::upsample_bicubic2d(images, {shape.height, shape.width}, false).clamp(0, 1);
+}
+
+Tensor clean(const OpenedRun& run, const Tensor& images) {
+  return run.pictures(run.encode(images).mean);
+}
+
+// Images of the data set: noise is added, removed, and compared with the truth.
+void denoise_split(const Arguments& arguments, const OpenedRun& run) {
+  const Inputs inputs = read_inputs(arguments, run);
+  const Tensor noisy = run.corruption
+                           .corrupt(inputs.images.to(run.device),
+                                    generator(arguments.seed(), Stream::kSample, 0, run.device))
+                           .cpu();
+  const Tensor denoised = clean(run, noisy);
+  Comparison result =
+      compare({{"noisy", at_size(noisy, run.model->output_shape())}, {"denoised", denoised}},
+              inputs.images, inputs.names, run.experiment.data.is_table());
+  const fs::path path = arguments.has("out")
+                            ? fs::path(arguments.text("out"))
+                            : run.directory.image("denoise", inputs_stem(arguments) + ".png");
+  const int64_t shown = std::min(kMostPictured, noisy.size(0));
+  const auto first = [&](const Tensor& images) { return images.narrow(0, 0, shown); };
+  run.experiment.gallery->write_versions(
+      path,
+      {{"noisy", first(noisy)}, {"denoised", first(denoised)}, {"clean", first(inputs.images)}},
+      kColumns);
+  result.json["written"] = {path.string()};
+  print_result(arguments, result.json, result.text + path.string() + "\n");
+}
+
+Tensor as_images(const Tensor& pixels) {
+  Examples examples;
+  examples.pixels = pixels;
+  return examples.images(0, examples.count());
+}
+
+// Files at their own size, tile by tile. Returns what was written.
+std::vector<std::string> clean_by_tiles(const std::vector<fs::path>& files, const OpenedRun& run,
+                                        Singles& singles) {
+  const ImageShape& shape = run.model->output_shape();
+  for (const auto& file : files) {
+    const Tensor noisy = as_images(to_pixels(read_image(file, shape.channels)));
+    const Tensor cleaned = by_tiles(noisy, shape.height, shape.width,
+                                    [&](const Tensor& tiles) { return clean(run, tiles); });
+    singles.write(file.filename().string(), cleaned[0]);
+  }
+  return singles.written();
+}
+
+// Files are cleaned as they are: no noise is added, and there is no truth to compare with.
+void denoise_files(const Arguments& arguments, const OpenedRun& run) {
+  if (run.experiment.data.is_table()) {
+    throw Error(
+        "latent denoise: rows of a table are taken from the run's data set; expected --count or "
+        "--indices, and no files");
+  }
+  const bool by_parts = arguments.flag("tiles");
+  if (by_parts && run.model->input_shape() != run.model->output_shape()) {
+    throw Error("--tiles: this run's model also enlarges its images; expected files of its size, " +
+                run.model->input_shape().text());
+  }
+  Singles singles(*run.experiment.gallery, arguments, run, "denoise", "denoised");
+  std::vector<std::string> written;
+  if (by_parts) {
+    written = clean_by_tiles(image_files(arguments.texts("files")), run, singles);
+  } else {
+    const Inputs inputs = read_files(arguments.texts("files"), run);
+    const Tensor denoised = clean(run, inputs.images);
+    for (size_t i = 0; i < inputs.names.size(); ++i)
+      singles.write(inputs.names[i], denoised[static_cast<int64_t>(i)]);
+    written = singles.written();
+    const auto path = singles.folder() / "files.png";
+    run.experiment.gallery->write_versions(path, {{"noisy", inputs.images}, {"denoised", denoised}},
+                                           kColumns);
+    written.push_back(path.string());
+  }
+  print_result(arguments, {{"written", written}}, join(written, "\n") + "\n");
+}
+
+}  // namespace
+
+void declare_denoise(cxxopts::Options& options) {
+  declare_run(options);
+  declare_inputs(options, "10");
+  declare_out(options,
+              "the picture, or with FILES the folder (default: images/denoise/ of the run)");
+  options.add_options()("tiles",
+                        "clean FILES at their own size, in overlapping tiles of the model's");
+}
+
+void run_denoise(const Arguments& arguments) {
+  const bool files = arguments.has("files");
+  if (arguments.flag("tiles") && !files)
+    throw UsageError("--tiles: for files of your own; the data set's images have the model's size");
+  const OpenedRun run = OpenedRun::open(arguments);
+  if (!run.corruption.noisy()) {
+    throw Error(run.directory.path().string() +
+                ": trained without noise; expected a run whose config has one, for example "
+                "\"corruption\": [{\"name\": \"gaussian\", \"std\": 0.5}]");
+  }
+  if (files) {
+    denoise_files(arguments, run);
+  } else {
+    denoise_split(arguments, run);
+  }
+}
+
+}  // namespace latent

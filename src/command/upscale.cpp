@@ -1,0 +1,146 @@
+#include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "command/comparison.h"
+#include "command/inputs.h"
+#include "command/singles.h"
+#include "core/error.h"
+#include "image/codecs.h"
+
+namespace latent {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int64_t kColumns = 10, kMostPictured = 40;
+
+/// Small images and what is made of them.
+struct Upscaled {
+  Tensor input;    // [N, C, h, w]
+  Tensor bicubic;  // [N, C, H, W]
+  Tensor model;    // [N, C, H, W]
+};
+
+Upscaled upscale(const OpenedRun& run, const Tensor& small) {
+  const ImageShape& shape = run.model->output_shape();
+  return {.input = small,
+          .bicubic = at::upsample_bicubic2d(small, {shape.height, shape.width}, false).clamp(0, 1),
+          .model = run.pictures(run.encode(small).mean)};
+}
+
+void write_rows(const OpenedRun& run, const fs::path& path, const Upscaled& images,
+                const Tensor& truth) {
+  const int64_t shown = std::min(kMostPictured, images.input.size(0));
+  const auto first = [&](const Tensor& all) { return all.narrow(0, 0, shown); };
+  std::vector<visual::Version> rows{{"input", first(images.input)},
+                                    {"bicubic", first(images.bicubic)},
+                                    {"model", first(images.model)}};
+  if (truth.defined()) rows.push_back({"truth", first(truth)});
+  run.experiment.gallery->write_versions(path, rows, kColumns);
+}
+
+/// Files of the user's: as they are if they have the size of the model's input, else made smaller
+/// as the data set's images are, which leaves a truth to compare with.
+struct Files {
+  std::vector<std::string> names;
+  Tensor small;  // [N, C, h, w]
+  Tensor truth;  // [N, C, H, W], or undefined if the files are small
+};
+
+Tensor as_images(const std::vector<Tensor>& pixels) {
+  Examples examples;
+  examples.pixels = at::cat(pixels);
+  return examples.images(0, examples.count());
+}
+
+Files own_files(const Arguments& arguments, const OpenedRun& run) {
+  const ImageShape& input = run.model->input_shape();
+  Files files;
+  std::vector<Tensor> small, large;
+  for (const auto& file : image_files(arguments.texts("files"))) {
+    const Picture picture = read_image(file, input.channels);
+    if (picture.height == input.height && picture.width == input.width) {
+      small.push_back(to_pixels(picture));
+    } else {
+      large.push_back(fit_to_model(picture, run, file.string()));
+    }
+    files.names.push_back(file.filename().string());
+  }
+  if (!small.empty() && !large.empty()) {
+    throw Error(fmt::format(
+        "latent upscale: {} of the files are {}x{} and {} are larger; expected one kind at a time, "
+        "small files to enlarge or larger ones to test with",
+        small.size(), input.width, input.height, large.size()));
+  }
+  if (large.empty()) {
+    files.small = as_images(small);
+  } else {
+    files.truth = as_images(large);
+    files.small = run.corruption.prepare(files.truth);
+  }
+  return files;
+}
+
+void print_compared(const Arguments& arguments, const Files& files, const Upscaled& images,
+                    const std::vector<std::string>& written) {
+  Comparison result;
+  if (files.truth.defined()) {
+    result = compare({{"bicubic", images.bicubic}, {"model", images.model}}, files.truth,
+                     files.names, false);
+  }
+  result.json["written"] = written;
+  print_result(arguments, result.json, result.text + join(written, "\n") + "\n");
+}
+
+void upscale_files(const Arguments& arguments, const OpenedRun& run) {
+  const Files files = own_files(arguments, run);
+  const Upscaled images = upscale(run, files.small);
+  Singles singles(*run.experiment.gallery, arguments, run, "upscale", "upscaled");
+  for (size_t i = 0; i < files.names.size(); ++i)
+    singles.write(files.names[i], images.model[static_cast<int64_t>(i)]);
+  auto written = singles.written();
+  written.push_back((singles.folder() / "files.png").string());
+  write_rows(run, written.back(), images, files.truth);
+  print_compared(arguments, files, images, written);
+}
+
+void upscale_split(const Arguments& arguments, const OpenedRun& run) {
+  const Inputs inputs = read_inputs(arguments, run);
+  const Files files{.names = inputs.names,
+                    .small = run.corruption.prepare(inputs.images),
+                    .truth = inputs.images};
+  const Upscaled images = upscale(run, files.small);
+  const fs::path path = arguments.has("out")
+                            ? fs::path(arguments.text("out"))
+                            : run.directory.image("upscale", inputs_stem(arguments) + ".png");
+  write_rows(run, path, images, files.truth);
+  print_compared(arguments, files, images, {path.string()});
+}
+
+}  // namespace
+
+void declare_upscale(cxxopts::Options& options) {
+  declare_run(options);
+  declare_inputs(options, "10");
+  declare_out(options,
+              "the picture, or with FILES the folder (default: images/upscale/ of the run)");
+}
+
+void run_upscale(const Arguments& arguments) {
+  const OpenedRun run = OpenedRun::open(arguments);
+  if (run.model->input_shape() == run.model->output_shape()) {
+    throw Error(run.directory.path().string() +
+                ": its model does not enlarge images; expected a run whose config has "
+                "\"corruption\": [{\"name\": \"downsample\", \"size\": [8, 8]}]");
+  }
+  if (arguments.has("files")) {
+    upscale_files(arguments, run);
+  } else {
+    upscale_split(arguments, run);
+  }
+}
+
+}  // namespace latent

@@ -1,0 +1,46 @@
+#include <ATen/ATen.h>
+
+#include "core/error.h"
+#include "model/corruption.h"
+
+namespace latent {
+namespace {
+
+struct SaltPepperOptions {
+  double fraction = 0.1;
+  double salt = 0.5;
+};
+
+// Pixels that say nothing any more: all channels white, or all black.
+class SaltPepper : public Corruption {
+ public:
+  explicit SaltPepper(const SaltPepperOptions& options) : options_(options) {}
+
+  Tensor apply(const Tensor& images, at::Generator& generator) const override {
+    const Tensor draw =
+        at::empty({images.size(0), 1, images.size(2), images.size(3)}, images.options())
+            .uniform_(0, 1, generator);  // [B, 1, H, W]
+    const double white = options_.fraction * options_.salt;
+    return images.masked_fill(draw < options_.fraction, 0.0).masked_fill_(draw < white, 1.0);
+  }
+
+ private:
+  SaltPepperOptions options_;
+};
+
+}  // namespace
+
+CorruptionMaker configure_salt_pepper(Section& section, bool table) {
+  SaltPepperOptions options;
+  section.read("fraction", options.fraction, between(0, 1),
+               "share of the pixels that turn white or black");
+  section.read("salt", options.salt, between(0, 1), "share of these that turn white");
+  if (table) {
+    throw Error(section.where("name") +
+                ": salt_pepper makes black and white pixels, and the data set is a table; expected "
+                "gaussian or masking");
+  }
+  return [options](const ImageShape&) { return std::make_unique<SaltPepper>(options); };
+}
+
+}  // namespace latent

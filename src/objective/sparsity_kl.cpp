@@ -1,0 +1,57 @@
+#include <ATen/ATen.h>
+
+#include <cmath>
+
+#include "core/error.h"
+#include "objective/penalty.h"
+
+namespace latent {
+namespace {
+
+struct SparsityKlOptions {
+  double weight = 1.0;
+  double target = 0.05;
+};
+
+// weight * the sum over the units of KL(Bernoulli(target) || Bernoulli(the unit's mean activation
+// over the batch)). Source: Ng 2011, "Sparse autoencoder" (CS294A lecture notes).
+class SparsityKl : public Penalty {
+ public:
+  explicit SparsityKl(SparsityKlOptions options) : options_(options) {}
+
+  Tensor value(const Latent& latent) const override {
+    const Tensor mean = latent.z.mean(0).clamp(kEdge, 1 - kEdge);  // [Z]
+    const double target = options_.target;
+    return (target * (std::log(target) - mean.log()) +
+            (1 - target) * (std::log1p(-target) - at::log1p(-mean)))
+        .sum();
+  }
+  Tensor weighted(const Tensor& value) const override { return options_.weight * value; }
+  bool sparse() const override { return true; }
+
+ private:
+  static constexpr double kEdge = 1e-6;  // a unit that is always off or on has no logarithm
+
+  SparsityKlOptions options_;
+};
+
+}  // namespace
+
+PenaltyMaker configure_sparsity_kl(Section& section) {
+  SparsityKlOptions options;
+  section.read("weight", options.weight, at_least(0.0), "weight of the sum over the units");
+  section.read("target", options.target,
+               Range{.low = 0, .high = 1, .low_excluded = true, .high_excluded = true},
+               "mean activation that each unit is drawn to");
+  return [options,
+          where = section.where("")](const Bottleneck& bottleneck) -> std::unique_ptr<Penalty> {
+    if (!bottleneck.unit_interval()) {
+      throw Error(where.substr(0, where.size() - 1) +
+                  ": compares mean activations from 0 to 1, and this code is not bounded so; "
+                  "expected model.bottleneck {\"name\": \"point\", \"activation\": \"sigmoid\"}");
+    }
+    return std::make_unique<SparsityKl>(options);
+  };
+}
+
+}  // namespace latent

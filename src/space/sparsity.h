@@ -1,0 +1,24 @@
+// How few units of a code answer to an image.
+#pragma once
+
+#include <cstdint>
+
+#include "core/tensor.h"
+
+namespace latent::space {
+
+/// A unit is active for an image if |a| exceeds this share of the unit's largest |a| over the
+/// split.
+constexpr double kActiveShare = 0.01;
+
+struct Sparsity {
+  double mean_activation = 0;  // of |a|, over units and images
+  double active = 0;           // units per image
+  double active_share = 0;     // of all units
+  int64_t dead_units = 0;      // 0 for every image
+};
+
+/// codes: [N, Z], all images of a split.
+Sparsity sparsity(const Tensor& codes);
+
+}  // namespace latent::space
