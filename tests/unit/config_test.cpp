@@ -29,7 +29,7 @@ TEST(Config, UnknownKeysGetTheNearestKnownOne) {
                "known: capacity, warmup_epochs, weight");
   expect_error(
       [] { read_all("{" + kShapes + R"(, "modle": {}})"); },
-      "c.json: modle: unknown key; did you mean model? known: data, model, objective, train");
+      "c.json: modle: unknown key; did you mean model? known: corruption, data, model, objective, train");
   expect_error([] { read_all(R"({"data": {"name": "shapes", "Count": 9}})"); },
                "c.json: data.Count: unknown key; did you mean count? known: augment, channels, "
                "count, name, pack, size");
@@ -53,7 +53,7 @@ TEST(Config, ASlashInAKeyIsNoPath) {
             "c.json: objective.kl/weight: unknown key; known: kl, likelihood");
   EXPECT_EQ(error_of([] { read_all("{" + kShapes + R"(, "objective/kl": {"weight": 2}})"); }),
             "c.json: objective/kl: unknown key; did you mean objective? "
-            "known: data, model, objective, train");
+            "known: corruption, data, model, objective, train");
 }
 
 TEST(Config, DuplicateKeys) {
