@@ -63,9 +63,8 @@ class Treadmill {
   Treadmill(const Experiment& experiment, const Examples& examples, TrainingStep& step,
             const c10::Device& device)
       : batch_(std::min(experiment.train.batch_size, examples.count())),
-        examples_(examples),
+        batches_(training_batches(experiment, examples, device)),
         step_(step) {
-    examples_.pixels = examples_.pixels.to(device);
     auto shuffle = generator(static_cast<uint64_t>(experiment.train.seed), Stream::kShuffle);
     order_ = at::randperm(examples.count(), shuffle, at::kLong).to(device);
   }
@@ -76,7 +75,8 @@ class Treadmill {
     const int64_t before = steps_;
     while (steps_ == before || seconds_since(start) < seconds) {
       if ((next_ + batch_) > order_.size(0)) next_ = 0;
-      step_.run(examples_.images(order_.narrow(0, next_, batch_)), steps_++);
+      step_.run(batches_.fetch(order_.narrow(0, next_, batch_), steps_), steps_);
+      ++steps_;
       next_ += batch_;
       if (profile != nullptr) profile->after_step();
     }
@@ -88,7 +88,7 @@ class Treadmill {
 
  private:
   int64_t batch_;
-  Examples examples_;
+  Batches batches_;
   TrainingStep& step_;
   Tensor order_;  // [N]
   int64_t next_ = 0, steps_ = 0;

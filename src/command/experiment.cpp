@@ -33,12 +33,22 @@ std::pair<std::shared_ptr<Autoencoder>, std::shared_ptr<Objective>> fresh_model(
   return {std::move(model), std::move(objective)};
 }
 
+Batches training_batches(const Experiment& experiment, Examples examples,
+                         const c10::Device& device) {
+  CorruptionChain corruption = experiment.corruption.make(examples.shape());
+  return {std::move(examples), experiment.data.augmentation, std::move(corruption),
+          experiment.train.seed, device};
+}
+
 std::string settled_precision(const Experiment& experiment, const Examples& examples,
                               const c10::Device& device) {
   if (experiment.train.precision != "auto") return experiment.train.precision;
   const auto trial = [&] { return fresh_model(experiment, examples.shape(), device); };
-  const int64_t batch = std::min(experiment.train.batch_size, examples.count());
-  return pick_precision(experiment.train, trial, examples.images(0, batch).to(device), device);
+  const int64_t size = std::min(experiment.train.batch_size, examples.count());
+  const Batches batches = training_batches(
+      experiment, examples.select(at::arange(size, at::TensorOptions(at::kLong))), device);
+  const Tensor all = at::arange(size, at::TensorOptions(device).dtype(at::kLong));
+  return pick_precision(experiment.train, trial, batches.fetch(all, 0), device);
 }
 
 void check_values(const Examples& examples, const Likelihood& likelihood) {

@@ -7,6 +7,7 @@
 #include "model/autoencoder.h"
 #include "model/corruption.h"
 #include "objective/objective.h"
+#include "train/batches.h"
 #include "train/options.h"
 #include "visual/gallery.h"
 
@@ -28,6 +29,10 @@ Experiment read_experiment(Config& config);
 /// The model and the objective that training starts from, on the device.
 std::pair<std::shared_ptr<Autoencoder>, std::shared_ptr<Objective>> fresh_model(
     const Experiment& experiment, const ImageShape& shape, const c10::Device& device);
+
+/// The examples as training steps see them, on the device.
+Batches training_batches(const Experiment& experiment, Examples examples,
+                         const c10::Device& device);
 
 /// What "auto" means for this experiment on this device: "fp32" or "bf16"; else its own precision.
 std::string settled_precision(const Experiment& experiment, const Examples& examples,

@@ -25,7 +25,7 @@ struct Outcome {
 };
 
 Outcome attempt(TrainOptions options, const std::string& precision, const Trial& trial,
-                const Tensor& images, const c10::Device& device) {
+                const Batch& batch, const c10::Device& device) {
   options.precision = precision;
   options.clip_norm = 0;  // the gradient as it is
   auto [model, objective] = trial();
@@ -34,7 +34,7 @@ Outcome attempt(TrainOptions options, const std::string& precision, const Trial&
   Outcome outcome{.seconds = std::numeric_limits<double>::infinity(), .loss = 0, .gradient = {}};
   for (int64_t i = 0; i < kWarmUp + kSteps; ++i) {
     const auto start = std::chrono::steady_clock::now();
-    step.run(images, i);
+    step.run(batch, i);
     const double loss = step.sums()[0].item<double>();  // waits for the device
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
     if (i == 0) {
@@ -75,14 +75,14 @@ bool has_bf16(const c10::Device& device) {
   return false;
 }
 
-std::string pick_precision(const TrainOptions& options, const Trial& trial, const Tensor& images,
+std::string pick_precision(const TrainOptions& options, const Trial& trial, const Batch& batch,
                            const c10::Device& device) {
   if (!has_bf16(device)) {
     log::info("precision auto: fp32, this processor has neither AVX512-BF16 nor AMX");
     return "fp32";
   }
-  const Outcome wide = attempt(options, "fp32", trial, images, device);
-  const Outcome narrow = attempt(options, "bf16", trial, images, device);
+  const Outcome wide = attempt(options, "fp32", trial, batch, device);
+  const Outcome narrow = attempt(options, "bf16", trial, batch, device);
   const double speed = wide.seconds / narrow.seconds;
   const double difference = std::abs(narrow.loss - wide.loss) / std::abs(wide.loss);
   const double cosine =

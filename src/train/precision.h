@@ -36,7 +36,7 @@ using Trial = std::function<std::pair<std::shared_ptr<Autoencoder>, std::shared_
 /// tenth faster than in fp32, and gives the same loss (within 2 %) and direction of the gradient
 /// (cosine 0.95); else "fp32". Some builds have slow or wrong bf16 convolutions. Logs why. images:
 /// [B, C, H, W] on the device.
-std::string pick_precision(const TrainOptions& options, const Trial& trial, const Tensor& images,
+std::string pick_precision(const TrainOptions& options, const Trial& trial, const Batch& batch,
                            const c10::Device& device);
 
 }  // namespace latent

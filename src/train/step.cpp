@@ -23,18 +23,18 @@ TrainingStep::TrainingStep(const TrainOptions& options, std::shared_ptr<Autoenco
   first_bad_ = at::full({losses}, -1, at::TensorOptions(device_).dtype(at::kLong));
 }
 
-void TrainingStep::run(const Tensor& input, const Tensor& target, int64_t step) {
+void TrainingStep::run(const Batch& batch, int64_t step) {
   const auto seed = static_cast<uint64_t>(options_.seed);
   const auto key = static_cast<uint64_t>(step);
   auto noise = generator(seed, Stream::kLatents, key, device_);
   at::Generator dropout = at::globalContext().defaultGenerator(device_);
   dropout.set_current_seed(stream_seed(seed, Stream::kDropout, key));
   parameters_.gradients().zero_();
-  const Loss loss = (*objective_)(target, forward(input, noise));
+  const Loss loss = (*objective_)(batch.target, forward(batch.input, noise));
   loss.total.backward();
   if (options_.clip_norm > 0) clip_gradients(parameters_.gradients(), options_.clip_norm);
   optimizer_->step();
-  account(loss, target.size(0), step);
+  account(loss, batch.target.size(0), step);
 }
 
 Output TrainingStep::forward(const Tensor& input, const at::Generator& noise) {

@@ -7,6 +7,7 @@
 
 #include "model/autoencoder.h"
 #include "objective/objective.h"
+#include "train/batches.h"
 #include "train/options.h"
 
 namespace latent {
@@ -17,9 +18,8 @@ class TrainingStep {
   TrainingStep(const TrainOptions& options, std::shared_ptr<Autoencoder> model,
                std::shared_ptr<Objective> objective, const c10::Device& device);
 
-  /// Trains on one batch: input [B, C, h, w] as the encoder sees the images, target [B, C, H, W]
-  /// the images themselves, on the device. step: steps done before, the key of this step's noise.
-  void run(const Tensor& input, const Tensor& target, int64_t step);
+  /// Trains on one batch on the device. step: steps done before, the key of this step's noise.
+  void run(const Batch& batch, int64_t step);
 
   /// Sums over the images since the last reset: [1 + terms] float64 on the device, the total first.
   Tensor sums() const { return sums_; }

@@ -33,16 +33,14 @@ Trainer::Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model
     : options_(options),
       model_(model),
       objective_(objective),
-      train_(std::move(data.train)),
+      train_(std::move(data.train), data.augmentation, data.corruption, options.seed, device),
       validation_(std::move(data.validation)),
-      augmentation_(data.augmentation),
       corruption_(std::move(data.corruption)),
       run_(std::move(run)),
       config_(std::move(config)),
       device_(device),
       step_(options, std::move(model), std::move(objective), device),
       schedule_(options.schedule, options.epochs) {
-  train_.pixels = train_.pixels.to(device_);
   metrics_.columns = {"epoch", "step", "seconds", "images_per_second", "learning_rate"};
   for (const char* split : {"train_", "val_"}) {
     metrics_.columns.push_back(std::string(split) + "loss");
@@ -84,9 +82,9 @@ void Trainer::train_epoch(const TrainEvents& events) {
     const int64_t first = state_.batch * options_.batch_size;
     const int64_t count = std::min(options_.batch_size, train_.count() - first);
     const auto step_start = Clock::now();
-    const Tensor images = batch(order.narrow(0, first, count));
+    const Batch batch = train_.fetch(order.narrow(0, first, count), state_.step);
     data_seconds_ += seconds_since(step_start);
-    step_.run(corrupted(images), images, state_.step);
+    step_.run(batch, state_.step);
     step_seconds_ += seconds_since(step_start);
     ++state_.batch;
     ++state_.step;
@@ -104,21 +102,6 @@ void Trainer::train_epoch(const TrainEvents& events) {
       stop_for(signal);
   }
   step_.check_finite();
-}
-
-Tensor Trainer::batch(const Tensor& indices) const {
-  const Tensor images = train_.images(indices);
-  if (!augmentation_.active()) return images;
-  const auto noise = generator(static_cast<uint64_t>(options_.seed), Stream::kAugmentation,
-                               static_cast<uint64_t>(state_.step), device_);
-  return augmentation_.apply(images, noise);
-}
-
-Tensor Trainer::corrupted(const Tensor& images) const {
-  if (corruption_.empty()) return images;
-  return corruption_.corrupt(images,
-                             generator(static_cast<uint64_t>(options_.seed), Stream::kCorruption,
-                                       static_cast<uint64_t>(state_.step), device_));
 }
 
 void Trainer::finish_epoch(const TrainEvents& events) {

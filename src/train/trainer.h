@@ -7,11 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "data/augment.h"
-#include "data/dataset.h"
-#include "model/corruption.h"
 #include "run/metrics.h"
 #include "run/run_directory.h"
+#include "train/batches.h"
 #include "train/evaluation.h"
 #include "train/step.h"
 #include "train/train_state.h"
@@ -75,10 +73,6 @@ class Trainer {
  private:
   void train_epoch(const TrainEvents& events);
   void finish_epoch(const TrainEvents& events);
-  /// The training images at `indices` ([B]) as this step sees them: [B, C, H, W].
-  Tensor batch(const Tensor& indices) const;
-  /// What the encoder sees of them in this step.
-  Tensor corrupted(const Tensor& images) const;
   void set_schedules(int64_t batch);
   /// Means of the epoch under way over its first `images` images.
   NamedLosses mean_losses(int64_t images) const;
@@ -91,8 +85,8 @@ class Trainer {
   TrainOptions options_;
   std::shared_ptr<Autoencoder> model_;
   std::shared_ptr<Objective> objective_;
-  Examples train_, validation_;
-  Augmentation augmentation_;
+  Batches train_;
+  Examples validation_;
   CorruptionChain corruption_;
   RunDirectory run_;
   std::string config_;

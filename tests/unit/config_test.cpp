@@ -27,9 +27,9 @@ TEST(Config, UnknownKeysGetTheNearestKnownOne) {
   expect_error([] { read_all("{" + kShapes + R"(, "objective": {"kl": {"wieght": 2}}})"); },
                "c.json: objective.kl.wieght: unknown key; did you mean weight? "
                "known: capacity, warmup_epochs, weight");
-  expect_error(
-      [] { read_all("{" + kShapes + R"(, "modle": {}})"); },
-      "c.json: modle: unknown key; did you mean model? known: corruption, data, model, objective, train");
+  expect_error([] { read_all("{" + kShapes + R"(, "modle": {}})"); },
+               "c.json: modle: unknown key; did you mean model? known: corruption, data, model, "
+               "objective, train");
   expect_error([] { read_all(R"({"data": {"name": "shapes", "Count": 9}})"); },
                "c.json: data.Count: unknown key; did you mean count? known: augment, channels, "
                "count, name, pack, size");
