@@ -34,9 +34,10 @@ Config load(const fs::path& path, const Json& suggested, const std::vector<std::
   return Config::parse(Json{{"data", suggested}}.dump(), path.string(), settings);
 }
 
-// The config's data set; unreadable images are left out instead of ending the check.
+// The config's data set, all of it; unreadable images are left out instead of ending the check.
 Config lenient_config(const fs::path& path, const Json& suggested,
                       std::vector<std::string> settings) {
+  settings.emplace_back("data.keep=\"\"");
   Config config = load(path, suggested, settings);
   read_experiment(config);
   if (!config.resolved().at("data").contains("on_error")) return config;

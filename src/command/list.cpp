@@ -6,6 +6,7 @@
 #include "command/entries.h"
 #include "command/experiment.h"
 #include "core/error.h"
+#include "data/keep.h"
 #include "model/activation.h"
 #include "model/corruption.h"
 
@@ -87,7 +88,13 @@ void run_list(const Arguments& arguments) {
   Listing listing;
   const auto plain = [](const auto& row, Section& section) { row.configure(section); };
   listing.add_family(datasets(), "data.name", plain);
-  listing.text += "augmentation (data.augment, of training images)\n";
+  listing.text += "choice of examples (data.keep, of any set)\n";
+  listing.add("choice of examples", "keep", "training on some of them",
+              keys_of([](Section& section) {
+                std::string rule;
+                read_keep(section, rule);
+              }));
+  listing.text += "\naugmentation (data.augment, of training images)\n";
   listing.add("augmentation", "augment", "random variants",
               keys_of([](Section& section) { Augmentation{}.read(section); }));
   listing.text += "\n";

@@ -1,6 +1,7 @@
 #include "data/registry.h"
 
 #include "core/error.h"
+#include "data/keep.h"
 
 namespace latent {
 
@@ -44,6 +45,12 @@ DatasetPlan configure_dataset(Section data) {
     throw Error(data.where("name") + ": missing; expected one of " + join(datasets().names()));
   }
   DatasetPlan plan = datasets().find(name, data.where("name")).configure(data);
+  read_keep(data, plan.keep);
+  if (!plan.keep.empty()) {
+    plan.open = [open = plan.open, rule = plan.keep, key = data.where("keep")] {
+      return keep_only(open(), rule, key);
+    };
+  }
   if (!plan.is_table()) {
     plan.augmentation.read(data);
   } else if (data.has("augment")) {

@@ -26,6 +26,8 @@ struct DatasetPlan {
   std::function<Examples(const std::filesystem::path&)> read_rows = {};
   /// How training images vary.
   Augmentation augmentation = {};
+  /// The rule that training and validation examples were chosen by, or "".
+  std::string keep = {};
 
   /// Whether the examples are rows of numbers rather than images.
   bool is_table() const { return static_cast<bool>(read_rows); }
@@ -42,7 +44,7 @@ struct DatasetRow {
 
 const Registry<DatasetRow>& datasets();
 
-/// Reads section `data`: `name`, the keys of that data set, and `augment`.
+/// Reads section `data`: `name`, the keys of that data set, `keep` and `augment`.
 DatasetPlan configure_dataset(Section data);
 
 }  // namespace latent

@@ -2,49 +2,11 @@
 
 #include <ATen/ATen.h>
 
-#include <algorithm>
-#include <sstream>
-
 #include "core/error.h"
-#include "core/suggest.h"
+#include "data/rule.h"
 
 namespace latent::space {
 namespace {
-
-// Everything `wanted` could have been.
-std::vector<std::string> known(const std::vector<Attribute>& attributes) {
-  std::vector<std::string> names;
-  for (const auto& attribute : attributes) {
-    if (attribute.classes.empty()) names.push_back(attribute.name);
-    for (const auto& word : attribute.classes)
-      names.push_back(attribute.name + "=" + word);
-  }
-  return names;
-}
-
-[[noreturn]] void fail_unknown(const Examples& examples, const std::string& wanted) {
-  // A class alone, "Sneaker", means the class of an attribute.
-  std::string meant = wanted;
-  for (const auto& attribute : examples.attributes) {
-    if (wanted.find('=') != std::string::npos) break;
-    const std::string guess = nearest(wanted, attribute.classes);
-    if (!guess.empty()) meant = attribute.name + "=" + guess;
-  }
-  throw Error("attribute \"" + wanted + "\": the data set has none of that name; " +
-              did_you_mean(meant, known(examples.attributes)));
-}
-
-// [N] bool: one of the classes named by a comma-separated list.
-Tensor in_group(const Attribute& attribute, const std::string& list, const Examples& examples) {
-  Tensor member = at::zeros({attribute.values.size(0)}, at::kBool);
-  std::istringstream in(list);
-  for (std::string word; std::getline(in, word, ',');) {
-    const auto found = std::find(attribute.classes.begin(), attribute.classes.end(), word);
-    if (found == attribute.classes.end()) fail_unknown(examples, attribute.name + "=" + word);
-    member.logical_or_(attribute.values.eq(found - attribute.classes.begin()));
-  }
-  return member;
-}
 
 Tensor is_high(const Tensor& values) {  // [N] bool
   const Tensor known_values = values.index({values.isnan().logical_not()});
@@ -80,21 +42,19 @@ int64_t Sides::negatives() const {
 }
 
 Sides divide(const Examples& examples, const std::string& wanted, const std::string& where) {
-  if (examples.attributes.empty()) {
-    throw Error("attribute \"" + wanted +
-                "\": the data set has no labels and no attributes; expected one that has");
-  }
+  expect_attributes(examples, wanted);
   const size_t equals = wanted.find('=');
   const Attribute* attribute = examples.find(wanted);
   const bool grouped = attribute == nullptr && equals != std::string::npos;
   if (grouped) attribute = examples.find(wanted.substr(0, equals));
-  if (attribute == nullptr || grouped == attribute->classes.empty()) fail_unknown(examples, wanted);
+  if (attribute == nullptr || grouped == attribute->classes.empty())
+    fail_unknown_attribute(examples, wanted);
 
   const Tensor& values = attribute->values;
   const Tensor counted = values.isnan().logical_not();
   Sides sides;
   sides.positive =
-      grouped ? in_group(*attribute, wanted.substr(equals + 1), examples) : is_high(values);
+      grouped ? in_classes(examples, *attribute, wanted.substr(equals + 1)) : is_high(values);
   const Tensor classes =
       grouped ? values.nan_to_num(0).to(at::kLong) : at::zeros({values.size(0)}, at::kLong);
   sides.weight = balanced(sides.positive, classes, counted);
