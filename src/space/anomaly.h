@@ -1,0 +1,29 @@
+// How far latents lie from those of the training examples, and how well a score finds what is rare.
+#pragma once
+
+#include "core/tensor.h"
+#include "model/bottleneck.h"
+
+namespace latent::space {
+
+/// A Gaussian around the training latents, float64 on the CPU.
+struct LatentSpread {
+  Tensor mean;       // [Z]
+  Tensor whitening;  // [Z, Z]: (z - mean) times it has variance 1 in every direction
+
+  /// The Mahalanobis distance of latents [N, Z] from the mean: [N] float64, in standard deviations.
+  Tensor distances(const Tensor& z) const;
+};
+
+/// codes: [N, Z], N >= 1.  With a log-variance the posteriors' own variance counts too: the means of
+/// a latent that is not used hardly vary, and would be far from each other in units of that.
+/// No direction has less than 1e-4 of the mean variance.  Source: Mahalanobis 1936.
+LatentSpread fit_spread(const Latent& codes);
+
+/// The area under precision over recall, in steps: the mean of the precision at each positive, from
+/// the highest score down, equal scores counting as one step. The share of the positives for a score
+/// that says nothing, 1 for one that separates fully.
+/// scores: [N].  positive: [N] bool, with both values.  Source: Davis and Goadrich 2006.
+double average_precision(const Tensor& scores, const Tensor& positive);
+
+}  // namespace latent::space
