@@ -37,6 +37,16 @@ class Gallery {
   /// white; of a table, only the last two versions are drawn.
   virtual void write_versions(const std::filesystem::path& path,
                               const std::vector<Version>& versions, int64_t columns) const = 0;
+  /// Examples of one kind, for write_differences.
+  struct Group {
+    std::string name;                // "most anomalous"
+    Tensor originals, models;        // [N, C, H, W]
+    std::vector<std::string> words;  // N: what each is
+    std::vector<std::string> notes;  // N: a number for each, say
+  };
+  /// Groups below each other: examples, what the model makes of them, and where the two differ.
+  virtual void write_differences(const std::filesystem::path& path,
+                                 const std::vector<Group>& groups) const = 0;
   /// Examples that the model made, [N, C, H, W]; columns: 0 for as square as possible.
   virtual void write_samples(const std::filesystem::path& path, const Tensor& samples,
                              int64_t columns) const = 0;

@@ -8,6 +8,14 @@
 namespace latent::visual {
 namespace {
 
+// A row of so many images, the last ones white.
+Tensor filled(const Tensor& row, int64_t columns) {
+  if (row.size(0) == columns) return row;
+  auto shape = row.sizes().vec();
+  shape[0] = columns - row.size(0);
+  return at::cat({row, at::ones(shape)});
+}
+
 class ImageGallery : public Gallery {
  public:
   Counts counts(const ImageShape&) const override { return {.pairs = 16, .samples = 64}; }
@@ -31,18 +39,36 @@ class ImageGallery : public Gallery {
     std::vector<std::string> captions;
     for (int64_t first = 0; first < count; first += columns) {
       for (const auto& version : versions) {
-        Tensor row = framed(version.examples.narrow(0, first, std::min(columns, count - first)),
-                            height, width);
-        if (row.size(0) < columns) {
-          auto shape = row.sizes().vec();
-          shape[0] = columns - row.size(0);
-          row = at::cat({row, at::ones(shape)});
-        }
-        all.push_back(row);
+        const Tensor part = version.examples.narrow(0, first, std::min(columns, count - first));
+        all.push_back(filled(framed(part, height, width), columns));
         captions.push_back(version.name);
       }
     }
     write_png(rows(all, captions), path);
+  }
+
+  // Three rows a group; the difference is black where there is none.
+  void write_differences(const std::filesystem::path& path,
+                         const std::vector<Group>& groups) const override {
+    size_t columns = 0;
+    for (const auto& group : groups)
+      columns = std::max(columns, group.words.size());
+    std::vector<Tensor> all;
+    GridOptions options;
+    std::vector<std::string> captions;
+    const auto add = [&](const std::string& caption, const Tensor& images,
+                         std::vector<std::string> below) {
+      captions.push_back(caption);
+      all.push_back(filled(images, static_cast<int64_t>(columns)));
+      below.resize(columns);
+      options.cell_captions.insert(options.cell_captions.end(), below.begin(), below.end());
+    };
+    for (const auto& group : groups) {
+      add(group.name, group.originals, group.words);
+      add("model", group.models, {});
+      add("difference", (group.originals - group.models.clamp(0, 1)).abs(), group.notes);
+    }
+    write_png(rows(all, captions, options), path);
   }
 
   void write_samples(const std::filesystem::path& path, const Tensor& samples,

@@ -54,7 +54,7 @@ struct Enlargement {
 };
 
 // x, y and 0xAARRGGBB of each point, where AA is the transparency; drawn in this order, shuffled.
-std::string point_block(const Scatter& scatter, const Colouring& colouring) {
+std::string point_block(size_t panel, const Scatter& scatter, const Colouring& colouring) {
   const int64_t count = scatter.places.size(0);
   auto noise = generator(0, Stream::kPictures);
   const Tensor order = at::randperm(count, noise, at::kLong);
@@ -64,7 +64,7 @@ std::string point_block(const Scatter& scatter, const Colouring& colouring) {
                             : at::zeros({count}, at::kDouble);
   const uint32_t transparency =
       count > static_cast<int64_t>(kFewPoints) ? 0x60000000u : 0x30000000u;
-  std::string block = "$points << LATENT_END\n";
+  std::string block = fmt::format("$points{} << LATENT_END\n", panel);
   for (int64_t i = 0; i < count; ++i) {
     const double* place = places.const_data_ptr<double>() + 2 * i;
     const uint32_t shade = colouring.of(values.const_data_ptr<double>()[i]);
@@ -147,33 +147,63 @@ std::pair<std::string, std::string> pictures(const Scatter& scatter, const Range
   return {plots, bytes};
 }
 
-}  // namespace
+// Where a panel stands on the whole chart, in pixels.
+struct Place {
+  size_t panel;
+  int64_t left, width, height;  // width and height of the whole
+  bool legend;
 
-void write_scatter(const std::filesystem::path& path, const Scatter& scatter) {
-  expect_shape(scatter.places, {-1, 2}, "scatter");
+  double across(int64_t pixels) const { return double(left + pixels) / double(width); }
+  double up(int64_t pixels) const { return double(pixels) / double(height); }
+};
+
+std::string panel_script(const Scatter& scatter, const Place& place) {
   const Colouring colouring(scatter.values, scatter.classes);
   const auto [x, y] = ranges(scatter);
-  const int64_t width = kLeft + kSide + kGap + legend_width(scatter, colouring);
-  const int64_t height = kBottom + kSide + kTop;
-  const auto across = [&](int64_t pixels) { return double(pixels) / double(width); };
-  const auto up = [&](int64_t pixels) { return double(pixels) / double(height); };
-  std::string script = terminal(path, static_cast<int>(width), static_cast<int>(height)) +
-                       axes(scatter.title, scatter.x_label, scatter.y_label);
+  std::string script = axes(scatter.title, scatter.x_label, scatter.y_label);
   script += fmt::format(
       "set lmargin at screen {:.6f}\nset rmargin at screen {:.6f}\n"
       "set bmargin at screen {:.6f}\nset tmargin at screen {:.6f}\n"
       "set xrange [{}:{}]\nset yrange [{}:{}]\n",
-      across(kLeft), across(kLeft + kSide), up(kBottom), up(kBottom + kSide), number(x.low),
-      number(x.high), number(y.low), number(y.high));
-  script += legend_look(scatter, colouring, across(kLeft + kSide + kGap), up(kBottom + kSide));
-  script += point_block(scatter, colouring);
+      place.across(kLeft), place.across(kLeft + kSide), place.up(kBottom),
+      place.up(kBottom + kSide), number(x.low), number(x.high), number(y.low), number(y.high));
+  script += place.legend ? legend_look(scatter, colouring, place.across(kLeft + kSide + kGap),
+                                       place.up(kBottom + kSide))
+                         : "unset key\n";
+  script += point_block(place.panel, scatter, colouring);
   const bool few = scatter.places.size(0) <= static_cast<int64_t>(kFewPoints);
   const auto [plots, bytes] = pictures(scatter, x, y);
   script += fmt::format(
-      "plot $points using 1:2:3 with points pointtype 7 pointsize {} linecolor rgb variable "
+      "plot $points{} using 1:2:3 with points pointtype 7 pointsize {} linecolor rgb variable "
       "notitle",
-      few ? 0.8 : 0.45);
-  run_gnuplot(script + legend_entries(scatter, colouring) + plots + "\n" + bytes, path);
+      place.panel, few ? 0.8 : 0.45);
+  return script + (place.legend ? legend_entries(scatter, colouring) : "") + plots + "\n" + bytes;
+}
+
+}  // namespace
+
+void write_scatter(const std::filesystem::path& path, const Scatter& scatter) {
+  write_scatters(path, {scatter});
+}
+
+void write_scatters(const std::filesystem::path& path, const std::vector<Scatter>& panels) {
+  for (const auto& scatter : panels)
+    expect_shape(scatter.places, {-1, 2}, "scatter");
+  const Scatter& last = panels.back();
+  const auto count = static_cast<int64_t>(panels.size());
+  Place place{.panel = 0, .left = 0, .width = 0, .height = kBottom + kSide + kTop, .legend = false};
+  place.width =
+      count * (kLeft + kSide + kGap) + legend_width(last, Colouring(last.values, last.classes));
+  std::string script =
+      terminal(path, static_cast<int>(place.width), static_cast<int>(place.height));
+  if (count > 1) script += "set multiplot\n";
+  for (const auto& scatter : panels) {
+    place.legend = &scatter == &last;
+    script += panel_script(scatter, place);
+    ++place.panel;
+    place.left += kLeft + kSide + kGap;
+  }
+  run_gnuplot(script + (count > 1 ? "unset multiplot\n" : ""), path);
 }
 
 Tensor thumbnail_rows(const Scatter& scatter, int64_t height, int64_t width, int64_t most) {

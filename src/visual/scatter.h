@@ -27,6 +27,9 @@ struct Scatter {
 /// Throws Error naming the package if gnuplot is missing.
 void write_scatter(const std::filesystem::path& path, const Scatter& scatter);
 
+/// Scatters of the same points side by side, with the last one's legend.
+void write_scatters(const std::filesystem::path& path, const std::vector<Scatter>& panels);
+
 /// The points of a scatter, as rows of its `places`, where pictures of height x width can stand
 /// without touching, taken in order: at most `most` of them.  [M] int64.
 Tensor thumbnail_rows(const Scatter& scatter, int64_t height, int64_t width, int64_t most);

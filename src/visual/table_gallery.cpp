@@ -14,7 +14,7 @@ constexpr int kWidth = 900, kHeight = 640;                // of a scatter
 constexpr int64_t kPanelWidth = 240, kPanelHeight = 150;  // of one trace
 constexpr int64_t kTitleWidth = 600, kTitleHeight = 40;
 constexpr int64_t kMostPanels = 64;
-constexpr int64_t kPanelColumns = 8, kPairColumns = 4;
+constexpr int64_t kPanelColumns = 8, kPairColumns = 4, kMostPairColumns = 5;
 constexpr int64_t kJoined = 100;  // up to so many points are joined with their reconstructions
 // Source: Okabe and Ito 2008, "Color universal design".
 constexpr const char* kDataColour = "#0072b2";
@@ -114,7 +114,7 @@ std::string legend(const std::vector<Rows>& sets, int64_t shown) {
 }
 
 // The same range of values for every panel.
-std::string trace_axes(const std::vector<Rows>& sets, int64_t count) {
+std::string trace_axes(const std::vector<Rows>& sets, int64_t count, bool titled) {
   double low = INFINITY, high = -INFINITY;
   for (const auto& rows : sets) {
     const Tensor finite = rows.values.narrow(0, 0, count).nan_to_num(0.0, 0.0, 0.0);
@@ -126,24 +126,29 @@ std::string trace_axes(const std::vector<Rows>& sets, int64_t count) {
   return fmt::format("set yrange [{}:{}]\nset xrange [1:{}]\nset xtics (1, {}) offset 0,0.5\n",
                      number(low - room), number(high + room), columns, columns) +
          "set border 3 linecolor '#888888'\nset tics nomirror out font ',8'\nunset key\n"
-         "set lmargin 6\nset rmargin 1.5\nset tmargin 0.7\nset bmargin 1.8\n";
+         "set lmargin 6\nset rmargin 1.5\nset bmargin 1.8\n" +
+         fmt::format("set tmargin {}\n", titled ? 1.7 : 0.7);
 }
 
-// A panel for each row, all to the same scale.
-void write_traces(const std::filesystem::path& path, const std::vector<Rows>& sets,
-                  int64_t columns) {
+// A panel for each row, all to the same scale.  titles: of the panels, or none.
+void write_traces(const std::filesystem::path& path, const std::vector<Rows>& sets, int64_t columns,
+                  const std::vector<std::string>& titles = {}) {
   const int64_t count = std::min(kMostPanels, sets.front().values.size(0));
   columns = std::clamp<int64_t>(columns, 1, count);
   const int64_t lines = (count + columns - 1) / columns;
   const auto width = static_cast<int>(std::max(columns * kPanelWidth, kTitleWidth));
   const auto height = static_cast<int>(lines * kPanelHeight + kTitleHeight);
-  std::string script = terminal(path, width, height) + trace_axes(sets, count);
+  std::string script = terminal(path, width, height) + trace_axes(sets, count, !titles.empty());
   for (const auto& rows : sets)
     script += trace_blocks(rows, count);
   script += fmt::format("set multiplot title {} layout {},{}\n", quoted(legend(sets, count)), lines,
                         columns);
   for (int64_t i = 0; i < count; ++i) {
     std::string plot;
+    if (!titles.empty()) {
+      script += fmt::format("set title {} font ',8' offset 0,-0.8\n",
+                            quoted(titles[static_cast<size_t>(i)]));
+    }
     for (const auto& rows : sets) {
       plot += fmt::format("{}${}{} using 1:2 with lines linewidth 1.5 linecolor '{}'",
                           plot.empty() ? "plot " : ", ", rows.name, i, rows.colour);
@@ -174,6 +179,26 @@ class TableGallery : public Gallery {
   void write_versions(const std::filesystem::path& path, const std::vector<Version>& versions,
                       int64_t columns) const override {
     write_pairs(path, versions.back().examples, versions[versions.size() - 2].examples, columns);
+  }
+
+  // Each group begins a line of panels.
+  void write_differences(const std::filesystem::path& path,
+                         const std::vector<Group>& groups) const override {
+    std::vector<Tensor> originals, models;
+    std::vector<std::string> titles;
+    for (const auto& group : groups) {
+      originals.push_back(group.originals);
+      models.push_back(group.models);
+      for (size_t i = 0; i < group.words.size(); ++i) {
+        const std::string word = group.words[i].empty() ? "" : " " + group.words[i];
+        titles.push_back(group.name + word + ": " + group.notes[i]);
+      }
+    }
+    const std::vector<Rows> sets{data(at::cat(originals)), model(at::cat(models))};
+    if (is_point(sets.front().values.size(1))) return write_scatter(path, sets);
+    const auto first = static_cast<int64_t>(groups.front().words.size());
+    const int64_t lines = (first + kMostPairColumns - 1) / kMostPairColumns;
+    write_traces(path, sets, (first + lines - 1) / lines, titles);
   }
 
   void write_samples(const std::filesystem::path& path, const Tensor& samples,

@@ -20,6 +20,23 @@ class GalleryTest : public testing::Test {
   TemporaryFolder folder_;
 };
 
+TEST_F(GalleryTest, DifferencesAreBlackWhereThereIsNone) {
+  const Tensor images = at::rand({3, 1, 8, 8}), models = at::rand({3, 1, 8, 8}) + 0.2;
+  const Tensor few = images.narrow(0, 0, 2), white = at::ones({1, 1, 8, 8});
+  image_gallery()->write_differences(folder_ / "x.png",
+                                     {{"most", images, models, {"a", "b", "c"}, {"3", "2", "1"}},
+                                      {"least", few, few, {"d", "e"}, {"0", "0"}}});
+  const auto filled = [&](const Tensor& two) { return at::cat({two, white}); };
+  GridOptions options;
+  options.cell_captions = {"a", "b", "c", "", "", "", "3", "2", "1",
+                           "d", "e", "",  "", "", "", "0", "0", ""};
+  EXPECT_EQ(
+      file("x.png"),
+      written(rows({images, models, (images - models.clamp(0, 1)).abs(), filled(few), filled(few),
+                    filled(at::zeros({2, 1, 8, 8}))},
+                   {"most", "model", "difference", "least", "model", "difference"}, options)));
+}
+
 TEST_F(GalleryTest, ImagesStandAboveTheirReconstructions) {
   const Tensor images = torch::rand({5, 1, 4, 4}), models = torch::rand({5, 1, 4, 4});
   const auto gallery = image_gallery();
@@ -106,6 +123,21 @@ TEST_F(TableGalleryTest, MoreColumnsAreTraces) {
   EXPECT_EQ(table_gallery()->counts({1, 1, 4}).pairs, 16);
   table_gallery()->write_single(folder_ / "one.svg", torch::randn({1, 1, 9}));
   EXPECT_EQ(occurrences(file("one.svg"), "<g id=\"gnuplot_plot_1"), 1U);
+}
+
+TEST_F(TableGalleryTest, DifferencesHaveTitles) {
+  const Tensor rows = torch::randn({6, 1, 1, 9});
+  const std::vector<std::string> words{"a", "b", "c", "", "e", "f"},
+      notes{"6", "5", "4", "3", "2", "1"};
+  table_gallery()->write_differences(
+      folder_ / "x.svg", {{"most", rows, rows + 1, words, notes},
+                          {"least", rows.narrow(0, 0, 1), rows.narrow(0, 0, 1), {"z"}, {"0"}}});
+  for (const char* title : {">most a: 6<", ">most: 3<", ">least z: 0<"})
+    EXPECT_NE(file("x.svg").find(title), std::string::npos) << title;
+  const Tensor points = torch::randn({2, 1, 1, 2});
+  table_gallery()->write_differences(folder_ / "y.svg",
+                                     {{"most", points, points, {"a", "b"}, {"2", "1"}}});
+  EXPECT_NE(file("y.svg").find(">column 2<"), std::string::npos);
 }
 
 TEST_F(TableGalleryTest, DrawsConstantAndBrokenRows) {

@@ -63,6 +63,22 @@ TEST_F(ScatterChart, NumbersHaveAScale) {
   drawn(scatter);
 }
 
+TEST_F(ScatterChart, PanelsShareOneLegend) {
+  Scatter left = square(), right = square();
+  for (Scatter* each : {&left, &right}) {
+    each->values = at::tensor({0.0, 1.0, 1.0, kNan}, at::kDouble);
+    each->classes = {"boots", "bags"};
+    each->legend = "label";
+  }
+  right.title = "The same";
+  write_scatters(folder_ / "two.svg", {left, right});
+  const std::string svg = read_file(folder_ / "two.svg");
+  EXPECT_EQ(occurrences(svg, ">Four images<"), 1);
+  EXPECT_EQ(occurrences(svg, ">The same<"), 1);
+  EXPECT_EQ(occurrences(svg, ">boots<"), 1);
+  EXPECT_EQ(occurrences(svg, "<use "), 2 * 4 + 2);  // the points, and the legend's
+}
+
 TEST_F(ScatterChart, OnePlaceForAllIsStillAChart) {
   Scatter scatter = square();
   scatter.places = at::zeros({4, 2});
