@@ -9,6 +9,7 @@
 namespace latent {
 
 Experiment read_experiment(Config& config) {
+  config.check_sections({"data", "corruption", "model", "objective", "train"});
   Section root = config.root();
   Experiment experiment;
   experiment.data = configure_dataset(root.section("data"));

@@ -125,6 +125,13 @@ void Config::settle(const std::string& path, const Json& value) {
   resolved_[Json::json_pointer(pointer)] = value;
 }
 
+void Config::check_sections(const std::vector<std::string>& names) const {
+  for (const auto& [key, child] : source_.items()) {
+    if (std::find(names.begin(), names.end(), key) == names.end())
+      throw Error(origin_ + ": " + key + ": unknown key; " + did_you_mean(key, names));
+  }
+}
+
 void Config::check_all_read() const { check_object(source_, "", ""); }
 
 void Config::check_object(const Json& object, const std::string& pointer,

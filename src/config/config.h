@@ -36,6 +36,10 @@ class Config {
 
   Section root();
 
+  /// Throws Error for a key at the top that is none of `names`: before what it was meant to be is
+  /// missed.
+  void check_sections(const std::vector<std::string>& names) const;
+
   /// Throws Error for the first key that no section has read, with the nearest known key of its
   /// section.
   void check_all_read() const;

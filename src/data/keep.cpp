@@ -19,18 +19,20 @@ class KeptDataset : public Dataset {
     if (split == Split::kTest) return examples;
     const Tensor kept = match(examples, rule_, key_).holds.nonzero().flatten();
     if (kept.numel() == 0) {
-      throw Error(fmt::format("{}: \"{}\" keeps none of the {} examples of the {} split; expected "
-                              "a rule that some fit",
-                              key_, rule_, examples.count(), to_string(split)));
+      throw Error(
+          fmt::format("{}: \"{}\" keeps none of the {} examples of the {} split; expected "
+                      "a rule that some fit",
+                      key_, rule_, examples.count(), to_string(split)));
     }
     return examples.select(kept);
   }
 
   std::string remark() const override {
     const std::string of_all = all_->remark();
-    return fmt::format("{}{}data.keep \"{}\": only such examples are trained and validated on; the "
-                       "test split is whole",
-                       of_all, of_all.empty() ? "" : "\n", rule_);
+    return fmt::format(
+        "{}{}data.keep \"{}\": only such examples are trained and validated on; the "
+        "test split is whole",
+        of_all, of_all.empty() ? "" : "\n", rule_);
   }
 
   const Pack* pack() const override { return all_->pack(); }

@@ -39,7 +39,8 @@ std::pair<double, double> parse_range(const std::string& text, const std::string
 // Of an attribute that stands alone: 1 is yes, 0 is no.
 Tensor is_yes(const Attribute& attribute) {
   const Tensor& values = attribute.values;
-  const Tensor odd = values.ne(0).logical_and(values.ne(1)).logical_and(values.isnan().logical_not());
+  const Tensor odd =
+      values.ne(0).logical_and(values.ne(1)).logical_and(values.isnan().logical_not());
   if (odd.any().item<bool>()) {
     const Tensor finite = values.masked_select(values.isfinite());
     throw Error(fmt::format(
@@ -65,8 +66,7 @@ Matches find_matches(const Examples& examples, const std::string& rule) {
   expect_attributes(examples, wanted);
   const Attribute* attribute = examples.find(wanted);
   // A class alone, or a set of classes without one of them: told what it could mean.
-  if (attribute != nullptr && !attribute->classes.empty())
-    fail_unknown_attribute(examples, wanted);
+  if (attribute != nullptr && !attribute->classes.empty()) fail_unknown_attribute(examples, wanted);
   if (attribute == nullptr) attribute = examples.find(wanted.substr(0, wanted.find('=')));
   if (attribute == nullptr) fail_unknown_attribute(examples, wanted);
   Matches found{holds(examples, *attribute, wanted), attribute->values.isnan().logical_not()};

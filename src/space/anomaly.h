@@ -15,15 +15,15 @@ struct LatentSpread {
   Tensor distances(const Tensor& z) const;
 };
 
-/// codes: [N, Z], N >= 1.  With a log-variance the posteriors' own variance counts too: the means of
-/// a latent that is not used hardly vary, and would be far from each other in units of that.
-/// No direction has less than 1e-4 of the mean variance.  Source: Mahalanobis 1936.
+/// codes: [N, Z], N >= 1.  With a log-variance the posteriors' own variance counts too: the means
+/// of a latent that is not used hardly vary, and would be far from each other in units of that. No
+/// direction has less than 1e-4 of the mean variance.  Source: Mahalanobis 1936.
 LatentSpread fit_spread(const Latent& codes);
 
 /// The area under precision over recall, in steps: the mean of the precision at each positive, from
-/// the highest score down, equal scores counting as one step. The share of the positives for a score
-/// that says nothing, 1 for one that separates fully.
-/// scores: [N].  positive: [N] bool, with both values.  Source: Davis and Goadrich 2006.
+/// the highest score down, equal scores counting as one step. The share of the positives for a
+/// score that says nothing, 1 for one that separates fully. scores: [N].  positive: [N] bool, with
+/// both values.  Source: Davis and Goadrich 2006.
 double average_precision(const Tensor& scores, const Tensor& positive);
 
 }  // namespace latent::space

@@ -5,8 +5,8 @@
 
 namespace latent::space {
 
-/// The k rows of `known` ([N, D], N >= k) nearest to each of `asked` ([M, D]) by Euclidean distance,
-/// the nearest first: [M, k] int64.
+/// The k rows of `known` ([N, D], N >= k) nearest to each of `asked` ([M, D]) by Euclidean
+/// distance, the nearest first: [M, k] int64.
 Tensor nearest_neighbours(const Tensor& known, const Tensor& asked, int64_t k);
 
 /// The class most neighbours have; of classes equally frequent the one whose members are nearer.

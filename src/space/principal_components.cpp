@@ -116,9 +116,8 @@ PrincipalComponents fit_components(const RowReader& read, int64_t rows, int64_t 
   pieces.each([&](const Tensor& piece) { found.mean += piece.sum(0); });
   found.mean /= static_cast<double>(rows);
   double squares = 0;
-  pieces.each([&](const Tensor& piece) {
-    squares += at::square(piece - found.mean).sum().item<double>();
-  });
+  pieces.each(
+      [&](const Tensor& piece) { squares += at::square(piece - found.mean).sum().item<double>(); });
   found.total_variance = squares / static_cast<double>(rows);
   if (columns <= most_columns) {
     fit_exactly(found, pieces, std::min(k, columns));

@@ -26,11 +26,13 @@ TEST(AveragePrecision, EqualScoresAreOneStep) {
 
 TEST(LatentSpread, MeasuresInStandardDeviations) {
   // Variances 9 and 1, correlated by a turn of 45 degrees.
-  const Tensor raw = at::tensor({3.0, 1.0, -3.0, 1.0, 3.0, -1.0, -3.0, -1.0}, at::kDouble).view({4, 2});
+  const Tensor raw =
+      at::tensor({3.0, 1.0, -3.0, 1.0, 3.0, -1.0, -3.0, -1.0}, at::kDouble).view({4, 2});
   const Tensor turn = at::tensor({1.0, 1.0, -1.0, 1.0}, at::kDouble).view({2, 2}) / std::sqrt(2.0);
   const Tensor z = raw.mm(turn) + 5;
   const auto spread = fit_spread({.z = z, .mean = z, .logvar = {}});
-  const Tensor asked = at::tensor({0.0, 0.0, 6.0, 0.0, 0.0, 3.0}, at::kDouble).view({3, 2}).mm(turn) + 5;
+  const Tensor asked =
+      at::tensor({0.0, 0.0, 6.0, 0.0, 0.0, 3.0}, at::kDouble).view({3, 2}).mm(turn) + 5;
   expect_tensor_near(spread.distances(asked), at::tensor({0.0, 2.0, 3.0}), 1e-9);
 }
 

@@ -27,6 +27,10 @@ TEST(Config, UnknownKeysGetTheNearestKnownOne) {
   expect_error([] { read_all("{" + kShapes + R"(, "objective": {"kl": {"wieght": 2}}})"); },
                "c.json: objective.kl.wieght: unknown key; did you mean weight? "
                "known: capacity, warmup_epochs, weight");
+  // Before what it was meant to be is missed.
+  expect_error([] { read_all(R"({"dta": {"name": "shapes"}})"); },
+               "c.json: dta: unknown key; did you mean data? known: corruption, data, model, "
+               "objective, train");
   expect_error([] { read_all("{" + kShapes + R"(, "modle": {}})"); },
                "c.json: modle: unknown key; did you mean model? known: corruption, data, model, "
                "objective, train");

@@ -23,7 +23,8 @@ Tensor correlated() {
 
 TEST(PrincipalComponents, FourPointsByHand) {
   // Along (3, 4)/5 the points lie at -5, -5, 5, 5 from the mean; across it at -1, 1, -1, 1.
-  const Tensor along = at::tensor({0.6, 0.8}, at::kDouble), across = at::tensor({-0.8, 0.6}, at::kDouble);
+  const Tensor along = at::tensor({0.6, 0.8}, at::kDouble),
+               across = at::tensor({-0.8, 0.6}, at::kDouble);
   const Tensor mean = at::tensor({10.0, -2.0}, at::kDouble);
   const Tensor x = at::stack({mean - 5 * along - across, mean - 5 * along + across,
                               mean + 5 * along - across, mean + 5 * along + across});
@@ -33,10 +34,11 @@ TEST(PrincipalComponents, FourPointsByHand) {
   expect_tensor_near(found.variances, at::tensor({25.0, 1.0}, at::kDouble), 1e-12);
   const auto first = fit(x, 1);
   EXPECT_NEAR(first.explained(), 25.0 / 26, 1e-12);
-  expect_tensor_near(first.project(x), at::tensor({-5.0, -5.0, 5.0, 5.0}, at::kDouble).view({4, 1}), 1e-12);
-  expect_tensor_near(first.restore(first.project(x)),
-                     at::stack({mean - 5 * along, mean - 5 * along, mean + 5 * along, mean + 5 * along}),
+  expect_tensor_near(first.project(x), at::tensor({-5.0, -5.0, 5.0, 5.0}, at::kDouble).view({4, 1}),
                      1e-12);
+  expect_tensor_near(
+      first.restore(first.project(x)),
+      at::stack({mean - 5 * along, mean - 5 * along, mean + 5 * along, mean + 5 * along}), 1e-12);
 }
 
 TEST(PrincipalComponents, AgreeWithTheSingularValuesOfTheCentredRows) {
@@ -47,7 +49,8 @@ TEST(PrincipalComponents, AgreeWithTheSingularValuesOfTheCentredRows) {
   expect_tensor_near(found.variances, at::square(s.narrow(0, 0, 5)) / 6000, 1e-9);
   expect_tensor_near(found.axes.mm(vt.narrow(0, 0, 5).t()).abs(), at::eye(5), 1e-9);
   EXPECT_NEAR(found.total_variance, (at::square(s).sum() / 6000).item<double>(), 1e-9);
-  const auto residual = at::square(x - found.restore(found.project(x))).sum(1).mean().item<double>();
+  const auto residual =
+      at::square(x - found.restore(found.project(x))).sum(1).mean().item<double>();
   EXPECT_NEAR(residual, found.total_variance * (1 - found.explained()), 1e-9);
   EXPECT_TRUE(found.exact);
 }
@@ -73,7 +76,8 @@ TEST(Subspaces, KnownAngles) {
   const Tensor eye = at::eye(4, at::kDouble);
   const Tensor plane = eye.narrow(1, 0, 2);
   // The same plane by other vectors, not orthogonal, and one of them twice.
-  const Tensor same = plane.mm(at::tensor({3.0, 1.0, 3.0, 0.0, 2.0, 0.0}, at::kDouble).view({2, 3}));
+  const Tensor same =
+      plane.mm(at::tensor({3.0, 1.0, 3.0, 0.0, 2.0, 0.0}, at::kDouble).view({2, 3}));
   EXPECT_NEAR(subspace_overlap(subspace_cosines(plane, same), 2), 1, 1e-12);
   EXPECT_NEAR(subspace_overlap(subspace_cosines(plane, eye.narrow(1, 2, 2)), 2), 0, 1e-12);
   // One common direction, the other turned by 60 degrees.

@@ -50,14 +50,17 @@ TEST(Rule, RefusesWhatIsNotThere) {
   const auto refused = [](const std::string& rule, const std::string& message) {
     expect_error([&] { kept(rule); }, "x: data.keep: attribute " + message);
   };
-  refused("label=Bagg", "\"label=Bagg\": the data set has none of that name; did you mean label=Bag? " +
-                            known);
-  refused("Smilin", "\"Smilin\": the data set has none of that name; did you mean Smiling? " + known);
-  refused("!Boots", "\"Boots\": the data set has none of that name; did you mean label=Boot? " + known);
-  refused("label", "\"label\": the data set has none of that name; " +
-                       did_you_mean("label", {"label=Shoe", "label=Boot", "label=Bag", "Smiling",
-                                              "size"}));
-  refused("size", "\"size\": numbers from 1 to 6, not yes or no; expected a range, such as size=1..6");
+  refused("label=Bagg",
+          "\"label=Bagg\": the data set has none of that name; did you mean label=Bag? " + known);
+  refused("Smilin",
+          "\"Smilin\": the data set has none of that name; did you mean Smiling? " + known);
+  refused("!Boots",
+          "\"Boots\": the data set has none of that name; did you mean label=Boot? " + known);
+  refused("label",
+          "\"label\": the data set has none of that name; " +
+              did_you_mean("label", {"label=Shoe", "label=Boot", "label=Bag", "Smiling", "size"}));
+  refused("size",
+          "\"size\": numbers from 1 to 6, not yes or no; expected a range, such as size=1..6");
   for (const std::string rule : {"size=big", "size=4..2", "size=", "size=1..", "Smiling=no"}) {
     refused(rule, "\"" + rule + "\": expected a number or a range, such as " +
                       rule.substr(0, rule.find('=')) + "=0.5..0.8");
@@ -70,7 +73,8 @@ TEST(Rule, RefusesWhatIsNotThere) {
 const std::string kShapes = R"("name": "shapes", "count": 100, "size": [8, 8])";
 
 TEST(Keep, LeavesTheOthersOutOfTrainingAndValidation) {
-  const auto all = open_dataset(kShapes), hearts = open_dataset(kShapes + R"(, "keep": "shape=heart")");
+  const auto all = open_dataset(kShapes),
+             hearts = open_dataset(kShapes + R"(, "keep": "shape=heart")");
   for (const Split split : {Split::kTrain, Split::kValidation}) {
     const Examples whole = all->load(split), some = hearts->load(split);
     const Tensor rows = whole.find("shape")->values.eq(2).nonzero().flatten();
