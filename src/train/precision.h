@@ -9,6 +9,7 @@
 
 #include "model/autoencoder.h"
 #include "objective/objective.h"
+#include "train/batches.h"
 #include "train/options.h"
 
 namespace latent {
@@ -32,10 +33,9 @@ bool has_bf16(const c10::Device& device);
 /// A model and its objective on the device, with the weights training would start from.
 using Trial = std::function<std::pair<std::shared_ptr<Autoencoder>, std::shared_ptr<Objective>>()>;
 
-/// What "auto" means here: "bf16" if the device has it, a trial with these images is at least a
-/// tenth faster than in fp32, and gives the same loss (within 2 %) and direction of the gradient
-/// (cosine 0.95); else "fp32". Some builds have slow or wrong bf16 convolutions. Logs why. images:
-/// [B, C, H, W] on the device.
+/// What "auto" means here: "bf16" if the device has it, a trial with this batch is at least a tenth
+/// faster than in fp32, and gives the same loss (within 2 %) and direction of the gradient (cosine
+/// 0.95); else "fp32". Some builds have slow or wrong bf16 convolutions. Logs why.
 std::string pick_precision(const TrainOptions& options, const Trial& trial, const Batch& batch,
                            const c10::Device& device);
 
