@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "command/columns.h"
 #include "command/inputs.h"
 #include "core/error.h"
 #include "core/file.h"
@@ -44,24 +45,8 @@ Encoded encode_inputs(const Arguments& arguments, const OpenedRun& run) {
   return encoded;
 }
 
-std::vector<std::string> words_of(const Attribute& attribute) {
-  std::vector<std::string> words;
-  const Tensor values = attribute.values.contiguous();
-  const auto* value = values.const_data_ptr<double>();
-  for (int64_t i = 0; i < values.numel(); ++i) {
-    const bool known = value[i] >= 0 && value[i] < static_cast<double>(attribute.classes.size());
-    words.push_back(known ? attribute.classes[static_cast<size_t>(value[i])] : "");
-  }
-  return words;
-}
-
 std::vector<Column> as_columns(const Encoded& encoded) {
-  std::vector<Column> columns{{.name = "name", .words = encoded.names, .numbers = {}}};
-  for (const auto& attribute : encoded.attributes) {
-    Column column{.name = attribute.name, .words = {}, .numbers = attribute.values};
-    if (!attribute.classes.empty()) column.words = words_of(attribute);
-    columns.push_back(std::move(column));
-  }
+  std::vector<Column> columns = known_columns(encoded.names, encoded.attributes);
   columns.push_back({.name = "mean", .words = {}, .numbers = encoded.codes.mean});
   if (encoded.codes.logvar.defined())
     columns.push_back({.name = "logvar", .words = {}, .numbers = encoded.codes.logvar});

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "command/labels.h"
 #include "command/opened_run.h"
 #include "command/plots.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/random.h"
-#include "core/suggest.h"
 #include "space/plane.h"
 #include "space/usage.h"
 #include "visual/scatter.h"
@@ -19,29 +19,6 @@ namespace {
 
 constexpr int64_t kMostPoints = 100'000;
 constexpr int64_t kMostPictures = 1000;
-
-// The attribute that colours the points, or nullptr if the data set knows none.
-const Attribute* choose_attribute(const Arguments& arguments, const Examples& examples) {
-  if (!arguments.has("attribute"))
-    return examples.attributes.empty() ? nullptr : &examples.attributes.front();
-  const std::string name = arguments.text("attribute");
-  if (const Attribute* found = examples.find(name)) return found;
-  std::vector<std::string> known;
-  for (const auto& each : examples.attributes)
-    known.push_back(each.name);
-  throw Error("--attribute " + name + ": " +
-              (known.empty() ? "the data set has no attributes; expected none"
-                             : "not in the data set; " + did_you_mean(name, known)));
-}
-
-// Words for the attribute's values: its classes, "no" and "yes" if it is 0 or 1 for every image,
-// else none.
-std::vector<std::string> class_words(const Attribute& attribute) {
-  if (!attribute.classes.empty()) return attribute.classes;
-  const Tensor& values = attribute.values;
-  const bool yes_or_no = values.eq(0).logical_or(values.eq(1)).all().item<bool>();
-  return yes_or_no ? std::vector<std::string>{"no", "yes"} : std::vector<std::string>{};
-}
 
 std::string axis_name(const OpenedRun& run, const Tensor& usage, int64_t latent) {
   const auto used = usage[latent].item<double>();
@@ -119,7 +96,7 @@ nlohmann::ordered_json plot_latents(const Arguments& arguments) {
         "model.bottleneck \"gaussian\"");
   }
   const Examples examples = run.experiment.data.open()->load(split);
-  const Attribute* attribute = choose_attribute(arguments, examples);
+  const Attribute* attribute = choose_attribute(arguments, "attribute", examples);
   const Latent codes = run.split_latents(split, arguments.quiet());
   const space::Plane plane = choose_plane(arguments, run, codes);
   const Tensor chosen = choose_images(arguments, codes.mean.size(0));

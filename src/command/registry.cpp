@@ -25,6 +25,12 @@ void declare_traverse(cxxopts::Options&);
 void run_traverse(const Arguments&);
 void declare_plot(cxxopts::Options&);
 void run_plot(const Arguments&);
+void declare_compare_pca(cxxopts::Options&);
+void run_compare_pca(const Arguments&);
+void declare_probe(cxxopts::Options&);
+void run_probe(const Arguments&);
+void declare_detect(cxxopts::Options&);
+void run_detect(const Arguments&);
 void declare_config(cxxopts::Options&);
 void run_config(const Arguments&);
 void declare_data(cxxopts::Options&);
@@ -55,6 +61,12 @@ const Registry<CommandRow>& commands() {
           {"traverse", "what each latent does, the most used first", declare_traverse,
            run_traverse},
           {"plot", "charts: the latent space, its histograms, loss curves", declare_plot, run_plot},
+          {"compare-pca", "reconstruction and subspace against principal components",
+           declare_compare_pca, run_compare_pca},
+          {"probe", "how well labels can be told from the latents, PCA and pixels", declare_probe,
+           run_probe},
+          {"detect", "what does not look like the training images: scores, flags, AUROC",
+           declare_detect, run_detect},
           {"config", "a config with every key's value, meaning, range and default", declare_config,
            run_config},
           {"data", "look over images before training (check), prepare them once (pack)",

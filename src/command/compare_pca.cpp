@@ -1,0 +1,212 @@
+#include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numbers>
+#include <optional>
+
+#include "command/components.h"
+#include "command/labels.h"
+#include "core/error.h"
+#include "core/log.h"
+#include "core/progress.h"
+#include "core/random.h"
+#include "space/plane.h"
+#include "visual/scatter.h"
+
+namespace latent {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int64_t kBatch = 500;
+constexpr int64_t kMostPoints = 10'000;
+constexpr int64_t kTried = 200;  // latents to ask a decoder whether it is linear
+constexpr double kStraight = 1e-4;  // deviation of a linear decoder, as a share of its output
+
+/// Squared errors over a split, mean per example, and where its examples lie.
+struct Comparison {
+  double model = 0, pca = 0;
+  Tensor latents;      // [N, Z]
+  Tensor coordinates;  // [N, K] among the principal components
+};
+
+Comparison compare(const OpenedRun& run, const space::PrincipalComponents& components,
+                   const Examples& examples, bool quiet) {
+  const torch::NoGradGuard no_grad;
+  Comparison sums;
+  std::vector<Tensor> latents, coordinates;
+  ProgressBar bar(quiet);
+  const auto start = std::chrono::steady_clock::now();
+  for (int64_t first = 0; first < examples.count(); first += kBatch) {
+    const int64_t count = std::min(kBatch, examples.count() - first);
+    const Tensor images = examples.images(first, count);
+    const Tensor rows = images.flatten(1).to(at::kDouble);
+    const auto squared = [&](const Tensor& other) {
+      return at::square(rows - other).sum().item<double>();
+    };
+    latents.push_back(run.encode(images).mean);
+    sums.model += squared(run.pictures(latents.back()).flatten(1).to(at::kDouble));
+    coordinates.push_back(components.project(rows));
+    sums.pca += squared(components.restore(coordinates.back()));
+    if (!bar.due(first + count, examples.count())) continue;
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+    bar.show("comparing", first + count, examples.count(), spent.count());
+  }
+  const auto n = static_cast<double>(examples.count());
+  return {sums.model / n, sums.pca / n, at::cat(latents), at::cat(coordinates)};
+}
+
+// The columns of a decoder that is linear, [D, Z]; nothing for any other. Asked of the function, not
+// of its layers: whatever network computes a line is one.
+std::optional<Tensor> linear_decoder(const OpenedRun& run, const Tensor& latents) {
+  const int64_t z = run.model->latent_dim();
+  const auto output = [&](const Tensor& code) {
+    return run.pictures(code).flatten(1).to(at::kDouble);
+  };
+  const auto differ = [](const Tensor& a, const Tensor& b, const Tensor& origin) {
+    return (a - b).norm().item<double>() > kStraight * (a - origin).norm().item<double>();
+  };
+  const Tensor some = latents.narrow(0, 0, std::min(kTried, latents.size(0)));
+  const Tensor others = some.flip(0), offset = output(at::zeros({1, z}));  // [1, D]
+  if (differ(output(some) + output(others) - offset, output(some + others), offset))
+    return std::nullopt;
+  const Tensor columns = (output(at::eye(z)) - offset).t();  // [D, Z]
+  if (differ(output(some), some.to(at::kDouble).mm(columns.t()) + offset, offset))
+    return std::nullopt;
+  return columns;
+}
+
+Json describe_error(double squared, const OpenedRun& run) {
+  return {{"squared_error", squared},
+          {"mse", squared / static_cast<double>(run.model->output_shape().pixels())}};
+}
+
+void add_subspace(Json& json, const std::optional<Tensor>& columns,
+                  const space::PrincipalComponents& components) {
+  json["linear_decoder"] = columns.has_value();
+  json["overlap"] = nullptr;
+  json["angles_degrees"] = Json::array();
+  if (!columns) return;
+  const Tensor cosines = space::subspace_cosines(*columns, components.axes.t());
+  json["overlap"] = space::subspace_overlap(cosines, components.axes.size(0));
+  for (int64_t i = 0; i < cosines.numel(); ++i)
+    json["angles_degrees"].push_back(std::acos(cosines[i].item<double>()) * 180 / std::numbers::pi);
+}
+
+visual::Scatter scatter_of(const std::string& title, const space::Plane& plane,
+                           const Tensor& coordinates, const Attribute* attribute,
+                           const Tensor& chosen) {
+  visual::Scatter scatter{.title = title,
+                          .x_label = plane.names[0],
+                          .y_label = plane.names[1],
+                          .places = plane.coordinates(coordinates.index_select(0, chosen))};
+  if (attribute == nullptr) return scatter;
+  scatter.values = attribute->values.index_select(0, chosen);
+  scatter.classes = class_words(*attribute);
+  scatter.legend = attribute->name;
+  return scatter;
+}
+
+// Two latents as they are, more by their own two principal directions: an even match for PCA.
+void draw(const std::filesystem::path& path, const Comparison& found,
+          const space::PrincipalComponents& components, const Attribute* attribute,
+          uint64_t seed) {
+  auto noise = generator(seed, Stream::kPictures);
+  const int64_t images = found.latents.size(0);
+  const Tensor chosen =
+      at::randperm(images, noise, at::kLong).narrow(0, 0, std::min(kMostPoints, images));
+  const bool many = found.latents.size(1) > 2;
+  space::Plane plane = many ? space::principal_plane(found.latents)
+                            : space::latent_plane(found.latents, 0, 1);
+  if (many) {
+    for (auto& name : plane.names)
+      name = "the latents' " + name;
+  }
+  space::Plane axes = space::latent_plane(found.coordinates, 0, 1);
+  for (int64_t i = 0; i < 2; ++i) {
+    axes.names[i] = fmt::format(
+        "principal component {} ({:.0f}% of the variance)", i + 1,
+        100 * components.variances[i].item<double>() / std::max(components.total_variance, 1e-300));
+  }
+  const int64_t latents = found.latents.size(1), count = components.axes.size(0);
+  visual::write_scatters(
+      path,
+      {scatter_of(fmt::format("Autoencoder, {} latents", latents), plane, found.latents, attribute,
+                  chosen),
+       scatter_of(fmt::format("PCA, {} components", count), axes, found.coordinates, attribute,
+                  chosen)});
+}
+
+std::string table(const Json& json, const std::string& word) {
+  std::string text =
+      fmt::format("{} {}s of the {} split, {} components\n", json["images"].get<int64_t>(), word,
+                  json["split"].get<std::string>(), json["components"].get<int64_t>());
+  text += fmt::format("  {:<24}{:>18}{:>14}\n", "", "squared error", "per value");
+  for (const char* who : {"model", "pca"}) {
+    text += fmt::format("  {:<24}{:>18.5f}{:>14.6f}\n",
+                        who[0] == 'm' ? "autoencoder" : "principal components",
+                        json[who]["squared_error"].get<double>(), json[who]["mse"].get<double>());
+  }
+  if (!json["ratio"].is_null()) {
+    text += fmt::format("  {:<24}{:>18.4f}\n", "autoencoder / PCA", json["ratio"].get<double>());
+  }
+  text += fmt::format("PCA holds {:.1f}% of the training {}s' variance.\n",
+                      100 * json["pca"]["explained_variance"].get<double>(), word);
+  if (!json["linear_decoder"].get<bool>())
+    return text + "The decoder is not linear: its pictures span no subspace to compare.\n";
+  const auto& angles = json["angles_degrees"];
+  return text + fmt::format("Subspaces: overlap {:.5f}, principal angles up to {:.2f} degrees.\n",
+                            json["overlap"].get<double>(),
+                            angles.empty() ? 90.0 : angles.back().get<double>());
+}
+
+}  // namespace
+
+void declare_compare_pca(cxxopts::Options& options) {
+  declare_run(options);
+  declare_out(options, "both as scatters, .png or .svg (default: images/compare-pca/ of the run)");
+  options.add_options()("split", "train, validation or test",
+                        cxxopts::value<std::string>()->default_value("test"), "NAME")(
+      "label", "what colours the points (default: the data set's first attribute)",
+      cxxopts::value<std::string>(), "NAME");
+}
+
+void run_compare_pca(const Arguments& arguments) {
+  const Split split = parse_split(arguments.text("split"));
+  const OpenedRun run = OpenedRun::open(arguments);
+  const auto dataset = run.experiment.data.open();
+  const Examples examples = dataset->load(split);
+  const Attribute* attribute = choose_attribute(arguments, "label", examples);
+  const auto components = training_components(run, dataset->load(Split::kTrain));
+  const Comparison found = compare(run, components, examples, arguments.quiet());
+
+  Json json{{"run", run.directory.path().string()},
+            {"checkpoint", run.checkpoint},
+            {"split", to_string(split)},
+            {"images", examples.count()},
+            {"components", components.axes.size(0)},
+            {"model", describe_error(found.model, run)},
+            {"pca", describe_error(found.pca, run)}};
+  json["pca"]["explained_variance"] = components.explained();
+  json["ratio"] = found.pca > 1e-9 * components.total_variance ? Json(found.model / found.pca)
+                                                               : Json();
+  add_subspace(json, linear_decoder(run, found.latents), components);
+  json["written"] = Json::array();
+  std::string text = table(json, run.experiment.data.example_word());
+  if (components.axes.size(0) < 2) {
+    text += "No scatter of one component.\n";
+  } else {
+    const std::filesystem::path path =
+        arguments.has("out") ? std::filesystem::path(arguments.text("out"))
+                             : run.directory.image("compare-pca", to_string(split) + ".png");
+    draw(path, found, components, attribute, arguments.seed());
+    json["written"].push_back(path.string());
+    text += path.string() + "\n";
+  }
+  print_result(arguments, json, text);
+}
+
+}  // namespace latent
