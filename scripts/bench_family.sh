@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # How well the denoising, sparse and upscaling models train: test figures of MNIST after the last epoch.
 #
-# usage: scripts/bench_family.sh [denoising] [sparse] [upscale]    (default: all; about 30 minutes on two cores)
+# usage: scripts/bench_family.sh [denoising] [sparse] [upscale]    (default: all; about 15 minutes on two cores)
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -53,7 +53,8 @@ sparse() {
     ratio=$(python3 -c 'import json, sys
 plain, sparse = (json.load(open(path)) for path in sys.argv[1:])
 active = [run["sparsity"]["active_per_image"] for run in (plain, sparse)]
-print(f"{active[0] / active[1]:.2f}x fewer at {sparse["mse"] / plain["mse"]:.2f}x the error")' \
+error = sparse["mse"] / plain["mse"]
+print(f"{active[0] / active[1]:.2f}x fewer at {error:.2f}x the error")' \
       "$work/l1-0.json" "$work/l1-$weight.json")
     figures "l1-$weight" "sparse L1, weight $weight: {:.1f} of 256 units active, {} dead, mean activation {:.4f}, MSE {:.5f}: $ratio" \
       sparsity.active_per_image sparsity.dead_units sparsity.mean_activation mse
@@ -64,7 +65,7 @@ print(f"{active[0] / active[1]:.2f}x fewer at {sparse["mse"] / plain["mse"]:.2f}
     sparsity.mean_activation sparsity.active_per_image sparsity.dead_units mse
 }
 
-upscale() { # one row: NAME CONFIG [options]
+upscale() { # NAME CONFIG [options]: one row
   local name=$1
   train "$@"
   ask "$name" upscale --count 0
