@@ -58,10 +58,10 @@ void write_scores(const std::filesystem::path& path, const Subjects& subjects,
   columns.push_back({.name = "flagged", .words = {}, .numbers = flagged.to(at::kDouble)});
   if (normality.matches) {
     const Tensor normal = normality.matches->holds.to(at::kDouble);
-    columns.push_back({.name = "normal",
-                       .words = {},
-                       .numbers = normal.masked_fill(normality.matches->known.logical_not(),
-                                                     std::nan(""))});
+    columns.push_back(
+        {.name = "normal",
+         .words = {},
+         .numbers = normal.masked_fill(normality.matches->known.logical_not(), std::nan(""))});
   }
   if (path.has_parent_path()) make_directories(path.parent_path());
   write_csv(path, columns);

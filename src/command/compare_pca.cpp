@@ -23,7 +23,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr int64_t kBatch = 500;
 constexpr int64_t kMostPoints = 10'000;
-constexpr int64_t kTried = 200;  // latents to ask a decoder whether it is linear
+constexpr int64_t kTried = 200;     // latents to ask a decoder whether it is linear
 constexpr double kStraight = 1e-4;  // deviation of a linear decoder, as a share of its output
 
 /// Squared errors over a split, mean per example, and where its examples lie.
@@ -59,8 +59,8 @@ Comparison compare(const OpenedRun& run, const space::PrincipalComponents& compo
   return {sums.model / n, sums.pca / n, at::cat(latents), at::cat(coordinates)};
 }
 
-// The columns of a decoder that is linear, [D, Z]; nothing for any other. Asked of the function, not
-// of its layers: whatever network computes a line is one.
+// The columns of a decoder that is linear, [D, Z]; nothing for any other. Asked of the function,
+// not of its layers: whatever network computes a line is one.
 std::optional<Tensor> linear_decoder(const OpenedRun& run, const Tensor& latents) {
   const int64_t z = run.model->latent_dim();
   const auto output = [&](const Tensor& code) {
@@ -112,15 +112,14 @@ visual::Scatter scatter_of(const std::string& title, const space::Plane& plane,
 
 // Two latents as they are, more by their own two principal directions: an even match for PCA.
 void draw(const std::filesystem::path& path, const Comparison& found,
-          const space::PrincipalComponents& components, const Attribute* attribute,
-          uint64_t seed) {
+          const space::PrincipalComponents& components, const Attribute* attribute, uint64_t seed) {
   auto noise = generator(seed, Stream::kPictures);
   const int64_t images = found.latents.size(0);
   const Tensor chosen =
       at::randperm(images, noise, at::kLong).narrow(0, 0, std::min(kMostPoints, images));
   const bool many = found.latents.size(1) > 2;
-  space::Plane plane = many ? space::principal_plane(found.latents)
-                            : space::latent_plane(found.latents, 0, 1);
+  space::Plane plane =
+      many ? space::principal_plane(found.latents) : space::latent_plane(found.latents, 0, 1);
   if (many) {
     for (auto& name : plane.names)
       name = "the latents' " + name;
@@ -132,12 +131,10 @@ void draw(const std::filesystem::path& path, const Comparison& found,
         100 * components.variances[i].item<double>() / std::max(components.total_variance, 1e-300));
   }
   const int64_t latents = found.latents.size(1), count = components.axes.size(0);
-  visual::write_scatters(
-      path,
-      {scatter_of(fmt::format("Autoencoder, {} latents", latents), plane, found.latents, attribute,
-                  chosen),
-       scatter_of(fmt::format("PCA, {} components", count), axes, found.coordinates, attribute,
-                  chosen)});
+  visual::write_scatters(path, {scatter_of(fmt::format("Autoencoder, {} latents", latents), plane,
+                                           found.latents, attribute, chosen),
+                                scatter_of(fmt::format("PCA, {} components", count), axes,
+                                           found.coordinates, attribute, chosen)});
 }
 
 std::string table(const Json& json, const std::string& word) {
@@ -191,8 +188,8 @@ void run_compare_pca(const Arguments& arguments) {
             {"model", describe_error(found.model, run)},
             {"pca", describe_error(found.pca, run)}};
   json["pca"]["explained_variance"] = components.explained();
-  json["ratio"] = found.pca > 1e-9 * components.total_variance ? Json(found.model / found.pca)
-                                                               : Json();
+  json["ratio"] =
+      found.pca > 1e-9 * components.total_variance ? Json(found.model / found.pca) : Json();
   add_subspace(json, linear_decoder(run, found.latents), components);
   json["written"] = Json::array();
   std::string text = table(json, run.experiment.data.example_word());

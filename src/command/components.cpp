@@ -44,9 +44,8 @@ std::optional<space::PrincipalComponents> read_components(const std::filesystem:
 }  // namespace
 
 space::RowReader rows_of(const Examples& examples) {
-  return [examples](int64_t first, int64_t count) {
-    return examples.images(first, count).flatten(1);
-  };
+  return
+      [examples](int64_t first, int64_t count) { return examples.images(first, count).flatten(1); };
 }
 
 space::PrincipalComponents training_components(const OpenedRun& run, const Examples& train) {
@@ -60,12 +59,12 @@ space::PrincipalComponents training_components(const OpenedRun& run, const Examp
   auto found = space::fit_components(rows_of(train), rows, columns, count, noise);
   if (!found.exact) log::info("found by subspace iteration, to about five digits");
   make_directories(path.parent_path());
-  write_tensors(path, {.tensors = {{"mean", found.mean},
-                                   {"axes", found.axes},
-                                   {"variances", found.variances},
-                                   {"total", at::full({1}, found.total_variance, at::kDouble)}},
-                       .metadata = {{"rows", std::to_string(rows)},
-                                    {"exact", found.exact ? "1" : "0"}}});
+  write_tensors(path,
+                {.tensors = {{"mean", found.mean},
+                             {"axes", found.axes},
+                             {"variances", found.variances},
+                             {"total", at::full({1}, found.total_variance, at::kDouble)}},
+                 .metadata = {{"rows", std::to_string(rows)}, {"exact", found.exact ? "1" : "0"}}});
   return found;
 }
 

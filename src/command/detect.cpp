@@ -83,8 +83,8 @@ std::string table(const Json& json, const Subjects& subjects, const Normality& n
     text += fmt::format("  {:<10}{:<26}{:>12.6g}{:>9}", score.name, score.meaning,
                         each["threshold"].get<double>(), each["flagged"].get<int64_t>());
     if (measured) {
-      text += fmt::format("{:>8.4f}{:>8.4f}", each["auroc"].get<double>(),
-                          each["aupr"].get<double>());
+      text +=
+          fmt::format("{:>8.4f}{:>8.4f}", each["auroc"].get<double>(), each["aupr"].get<double>());
     }
     text += "\n";
   }
@@ -121,13 +121,13 @@ void declare_detect(cxxopts::Options& options) {
   options.add_options()("normal",
                         "which examples are normal, for AUROC and AUPR, for example label=7 "
                         "(default: the config's data.keep)",
-                        cxxopts::value<std::string>(), "RULE")(
-      "score", "what flags and sorts: error, elbo, distance or pca",
-      cxxopts::value<std::string>()->default_value("error"),
-      "NAME")("quantile", "of the training examples' scores: what lies above is flagged",
-              cxxopts::value<double>()->default_value("0.95"),
-              "Q")("shown", "so many of the most and of the least anomalous on the picture",
-                   cxxopts::value<int64_t>()->default_value("10"), "N");
+                        cxxopts::value<std::string>(),
+                        "RULE")("score", "what flags and sorts: error, elbo, distance or pca",
+                                cxxopts::value<std::string>()->default_value("error"), "NAME")(
+      "quantile", "of the training examples' scores: what lies above is flagged",
+      cxxopts::value<double>()->default_value("0.95"),
+      "Q")("shown", "so many of the most and of the least anomalous on the picture",
+           cxxopts::value<int64_t>()->default_value("10"), "N");
 }
 
 void run_detect(const Arguments& arguments) {
@@ -165,9 +165,9 @@ void run_detect(const Arguments& arguments) {
     write_scores(csv, subjects, scores, scores[i].values.gt(threshold), normality);
     write_strangest(picture, run, subjects, scores[i].values, shown, normality);
   }
-  print_result(arguments, json,
-               table(json, subjects, normality, scores) + csv.string() + "\n" + picture.string() +
-                   "\n");
+  print_result(
+      arguments, json,
+      table(json, subjects, normality, scores) + csv.string() + "\n" + picture.string() + "\n");
 }
 
 }  // namespace latent

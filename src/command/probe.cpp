@@ -50,13 +50,13 @@ Question ask(const Arguments& arguments, const Examples& train, const Examples& 
   }
   const Attribute* there = scored.find(attribute->name);
   TORCH_CHECK(there != nullptr, "no attribute ", attribute->name, " in the split ", split);
-  Question question{.label = attribute->name,
-                    .classes = class_words(*attribute),
-                    .training = choose(train, *attribute, arguments.integer("train-count", 10),
-                                       arguments.seed()),
-                    .scoring = choose(scored, *there, scored.count(), 0),
-                    .answers = {},
-                    .truth = {}};
+  Question question{
+      .label = attribute->name,
+      .classes = class_words(*attribute),
+      .training = choose(train, *attribute, arguments.integer("train-count", 10), arguments.seed()),
+      .scoring = choose(scored, *there, scored.count(), 0),
+      .answers = {},
+      .truth = {}};
   question.answers = attribute->values.index_select(0, question.training.rows);
   question.truth = there->values.index_select(0, question.scoring.rows);
   if (question.answers.numel() < 2 || question.truth.numel() < 1) {
@@ -65,9 +65,10 @@ Question ask(const Arguments& arguments, const Examples& train, const Examples& 
                             split));
   }
   if (!(question.answers.max() > question.answers.min()).item<bool>()) {
-    throw Error(fmt::format("--label {}: the same for all {} training images; expected one that "
-                            "differs",
-                            question.label, question.answers.numel()));
+    throw Error(
+        fmt::format("--label {}: the same for all {} training images; expected one that "
+                    "differs",
+                    question.label, question.answers.numel()));
   }
   return question;
 }

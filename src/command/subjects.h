@@ -1,5 +1,5 @@
-// Examples that a command looks at one batch after the other: a split of the run's data set, some of
-// it, or files of the user's.
+// Examples that a command looks at one batch after the other: a split of the run's data set, some
+// of it, or files of the user's.
 #pragma once
 
 #include <functional>
@@ -14,8 +14,8 @@ namespace latent {
 struct Subjects {
   int64_t count = 0;
   std::function<Tensor(int64_t first, int64_t count)> images;  // [count, C, H, W]
-  std::string what = {};                   // "images of the test split"
-  std::vector<std::string> names = {};     // count
+  std::string what = {};                                       // "images of the test split"
+  std::vector<std::string> names = {};                         // count
   std::vector<Attribute> attributes = {};  // each of `count` values; none of files
 };
 
