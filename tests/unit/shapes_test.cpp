@@ -168,7 +168,7 @@ TEST(Shapes, NamesWrongKeys) {
                "x: data.size: got a list of 0; expected [height, width]");
   expect_error([] { shapes(", \"cuont\": 5"); },
                "x: data.cuont: unknown key; did you mean count? known: augment, channels, count, "
-               "name, pack, size");
+               "keep, name, pack, size");
 }
 
 }  // namespace
