@@ -95,7 +95,7 @@ Json suggested_config(const Json& data, const ImageShape& shape) {
           {"train",
            {{"epochs", 20},
             {"batch_size", 100},
-            {"clip_norm", 1000.0},  // the first steps' gradients are hundreds of times the later
+            {"clip_norm", 1000.0},  // the first steps' are far larger
             {"optimizer", {{"name", "adam"}, {"learning_rate", 1e-3}}}}}};
 }
 
