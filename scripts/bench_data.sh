@@ -6,22 +6,16 @@
 #   needs CelebA for the first three: LATENT_DATA or data/
 #   LATENT_BENCH_MILLION, LATENT_BENCH_SHAPES: fewer images for a trial of the last two
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=_bench.sh
+source "$(dirname "${BASH_SOURCE[0]}")/_bench.sh"
 
-latent=$PWD/build/release/latent
 faces=configs/celeba_faces_vae.json
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 export LATENT_CACHE=$work/cache
 rounds=3
 
 # field FILE KEY
 field() {
   python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$1" "$2"
-}
-
-median() {
-  sort -n | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'
 }
 
 train() { # NAME CONFIG [options]; leaves $work/NAME.json

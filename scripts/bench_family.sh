@@ -3,35 +3,8 @@
 #
 # usage: scripts/bench_family.sh [denoising] [sparse] [upscale]    (default: all; about 15 minutes on two cores)
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
-
-latent=build/release/latent
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-train() { # NAME CONFIG [options]
-  local name=$1 config=$2
-  shift 2
-  "$latent" train "configs/$config.json" --run "$work/$name" --quiet --set train.pictures_every=0 "$@" > /dev/null
-}
-
-ask() { # NAME COMMAND [options]: the answer is kept in NAME.json
-  local name=$1 command=$2
-  shift 2
-  "$latent" "$command" --run "$work/$name" --checkpoint last --split test --json "$@" > "$work/$name.json"
-}
-
-# Numbers of NAME.json by their keys, in a format.
-figures() { # NAME FORMAT KEY...
-  python3 -c 'import json, sys
-found = []
-for path in sys.argv[3:]:
-    value = json.load(open(sys.argv[1]))
-    for key in path.split("."):
-        value = value[key]
-    found.append(value)
-print(sys.argv[2].format(*found))' "$work/$1.json" "${@:2}"
-}
+# shellcheck source=_bench.sh
+source "$(dirname "${BASH_SOURCE[0]}")/_bench.sh"
 
 denoising() {
   local config

@@ -8,7 +8,8 @@
 # Keras lives in an environment of its own, ~/.cache/latent-peers, made here when it is missing (1.5 GB). PyTorch is
 # the one whose libraries latent uses.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=_bench.sh
+source "$(dirname "${BASH_SOURCE[0]}")/_bench.sh"
 
 rounds=5
 if [[ ${1:-} =~ ^[0-9]+$ ]]; then
@@ -17,7 +18,6 @@ if [[ ${1:-} =~ ^[0-9]+$ ]]; then
 fi
 parts=${*:-fashion faces}
 device=${LATENT_BENCH_DEVICE:-cpu}
-latent=build/release/latent
 torch=${LATENT_CACHE:-$HOME/.cache/latent}/torch-2.11.0/bin/python3
 peers=$HOME/.cache/latent-peers
 # Where the processor has no bf16 PyTorch's best mode is fp32 too.
@@ -25,8 +25,6 @@ modes=fused-cl
 if [[ $device != cpu ]] || grep -qE 'avx512_bf16|amx_bf16' /proc/cpuinfo; then
   modes='fused-cl fused-cl-bf16'
 fi
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 
 if [[ $device == cpu && $parts == *fashion* && ! -x $peers/bin/python3 ]]; then
   python3 -m venv "$peers"
@@ -52,11 +50,11 @@ measure() { # NAME COMMAND...
   echo "$rate" >>"$work/$name"
   printf '  %-36s %8s images/s\n' "$name" "$rate"
 }
-median() {
-  sort -n "$work/$1" | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'
+middle() { # NAME
+  median <"$work/$1"
 }
 ratio() { # OURS THEIRS BOUND
-  printf '%-32s / %-34s %5.2f   (bound %s)\n' "$1" "$2" "$(awk "BEGIN { print $(median "$1") / $(median "$2") }")" "$3"
+  printf '%-32s / %-34s %5.2f   (bound %s)\n' "$1" "$2" "$(awk "BEGIN { print $(middle "$1") / $(middle "$2") }")" "$3"
 }
 
 for ((round = 1; round <= rounds; ++round)); do

@@ -4,34 +4,21 @@
 #
 # usage: scripts/bench_quality.sh [ae] [vae] [beta]    (default: all; about 25 minutes on two cores)
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=_bench.sh
+source "$(dirname "${BASH_SOURCE[0]}")/_bench.sh"
 
-latent=build/release/latent
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-train() { # NAME CONFIG [options]
-  local name=$1 config=$2
-  shift 2
-  "$latent" train "configs/$config.json" --run "$work/$name" --quiet --set train.pictures_every=0 "$@" > /dev/null
-  "$latent" evaluate --run "$work/$name" --checkpoint last --split test --json > "$work/$name.json"
+trained() { # NAME CONFIG [options]
+  train "$@"
+  ask "$1" evaluate
 }
 
 figure() { # NAME KEY
-  python3 -c 'import json, sys
-value = json.load(open(sys.argv[1]))
-for key in sys.argv[2].split("."):
-    value = value[key]
-print(f"{value:.4f}")' "$work/$1.json" "$2"
-}
-
-median() {
-  sort -n | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'
+  figures "$1" "{:.4f}" "$2"
 }
 
 three_seeds() { # NAME CONFIG KEY WHAT
   for seed in 0 1 2; do
-    train "$1-$seed" "$2" --seed "$seed"
+    trained "$1-$seed" "$2" --seed "$seed"
     figure "$1-$seed" "$3"
   done | tee "$work/$1" | sed -u "s/^/$4, seed by seed: /"
   echo "$4, median of 3 seeds: $(median < "$work/$1")"
@@ -44,7 +31,7 @@ for part in "${@:-ae vae beta}"; do
       vae) three_seeds vae fashion_mnist_vae book_units.total "VAE, 5 epochs, test, 500 x BCE + KL" ;;
       beta)
         for beta in 0.5 1 2 8; do
-          train "beta-$beta" fashion_mnist_vae --set train.epochs=3 --set "objective.kl.weight=$beta"
+          trained "beta-$beta" fashion_mnist_vae --set train.epochs=3 --set "objective.kl.weight=$beta"
           echo "beta $beta: KL $(figure "beta-$beta" kl), NLL $(figure "beta-$beta" nll) nats per image"
         done
         ;;
