@@ -51,18 +51,12 @@ void denoise_split(const Arguments& arguments, const OpenedRun& run) {
   print_result(arguments, result.json, result.text + path.string() + "\n");
 }
 
-Tensor as_images(const Tensor& pixels) {
-  Examples examples;
-  examples.pixels = pixels;
-  return examples.images(0, examples.count());
-}
-
 // Files at their own size, tile by tile. Returns what was written.
 std::vector<std::string> clean_by_tiles(const std::vector<fs::path>& files, const OpenedRun& run,
                                         Singles& singles) {
   const ImageShape& shape = run.model->output_shape();
   for (const auto& file : files) {
-    const Tensor noisy = as_images(to_pixels(read_image(file, shape.channels)));
+    const Tensor noisy = as_images({to_pixels(read_image(file, shape.channels))});
     const Tensor cleaned = by_tiles(noisy, shape.height, shape.width,
                                     [&](const Tensor& tiles) { return clean(run, tiles); });
     singles.write(file.filename().string(), cleaned[0]);

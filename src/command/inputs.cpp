@@ -80,6 +80,12 @@ Tensor to_pixels(const Picture& picture) {
       .clone();
 }
 
+Tensor as_images(const std::vector<Tensor>& pixels) {
+  Examples examples;
+  examples.pixels = at::cat(pixels);
+  return examples.images(0, examples.count());
+}
+
 Tensor fit_to_model(const Picture& picture, const OpenedRun& run, const std::string& name) {
   const ImageShape& shape = run.model->output_shape();
   const auto fits = [&](const Tensor& x) {
@@ -118,15 +124,13 @@ std::vector<fs::path> image_files(const std::vector<std::string>& names) {
 Inputs read_files(const std::vector<std::string>& names, const OpenedRun& run) {
   if (run.experiment.data.is_table()) return read_tables(names, run);
   Inputs inputs;
-  Examples examples;
   std::vector<Tensor> pixels;
   for (const auto& file : image_files(names)) {
     pixels.push_back(
         fit_to_model(read_image(file, run.model->output_shape().channels), run, file.string()));
     inputs.names.push_back(file.filename().string());
   }
-  examples.pixels = at::cat(pixels);
-  inputs.images = examples.images(0, examples.count());
+  inputs.images = as_images(pixels);
   return inputs;
 }
 

@@ -29,7 +29,9 @@ std::vector<std::filesystem::path> image_files(const std::vector<std::string>& n
 
 /// [1, H, W, C] uint8, at its own size.
 Tensor to_pixels(const Picture& picture);
-/// The same at the size of the run's images: as it is, prepared as the run's data set is, or
+/// Pictures of one size, [1, H, W, C] uint8 each, as the model takes them: [N, C, H, W] in [0, 1].
+Tensor as_images(const std::vector<Tensor>& pixels);
+/// `to_pixels` at the size of the run's images: as it is, prepared as the run's data set is, or
 /// resized, which is said, naming the picture.
 Tensor fit_to_model(const Picture& picture, const OpenedRun& run, const std::string& name);
 

@@ -50,12 +50,6 @@ struct Files {
   Tensor truth;  // [N, C, H, W], or undefined if the files are small
 };
 
-Tensor as_images(const std::vector<Tensor>& pixels) {
-  Examples examples;
-  examples.pixels = at::cat(pixels);
-  return examples.images(0, examples.count());
-}
-
 Files own_files(const Arguments& arguments, const OpenedRun& run) {
   const ImageShape& input = run.model->input_shape();
   Files files;
