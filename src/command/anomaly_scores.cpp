@@ -10,11 +10,10 @@
 #include "core/log.h"
 #include "core/progress.h"
 #include "core/random.h"
+#include "train/evaluation.h"
 
 namespace latent {
 namespace {
-
-constexpr int64_t kBatch = 500;
 
 // sigma "optimal" is that of the batch an example happens to be in: no score of the example alone.
 bool depends_on_batch(const Likelihood& likelihood, const ImageShape& shape,
@@ -96,8 +95,8 @@ std::vector<Score> AnomalyDetector::score(const Subjects& subjects, const std::s
   std::vector<std::vector<Tensor>> parts(kinds_.size());
   ProgressBar bar(quiet);
   const auto start = std::chrono::steady_clock::now();
-  for (int64_t first = 0; first < subjects.count; first += kBatch) {
-    const int64_t count = std::min(kBatch, subjects.count - first);
+  for (int64_t first = 0; first < subjects.count; first += kEvaluationBatch) {
+    const int64_t count = std::min(kEvaluationBatch, subjects.count - first);
     const auto batch = score_batch(subjects.images(first, count));
     for (size_t i = 0; i < parts.size(); ++i)
       parts[i].push_back(batch[i]);

@@ -14,6 +14,7 @@
 #include "core/progress.h"
 #include "core/random.h"
 #include "space/plane.h"
+#include "train/evaluation.h"
 #include "visual/scatter.h"
 
 namespace latent {
@@ -21,27 +22,26 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int64_t kBatch = 500;
-constexpr int64_t kMostPoints = 10'000;
+constexpr int64_t kMostScattered = 10'000;
 constexpr int64_t kTried = 200;     // latents to ask a decoder whether it is linear
 constexpr double kStraight = 1e-4;  // deviation of a linear decoder, as a share of its output
 
 /// Squared errors over a split, mean per example, and where its examples lie.
-struct Comparison {
+struct PcaComparison {
   double model = 0, pca = 0;
   Tensor latents;      // [N, Z]
   Tensor coordinates;  // [N, K] among the principal components
 };
 
-Comparison compare(const OpenedRun& run, const space::PrincipalComponents& components,
-                   const Examples& examples, bool quiet) {
+PcaComparison compare_with_pca(const OpenedRun& run, const space::PrincipalComponents& components,
+                               const Examples& examples, bool quiet) {
   const torch::NoGradGuard no_grad;
-  Comparison sums;
+  PcaComparison sums;
   std::vector<Tensor> latents, coordinates;
   ProgressBar bar(quiet);
   const auto start = std::chrono::steady_clock::now();
-  for (int64_t first = 0; first < examples.count(); first += kBatch) {
-    const int64_t count = std::min(kBatch, examples.count() - first);
+  for (int64_t first = 0; first < examples.count(); first += kEvaluationBatch) {
+    const int64_t count = std::min(kEvaluationBatch, examples.count() - first);
     const Tensor images = examples.images(first, count);
     const Tensor rows = images.flatten(1).to(at::kDouble);
     const auto squared = [&](const Tensor& other) {
@@ -111,12 +111,12 @@ visual::Scatter scatter_of(const std::string& title, const space::Plane& plane,
 }
 
 // Two latents as they are, more by their own two principal directions: an even match for PCA.
-void draw(const std::filesystem::path& path, const Comparison& found,
+void draw(const std::filesystem::path& path, const PcaComparison& found,
           const space::PrincipalComponents& components, const Attribute* attribute, uint64_t seed) {
   auto noise = generator(seed, Stream::kPictures);
   const int64_t images = found.latents.size(0);
   const Tensor chosen =
-      at::randperm(images, noise, at::kLong).narrow(0, 0, std::min(kMostPoints, images));
+      at::randperm(images, noise, at::kLong).narrow(0, 0, std::min(kMostScattered, images));
   const bool many = found.latents.size(1) > 2;
   space::Plane plane =
       many ? space::principal_plane(found.latents) : space::latent_plane(found.latents, 0, 1);
@@ -137,7 +137,7 @@ void draw(const std::filesystem::path& path, const Comparison& found,
                                            found.coordinates, attribute, chosen)});
 }
 
-std::string table(const Json& json, const std::string& word) {
+std::string pca_table(const Json& json, const std::string& word) {
   std::string text =
       fmt::format("{} {}s of the {} split, {} components\n", json["images"].get<int64_t>(), word,
                   json["split"].get<std::string>(), json["components"].get<int64_t>());
@@ -178,7 +178,7 @@ void run_compare_pca(const Arguments& arguments) {
   const Examples examples = dataset->load(split);
   const Attribute* attribute = choose_attribute(arguments, "label", examples);
   const auto components = training_components(run, dataset->load(Split::kTrain));
-  const Comparison found = compare(run, components, examples, arguments.quiet());
+  const PcaComparison found = compare_with_pca(run, components, examples, arguments.quiet());
 
   Json json{{"run", run.directory.path().string()},
             {"checkpoint", run.checkpoint},
@@ -192,7 +192,7 @@ void run_compare_pca(const Arguments& arguments) {
       found.pca > 1e-9 * components.total_variance ? Json(found.model / found.pca) : Json();
   add_subspace(json, linear_decoder(run, found.latents), components);
   json["written"] = Json::array();
-  std::string text = table(json, run.experiment.data.example_word());
+  std::string text = pca_table(json, run.experiment.data.example_word());
   if (components.axes.size(0) < 2) {
     text += "No scatter of one component.\n";
   } else {

@@ -6,13 +6,13 @@
 #include <algorithm>
 
 #include "objective/quality.h"
+#include "train/evaluation.h"
 
 namespace latent {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int64_t kBatch = 500;
 constexpr size_t kMostListed = 20;
 
 struct Figure {
@@ -29,8 +29,8 @@ struct Figures {
 Tensor by_parts(Tensor (*measure)(const Tensor&, const Tensor&), const Tensor& images,
                 const Tensor& truth) {
   std::vector<Tensor> parts;
-  for (int64_t first = 0; first < images.size(0); first += kBatch) {
-    const int64_t count = std::min(kBatch, images.size(0) - first);
+  for (int64_t first = 0; first < images.size(0); first += kEvaluationBatch) {
+    const int64_t count = std::min(kEvaluationBatch, images.size(0) - first);
     parts.push_back(
         measure(images.narrow(0, first, count), truth.narrow(0, first, count)).to(at::kDouble));
   }

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t kColumns = 10, kMostPictured = 40;
+constexpr int64_t kDenoisedColumns = 10, kMostDenoised = 40;
 
 // Small images as large as the truth, so that they can be measured against it.
 Tensor at_size(const Tensor& images, const ImageShape& shape) {
@@ -41,12 +41,12 @@ void denoise_split(const Arguments& arguments, const OpenedRun& run) {
   const fs::path path = arguments.has("out")
                             ? fs::path(arguments.text("out"))
                             : run.directory.image("denoise", inputs_stem(arguments) + ".png");
-  const int64_t shown = std::min(kMostPictured, noisy.size(0));
+  const int64_t shown = std::min(kMostDenoised, noisy.size(0));
   const auto first = [&](const Tensor& images) { return images.narrow(0, 0, shown); };
   run.experiment.gallery->write_versions(
       path,
       {{"noisy", first(noisy)}, {"denoised", first(denoised)}, {"clean", first(inputs.images)}},
-      kColumns);
+      kDenoisedColumns);
   result.json["written"] = {path.string()};
   print_result(arguments, result.json, result.text + path.string() + "\n");
 }
@@ -88,7 +88,7 @@ void denoise_files(const Arguments& arguments, const OpenedRun& run) {
     written = singles.written();
     const auto path = singles.folder() / "files.png";
     run.experiment.gallery->write_versions(path, {{"noisy", inputs.images}, {"denoised", denoised}},
-                                           kColumns);
+                                           kDenoisedColumns);
     written.push_back(path.string());
   }
   print_result(arguments, {{"written", written}}, join(written, "\n") + "\n");

@@ -66,8 +66,8 @@ Json describe(const Score& score, double threshold, const Normality& normality) 
   return json;
 }
 
-std::string table(const Json& json, const Subjects& subjects, const Normality& normality,
-                  const std::vector<Score>& scores) {
+std::string detection_table(const Json& json, const Subjects& subjects, const Normality& normality,
+                            const std::vector<Score>& scores) {
   std::string text = fmt::format("{} {}", subjects.count, subjects.what);
   if (normality.matches) {
     text += fmt::format(", {} of them normal: {}", normality.matches->holds.sum().item<int64_t>(),
@@ -165,9 +165,9 @@ void run_detect(const Arguments& arguments) {
     write_scores(csv, subjects, scores, scores[i].values.gt(threshold), normality);
     write_strangest(picture, run, subjects, scores[i].values, shown, normality);
   }
-  print_result(
-      arguments, json,
-      table(json, subjects, normality, scores) + csv.string() + "\n" + picture.string() + "\n");
+  print_result(arguments, json,
+               detection_table(json, subjects, normality, scores) + csv.string() + "\n" +
+                   picture.string() + "\n");
 }
 
 }  // namespace latent

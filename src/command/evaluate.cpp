@@ -67,7 +67,7 @@ std::string number(const Json& json, const char* key) {
   return fmt::format("{:.4f}", json[key].get<double>());
 }
 
-std::string table(const OpenedRun& run, const Evaluation& result, const Json& json) {
+std::string evaluation_table(const OpenedRun& run, const Evaluation& result, const Json& json) {
   const std::string word = run.experiment.data.example_word(), nats = "nats per " + word;
   std::string text = fmt::format("{} {}s of the {} split, checkpoint {} (step {})\n", result.images,
                                  word, json["split"].get<std::string>(), run.checkpoint, run.step);
@@ -153,7 +153,7 @@ void run_evaluate(const Arguments& arguments) {
                                       .corruption = run.corruption});
   bar.clear();
   const Json json = describe_evaluation(run, result, to_string(split));
-  print_result(arguments, json, table(run, result, json));
+  print_result(arguments, json, evaluation_table(run, result, json));
 }
 
 }  // namespace latent

@@ -10,12 +10,11 @@
 #include "core/log.h"
 #include "core/progress.h"
 #include "train/checkpoint.h"
+#include "train/evaluation.h"
 #include "train/train_state.h"
 
 namespace latent {
 namespace {
-
-constexpr int64_t kBatch = 500;
 
 std::string choose_checkpoint(const RunDirectory& run, const std::string& asked) {
   if (asked != "best" && asked != "last")
@@ -94,7 +93,7 @@ OpenedRun OpenedRun::open(const std::filesystem::path& run, const std::string& a
 Tensor OpenedRun::pictures(const Tensor& z) const {
   const torch::NoGradGuard no_grad;
   std::vector<Tensor> parts;
-  for (const Tensor& part : z.split(kBatch)) {
+  for (const Tensor& part : z.split(kEvaluationBatch)) {
     parts.push_back(objective->likelihood().mean(model->decode(part.to(device))).cpu());
   }
   return at::cat(parts);
@@ -105,7 +104,7 @@ Latent OpenedRun::encode(const Tensor& images, std::optional<at::Generator> gene
   const ImageShape& input = model->input_shape();
   const bool ready = images.size(2) == input.height && images.size(3) == input.width;
   std::vector<Tensor> z, mean, logvar;
-  for (const Tensor& part : images.split(kBatch)) {
+  for (const Tensor& part : images.split(kEvaluationBatch)) {
     const Tensor there = part.to(device);
     const Latent code = model->encode(ready ? there : corruption.prepare(there), generator);
     z.push_back(code.z.cpu());
@@ -125,8 +124,8 @@ Latent OpenedRun::split_latents(Split split, bool quiet) const {
   ProgressBar bar(quiet);
   const auto start = std::chrono::steady_clock::now();
   std::vector<Tensor> mean, logvar;
-  for (int64_t first = 0; first < examples.count(); first += kBatch) {
-    const int64_t count = std::min(kBatch, examples.count() - first);
+  for (int64_t first = 0; first < examples.count(); first += kEvaluationBatch) {
+    const int64_t count = std::min(kEvaluationBatch, examples.count() - first);
     const Latent part = encode(examples.images(first, count));
     mean.push_back(part.mean);
     if (part.logvar.defined()) logvar.push_back(part.logvar);

@@ -17,7 +17,7 @@
 namespace latent {
 namespace {
 
-constexpr int64_t kMostPoints = 100'000;
+constexpr int64_t kMostPlotted = 100'000;
 constexpr int64_t kMostPictures = 1000;
 
 std::string axis_name(const OpenedRun& run, const Tensor& usage, int64_t latent) {
@@ -67,7 +67,7 @@ space::Plane choose_plane(const Arguments& arguments, const OpenedRun& run, cons
 // Random images of the split, at most --count.
 Tensor choose_images(const Arguments& arguments, int64_t images) {
   auto noise = generator(arguments.seed(), Stream::kPictures);
-  const int64_t count = std::min(arguments.integer("count", 2, kMostPoints), images);
+  const int64_t count = std::min(arguments.integer("count", 2, kMostPlotted), images);
   return at::randperm(images, noise, at::kLong).narrow(0, 0, count);
 }
 

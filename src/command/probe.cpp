@@ -117,7 +117,7 @@ std::string cell(const Json& measured) {
                      measured["low"].get<double>(), measured["high"].get<double>());
 }
 
-std::string table(const Json& json, const std::string& word) {
+std::string probe_table(const Json& json, const std::string& word) {
   const bool numeric = json["measure"] == "r_squared";
   std::string text = fmt::format(
       "{}{}\nlearnt from {} training {}s, scored on {} of the {} split\n",
@@ -185,7 +185,7 @@ void run_probe(const Arguments& arguments) {
                                 {"linear", as_json(linear(question, features, seed))},
                                 {"nearest", as_json(nearest(question, features, k, seed))}});
   }
-  print_result(arguments, json, table(json, run.experiment.data.example_word()));
+  print_result(arguments, json, probe_table(json, run.experiment.data.example_word()));
 }
 
 }  // namespace latent

@@ -11,11 +11,11 @@
 #include "core/progress.h"
 #include "core/random.h"
 #include "space/principal_components.h"
+#include "train/evaluation.h"
 
 namespace latent {
 namespace {
 
-constexpr int64_t kBatch = 500;
 constexpr int64_t kMostNumbers = 4096;  // of an example that a probe sees
 
 Tensor batch(const Chosen& chosen, int64_t first, int64_t count) {
@@ -48,8 +48,8 @@ Pass describe(const OpenedRun& run, const Chosen& chosen,
   ProgressBar bar(quiet);
   const auto start = std::chrono::steady_clock::now();
   const int64_t total = chosen.rows.numel();
-  for (int64_t first = 0; first < total; first += kBatch) {
-    const int64_t count = std::min(kBatch, total - first);
+  for (int64_t first = 0; first < total; first += kEvaluationBatch) {
+    const int64_t count = std::min(kEvaluationBatch, total - first);
     const Tensor images = batch(chosen, first, count);
     latents.push_back(run.encode(images).mean.to(at::kFloat));
     coordinates.push_back(components.project(images.flatten(1)).to(at::kFloat));

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t kColumns = 10, kMostPictured = 40;
+constexpr int64_t kUpscaledColumns = 10, kMostUpscaled = 40;
 
 /// Small images and what is made of them.
 struct Upscaled {
@@ -33,13 +33,13 @@ Upscaled upscale(const OpenedRun& run, const Tensor& small) {
 
 void write_rows(const OpenedRun& run, const fs::path& path, const Upscaled& images,
                 const Tensor& truth) {
-  const int64_t shown = std::min(kMostPictured, images.input.size(0));
+  const int64_t shown = std::min(kMostUpscaled, images.input.size(0));
   const auto first = [&](const Tensor& all) { return all.narrow(0, 0, shown); };
   std::vector<visual::Version> rows{{"input", first(images.input)},
                                     {"bicubic", first(images.bicubic)},
                                     {"model", first(images.model)}};
   if (truth.defined()) rows.push_back({"truth", first(truth)});
-  run.experiment.gallery->write_versions(path, rows, kColumns);
+  run.experiment.gallery->write_versions(path, rows, kUpscaledColumns);
 }
 
 /// Files of the user's: as they are if they have the size of the model's input, else made smaller

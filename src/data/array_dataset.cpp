@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-ArraySetOptions read_options(Section& data) {
+ArraySetOptions read_array_options(Section& data) {
   ArraySetOptions options;
   options.array.read(data);
   data.read("label_names", options.label_names,
@@ -60,7 +60,7 @@ ArrayPart archive_part(const std::shared_ptr<NpzArchive>& archive, const std::st
 }
 
 // The first array that can be images.
-std::string find_images(const NpzArchive& archive) {
+std::string find_image_array(const NpzArchive& archive) {
   for (const auto& array : archive.arrays()) {
     try {
       const auto dimensions = read_npy_header(*archive.open(array)).shape.size();
@@ -81,7 +81,7 @@ DatasetPlan configure_npy(Section& data) {
   data.read("labels", files.labels, "NPY file of their labels: N integers or numbers, or NxK");
   data.read("test_images", files.test_images, "NPY file of the test images");
   data.read("test_labels", files.test_labels, "NPY file of their labels");
-  const ArraySetOptions options = read_options(data);
+  const ArraySetOptions options = read_array_options(data);
   const Fit fit(data);
   if (files.images.empty())
     throw Error(data.where("images") + ": missing; expected the NPY file of the training images");
@@ -104,13 +104,13 @@ DatasetPlan configure_npz(Section& data) {
   data.read("labels", arrays.labels, "array of their labels: N integers or numbers, or NxK");
   data.read("test_images", arrays.test_images, "array of the test images");
   data.read("test_labels", arrays.test_labels, "array of their labels");
-  const ArraySetOptions options = read_options(data);
+  const ArraySetOptions options = read_array_options(data);
   const Fit fit(data);
   if (file.empty()) throw Error(data.where("file") + ": missing; expected an NPZ file");
   arrays.check(data);
   const auto open = [=]() -> std::unique_ptr<Dataset> {
     const auto archive = std::make_shared<NpzArchive>(file);
-    const std::string images = arrays.images.empty() ? find_images(*archive) : arrays.images;
+    const std::string images = arrays.images.empty() ? find_image_array(*archive) : arrays.images;
     const auto test =
         arrays.test_images.empty()
             ? std::nullopt

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct CelebaOptions {
   std::string directory;
   int64_t channels = 3;
   int64_t count = 0;
@@ -71,7 +71,7 @@ std::vector<Attribute> attributes_of(const CelebaList& list, const std::vector<I
   return attributes;
 }
 
-std::unique_ptr<Dataset> open_celeba(const Options& options, const Fit& fit,
+std::unique_ptr<Dataset> open_celeba(const CelebaOptions& options, const Fit& fit,
                                      const SkipPolicy& policy) {
   const fs::path place = data_folder(options.directory, "celeba");
   const fs::path images = place / "img_align_celeba";
@@ -119,7 +119,7 @@ std::unique_ptr<Dataset> open_celeba(const Options& options, const Fit& fit,
 }  // namespace
 
 DatasetPlan configure_celeba(Section& data) {
-  Options options;
+  CelebaOptions options;
   data.read("dir", options.directory,
             "folder of the images and lists; by default $LATENT_DATA/celeba or data/celeba");
   data.read("channels", options.channels, between(1, 3), "1: grey, 3: RGB");

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct FolderOptions {
   std::string directory;
   std::string labels = "folders";
   int64_t channels = 3;
@@ -58,7 +58,7 @@ bool has_split_folders(const std::vector<ImageFile>& files) {
 
 // Puts images into an order drawn by their names.
 void shuffle_by_name(std::vector<size_t>& images, const std::vector<ImageFile>& files,
-                     const Options& options) {
+                     const FolderOptions& options) {
   std::vector<std::pair<double, size_t>> drawn;
   for (const size_t i : images)
     drawn.emplace_back(draw_for_name(files[i].name, static_cast<uint64_t>(options.split_seed), 1),
@@ -70,14 +70,14 @@ void shuffle_by_name(std::vector<size_t>& images, const std::vector<ImageFile>& 
 
 // Keeps `count` training images, drawn by their names; the order stays.
 void keep_some(std::vector<size_t>& train, const std::vector<ImageFile>& files,
-               const Options& options) {
+               const FolderOptions& options) {
   if (options.count == 0 || static_cast<size_t>(options.count) >= train.size()) return;
   shuffle_by_name(train, files, options);
   train.resize(static_cast<size_t>(options.count));
   std::sort(train.begin(), train.end());
 }
 
-Listing list_splits(const std::vector<ImageFile>& files, const Options& options) {
+Listing list_splits(const std::vector<ImageFile>& files, const FolderOptions& options) {
   Listing listing;
   listing.by_folders = has_split_folders(files);
   std::array<std::vector<size_t>, 3> members;
@@ -102,7 +102,7 @@ Listing list_splits(const std::vector<ImageFile>& files, const Options& options)
   return listing;
 }
 
-Labels read_labels(const Options& options, const Listing& listing) {
+Labels read_labels(const FolderOptions& options, const Listing& listing) {
   if (options.labels == "none") return {};
   if (options.labels == "folders") return labels_from_folders(listing.labelled);
   std::vector<std::string> names;
@@ -112,7 +112,7 @@ Labels read_labels(const Options& options, const Listing& listing) {
   return labels_from_csv(fs::exists(beside) ? beside : fs::path(options.labels), names);
 }
 
-std::string remark_on(const Listing& listing, const Options& options, const Labels& labels) {
+std::string remark_on(const Listing& listing, const FolderOptions& options, const Labels& labels) {
   if (!listing.by_folders) return labels.remark;
   return fmt::format(
       "{}: its folders train, validation and test are the splits; data.validation and data.test "
@@ -121,7 +121,7 @@ std::string remark_on(const Listing& listing, const Options& options, const Labe
       options.directory, labels.remark.empty() ? "" : "\n", labels.remark);
 }
 
-std::unique_ptr<Dataset> open_folder(const Options& options, const Fit& fit,
+std::unique_ptr<Dataset> open_folder(const FolderOptions& options, const Fit& fit,
                                      const SkipPolicy& policy) {
   const Listing listing = list_splits(find_images(options.directory), options);
   if (listing.counts[0] == 0) {
@@ -144,8 +144,8 @@ std::unique_ptr<Dataset> open_folder(const Options& options, const Fit& fit,
   return packed_dataset(std::move(parts));
 }
 
-Options read_options(Section& data) {
-  Options options;
+FolderOptions read_folder_options(Section& data) {
+  FolderOptions options;
   data.read("dir", options.directory,
             "folder of images, searched with all folders below it; required");
   data.read("labels", options.labels,
@@ -164,7 +164,7 @@ Options read_options(Section& data) {
 }  // namespace
 
 DatasetPlan configure_folder(Section& data) {
-  const Options options = read_options(data);
+  const FolderOptions options = read_folder_options(data);
   const Fit fit(data);
   const SkipPolicy policy(data);
   if (options.channels == 2) throw Error(data.where("channels") + ": got 2; expected 1 or 3");

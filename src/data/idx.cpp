@@ -23,9 +23,9 @@ constexpr int64_t kDeflateRatio =
 constexpr int64_t kMostPerRead = 1 << 24;
 
 /// A plain or gzipped file as a stream of bytes.
-class Input {
+class IdxInput {
  public:
-  explicit Input(const fs::path& path) : path_(path.string()) {
+  explicit IdxInput(const fs::path& path) : path_(path.string()) {
     std::error_code code;
     if (!fs::exists(path, code)) throw Error(path_ + ": no such file");
     if (!fs::is_regular_file(path, code))
@@ -104,7 +104,7 @@ void check_magic(const std::array<uint8_t, 4>& magic, int64_t dimensions, const 
 }
 
 // The sizes in the header, none zero, their product not beyond what the file can hold.
-std::vector<int64_t> read_sizes(Input& input, int64_t dimensions) {
+std::vector<int64_t> read_sizes(IdxInput& input, int64_t dimensions) {
   std::array<uint8_t, 4> word{};
   const int64_t header = 4 * (dimensions + 1);
   if (input.read(word.data(), 4) < 4) {
@@ -143,7 +143,7 @@ std::vector<int64_t> read_sizes(Input& input, int64_t dimensions) {
 }  // namespace
 
 Tensor read_idx(const fs::path& path, int64_t dimensions) {
-  Input input(path);
+  IdxInput input(path);
   const auto sizes = read_sizes(input, dimensions);
   Tensor values = torch::empty(sizes, at::kByte);
   const int64_t got = input.read(values.mutable_data_ptr<uint8_t>(), values.numel());

@@ -13,15 +13,15 @@ namespace latent {
 namespace {
 
 constexpr int64_t kGreys = 256;
-constexpr int64_t kChunk = 4096;  // images at a time: bounds the memory of large sets
+constexpr int64_t kImagesAtOnce = 4096;  // images at a time: bounds the memory of large sets
 
 // How often each grey value occurs in each channel of pixels [N, H, W, C] uint8.
 // Returns [C, 256] float64.
 Tensor histograms(const Tensor& pixels) {
   const int64_t channels = pixels.size(3);
   Tensor counts = torch::zeros({channels, kGreys}, at::kDouble);
-  for (int64_t first = 0; first < pixels.size(0); first += kChunk) {
-    const Tensor chunk = pixels.narrow(0, first, std::min(kChunk, pixels.size(0) - first));
+  for (int64_t first = 0; first < pixels.size(0); first += kImagesAtOnce) {
+    const Tensor chunk = pixels.narrow(0, first, std::min(kImagesAtOnce, pixels.size(0) - first));
     for (int64_t c = 0; c < channels; ++c) {
       const Tensor values = chunk.select(3, c).reshape(-1).to(at::kInt);
       counts[c] += at::bincount(values, {}, kGreys).to(at::kDouble);

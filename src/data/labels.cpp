@@ -17,7 +17,7 @@
 namespace latent {
 namespace {
 
-constexpr size_t kMostClasses = 1000;
+constexpr size_t kMostColumnClasses = 1000;
 
 const std::vector<std::string> kNameColumns{"file",     "filename", "file_name", "image",
                                             "image_id", "name",     "path"};
@@ -36,7 +36,7 @@ class Column {
     }
     // Words are kept until there are too many of them: a later row may show that these are words.
     if (!too_many_) words_[image] = ids_.try_emplace(field, ids_.size()).first->second;
-    too_many_ = ids_.size() > kMostClasses;
+    too_many_ = ids_.size() > kMostColumnClasses;
   }
 
   /// Nothing if it has too many words.
@@ -181,7 +181,7 @@ Labels labels_from_csv(const std::filesystem::path& csv, const std::vector<std::
       labels.attributes.push_back(std::move(*attribute));
     } else {
       remarks.push_back(fmt::format("{}: column {} is left out: more than {} different words",
-                                    csv.string(), columns[i].name(), kMostClasses));
+                                    csv.string(), columns[i].name(), kMostColumnClasses));
     }
   }
   labels.remark = join(remarks, "\n");

@@ -11,7 +11,7 @@
 namespace latent {
 namespace {
 
-constexpr std::string_view kMagic{"\x93NUMPY", 6};
+constexpr std::string_view kNpyMagic{"\x93NUMPY", 6};
 constexpr int64_t kLongestHeader = 1 << 16;
 constexpr size_t kMostDimensions = 32;  // NumPy's own limit
 
@@ -129,7 +129,7 @@ std::string read_text(ByteStream& stream, int64_t bytes) {
 // What stands before the dictionary: magic, version, and the dictionary's length.
 int64_t read_length(ByteStream& stream, int64_t& preamble) {
   const std::string start = read_text(stream, 8);
-  if (!start.starts_with(kMagic)) {
+  if (!start.starts_with(kNpyMagic)) {
     throw Error(fmt::format("{}: not an NPY file: it does not begin with \\x93NUMPY{}",
                             stream.name(),
                             start.starts_with("PK") ? "; data.name npz reads archives" : ""));

@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kSuffix = ".npy";
-constexpr uint64_t kDeflateRatio = 1032;  // deflate packs no better than this
+constexpr uint64_t kZipRatio = 1032;  // deflate packs no better than this
 
 // One entry while it is read; keeps its archive open.
 class EntryStream : public ByteStream {
@@ -108,7 +108,7 @@ std::unique_ptr<ByteStream> NpzArchive::open(const std::string& array) const {
     throw Error(fmt::format("{}: packed by method {}; expected stored or deflated, as NumPy writes",
                             name, about.comp_method));
   }
-  const uint64_t ratio = about.comp_method == ZIP_CM_STORE ? 1 : kDeflateRatio;
+  const uint64_t ratio = about.comp_method == ZIP_CM_STORE ? 1 : kZipRatio;
   if (about.size / ratio > about.comp_size) {
     throw Error(
         fmt::format("{}: claims {} bytes, more than its {} can hold; save or fetch it again", name,

@@ -21,11 +21,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kMagic = "LATENTPK";
+constexpr std::string_view kPackMagic = "LATENTPK";
 constexpr uint64_t kVersion = 1;
 constexpr int64_t kBlock = 4 << 20;  // bytes of pixels under one checksum
 // Magic, version, tail's size, count, height, width, channels: 8 bytes each; then the checksum.
-constexpr size_t kEnd = 7 * 8 + 4;
+constexpr size_t kEndBytes = 7 * 8 + 4;
 constexpr uint64_t kMostPerSide = 1 << 16;
 
 std::string little(uint64_t value, int bytes) {
@@ -41,20 +41,20 @@ uint32_t sum_of(std::string_view bytes, uint32_t start = 0) {
 }
 
 /// An open pack.
-class Input {
+class PackInput {
  public:
-  explicit Input(const fs::path& path) : name_(path.string()) {
+  explicit PackInput(const fs::path& path) : name_(path.string()) {
     descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     struct stat status {};
     if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0)
       fail(std::string("cannot be read: ") + std::strerror(errno));
     bytes_ = static_cast<uint64_t>(status.st_size);
   }
-  ~Input() {
+  ~PackInput() {
     if (descriptor_ >= 0) ::close(descriptor_);
   }
-  Input(const Input&) = delete;
-  Input& operator=(const Input&) = delete;
+  PackInput(const PackInput&) = delete;
+  PackInput& operator=(const PackInput&) = delete;
 
   uint64_t bytes() const { return bytes_; }
 
@@ -91,11 +91,11 @@ struct Layout {
   std::vector<int64_t> sizes;  // [N, H, W, C]
 };
 
-Layout read_layout(const Input& input, std::string& end) {
-  if (input.bytes() < kEnd) input.fail("cut short");
-  end = input.read(input.bytes() - kEnd, kEnd);
+Layout read_layout(const PackInput& input, std::string& end) {
+  if (input.bytes() < kEndBytes) input.fail("cut short");
+  end = input.read(input.bytes() - kEndBytes, kEndBytes);
   const ByteView view(end, false);
-  if (!view.has(0, kMagic)) input.fail("no pack, or cut short");
+  if (!view.has(0, kPackMagic)) input.fail("no pack, or cut short");
   if (view.number(8, 8) != kVersion) input.fail("of another version");
   Layout layout{.pixels = 0, .tail = view.number(16, 8), .sizes = {}};
   uint64_t image = 1;
@@ -109,12 +109,12 @@ Layout read_layout(const Input& input, std::string& end) {
   if (count < 1 || count > input.bytes() / image) input.fail("damaged");
   layout.sizes.insert(layout.sizes.begin(), static_cast<int64_t>(count));
   layout.pixels = count * image;
-  if (layout.tail > input.bytes() || layout.pixels + layout.tail + kEnd != input.bytes())
+  if (layout.tail > input.bytes() || layout.pixels + layout.tail + kEndBytes != input.bytes())
     input.fail("damaged");
   return layout;
 }
 
-void check_pixels(const Input& input, const Tensor& pixels, const std::vector<uint32_t>& sums) {
+void check_pixels(const PackInput& input, const Tensor& pixels, const std::vector<uint32_t>& sums) {
   const auto* bytes = reinterpret_cast<const char*>(pixels.const_data_ptr<uint8_t>());
   std::atomic<bool> damaged = false;
   parallel_for(static_cast<int64_t>(sums.size()), 1, [&](int64_t begin, int64_t end) {
@@ -148,7 +148,7 @@ void PackWriter::finish(std::string_view key, const ImageShape& shape,
     tail += little(static_cast<uint64_t>(index), 8) + little(reason.size(), 8) + reason;
   for (const uint32_t sum : sums_)
     tail += little(sum, 4);
-  std::string end(kMagic);
+  std::string end(kPackMagic);
   for (const uint64_t number :
        {kVersion, uint64_t{tail.size()}, static_cast<uint64_t>(bytes_ / shape.pixels()),
         static_cast<uint64_t>(shape.height), static_cast<uint64_t>(shape.width),
@@ -161,12 +161,12 @@ void PackWriter::finish(std::string_view key, const ImageShape& shape,
 }
 
 PackContent map_pack(const fs::path& path, std::string_view key) {
-  const Input input(path);
+  const PackInput input(path);
   std::string end;
   const Layout layout = read_layout(input, end);
   const std::string tail = input.read(layout.pixels, layout.tail);
-  const std::string_view summed(end.data(), kEnd - 4);
-  if (sum_of(summed, sum_of(tail)) != ByteView(end, false).u32(kEnd - 4))
+  const std::string_view summed(end.data(), kEndBytes - 4);
+  if (sum_of(summed, sum_of(tail)) != ByteView(end, false).u32(kEndBytes - 4))
     input.fail("damaged: a checksum does not fit");
 
   const ByteView view(tail, false);

@@ -18,7 +18,7 @@ namespace {
 constexpr int64_t kFewest = 64;  // images of the validation and the test set
 
 // Sets of more bytes are drawn once into a pack, which need not fit into memory.
-constexpr int64_t kMostInMemory = 256 << 20;
+constexpr int64_t kMostShapesInMemory = 256 << 20;
 
 // Whoever changes the drawing raises it: packs are made anew then.
 constexpr int kDrawing = 1;
@@ -156,7 +156,7 @@ DatasetPlan configure_shapes(Section& data) {
   if (channels == 2) throw Error(data.where("channels") + ": got 2; expected 1 or 3");
   const ImageShape shape{channels, size[0], size[1]};
   const bool packed =
-      pack == "always" || (pack == "auto" && count * shape.pixels() > kMostInMemory);
+      pack == "always" || (pack == "auto" && count * shape.pixels() > kMostShapesInMemory);
   return {.open = [=] { return open_shapes(count, shape, packed); },
           .prepare = [](const Tensor& pixels) { return pixels; }};
 }

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct TableOptions {
   std::string file, test_file;
   TableFormat format;
   std::string scale = "columns";
@@ -28,8 +28,8 @@ struct Options {
   std::string validation_key, test_key;
 };
 
-Options read_options(Section& data) {
-  Options options;
+TableOptions read_table_options(Section& data) {
+  TableOptions options;
   data.read("file", options.file, "CSV file of the rows; required");
   data.read("test_file", options.test_file,
             "CSV file of the test rows; by default the fraction `test` of the rows");
@@ -57,7 +57,7 @@ Options read_options(Section& data) {
   return options;
 }
 
-void check_options(const Options& options, Section& data) {
+void check_options(const TableOptions& options, Section& data) {
   if (options.file.empty()) throw Error(data.where("file") + ": missing; expected a CSV file");
   if (options.validation == 0 && options.test == 0 && options.test_file.empty()) {
     throw Error(options.validation_key +
@@ -84,7 +84,7 @@ Tensor as_pixels(const Tensor& values) {  // [N, 1, D, 1]
 
 class TableDataset : public Dataset {
  public:
-  explicit TableDataset(Options options) : options_(std::move(options)) {
+  explicit TableDataset(TableOptions options) : options_(std::move(options)) {
     const Table table = read_table(options_.file, options_.format);
     left_out_ = table.left_out;
     columns_ = table.columns;
@@ -159,7 +159,7 @@ class TableDataset : public Dataset {
     train_ = train_.index_select(0, parts.train);
   }
 
-  Options options_;
+  TableOptions options_;
   std::vector<std::string> columns_, left_out_, constant_;
   std::unique_ptr<TableScale> scale_;
   Tensor train_, validation_, test_;  // rows of each split; undefined: another one serves
@@ -169,7 +169,7 @@ class TableDataset : public Dataset {
 }  // namespace
 
 DatasetPlan configure_table(Section& data) {
-  const Options options = read_options(data);
+  const TableOptions options = read_table_options(data);
   check_options(options, data);
   return {.open = [=] { return std::make_unique<TableDataset>(options); },
           .prepare = {},

@@ -16,7 +16,7 @@ namespace latent {
 namespace {
 
 constexpr double kSlowest = 0.01, kFastest = 100;  // frames per second
-constexpr int64_t kLargestSide = 65535;            // the format's 16 bits
+constexpr int64_t kLargestGifSide = 65535;         // the format's 16 bits
 
 int append(GifFileType* gif, const GifByteType* data, int bytes) {
   try {
@@ -126,9 +126,9 @@ void check_frames(const std::vector<Picture>& frames, const std::string& file, d
     throw Error(
         fmt::format("{}: {} frames a second; expected {} to {}", file, fps, kSlowest, kFastest));
   }
-  if (std::max(first.width, first.height) > kLargestSide) {
+  if (std::max(first.width, first.height) > kLargestGifSide) {
     throw Error(fmt::format("{}: {}x{} pixels; a GIF has at most {} a side", file, first.width,
-                            first.height, kLargestSide));
+                            first.height, kLargestGifSide));
   }
 }
 

@@ -11,7 +11,7 @@
 namespace latent {
 namespace {
 
-constexpr int64_t kLargestSide = 1000000;  // libpng's own limit
+constexpr int64_t kLargestPngSide = 1000000;  // libpng's own limit
 
 struct Failure {
   char message[200] = "unknown error";
@@ -69,11 +69,11 @@ void write_png(const Picture& picture, const std::filesystem::path& path) {
                   picture.width * picture.height * picture.channels,
               "a picture of ", picture.width, "x", picture.height, "x", picture.channels, " with ",
               picture.pixels.size(), " bytes");
-  if (picture.width < 1 || picture.height < 1 || picture.width > kLargestSide ||
-      picture.height > kLargestSide) {
+  if (picture.width < 1 || picture.height < 1 || picture.width > kLargestPngSide ||
+      picture.height > kLargestPngSide) {
     throw Error(path.string() + ": a picture of " + std::to_string(picture.width) + "x" +
                 std::to_string(picture.height) + " pixels; a PNG can have 1 to " +
-                std::to_string(kLargestSide) + " a side");
+                std::to_string(kLargestPngSide) + " a side");
   }
   std::vector<png_bytep> rows;
   for (int64_t y = 0; y < picture.height; ++y)

@@ -56,7 +56,7 @@ void read_common(Section& section, ConvOptions& options, const char* channels_me
   check_layers(section, "stride", options.stride, options.channels.size());
 }
 
-ConvOptions read_encoder(Section& section) {
+ConvOptions read_conv_encoder(Section& section) {
   ConvOptions options;
   read_common(section, options, "output channels of each convolution",
               "units of dense layers between the last feature map and the bottleneck");
@@ -164,13 +164,13 @@ std::shared_ptr<Network> make_decoder(const ConvDecoderOptions& options, int64_t
 }  // namespace
 
 EncoderMaker configure_conv_encoder(Section& section) {
-  return [options = read_encoder(section), where = section.path()](const ImageShape& image) {
+  return [options = read_conv_encoder(section), where = section.path()](const ImageShape& image) {
     return make_encoder(options, image, where);
   };
 }
 
 DecoderMaker configure_conv_decoder(Section& section, std::optional<Section> encoder) {
-  ConvDecoderOptions options = mirror(encoder ? read_encoder(*encoder) : ConvOptions{});
+  ConvDecoderOptions options = mirror(encoder ? read_conv_encoder(*encoder) : ConvOptions{});
   read_common(section, options,
               "output channels of each transposed convolution, from the latents outwards",
               "units of dense layers between the latents and the first feature map");

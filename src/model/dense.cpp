@@ -17,7 +17,7 @@ void read(Section& section, DenseOptions& options, const char* meaning) {
   options.block.read(section);
 }
 
-DenseOptions read_encoder(Section& section) {
+DenseOptions read_dense_encoder(Section& section) {
   DenseOptions options;
   read(section, options, "units of the hidden layers; [] for a linear encoder");
   return options;
@@ -38,7 +38,7 @@ int64_t add_hidden(Network& network, const DenseOptions& options, int64_t in,
 }  // namespace
 
 EncoderMaker configure_dense_encoder(Section& section) {
-  return [options = read_encoder(section), where = section.path()](const ImageShape& image) {
+  return [options = read_dense_encoder(section), where = section.path()](const ImageShape& image) {
     auto network = std::make_shared<Network>();
     network->add("flatten", make_flatten());
     const int64_t features = add_hidden(*network, options, image.pixels(), where);
@@ -48,7 +48,7 @@ EncoderMaker configure_dense_encoder(Section& section) {
 
 DecoderMaker configure_dense_decoder(Section& section, std::optional<Section> encoder) {
   DenseOptions options;
-  if (encoder) options = read_encoder(*encoder);
+  if (encoder) options = read_dense_encoder(*encoder);
   std::reverse(options.hidden.begin(), options.hidden.end());
   read(section, options,
        "units of the hidden layers, from the latents outwards; [] for a linear decoder");

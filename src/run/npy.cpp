@@ -11,7 +11,7 @@ namespace latent {
 namespace {
 
 constexpr size_t kAlignment = 64;
-constexpr size_t kPiece = 1 << 20;
+constexpr size_t kPieceBytes = 1 << 20;
 
 /// A column as the array's records hold it.
 struct Field {
@@ -90,7 +90,7 @@ void write_npy(const std::filesystem::path& path, const std::vector<Column>& col
   for (size_t row = 0; row < rows; ++row) {
     for (const auto& field : fields)
       piece.append(field.bytes, row * field.width, field.width);
-    if (piece.size() < kPiece) continue;
+    if (piece.size() < kPieceBytes) continue;
     file.write(piece);
     piece.clear();
   }

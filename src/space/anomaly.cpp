@@ -7,7 +7,7 @@
 namespace latent::space {
 namespace {
 
-constexpr double kLeastShare = 1e-4;
+constexpr double kLeastVariance = 1e-4;
 
 }  // namespace
 
@@ -23,7 +23,7 @@ LatentSpread fit_spread(const Latent& codes) {
   if (codes.logvar.defined())
     covariance += at::diag(codes.logvar.to(at::kCPU, at::kDouble).exp().mean(0));
   const auto [values, vectors] = at::linalg_eigh(covariance);
-  const double least = std::max(kLeastShare * values.mean().item<double>(), 1e-300);
+  const double least = std::max(kLeastVariance * values.mean().item<double>(), 1e-300);
   spread.whitening = vectors / values.clamp_min(least).sqrt();
   return spread;
 }

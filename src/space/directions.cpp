@@ -8,7 +8,7 @@
 namespace latent::space {
 namespace {
 
-constexpr double kNothing = 1e-9;
+constexpr double kNoLength = 1e-9;
 
 Tensor mean_difference(const Tensor& x, const Sides& sides) {  // [Z]
   const Tensor sign = at::where(sides.positive, 1.0, -1.0).to(at::kDouble);
@@ -20,7 +20,7 @@ Tensor unit_direction(const Tensor& x, const Sides& sides, Method method) {
                            ? mean_difference(x, sides)
                            : fit_logistic(x, sides.positive, sides.weight).weights;
   const Tensor length = found.norm();
-  if (!(length.item<double>() > kNothing))
+  if (!(length.item<double>() > kNoLength))
     throw Error("the attribute has no direction: both sides have the same latents");
   return found / length;
 }
@@ -31,7 +31,7 @@ Tensor without(const Tensor& unit, const std::vector<Tensor>& others) {
   const Tensor basis = at::stack(others, 1);  // [Z, K]
   // Not QR, which would make up directions where the others depend on each other.
   const auto [u, s, v] = at::linalg_svd(basis, /*full_matrices=*/false);
-  const Tensor spanned = u.index({at::indexing::Slice(), s > kNothing});
+  const Tensor spanned = u.index({at::indexing::Slice(), s > kNoLength});
   const Tensor rest = unit - spanned.mv(spanned.t().mv(unit));
   const Tensor length = rest.norm();
   if (!(length.item<double>() > 1e-6)) {
@@ -63,7 +63,7 @@ Direction find_direction(const Tensor& means, const Sides& sides, Method method,
   Direction direction;
   direction.center = z.mean(0);
   const Tensor scale = z.std(0, /*unbiased=*/false);
-  direction.scale = at::where(scale > kNothing, scale, at::ones_like(scale));
+  direction.scale = at::where(scale > kNoLength, scale, at::ones_like(scale));
   const Tensor x = (z - direction.center) / direction.scale;
   std::vector<Tensor> others;
   for (const auto& other : orthogonal_to)

@@ -9,7 +9,7 @@ namespace latent::space {
 namespace {
 
 constexpr int64_t kMostSteps = 200;
-constexpr double kLeastShare = 0.1;
+constexpr double kLeastTestShare = 0.1;
 
 // The problem per row, so that the tolerances of the search do not depend on how many there are.
 Tensor slopes(const Tensor& x, const Tensor& wanted, const Tensor& weights, double penalty,
@@ -27,7 +27,7 @@ Tensor slopes(const Tensor& x, const Tensor& wanted, const Tensor& weights, doub
 
 Standardizer::Standardizer(const Tensor& x) : center(x.mean(0).to(at::kFloat)) {
   const Tensor deviation = x.std(0, /*unbiased=*/false).to(at::kFloat);
-  const auto least = kLeastShare * at::square(deviation).mean().sqrt().item<double>();
+  const auto least = kLeastTestShare * at::square(deviation).mean().sqrt().item<double>();
   scale = deviation.clamp_min(std::max(least, 1e-12));
 }
 

@@ -10,8 +10,8 @@ namespace {
 constexpr int64_t kBatchValues = 4 << 20;  // of the rows held at once
 constexpr int64_t kSpare = 10;             // directions beyond those asked for
 constexpr int64_t kMostPasses = 60;
-constexpr double kTolerance = 1e-5;
-constexpr double kNothing = 1e-9;
+constexpr double kSettled = 1e-5;
+constexpr double kNoDirection = 1e-9;
 
 /// Calls work with all rows in turn, float64 on the CPU.
 class Pieces {
@@ -78,7 +78,7 @@ void fit_by_iteration(PrincipalComponents& found, const Pieces& pieces, int64_t 
     basis = std::get<0>(at::linalg_qr(moved));
     const bool still =
         before.defined() &&
-        (found.variances - before).abs().le(kTolerance * before + 1e-300).all().item<bool>();
+        (found.variances - before).abs().le(kSettled * before + 1e-300).all().item<bool>();
     if (still) break;
     before = found.variances;
   }
@@ -90,7 +90,7 @@ void fit_by_iteration(PrincipalComponents& found, const Pieces& pieces, int64_t 
 // columns depend on each other.
 Tensor orthonormal(const Tensor& columns) {
   const auto [u, s, v] = at::linalg_svd(columns.to(at::kDouble), /*full_matrices=*/false);
-  return u.index({at::indexing::Slice(), s > kNothing * s.max()});
+  return u.index({at::indexing::Slice(), s > kNoDirection * s.max()});
 }
 
 }  // namespace

@@ -11,7 +11,6 @@
 namespace latent {
 namespace {
 
-constexpr int64_t kBatch = 500;
 // Indices of the corruption's stream that no training step reaches: validation's noise.
 constexpr uint64_t kFixedNoise = uint64_t{1} << 63;
 
@@ -97,11 +96,11 @@ Evaluation evaluate(Autoencoder& model, Objective& objective, const Examples& ex
   Sums sums;
   sums.terms.resize(objective.term_names().size());
   const int64_t total = examples.count();
-  for (int64_t first = 0; first < total; first += kBatch) {
-    const int64_t count = std::min(kBatch, total - first);
+  for (int64_t first = 0; first < total; first += kEvaluationBatch) {
+    const int64_t count = std::min(kEvaluationBatch, total - first);
     const auto batch = static_cast<double>(count);
     const Tensor images = examples.images(first, count).to(options.device);
-    const auto index = static_cast<uint64_t>(first / kBatch);
+    const auto index = static_cast<uint64_t>(first / kEvaluationBatch);
     auto noise = generator(options.seed, Stream::kValidation, index, options.device);
     const Tensor input =
         options.corruption.empty()

@@ -20,6 +20,9 @@ namespace latent {
 /// Source: Burda et al. 2016, arXiv:1509.00519.
 constexpr double kActiveVariance = 0.01;
 
+/// Images at a time through a network that does not train: bounds its memory.
+constexpr int64_t kEvaluationBatch = 500;
+
 struct EvaluationOptions {
   uint64_t seed = 0;     // of the latents' noise
   bool quality = false;  // compute the picture measures too

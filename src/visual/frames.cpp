@@ -8,13 +8,13 @@
 namespace latent::visual {
 namespace {
 
-constexpr int64_t kAimedSide = 256;   // of one image
-constexpr int64_t kAimedWidth = 640;  // of several side by side
+constexpr int64_t kAimedFrameSide = 256;  // of one image
+constexpr int64_t kAimedWidth = 640;      // of several side by side
 constexpr int64_t kMostColumns = 7;
 
 int64_t choose_scale(const Tensor& images, int64_t columns) {
   const int64_t side = std::max(images.size(2), images.size(3));
-  const int64_t aimed = std::min(kAimedSide, kAimedWidth / columns);
+  const int64_t aimed = std::min(kAimedFrameSide, kAimedWidth / columns);
   return std::max<int64_t>(1, (aimed + side / 2) / side);
 }
 

@@ -17,7 +17,7 @@ constexpr int64_t kMostBins = 48;
 constexpr int64_t kLeastBins = 12;
 constexpr int kPanelWidth = 300, kPanelHeight = 230, kTitleHeight = 50;
 constexpr int kWidePanel = 420, kTallPanel = 320;  // with numbers on both axes
-constexpr size_t kColumns = 4;
+constexpr size_t kHistogramColumns = 4;
 constexpr double kLeastReach = 3.5;  // of the common axis, so that the normal curve is whole
 constexpr double kOutliers = 0.001;  // share of the values beyond either end of an axis
 
@@ -49,8 +49,8 @@ std::pair<double, double> whole_range(const std::vector<Histogram>& histograms) 
   return high > low ? std::pair(low, high) : std::pair(low - 0.5, low + 0.5);
 }
 
-std::string data_block(size_t index, const Histogram& histogram, double low, double high,
-                       bool share) {
+std::string histogram_block(size_t index, const Histogram& histogram, double low, double high,
+                            bool share) {
   const Tensor values = histogram.values.to(at::kDouble);
   // Few values in many bins would show noise.
   const int64_t bins =
@@ -92,7 +92,7 @@ void write_histograms(const std::filesystem::path& path, const std::string& titl
   TORCH_CHECK(!histograms.empty(), "histograms: none");
   const bool share = kind == HistogramAxes::kLogShare;
   const int panel_width = share ? kWidePanel : kPanelWidth;
-  const size_t columns = std::min(histograms.size(), kColumns);
+  const size_t columns = std::min(histograms.size(), kHistogramColumns);
   const size_t rows = (histograms.size() + columns - 1) / columns;
   std::string script =
       terminal(path, std::max<int>(480, panel_width * static_cast<int>(columns)),
@@ -101,7 +101,7 @@ void write_histograms(const std::filesystem::path& path, const std::string& titl
   std::string panels;
   for (size_t i = 0; i < histograms.size(); ++i) {
     const auto range = kind == HistogramAxes::kOwn ? range_of(histograms[i].values) : common;
-    script += data_block(i, histograms[i], range.first, range.second, share);
+    script += histogram_block(i, histograms[i], range.first, range.second, share);
     panels += panel(i, histograms[i], range, kind);
   }
   script += fmt::format("set samples 200\nset multiplot layout {},{} title {} font ',13'\n", rows,

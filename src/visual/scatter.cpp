@@ -19,19 +19,19 @@ namespace {
 
 // Pixels.
 constexpr int64_t kSide = 680, kLeft = 104, kBottom = 66, kTop = 46, kGap = 24;
-constexpr int64_t kTextSize = 15;
+constexpr int64_t kLegendTextSize = 15;
 constexpr int64_t kWidestLegend = 240, kScaleWidth = 110;
 constexpr int64_t kThumbnail = 44;  // aimed at for the longer side of a picture
 constexpr int64_t kThinnest = 4;    // gnuplot draws no picture of a single row
 constexpr double kPadding = 0.03;   // of the range, on either side of the points
-constexpr size_t kFewPoints = 2000;
+constexpr size_t kFewScatterPoints = 2000;
 
 struct Range {
   double low = 0, high = 1;
   double pixel() const { return (high - low) / kSide; }
 };
 
-Range range_of(const Tensor& values) {
+Range padded_range(const Tensor& values) {
   const double low = values.min().item<double>(), high = values.max().item<double>();
   const double room = high > low ? kPadding * (high - low) : 0.5;
   return {low - room, high + room};
@@ -39,7 +39,7 @@ Range range_of(const Tensor& values) {
 
 std::pair<Range, Range> ranges(const Scatter& scatter) {
   if (scatter.unit_square) return {{-kPadding, 1 + kPadding}, {-kPadding, 1 + kPadding}};
-  return {range_of(scatter.places.select(1, 0)), range_of(scatter.places.select(1, 1))};
+  return {padded_range(scatter.places.select(1, 0)), padded_range(scatter.places.select(1, 1))};
 }
 
 // How large pictures stand on the chart: enlarged or reduced by a whole factor.
@@ -63,7 +63,7 @@ std::string point_block(size_t panel, const Scatter& scatter, const Colouring& c
                             ? scatter.values.to(at::kDouble).index_select(0, order).contiguous()
                             : at::zeros({count}, at::kDouble);
   const uint32_t transparency =
-      count > static_cast<int64_t>(kFewPoints) ? 0x60000000u : 0x30000000u;
+      count > static_cast<int64_t>(kFewScatterPoints) ? 0x60000000u : 0x30000000u;
   std::string block = fmt::format("$points{} << LATENT_END\n", panel);
   for (int64_t i = 0; i < count; ++i) {
     const double* place = places.const_data_ptr<double>() + 2 * i;
@@ -77,9 +77,9 @@ std::string point_block(size_t panel, const Scatter& scatter, const Colouring& c
 int64_t legend_width(const Scatter& scatter, const Colouring& colouring) {
   if (!scatter.values.defined()) return 0;
   if (scatter.classes.empty()) return kScaleWidth;
-  int64_t width = text_width(scatter.legend, kTextSize);
+  int64_t width = text_width(scatter.legend, kLegendTextSize);
   for (const auto& [word, shade] : colouring.entries)
-    width = std::max(width, text_width(word, kTextSize));
+    width = std::max(width, text_width(word, kLegendTextSize));
   return std::min(width, kWidestLegend) + 50;
 }
 
@@ -89,7 +89,7 @@ std::string legend_look(const Scatter& scatter, const Colouring& colouring, doub
     return fmt::format(
         "set key at screen {:.6f}, screen {:.6f} left top Left reverse samplen 1 spacing 1.3\n"
         "set key title {} left\n",
-        x, y, quoted(fit_text(scatter.legend, kTextSize, kWidestLegend)));
+        x, y, quoted(fit_text(scatter.legend, kLegendTextSize, kWidestLegend)));
   }
   std::string steps;
   for (int i = 0; i <= 16; ++i)
@@ -110,7 +110,7 @@ std::string legend_entries(const Scatter& scatter, const Colouring& colouring) {
   for (const auto& [word, shade] : colouring.entries) {
     text +=
         fmt::format(", keyentry with points pointtype 7 pointsize 1.6 linecolor rgb '{}' title {}",
-                    hex(shade), quoted(fit_text(word, kTextSize, kWidestLegend)));
+                    hex(shade), quoted(fit_text(word, kLegendTextSize, kWidestLegend)));
   }
   return text;
 }
@@ -171,7 +171,7 @@ std::string panel_script(const Scatter& scatter, const Place& place) {
                                        place.up(kBottom + kSide))
                          : "unset key\n";
   script += point_block(place.panel, scatter, colouring);
-  const bool few = scatter.places.size(0) <= static_cast<int64_t>(kFewPoints);
+  const bool few = scatter.places.size(0) <= static_cast<int64_t>(kFewScatterPoints);
   const auto [plots, bytes] = pictures(scatter, x, y);
   script += fmt::format(
       "plot $points{} using 1:2:3 with points pointtype 7 pointsize {} linecolor rgb variable "

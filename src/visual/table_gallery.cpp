@@ -10,9 +10,9 @@
 namespace latent::visual {
 namespace {
 
-constexpr int kWidth = 900, kHeight = 640;                // of a scatter
-constexpr int64_t kPanelWidth = 240, kPanelHeight = 150;  // of one trace
-constexpr int64_t kTitleWidth = 600, kTitleHeight = 40;
+constexpr int kScatterWidth = 900, kScatterHeight = 640;  // of a scatter
+constexpr int64_t kTraceWidth = 240, kTraceHeight = 150;  // of one trace
+constexpr int64_t kTraceTitleWidth = 600, kTraceTitleHeight = 40;
 constexpr int64_t kMostPanels = 64;
 constexpr int64_t kPanelColumns = 8, kPairColumns = 4, kMostPairColumns = 5;
 constexpr int64_t kJoined = 100;  // up to so many points are joined with their reconstructions
@@ -63,7 +63,7 @@ void write_scatter(const std::filesystem::path& path, const std::vector<Rows>& s
   const int64_t dimensions = sets.front().values.size(1);
   const int64_t count = sets.front().values.size(0);
   const char* use = dimensions == 1 ? "1:2" : dimensions == 2 ? "2:3" : "2:3:4";
-  std::string script = terminal(path, kWidth, kHeight);
+  std::string script = terminal(path, kScatterWidth, kScatterHeight);
   script += "set border " + std::string(dimensions == 3 ? "4095" : "3") +
             " linecolor '#888888'\nset tics nomirror out\n"
             "set grid linecolor '#e2e2e2' linetype 1 linewidth 1\n"
@@ -136,8 +136,8 @@ void write_traces(const std::filesystem::path& path, const std::vector<Rows>& se
   const int64_t count = std::min(kMostPanels, sets.front().values.size(0));
   columns = std::clamp<int64_t>(columns, 1, count);
   const int64_t lines = (count + columns - 1) / columns;
-  const auto width = static_cast<int>(std::max(columns * kPanelWidth, kTitleWidth));
-  const auto height = static_cast<int>(lines * kPanelHeight + kTitleHeight);
+  const auto width = static_cast<int>(std::max(columns * kTraceWidth, kTraceTitleWidth));
+  const auto height = static_cast<int>(lines * kTraceHeight + kTraceTitleHeight);
   std::string script = terminal(path, width, height) + trace_axes(sets, count, !titles.empty());
   for (const auto& rows : sets)
     script += trace_blocks(rows, count);
