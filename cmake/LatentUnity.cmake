@@ -1,37 +1,50 @@
-# Neighbours of one folder compiled together: latent_unity(TARGET).
+# Neighbours of one folder compiled together: latent_unity(LIST) replaces the files that see LibTorch by
+# files that include a few of them each.
 #
-# Each file that sees LibTorch first pays about 4 s for templates that the precompiled header left
-# pending (GCC cannot instantiate them in the header). A few files that pay together build in half the
-# time, and one changed file still costs seconds. Names in the unnamed namespaces of a folder must
-# therefore differ; -DLATENT_UNITY=OFF compiles each file by itself.
+# Each such file first pays about 4 s for templates that the precompiled header left pending (GCC
+# cannot instantiate them in the header). A few that pay together build in half the time, and one
+# changed file still costs seconds. Names in the unnamed namespaces of a folder must therefore differ;
+# -DLATENT_UNITY=OFF compiles each file by itself.
+#
+# CMake's own UNITY_BUILD names the files by their full paths, with which another clone misses the
+# compiler cache.
 
 option(LATENT_UNITY "compile a few neighbouring files together: half the time of a full build" ON)
 
 set(LATENT_UNITY_FILES 4)
 
-function(latent_unity target)
+function(latent_unity list)
   if(NOT LATENT_UNITY)
     return()
   endif()
-  get_target_property(sources ${target} SOURCES)
+  set(result "")
+  set(units "")
+  set(sources ${${list}})
   list(SORT sources)
-  set(previous "")
   foreach(source IN LISTS sources)
-    # CMake leaves those out that differ in their flags; they must not count.
     get_source_file_property(plain ${source} SKIP_PRECOMPILE_HEADERS)
-    if(plain)
+    get_source_file_property(definitions ${source} COMPILE_DEFINITIONS)
+    if(plain OR definitions)
+      list(APPEND result ${source})
       continue()
     endif()
-    cmake_path(GET source PARENT_PATH folder)
-    if(NOT folder STREQUAL previous)
-      set(previous ${folder})
-      set(count 0)
+    cmake_path(RELATIVE_PATH source BASE_DIRECTORY ${PROJECT_SOURCE_DIR}/src OUTPUT_VARIABLE name)
+    cmake_path(GET name PARENT_PATH folder)
+    string(MAKE_C_IDENTIFIER ${folder} folder)
+    if(NOT DEFINED count_${folder})
+      set(count_${folder} 0)
     endif()
-    cmake_path(RELATIVE_PATH folder BASE_DIRECTORY ${PROJECT_SOURCE_DIR} OUTPUT_VARIABLE name)
-    string(MAKE_C_IDENTIFIER ${name} name)
-    math(EXPR batch "${count} / ${LATENT_UNITY_FILES}")
-    math(EXPR count "${count} + 1")
-    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${name}_${batch})
+    math(EXPR batch "${count_${folder}} / ${LATENT_UNITY_FILES}")
+    math(EXPR count_${folder} "${count_${folder}} + 1")
+    set(unit ${folder}_${batch})
+    list(APPEND units ${unit})
+    string(APPEND content_${unit} "#include \"${name}\"\n")
   endforeach()
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  list(REMOVE_DUPLICATES units)
+  foreach(unit IN LISTS units)
+    set(file ${PROJECT_BINARY_DIR}/unity/${unit}.cpp)
+    file(CONFIGURE OUTPUT ${file} CONTENT "${content_${unit}}" @ONLY)
+    list(APPEND result ${file})
+  endforeach()
+  set(${list} ${result} PARENT_SCOPE)
 endfunction()
