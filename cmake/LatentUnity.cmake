@@ -1,5 +1,5 @@
-# Neighbours of one folder compiled together: latent_unity(LIST) replaces the files that see LibTorch by
-# files that include a few of them each.
+# Neighbours of one folder compiled together: latent_unity(LIST BASE) replaces the files that see LibTorch
+# by files that include a few of them each, named relative to BASE, a folder of the include path.
 #
 # Each such file first pays about 4 s for templates that the precompiled header left pending (GCC
 # cannot instantiate them in the header). A few that pay together build in half the time, and one
@@ -13,7 +13,7 @@ option(LATENT_UNITY "compile a few neighbouring files together: half the time of
 
 set(LATENT_UNITY_FILES 4)
 
-function(latent_unity list)
+function(latent_unity list base)
   if(NOT LATENT_UNITY)
     return()
   endif()
@@ -28,7 +28,7 @@ function(latent_unity list)
       list(APPEND result ${source})
       continue()
     endif()
-    cmake_path(RELATIVE_PATH source BASE_DIRECTORY ${PROJECT_SOURCE_DIR}/src OUTPUT_VARIABLE name)
+    cmake_path(RELATIVE_PATH source BASE_DIRECTORY ${base} OUTPUT_VARIABLE name)
     cmake_path(GET name PARENT_PATH folder)
     string(MAKE_C_IDENTIFIER ${folder} folder)
     if(NOT DEFINED count_${folder})
@@ -42,7 +42,7 @@ function(latent_unity list)
   endforeach()
   list(REMOVE_DUPLICATES units)
   foreach(unit IN LISTS units)
-    set(file ${PROJECT_BINARY_DIR}/unity/${unit}.cpp)
+    set(file ${CMAKE_CURRENT_BINARY_DIR}/unity/${unit}.cpp)
     file(CONFIGURE OUTPUT ${file} CONTENT "${content_${unit}}" @ONLY)
     list(APPEND result ${file})
   endforeach()

@@ -1,4 +1,4 @@
-#include "model/conv.h"
+#include "model/registry.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "model/dense.h"
+#include "model/registry.h"
 
 #include <algorithm>
 

@@ -22,7 +22,7 @@ class Bernoulli : public Likelihood {
 
 }  // namespace
 
-LikelihoodMaker configure_bernoulli(Section&) {
+LikelihoodMaker configure_bernoulli_likelihood(Section&) {
   return [] { return std::make_shared<Bernoulli>(); };
 }
 

@@ -47,7 +47,7 @@ class Kl : public Penalty {
 
 }  // namespace
 
-PenaltyMaker configure_kl(Section& section) {
+PenaltyMaker configure_kl_penalty(Section& section) {
   KlOptions options;
   section.read("weight", options.weight, at_least(0.0), "weight of the KL term: beta");
   section.read(

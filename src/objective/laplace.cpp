@@ -39,7 +39,7 @@ class Laplace : public Likelihood {
 
 }  // namespace
 
-LikelihoodMaker configure_laplace(Section& section) {
+LikelihoodMaker configure_laplace_likelihood(Section& section) {
   LaplaceOptions options;
   section.read("scale", options.scale, more_than(0),
                "scale b of the density exp(-|x - mean| / b) / (2 b)");

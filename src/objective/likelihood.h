@@ -40,8 +40,4 @@ struct LikelihoodRow {
 
 const Registry<LikelihoodRow>& likelihoods();
 
-LikelihoodMaker configure_bernoulli(Section& section);
-LikelihoodMaker configure_gaussian_likelihood(Section& section);
-LikelihoodMaker configure_laplace(Section& section);
-
 }  // namespace latent

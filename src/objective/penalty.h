@@ -40,8 +40,4 @@ struct PenaltyRow {
 
 const Registry<PenaltyRow>& penalties();
 
-PenaltyMaker configure_kl(Section& section);
-PenaltyMaker configure_sparsity_l1(Section& section);
-PenaltyMaker configure_sparsity_kl(Section& section);
-
 }  // namespace latent

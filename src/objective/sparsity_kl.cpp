@@ -37,7 +37,7 @@ class SparsityKl : public Penalty {
 
 }  // namespace
 
-PenaltyMaker configure_sparsity_kl(Section& section) {
+PenaltyMaker configure_sparsity_kl_penalty(Section& section) {
   SparsityKlOptions options;
   section.read("weight", options.weight, at_least(0.0), "weight of the sum over the units");
   section.read("target", options.target,

@@ -21,7 +21,7 @@ class SparsityL1 : public Penalty {
 
 }  // namespace
 
-PenaltyMaker configure_sparsity_l1(Section& section) {
+PenaltyMaker configure_sparsity_l1_penalty(Section& section) {
   double weight = 1.0;
   section.read("weight", weight, at_least(0.0), "weight of the sum of |a| over the code");
   return [weight,

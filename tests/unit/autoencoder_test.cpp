@@ -9,7 +9,7 @@
 namespace latent {
 namespace {
 
-const ImageShape kShapes[] = {{1, 28, 20}, {1, 32, 32}, {1, 1, 140}, {3, 64, 48}, {1, 27, 31}};
+const ImageShape kImageShapes[] = {{1, 28, 20}, {1, 32, 32}, {1, 1, 140}, {3, 64, 48}, {1, 27, 31}};
 
 std::vector<int64_t> batch_of(int64_t count, const ImageShape& shape) {
   return {count, shape.channels, shape.height, shape.width};
@@ -25,7 +25,7 @@ int64_t running_statistics(const torch::nn::Module& module) {
 TEST(Autoencoder, EveryEncoderTakesEveryShape) {
   for (const auto& encoder : encoders().names()) {
     for (const auto& decoder : decoders().names()) {
-      for (const auto& shape : kShapes) {
+      for (const auto& shape : kImageShapes) {
         SCOPED_TRACE(encoder + " to " + decoder + ", " + shape.text());
         const auto model = make_model(R"({"encoder": ")" + encoder + R"(", "decoder": ")" +
                                           decoder + R"(", "latent_dim": 3})",
@@ -44,7 +44,7 @@ TEST(Autoencoder, EveryEncoderTakesEveryShape) {
 // change.
 TEST(Autoencoder, KernelsAndStrides) {
   int refused = 0, made = 0;
-  for (const auto& shape : kShapes) {
+  for (const auto& shape : kImageShapes) {
     for (int64_t kernel = 2; kernel <= 5; ++kernel) {
       for (int64_t stride = 1; stride <= 3; ++stride) {
         const std::string options =

@@ -16,7 +16,7 @@ struct Case {
   double slope;
 };
 
-Tensor normal(std::vector<int64_t> sizes, uint64_t index) {
+Tensor normal_values(std::vector<int64_t> sizes, uint64_t index) {
   auto noise = generator(3, Stream::kSample, index);
   return at::empty(sizes).normal_(0, 1, noise);
 }
@@ -44,11 +44,11 @@ TEST(ActivatedConv, GivesTheOutputAndGradientsOfLibTorch) {
         Case{2, 16, 4, 6, 1, 1, 0}, Case{5, 128, 3, 9, 17, 3, 0.01}}) {
     SCOPED_TRACE(testing::Message() << c.channels << " to " << c.outputs << ", " << c.height << "x"
                                     << c.width << ", kernel " << c.size << ", slope " << c.slope);
-    const std::vector<Tensor> operands{normal({c.images, c.channels, c.height, c.width}, 1)
+    const std::vector<Tensor> operands{normal_values({c.images, c.channels, c.height, c.width}, 1)
                                            .contiguous(at::MemoryFormat::ChannelsLast),
-                                       normal({c.outputs, c.channels, c.size, c.size}, 2),
-                                       normal({c.outputs}, 3)};
-    const Tensor back = normal({c.images, c.outputs, c.height, c.width}, 4);
+                                       normal_values({c.outputs, c.channels, c.size, c.size}, 2),
+                                       normal_values({c.outputs}, 3)};
+    const Tensor back = normal_values({c.images, c.outputs, c.height, c.width}, 4);
     ASSERT_TRUE(kernel::is_narrow(operands[0], operands[1]));
     const auto got = run([&](const Tensor& x, const Tensor& w,
                              const Tensor& b) { return kernel::activated_conv(x, c.slope, w, b); },
@@ -66,10 +66,11 @@ TEST(ActivatedConv, GivesTheOutputAndGradientsOfLibTorch) {
 
 // In double precision: (f(x + h) - f(x - h)) / 2h of every operand's every value.
 TEST(ActivatedConv, ThePlainTwinsGradientsAreThoseOfDifferences) {
-  std::vector<Tensor> operands{normal({1, 16, 3, 4}, 1), normal({2, 16, 3, 3}, 2), normal({2}, 3)};
+  std::vector<Tensor> operands{normal_values({1, 16, 3, 4}, 1), normal_values({2, 16, 3, 3}, 2),
+                               normal_values({2}, 3)};
   for (Tensor& operand : operands)
     operand = operand.to(at::kDouble);
-  const Tensor back = normal({1, 2, 3, 4}, 4).to(at::kDouble);
+  const Tensor back = normal_values({1, 2, 3, 4}, 4).to(at::kDouble);
   const auto twin = [](const Tensor& x, const Tensor& w, const Tensor& b) {
     return plain(x, 0.3, w, b);
   };
@@ -91,7 +92,7 @@ TEST(ActivatedConv, ThePlainTwinsGradientsAreThoseOfDifferences) {
 }
 
 TEST(ActivatedConv, WorksWithoutABiasAndOnAnyLayout) {
-  const Tensor x = normal({2, 16, 6, 5}, 1), weight = normal({1, 16, 3, 3}, 2);
+  const Tensor x = normal_values({2, 16, 6, 5}, 1), weight = normal_values({1, 16, 3, 3}, 2);
   expect_tensor_near(kernel::activated_conv(x, 0.0, weight, {}), plain(x, 0.0, weight, {}), 1e-4);
   const Tensor strided = weight.contiguous(at::MemoryFormat::ChannelsLast);
   EXPECT_TRUE(at::equal(kernel::activated_conv(x, 0.0, strided, {}),
@@ -99,21 +100,21 @@ TEST(ActivatedConv, WorksWithoutABiasAndOnAnyLayout) {
 }
 
 TEST(ActivatedConv, LeavesOtherSizesToLibTorch) {
-  const Tensor x = normal({1, 16, 4, 4}, 1);
-  EXPECT_FALSE(kernel::is_narrow(normal({1, 20, 4, 4}, 1), normal({1, 20, 3, 3}, 2)));
-  EXPECT_FALSE(kernel::is_narrow(x, normal({8, 16, 3, 3}, 2)));
-  EXPECT_FALSE(kernel::is_narrow(x, normal({1, 16, 2, 2}, 2)));
-  EXPECT_FALSE(kernel::is_narrow(x.to(at::kBFloat16), normal({1, 16, 3, 3}, 2)));
+  const Tensor x = normal_values({1, 16, 4, 4}, 1);
+  EXPECT_FALSE(kernel::is_narrow(normal_values({1, 20, 4, 4}, 1), normal_values({1, 20, 3, 3}, 2)));
+  EXPECT_FALSE(kernel::is_narrow(x, normal_values({8, 16, 3, 3}, 2)));
+  EXPECT_FALSE(kernel::is_narrow(x, normal_values({1, 16, 2, 2}, 2)));
+  EXPECT_FALSE(kernel::is_narrow(x.to(at::kBFloat16), normal_values({1, 16, 3, 3}, 2)));
 }
 
 TEST(ActivatedConv, HasTheSameBitsEachTime) {
-  const Tensor x = normal({7, 16, 9, 9}, 1), weight = normal({3, 16, 3, 3}, 2);
-  const Tensor back = normal({7, 3, 9, 9}, 4);
+  const Tensor x = normal_values({7, 16, 9, 9}, 1), weight = normal_values({3, 16, 3, 3}, 2);
+  const Tensor back = normal_values({7, 3, 9, 9}, 4);
   const auto conv = [](const Tensor& a, const Tensor& w, const Tensor& b) {
     return kernel::activated_conv(a, 0.3, w, b);
   };
-  const auto first = run(conv, {x, weight, normal({3}, 3)}, back);
-  const auto second = run(conv, {x, weight, normal({3}, 3)}, back);
+  const auto first = run(conv, {x, weight, normal_values({3}, 3)}, back);
+  const auto second = run(conv, {x, weight, normal_values({3}, 3)}, back);
   for (size_t i = 0; i < first.size(); ++i)
     EXPECT_TRUE(at::equal(first[i], second[i]));
 }

@@ -7,15 +7,15 @@
 namespace latent {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 Examples clothes() {
   Examples examples;
   examples.pixels = torch::zeros({6, 1, 1, 1}, torch::kByte);
   const auto values = [](std::vector<double> list) { return torch::tensor(list, torch::kDouble); };
   examples.attributes = {{"label", values({0, 0, 0, 1, 2, 2}), {"Shoe", "Boot", "Bag"}},
-                         {"Smiling", values({0, 1, 0, kNan, 1, 1}), {}},
-                         {"size", values({1, 2, 3, 4, kNan, 6}), {}}};
+                         {"Smiling", values({0, 1, 0, kMissing, 1, 1}), {}},
+                         {"size", values({1, 2, 3, 4, kMissing, 6}), {}}};
   return examples;
 }
 
@@ -70,11 +70,11 @@ TEST(Rule, RefusesWhatIsNotThere) {
                "expected one that has");
 }
 
-const std::string kShapes = R"("name": "shapes", "count": 100, "size": [8, 8])";
+const std::string kSmallShapes = R"("name": "shapes", "count": 100, "size": [8, 8])";
 
 TEST(Keep, LeavesTheOthersOutOfTrainingAndValidation) {
-  const auto all = open_dataset(kShapes),
-             hearts = open_dataset(kShapes + R"(, "keep": "shape=heart")");
+  const auto all = open_dataset(kSmallShapes),
+             hearts = open_dataset(kSmallShapes + R"(, "keep": "shape=heart")");
   for (const Split split : {Split::kTrain, Split::kValidation}) {
     const Examples whole = all->load(split), some = hearts->load(split);
     const Tensor rows = whole.find("shape")->values.eq(2).nonzero().flatten();
@@ -91,7 +91,7 @@ TEST(Keep, LeavesTheOthersOutOfTrainingAndValidation) {
 }
 
 TEST(Keep, RefusesToKeepNothing) {
-  const auto none = open_dataset(kShapes + R"(, "keep": "scale=7..8")");
+  const auto none = open_dataset(kSmallShapes + R"(, "keep": "scale=7..8")");
   expect_error([&] { none->load(Split::kTrain); },
                "x: data.keep: \"scale=7..8\" keeps none of the 100 examples of the train split; "
                "expected a rule that some fit");

@@ -8,10 +8,10 @@
 namespace latent::space {
 namespace {
 
-at::Generator noise() { return generator(3, Stream::kSample); }
+at::Generator fresh_noise() { return generator(3, Stream::kSample); }
 
 TEST(Samplers, PriorIsStandardNormalTimesTheSpread) {
-  auto draws = noise();
+  auto draws = fresh_noise();
   const Tensor z = sample_prior(20'000, 3, 0.5, draws);
   EXPECT_EQ(z.sizes(), (c10::IntArrayRef{20'000, 3}));
   expect_tensor_near(z.mean(0), at::zeros({3}), 0.02);
@@ -20,7 +20,7 @@ TEST(Samplers, PriorIsStandardNormalTimesTheSpread) {
 
 TEST(Samplers, BoxReachesFromTheLeastCodeToTheLargest) {
   const Tensor codes = at::tensor({-1.0f, 10.0f, 3.0f, 20.0f, 0.0f, 14.0f}).view({3, 2});
-  auto draws = noise();
+  auto draws = fresh_noise();
   const Tensor z = sample_box(codes, 5000, 1.0, draws);
   expect_tensor_near(z.amin(0), at::tensor({-1.0, 10.0}), 0.05);
   expect_tensor_near(z.amax(0), at::tensor({3.0, 20.0}), 0.05);
@@ -32,7 +32,7 @@ TEST(Samplers, PosteriorDrawsImagesAndTheirNoise) {
   // Two images far apart, of variances 1/4 and 4.
   const Tensor mean = at::tensor({-100.0f, 100.0f}).view({2, 1});
   const Tensor logvar = at::tensor({std::log(0.25f), std::log(4.0f)}).view({2, 1});
-  auto draws = noise();
+  auto draws = fresh_noise();
   const Tensor z = sample_posterior(mean, logvar, 20'000, 1.0, draws).squeeze(1);
   const Tensor left = z.masked_select(z < 0), right = z.masked_select(z > 0);
   EXPECT_NEAR(static_cast<double>(left.numel()), 10'000, 300);
@@ -44,14 +44,14 @@ TEST(Samplers, PosteriorDrawsImagesAndTheirNoise) {
 
 TEST(Samplers, CodesWithoutAVarianceAreTakenAsTheyAre) {
   const Tensor mean = at::tensor({1.0f, 2.0f, 3.0f}).view({3, 1});
-  auto draws = noise();
+  auto draws = fresh_noise();
   const Tensor z = sample_posterior(mean, {}, 50, 1.0, draws);
   EXPECT_TRUE(z.eq(1).logical_or(z.eq(2)).logical_or(z.eq(3)).all().item<bool>());
   EXPECT_TRUE(sample_each(mean, {}, draws).equal(mean));
 }
 
 TEST(Samplers, EachImageGetsOneLatent) {
-  auto draws = noise();
+  auto draws = fresh_noise();
   const Tensor mean = at::zeros({20'000, 1});
   const Tensor z = sample_each(mean, at::full({20'000, 1}, std::log(9.0)), draws);
   EXPECT_EQ(z.sizes(), mean.sizes());

@@ -9,9 +9,9 @@
 namespace latent::visual {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
-int occurrences(const std::string& text, const std::string& what) {
+int count_of(const std::string& text, const std::string& what) {
   int count = 0;
   for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1))
     ++count;
@@ -39,7 +39,7 @@ Scatter square() {
 
 TEST_F(ScatterChart, NamesAxesAndClasses) {
   Scatter scatter = square();
-  scatter.values = at::tensor({0.0, 1.0, 1.0, kNan}, at::kDouble);
+  scatter.values = at::tensor({0.0, 1.0, 1.0, kUnknown}, at::kDouble);
   scatter.classes = {"T-shirt/top", "Stövel's `date`"};
   scatter.legend = "label";
   const std::string svg = drawn(scatter);
@@ -59,24 +59,24 @@ TEST_F(ScatterChart, NumbersHaveAScale) {
   EXPECT_NE(svg.find("> 30<"), std::string::npos);
   scatter.values = at::full({4}, 2.0, at::kDouble);
   drawn(scatter);
-  scatter.values = at::full({4}, kNan, at::kDouble);
+  scatter.values = at::full({4}, kUnknown, at::kDouble);
   drawn(scatter);
 }
 
 TEST_F(ScatterChart, PanelsShareOneLegend) {
   Scatter left = square(), right = square();
   for (Scatter* each : {&left, &right}) {
-    each->values = at::tensor({0.0, 1.0, 1.0, kNan}, at::kDouble);
+    each->values = at::tensor({0.0, 1.0, 1.0, kUnknown}, at::kDouble);
     each->classes = {"boots", "bags"};
     each->legend = "label";
   }
   right.title = "The same";
   write_scatters(folder_ / "two.svg", {left, right});
   const std::string svg = read_file(folder_ / "two.svg");
-  EXPECT_EQ(occurrences(svg, ">Four images<"), 1);
-  EXPECT_EQ(occurrences(svg, ">The same<"), 1);
-  EXPECT_EQ(occurrences(svg, ">boots<"), 1);
-  EXPECT_GE(occurrences(svg, "<use "), 2 * 4);  // a mark for each point, and the legend's
+  EXPECT_EQ(count_of(svg, ">Four images<"), 1);
+  EXPECT_EQ(count_of(svg, ">The same<"), 1);
+  EXPECT_EQ(count_of(svg, ">boots<"), 1);
+  EXPECT_GE(count_of(svg, "<use "), 2 * 4);  // a mark for each point, and the legend's
 }
 
 TEST_F(ScatterChart, OnePlaceForAllIsStillAChart) {
@@ -91,7 +91,7 @@ TEST_F(ScatterChart, PicturesStandAtTheirPlaces) {
     Scatter scatter = square();
     scatter.thumbnails = at::rand({2, channels, height, width});
     scatter.thumbnail_places = scatter.places.narrow(0, 0, 2);
-    EXPECT_EQ(occurrences(drawn(scatter), "<image"), 2) << height << "x" << width;
+    EXPECT_EQ(count_of(drawn(scatter), "<image"), 2) << height << "x" << width;
   }
 }
 

@@ -69,7 +69,7 @@ void check_size(const DownsampleOptions& options, const ImageShape& images,
 
 }  // namespace
 
-CorruptionMaker configure_downsample(Section& section, bool table) {
+CorruptionMaker configure_downsample_corruption(Section& section, bool table) {
   DownsampleOptions options;
   section.read("size", options.size, between(1, 4096), "height and width of what the encoder sees");
   section.read("filter", options.filter, OneOf{{"area", "bilinear"}},

@@ -28,7 +28,7 @@ class GaussianNoise : public Corruption {
 
 }  // namespace
 
-CorruptionMaker configure_gaussian_noise(Section& section, bool table) {
+CorruptionMaker configure_gaussian_corruption(Section& section, bool table) {
   GaussianOptions options;
   options.clip = !table;
   section.read("std", options.std, more_than(0),

@@ -50,7 +50,7 @@ class Masking : public Corruption {
 
 }  // namespace
 
-CorruptionMaker configure_masking(Section& section, bool) {
+CorruptionMaker configure_masking_corruption(Section& section, bool) {
   MaskingOptions options;
   section.read("block", options.block, between(1, 4096),
                "instead of single pixels, [height, width] of one rectangle at a random place");

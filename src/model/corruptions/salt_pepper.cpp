@@ -30,7 +30,7 @@ class SaltPepper : public Corruption {
 
 }  // namespace
 
-CorruptionMaker configure_salt_pepper(Section& section, bool table) {
+CorruptionMaker configure_salt_pepper_corruption(Section& section, bool table) {
   SaltPepperOptions options;
   section.read("fraction", options.fraction, between(0, 1),
                "share of the pixels that turn white or black");
