@@ -77,9 +77,9 @@ def idx_files(here):
 
     good = idx((20, 8, 8), range(256)) + bytes(20 * 64 - 256)
     error("not an IDX file", b"\x89PNG\r\n\x1a\n" + bytes(64))
-    error("", good[:-7])
-    error("", good + b"more")
-    error("", gzip.compress(good)[:-9], "cut.gz")
+    error("cut short: its header says 20x8x8 (1280 bytes), it holds 1273", good[:-7])
+    error("longer than the 20x8x8 its header says", good + b"more")
+    error("cut short: its gzip data have no end", gzip.compress(good)[:-9], "cut.gz")
     labels = data / "labels"
     labels.write_bytes(idx((19,), bytes(19), 0x801))
     error("19 labels; expected 20", good, labels=str(labels))
