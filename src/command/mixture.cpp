@@ -20,12 +20,13 @@ namespace {
 // An iteration costs points * latents^2 for each component: these keep a fit within a minute or so
 // on two cores.
 constexpr int64_t kMostFitted = 60'000;
-constexpr int64_t kMostValues = 4'000'000;
+constexpr int64_t kMostProducts = 150'000'000;  // points * latents^2
 
 // Random rows if there are more than a fit can take in reasonable time.
 Tensor thinned(const Tensor& points, at::Generator& noise) {
   const int64_t count = points.size(0);
-  const int64_t most = std::max<int64_t>(2, std::min(kMostFitted, kMostValues / points.size(1)));
+  const int64_t products = kMostProducts / (points.size(1) * points.size(1));
+  const int64_t most = std::max<int64_t>(2, std::min(kMostFitted, products));
   if (count <= most) return points;
   log::info("the mixture is fitted to {} of the {} training latents, drawn at random", most, count);
   return points.index_select(0, at::randperm(count, noise, at::kLong).narrow(0, 0, most));
