@@ -25,11 +25,13 @@ class Adam : public Optimizer {
         steps_(at::zeros({}, values_.options())),
         rate_(at::full({}, options.learning_rate, values_.options())) {}
 
-  void step() override {
+  void step(const Tensor& bad) override {
     steps_.add_(1);
+    const auto skip = bad.defined() ? std::optional(bad) : std::nullopt;
+    if (skip) steps_.sub_(*skip);
     const auto kernel = options_.name == "adamw" ? fused_adamw : fused_adam;
     kernel({values_}, {gradients_}, {average_}, {square_}, {}, {steps_}, rate_, options_.beta1,
-           options_.beta2, options_.weight_decay, options_.epsilon, false, false, {}, {});
+           options_.beta2, options_.weight_decay, options_.epsilon, false, false, {}, skip);
   }
   Tensor learning_rate() override { return rate_; }
   std::map<std::string, Tensor> state() override {
@@ -52,10 +54,17 @@ class Sgd : public Optimizer {
         velocity_(at::zeros_like(values_)),
         rate_(at::full({}, options.learning_rate, values_.options())) {}
 
-  void step() override {
+  void step(const Tensor& bad) override {
     if (options_.weight_decay > 0) gradients_.add_(values_, options_.weight_decay);
-    velocity_.mul_(options_.momentum).add_(gradients_);
-    values_.sub_(velocity_ * rate_);
+    Tensor velocity = (velocity_ * options_.momentum).add_(gradients_);
+    Tensor change = velocity * rate_;
+    if (bad.defined()) {
+      const Tensor skip = bad != 0;
+      velocity = at::where(skip, velocity_, velocity);
+      change.masked_fill_(skip, 0);
+    }
+    velocity_.copy_(velocity);
+    values_.sub_(change);
   }
   Tensor learning_rate() override { return rate_; }
   std::map<std::string, Tensor> state() override { return {{"velocity", velocity_}}; }
@@ -92,8 +101,8 @@ std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options,
   return std::make_unique<Adam>(options, parameters);
 }
 
-void clip_gradients(Tensor gradients, double limit) {
-  gradients.mul_((limit / (gradients.norm() + 1e-6)).clamp_max(1.0));
+void clip_gradients(Tensor gradients, const Tensor& norm, double limit) {
+  gradients.mul_((limit / (norm + 1e-6)).clamp_max(1.0));
 }
 
 }  // namespace latent

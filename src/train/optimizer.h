@@ -24,7 +24,9 @@ struct OptimizerOptions {
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
-  virtual void step() = 0;
+  /// One update. bad: a float32 scalar on the parameters' device, 1 where the gradients must not be
+  /// used: then the parameters and the state stay as they are; 0, or undefined, for an update.
+  virtual void step(const Tensor& bad = {}) = 0;
   /// The learning rate: a scalar on the parameters' device, changed by filling it.
   virtual Tensor learning_rate() = 0;
   /// The state to keep in a checkpoint, by name: flat buffers ([P]) and scalars. Changed in place
@@ -35,8 +37,8 @@ class Optimizer {
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options,
                                           FlatParameters& parameters);
 
-/// Scales the flat gradients so that their Euclidean norm is at most `limit`, without asking the
-/// device.
-void clip_gradients(Tensor gradients, double limit);
+/// Scales the flat gradients, whose Euclidean norm is `norm` (a scalar), so that it is at most
+/// `limit`, without asking the device.
+void clip_gradients(Tensor gradients, const Tensor& norm, double limit);
 
 }  // namespace latent

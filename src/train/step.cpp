@@ -16,11 +16,13 @@ TrainingStep::TrainingStep(const TrainOptions& options, std::shared_ptr<Autoenco
       objective_(std::move(objective)),
       device_(device),
       parameters_({{"model.", model_.get()}, {"objective.", objective_.get()}}),
+      statistics_({model_.get(), objective_.get()}),
       optimizer_(make_optimizer(options.optimizer, parameters_)) {
   model_->use_kernels(options_.kernels);
   const auto losses = static_cast<int64_t>(1 + objective_->term_names().size());
   sums_ = at::zeros({losses}, at::TensorOptions(device_).dtype(at::kDouble));
-  first_bad_ = at::full({losses}, -1, at::TensorOptions(device_).dtype(at::kLong));
+  first_bad_ = at::full({losses + 1}, -1, at::TensorOptions(device_).dtype(at::kLong));
+  skipped_ = at::zeros({}, at::TensorOptions(device_).dtype(at::kLong));
 }
 
 void TrainingStep::run(const Batch& batch, int64_t step) {
@@ -29,12 +31,11 @@ void TrainingStep::run(const Batch& batch, int64_t step) {
   auto noise = generator(seed, Stream::kLatents, key, device_);
   at::Generator dropout = at::globalContext().defaultGenerator(device_);
   dropout.set_current_seed(stream_seed(seed, Stream::kDropout, key));
+  statistics_.save();
   parameters_.gradients().zero_();
   const Loss loss = (*objective_)(batch.target, forward(batch.input, noise));
   loss.total.backward();
-  if (options_.clip_norm > 0) clip_gradients(parameters_.gradients(), options_.clip_norm);
-  optimizer_->step();
-  account(loss, batch.target.size(0), step);
+  update(loss, batch.target.size(0), step);
 }
 
 Output TrainingStep::forward(const Tensor& input, const at::Generator& noise) {
@@ -44,32 +45,47 @@ Output TrainingStep::forward(const Tensor& input, const at::Generator& noise) {
   return output;
 }
 
-void TrainingStep::account(const Loss& loss, int64_t images, int64_t step) {
+// Whether a step is good is known to the device alone, which is not asked: a bad one is masked out.
+void TrainingStep::update(const Loss& loss, int64_t images, int64_t step) {
   const torch::NoGradGuard no_grad;
   std::vector<Tensor> values{loss.total};
   for (const auto& [name, value] : loss.terms)
     values.push_back(value);
-  const Tensor losses = at::stack(values);
+  const Tensor gradients = parameters_.gradients(), norm = gradients.norm();
+  values.push_back(norm);
+  const Tensor checked = at::stack(values);  // [2 + terms]
+  const Tensor bad = at::isfinite(checked).logical_not_(), skip = bad.any();
+  if (options_.clip_norm > 0) clip_gradients(gradients, norm, options_.clip_norm);
+  optimizer_->step(skip.to(at::kFloat));
+  statistics_.restore_if(skip);
+  const Tensor losses = checked.narrow(0, 0, sums_.size(0)).masked_fill(skip, 0);
   sums_.add_(losses, static_cast<double>(images));
-  const Tensor bad = at::logical_and(at::isfinite(losses).logical_not(), first_bad_ < 0);
-  first_bad_.masked_fill_(bad, step);
+  first_bad_.masked_fill_(bad.logical_and_(first_bad_ < 0), step);
+  skipped_.add_(skip);
 }
+
+int64_t TrainingStep::skipped() const { return skipped_.item<int64_t>(); }
 
 void TrainingStep::check_finite() const {
   const Tensor bad = first_bad_.cpu();
-  if (bad.max().item<int64_t>() < 0) return;
-  // A bad term makes the total bad: name the term.
-  const auto names = objective_->term_names();
-  std::string name = "the loss";
-  int64_t step = bad[0].item<int64_t>();
-  for (size_t i = 0; i < names.size(); ++i) {
-    const auto at = bad[static_cast<int64_t>(i) + 1].item<int64_t>();
-    if (at >= 0 && at <= step) {
-      name = names[i];
-      step = at;
-      break;
-    }
-  }
+  // A bad term makes the total and the gradient bad: name the term.
+  std::vector<std::string> names{"the loss"};
+  for (const auto& term : objective_->term_names())
+    names.push_back(term);
+  names.emplace_back("the gradient");
+  std::string name;
+  int64_t step = -1;
+  const auto consider = [&](size_t i) {
+    const auto at = bad[static_cast<int64_t>(i)].item<int64_t>();
+    if (at < 0 || (step >= 0 && at >= step)) return;
+    name = names[i];
+    step = at;
+  };
+  for (size_t i = 1; i + 1 < names.size(); ++i)
+    consider(i);
+  consider(0);
+  consider(names.size() - 1);
+  if (step < 0) return;
   throw Error(
       fmt::format("training: {} became NaN or infinite at step {}; lower "
                   "train.optimizer.learning_rate (now {}), "
