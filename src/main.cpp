@@ -6,7 +6,10 @@
 
 #include "command/registry.h"
 #include "core/error.h"
+#include "core/interrupt.h"
 #include "core/log.h"
+#include "core/out_of_memory.h"
+#include "core/process.h"
 #include "core/version.h"
 
 namespace {
@@ -46,6 +49,14 @@ Arguments parse(cxxopts::Options& options, int argc, char** argv) {
   }
 }
 
+// What a user can lower where memory ran out.
+std::string memory_remedy(const std::string& command) {
+  return command == "train" || command == "bench"
+             ? "lower train.batch_size, data.size or the model (model.encoder.channels, "
+               "model.latent_dim), or free memory"
+             : "ask for less at once (--count), or free memory";
+}
+
 int run(int argc, char** argv) {
   const std::string name = argc > 1 ? argv[1] : "";
   if (name.empty() || name == "--help" || name == "-h" || name == "help") {
@@ -76,7 +87,9 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  latent::fill_standard_streams();
   latent::keep_memory();
+  latent::ignore_file_size_signal();
   try {
     return run(argc, argv);
   } catch (const UsageError& failure) {
@@ -88,7 +101,12 @@ int main(int argc, char** argv) {
   } catch (const Error& failure) {
     log::error("{}", failure.what());
   } catch (const std::exception& failure) {
-    log::error("internal error: {}", failure.what());
+    const std::string memory = latent::out_of_memory(failure);
+    if (!memory.empty()) {
+      log::error("{}; {}", memory, memory_remedy(argc > 1 ? argv[1] : ""));
+    } else {
+      log::error("internal error: {}", failure.what());
+    }
   }
   return 1;
 }

@@ -10,19 +10,12 @@
 #include "core/log.h"
 #include "core/progress.h"
 #include "train/checkpoint.h"
+#include "train/checkpoint_store.h"
 #include "train/evaluation.h"
 #include "train/train_state.h"
 
 namespace latent {
 namespace {
-
-std::string choose_checkpoint(const RunDirectory& run, const std::string& asked) {
-  if (asked != "best" && asked != "last")
-    throw UsageError("--checkpoint " + asked + ": expected best or last");
-  const std::string stored = run.stored_checkpoint(asked);
-  if (stored != asked) log::warn("{}: missing; using {}", run.checkpoint(asked).string(), stored);
-  return stored;
-}
 
 Latent as_latent(const TensorFile& file) {
   const Tensor& mean = file.tensors.at("mean");
@@ -63,9 +56,9 @@ OpenedRun OpenedRun::open(const std::filesystem::path& run, const std::string& a
   RunDirectory directory = RunDirectory::open(run);
   Config config = Config::load(directory.config());
   Experiment experiment = read_experiment(config);
-  const std::string which = choose_checkpoint(directory, asked);
-  const auto path = directory.checkpoint(which);
-  const TensorFile file = read_tensors(path);
+  if (asked != "best" && asked != "last")
+    throw UsageError("--checkpoint " + asked + ": expected best or last");
+  const auto [which, path, file] = read_checkpoint(directory, asked);
   const StoredShapes shapes = stored_shapes(file, path);
   CorruptionChain corruption = experiment.corruption.make(shapes.output);
   if (corruption.output() != shapes.input) {

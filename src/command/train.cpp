@@ -1,22 +1,25 @@
 #include <spdlog/fmt/fmt.h>
 #include <torch/version.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <set>
+#include <optional>
 #include <utility>
 
 #include "command/arguments.h"
 #include "command/experiment.h"
+#include "command/resume_point.h"
 #include "command/train_display.h"
 #include "core/error.h"
+#include "core/file.h"
 #include "core/interrupt.h"
 #include "core/log.h"
 #include "core/process.h"
 #include "core/version.h"
 #include "run/run_directory.h"
+#include "run/run_lock.h"
 #include "train/checkpoint.h"
+#include "train/checkpoint_store.h"
 #include "train/profile.h"
 #include "train/trainer.h"
 
@@ -24,10 +27,6 @@ namespace latent {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// The keys of a run that may change when it is resumed.
-const std::set<std::string> kResumable{"train.epochs", "train.pictures_every",
-                                       "train.early_stopping.patience"};
 
 std::vector<std::string> settings(const Arguments& arguments) {
   auto all = arguments.texts("set");
@@ -46,44 +45,62 @@ Config load_config(const Arguments& arguments) {
   return Config::load(RunDirectory::open(arguments.run()).config(), settings(arguments));
 }
 
-// Throws Error naming a key that --set changed and that a resumed run must keep.
-void check_resumable(const Config& config, const RunDirectory& run) {
-  Config before = Config::load(run.config());
-  read_experiment(before);
-  const auto flat = [](const Config& c) { return c.resolved().flatten(); };
-  const Json now = flat(config), old = flat(before);
-  for (const auto& [pointer, value] : now.items()) {
-    std::string key = pointer.substr(1);
-    std::replace(key.begin(), key.end(), '/', '.');
-    if (kResumable.contains(key) || (old.contains(pointer) && old[pointer] == value)) continue;
-    throw Error("--set " + key +
-                ": differs from the run's config; a resumed run may change only train.epochs, "
-                "train.pictures_every and train.early_stopping.patience");
-  }
-}
-
-Json build_info(const c10::Device& device) {
-  return {{"latent", version()},
-          {"revision", git_revision()},
-          {"torch", TORCH_VERSION},
-          {"device", describe(device)}};
+Json build_info(const Arguments& arguments, const c10::Device& device) {
+  Json build{{"latent", version()},
+             {"revision", git_revision()},
+             {"torch", TORCH_VERSION},
+             {"device", describe(device)}};
+  if (arguments.has("init-from")) build["init_from"] = arguments.text("init-from");
+  return build;
 }
 
 void load_initial_weights(const std::filesystem::path& path, Autoencoder& model,
                           Objective& objective) {
   const RunDirectory donor = RunDirectory::open(path);
-  const auto file = donor.checkpoint(donor.stored_checkpoint("best"));
-  load_model(model, objective, read_tensors(file), file);
-  log::info("weights from {}", file.string());
+  const StoredCheckpoint weights = read_checkpoint(donor, "best");
+  load_model(model, objective, weights.file, weights.path);
+  log::info("weights from {}", weights.path.string());
 }
 
-RunDirectory open_directory(const Arguments& arguments, const Config& config,
-                            const c10::Device& device) {
-  if (arguments.flag("resume")) return RunDirectory::open(arguments.run());
+// The folder of a new run, locked: by `lock` already if an old run is to be overwritten.
+RunDirectory new_directory(const Arguments& arguments, const Config& config,
+                           const c10::Device& device, std::optional<RunLock>& lock) {
   const auto stem = std::filesystem::path(arguments.text("config")).stem().string();
   const auto path = arguments.has("run") ? arguments.run() : RunDirectory::free_name(stem);
-  return RunDirectory::create(path, arguments.flag("overwrite"), config.resolved_text(),
-                              build_info(device));
+  const bool overwrite = arguments.flag("overwrite");
+  if (!lock) {
+    RunDirectory::check_free(path, overwrite);
+    make_directories(path);
+    lock.emplace(path);
+  }
+  RunDirectory run =
+      RunDirectory::create(path, overwrite, config.resolved_text(), build_info(arguments, device));
+  run.remove_temporaries();
+  return run;
+}
+
+// What must be known before the data are read: that the folder of --run can be used, and is used by
+// no other process. Returns what a resumed run goes on from.
+std::optional<StoredCheckpoint> claim_run(const Arguments& arguments, const Config& config,
+                                          std::optional<RunLock>& lock) {
+  if (!arguments.has("run")) return std::nullopt;
+  const auto path = arguments.run();
+  if (arguments.flag("resume")) {
+    const RunDirectory run = RunDirectory::open(path);
+    if (!arguments.flag("dry-run")) {
+      lock.emplace(path);
+      log::also_to(run.log());
+      run.remove_temporaries();
+    }
+    return resume_point(run, config);
+  }
+  if (arguments.flag("dry-run")) return std::nullopt;
+  std::error_code code;
+  const bool there = std::filesystem::exists(path / "config.json", code) &&
+                     std::filesystem::exists(path / "build.json", code);
+  if (there || !RunLock::holder(path).empty()) lock.emplace(path);
+  RunDirectory::check_free(path, arguments.flag("overwrite"));
+  return std::nullopt;
 }
 
 }  // namespace
@@ -102,13 +119,13 @@ void declare_train(cxxopts::Options& options) {
 }
 
 void run_train(const Arguments& arguments) {
+  ignore_lost_readers();  // who watches the training may leave
   Config config = load_config(arguments);
   Experiment experiment = read_experiment(config);
   const c10::Device device = arguments.device();
   const bool resume = arguments.flag("resume"), dry = arguments.flag("dry-run");
-  if (resume) check_resumable(config, RunDirectory::open(arguments.run()));
-  if (!resume && !dry && arguments.has("run"))
-    RunDirectory::check_free(arguments.run(), arguments.flag("overwrite"));
+  std::optional<RunLock> lock;
+  std::optional<StoredCheckpoint> resumed = claim_run(arguments, config, lock);
 
   const auto dataset = experiment.data.open();
   const Examples train = dataset->load(Split::kTrain),
@@ -133,16 +150,19 @@ void run_train(const Arguments& arguments) {
   config.settle("train.precision", experiment.train.precision);
   model->to(device);
   objective->move_to(device);
-  const RunDirectory run = open_directory(arguments, config, device);
+  const RunDirectory run =
+      resume ? RunDirectory::open(arguments.run()) : new_directory(arguments, config, device, lock);
   log::also_to(run.log());
   log::info("run {} on {}", run.path().string(), describe(device));
   Trainer trainer(experiment.train, model, objective,
                   {train, validation, experiment.data.augmentation, corruption}, run,
                   config.resolved_text(), device);
-  if (resume) {
-    trainer.restore(run.checkpoint("last"));
-    run.replace_config(config.resolved_text());
-  }
+  if (resumed) trainer.restore(*resumed);
+  // In the place of one that is damaged or missing, even if there is nothing left to train.
+  if (resumed && resumed->name != "last") trainer.save();
+  if (resume) run.replace_config(config.resolved_text());
+  if (arguments.has("init-from")) trainer.save();
+  resumed.reset();
   TrainDisplay display(model, objective, validation, run, experiment, device, arguments.quiet());
   catch_interrupts();
   std::optional<StepProfile> profile;

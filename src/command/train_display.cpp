@@ -4,6 +4,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <exception>
 
 #include "core/error.h"
 #include "core/log.h"
@@ -86,7 +87,7 @@ void TrainDisplay::show_epoch(const EpochReport& report) {
   if (!asked && report.epoch != report.epochs) return;
   try {
     write_pictures(report);
-  } catch (const Error& failure) {  // training matters more than its pictures
+  } catch (const std::exception& failure) {  // training matters more than its pictures
     log::warn("{}", failure.what());
   }
 }

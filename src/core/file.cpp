@@ -13,6 +13,11 @@
 
 namespace latent {
 namespace fs = std::filesystem;
+namespace {
+
+constexpr std::string_view kTemporary = ".tmp";  // and the number of the process
+
+}  // namespace
 
 std::ifstream open_file(const fs::path& path) {
   std::error_code code;
@@ -51,7 +56,7 @@ void make_directories(const fs::path& directory) {
 
 AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
   temporary_ = path_;
-  temporary_ += ".tmp" + std::to_string(::getpid());
+  temporary_ += std::string(kTemporary) + std::to_string(::getpid());
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (descriptor_ < 0) fail("cannot be written");
 }
@@ -70,14 +75,17 @@ void AtomicFile::write(const void* data, size_t bytes) {
   while (bytes > 0) {
     const ssize_t written = ::write(descriptor_, next, bytes);
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail("cannot be written");
+    if (written == 0) errno = ENOSPC;  // nothing taken and no reason given
+    if (written <= 0) fail("cannot be written");
     next += written;
     bytes -= static_cast<size_t>(written);
   }
 }
 
 void AtomicFile::commit() {
-  if (::fsync(descriptor_) != 0) fail("cannot be synced to disk");
+  while (::fsync(descriptor_) != 0) {
+    if (errno != EINTR) fail("cannot be synced to disk");
+  }
   const int closing = std::exchange(descriptor_, -1);
   if (::close(closing) != 0) fail("cannot be closed");
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail("cannot be renamed into place");
@@ -88,6 +96,14 @@ void AtomicFile::commit() {
     return;  // the data is safe; only the durability of the name could not be asked for
   ::fsync(directory);
   ::close(directory);
+}
+
+bool is_temporary(const fs::path& path) {
+  const std::string name = path.filename().string();
+  const size_t at = name.rfind(kTemporary);
+  if (at == std::string::npos || at == 0) return false;
+  const std::string process = name.substr(at + kTemporary.size());
+  return !process.empty() && process.find_first_not_of("0123456789") == std::string::npos;
 }
 
 void write_file(const fs::path& path, std::string_view bytes) {

@@ -44,6 +44,9 @@ class AtomicFile {
   int descriptor_ = -1;
 };
 
+/// Whether an AtomicFile writes under this name: what a process that was killed may leave behind.
+bool is_temporary(const std::filesystem::path& path);
+
 /// Writes `bytes` to `path` atomically.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 

@@ -22,9 +22,17 @@ void catch_interrupts() {
   action.sa_handler = note;
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP})
-    sigaction(signal, &action, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before {};
+    const bool unwanted = signal == SIGHUP && sigaction(signal, nullptr, &before) == 0 &&
+                          before.sa_handler == SIG_IGN;  // nohup
+    if (!unwanted) sigaction(signal, &action, nullptr);
+  }
 }
+
+void ignore_lost_readers() { std::signal(SIGPIPE, SIG_IGN); }
+
+void ignore_file_size_signal() { std::signal(SIGXFSZ, SIG_IGN); }
 
 int interrupt_signal() { return noted; }
 

@@ -4,8 +4,15 @@
 namespace latent {
 
 /// From now on SIGINT, SIGTERM and SIGHUP are noted instead of ending the program; a second one
-/// ends it at once.
+/// ends it at once. A SIGHUP that the caller ignores (nohup) stays ignored.
 void catch_interrupts();
+
+/// Writing to a pipe that nobody reads (`| head`) fails from now on, instead of ending the program.
+void ignore_lost_readers();
+
+/// A file that grows beyond the limit of `ulimit -f` is an error of the write, not the end of the
+/// program.
+void ignore_file_size_signal();
 
 /// The signal noted since, or 0.
 int interrupt_signal();

@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include <memory>
+#include <utility>
 
 #include "core/error.h"
 
@@ -52,6 +53,10 @@ void also_to(const std::filesystem::path& file) {
     file_logger() = std::make_shared<spdlog::logger>("file", std::move(sink));
     file_logger()->set_pattern("%Y-%m-%d %H:%M:%S %l: %v");
     file_logger()->flush_on(spdlog::level::info);
+    file_logger()->set_error_handler([file, told = false](const std::string& reason) mutable {
+      if (!std::exchange(told, true))
+        console().warn("warning: {}: cannot be written: {}", file.string(), reason);
+    });
   } catch (const spdlog::spdlog_ex& failure) {
     throw Error(file.string() + ": cannot be written: " + failure.what());
   }

@@ -1,5 +1,6 @@
 #include "core/process.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,6 +25,13 @@ double seconds_since_launch() {
   if (!fields || ::clock_gettime(CLOCK_BOOTTIME, &now) != 0) return 0;
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 -
          std::stod(field) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+void fill_standard_streams() {
+  int opened = 0;
+  while (opened >= 0 && opened <= STDERR_FILENO)
+    opened = ::open("/dev/null", O_RDWR);
+  if (opened > STDERR_FILENO) ::close(opened);
 }
 
 int64_t peak_resident_bytes() {

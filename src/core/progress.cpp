@@ -45,7 +45,8 @@ void ProgressBar::show(const std::string& label, int64_t done, int64_t total, do
   }
   constexpr int kWidth = 20;
   const std::string bar(static_cast<size_t>(share * kWidth), '#');
-  fmt::print(stderr, "\r{} [{:<{}}] {}\x1b[K", label, bar, kWidth, numbers);
+  // Not fmt::print, which throws where the terminal is gone.
+  std::fputs(fmt::format("\r{} [{:<{}}] {}\x1b[K", label, bar, kWidth, numbers).c_str(), stderr);
   std::fflush(stderr);
   shown_ = true;
 }

@@ -33,7 +33,11 @@ std::vector<double> MetricsTable::column(const std::string& name) const {
 }
 
 MetricsTable read_metrics(const std::filesystem::path& path) {
-  std::istringstream in(read_file(path));
+  return parse_metrics(read_file(path), path.string());
+}
+
+MetricsTable parse_metrics(const std::string& text, const std::string& origin) {
+  std::istringstream in(text);
   MetricsTable table;
   std::string line;
   std::getline(in, line);
@@ -47,7 +51,7 @@ MetricsTable read_metrics(const std::filesystem::path& path) {
       numbers = numbers && end != cell.c_str() && *end == '\0';
     }
     if (!numbers || row.size() != table.columns.size()) {
-      throw Error(fmt::format("{}: line {} is damaged; expected {} numbers", path.string(), number,
+      throw Error(fmt::format("{}: line {} is damaged; expected {} numbers", origin, number,
                               table.columns.size()));
     }
     table.rows.push_back(std::move(row));
@@ -55,11 +59,15 @@ MetricsTable read_metrics(const std::filesystem::path& path) {
   return table;
 }
 
-void write_metrics(const std::filesystem::path& path, const MetricsTable& table) {
+std::string metrics_text(const MetricsTable& table) {
   std::string text = fmt::format("{}\n", fmt::join(table.columns, ","));
   for (const auto& row : table.rows)
     text += fmt::format("{}\n", fmt::join(row, ","));
-  write_file(path, text);
+  return text;
+}
+
+void write_metrics(const std::filesystem::path& path, const MetricsTable& table) {
+  write_file(path, metrics_text(table));
 }
 
 }  // namespace latent

@@ -19,6 +19,11 @@ struct MetricsTable {
 /// Reads metrics.csv. Throws Error naming the file and the line that is malformed.
 MetricsTable read_metrics(const std::filesystem::path& path);
 
+/// The table as metrics.csv holds it.
+std::string metrics_text(const MetricsTable& table);
+/// Reads it back. Throws Error naming `origin` and the line that is malformed.
+MetricsTable parse_metrics(const std::string& text, const std::string& origin);
+
 /// Writes the whole table atomically: a few rows, and never half of one.
 void write_metrics(const std::filesystem::path& path, const MetricsTable& table);
 

@@ -1,18 +1,68 @@
 #include "run/run_directory.h"
 
+#include <signal.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "core/error.h"
 #include "core/file.h"
+#include "core/log.h"
+#include "run/run_lock.h"
 
 namespace latent {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
+namespace {
+
+constexpr std::string_view kOlder = "step-";
+
+// The entries of a folder; none if it cannot be read.
+std::vector<fs::path> entries(const fs::path& folder) {
+  std::vector<fs::path> all;
+  std::error_code code;
+  for (fs::directory_iterator it(folder, code), end; !code && it != end; it.increment(code))
+    all.push_back(it->path());
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+// Whether a folder holds only what a run has before its config is written.
+bool only_begun(const fs::path& folder) {
+  std::error_code code;
+  const bool begun = fs::is_directory(folder / "checkpoints", code);
+  const auto harmless = [&](const fs::path& path) {
+    const std::string name = path.filename().string();
+    return path == RunLock::path_in(folder) ||
+           (name == "checkpoints" && fs::is_empty(path, code)) || (begun && name == "build.json") ||
+           (begun && is_temporary(path) &&
+            (name.starts_with("build.json.") || name.starts_with("config.json.")));
+  };
+  const auto all = entries(folder);
+  return std::all_of(all.begin(), all.end(), harmless);
+}
+
+bool is_gone(const fs::path& temporary) {
+  const std::string name = temporary.filename().string();
+  const auto process = std::strtol(name.c_str() + name.rfind(".tmp") + 4, nullptr, 10);
+  return ::kill(static_cast<pid_t>(process), 0) != 0 && errno == ESRCH;
+}
+
+}  // namespace
+
 fs::path RunDirectory::free_name(const std::string& config_name) {
+  make_directories("runs");
   for (int n = 1;; ++n) {
-    fs::path path = fs::path("runs") / (config_name + "-" + std::to_string(n));
-    if (!fs::exists(path)) return path;
+    const fs::path path = fs::path("runs") / (config_name + "-" + std::to_string(n));
+    std::error_code code;
+    if (fs::create_directory(path, code)) return path;
+    if (std::error_code other; code && !fs::exists(path, other))
+      throw Error(path.string() + ": cannot make this folder: " + code.message());
   }
 }
 
@@ -21,7 +71,7 @@ void RunDirectory::check_free(const fs::path& path, bool overwrite) {
   if (!fs::exists(path, code)) return;
   if (!fs::is_directory(path, code))
     throw Error(path.string() + ": is a file; expected a new folder for the run");
-  if (fs::is_empty(path, code)) return;
+  if (only_begun(path)) return;
   const bool run = fs::exists(path / "config.json", code) && fs::exists(path / "build.json", code);
   if (!run)
     throw Error(path.string() + ": holds other files; expected a new or empty folder for the run");
@@ -38,48 +88,98 @@ RunDirectory RunDirectory::create(const fs::path& path, bool overwrite, const st
   make_directories(path);
   RunDirectory run(path);
   for (const char* name :
-       {"checkpoints", "images", "cache", "metrics.csv", "log.txt", "config.json", "build.json"}) {
+       {"checkpoints", "images", "cache", "bad-steps", "metrics.csv", "log.txt"}) {
     std::error_code code;
     fs::remove_all(path / name, code);
     if (code) throw Error((path / name).string() + ": cannot be removed: " + code.message());
   }
   make_directories(path / "checkpoints");
   build["format"] = kRunFormat;
-  write_file(run.config(), config);
+  // What is killed here leaves the old run's config, or none: the folder can be used again.
   write_file(path / "build.json", build.dump(2) + "\n");
+  write_file(run.config(), config);
   return run;
 }
 
 RunDirectory RunDirectory::open(const fs::path& path) {
-  if (!fs::exists(path))
+  std::error_code code;
+  if (!fs::exists(path, code))
     throw Error(path.string() + ": no such run; expected a folder made by latent train");
   for (const char* name : {"config.json", "build.json"}) {
-    if (!fs::exists(path / name)) {
+    if (!fs::exists(path / name, code)) {
       throw Error(path.string() + ": not a run of latent train: " + name + " is missing");
     }
   }
-  const Json build = Json::parse(read_file(path / "build.json"), nullptr, false);
-  if (!build.is_object() || !build.contains("format") || !build["format"].is_number_integer()) {
-    throw Error((path / "build.json").string() + ": damaged; expected an object with \"format\"");
-  }
+  const RunDirectory run(path);
+  const Json build = run.build();
   if (const auto format = build["format"].get<int64_t>(); format > kRunFormat) {
     throw Error(path.string() + ": made by a newer latent (run format " + std::to_string(format) +
                 "); expected format " + std::to_string(kRunFormat) + " or older; update latent");
   }
-  return RunDirectory(path);
+  return run;
+}
+
+Json RunDirectory::build() const {
+  Json build = Json::parse(read_file(path_ / "build.json"), nullptr, false);
+  if (!build.is_object() || !build.contains("format") || !build["format"].is_number_integer()) {
+    throw Error((path_ / "build.json").string() + ": damaged; expected an object with \"format\"");
+  }
+  return build;
 }
 
 fs::path RunDirectory::checkpoint(const std::string& which) const {
   return path_ / "checkpoints" / (which + ".safetensors");
 }
 
-std::string RunDirectory::stored_checkpoint(const std::string& preferred) const {
-  const std::string other = preferred == "best" ? "last" : "best";
-  for (const auto& which : {preferred, other}) {
-    if (fs::exists(checkpoint(which))) return which;
+std::vector<std::string> RunDirectory::checkpoint_names() const {
+  std::vector<std::string> names, older;
+  for (const auto& path : entries(path_ / "checkpoints")) {
+    if (path.extension() != ".safetensors") continue;
+    if (step_of(path.stem().string()) >= 0) older.push_back(path.stem().string());
   }
-  throw Error(path_.string() +
-              ": no checkpoint yet; expected a run that trained for at least one epoch");
+  for (const char* name : {"last", "best"}) {
+    if (std::error_code code; fs::exists(checkpoint(name), code)) names.emplace_back(name);
+  }
+  std::sort(older.begin(), older.end(),
+            [](const auto& a, const auto& b) { return step_of(a) > step_of(b); });
+  names.insert(names.end(), older.begin(), older.end());
+  return names;
+}
+
+std::string RunDirectory::older_name(int64_t step) { return fmt::format("{}{:08}", kOlder, step); }
+
+int64_t RunDirectory::step_of(const std::string& name) {
+  if (!name.starts_with(kOlder)) return -1;
+  const std::string digits = name.substr(kOlder.size());
+  const bool number = !digits.empty() && digits.size() <= 18 &&
+                      digits.find_first_not_of("0123456789") == std::string::npos;
+  return number ? std::stoll(digits) : -1;
+}
+
+std::vector<fs::path> RunDirectory::temporaries() const {
+  const std::vector<fs::path> own{path_, path_ / "checkpoints", path_ / "images" / "train"};
+  std::vector<fs::path> found;
+  std::error_code code;
+  for (fs::recursive_directory_iterator it(path_, code), end; !code && it != end;
+       it.increment(code)) {
+    if (!is_temporary(it->path())) continue;
+    const bool ours = std::find(own.begin(), own.end(), it->path().parent_path()) != own.end();
+    if (ours || is_gone(it->path())) found.push_back(it->path());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+void RunDirectory::remove_temporaries() const {
+  int64_t removed = 0;
+  for (const auto& path : temporaries()) {
+    std::error_code code;
+    removed += fs::remove(path, code);
+  }
+  if (removed > 0) {
+    log::info("{}: removed {} half-written file{} of a process that was killed", path_.string(),
+              removed, removed == 1 ? "" : "s");
+  }
 }
 
 void RunDirectory::replace_config(const std::string& config) const {

@@ -6,6 +6,7 @@
 
 #include "config/section.h"
 #include "train/learning_rate.h"
+#include "train/on_nan.h"
 #include "train/optimizer.h"
 
 namespace latent {
@@ -17,11 +18,15 @@ struct TrainOptions {
   OptimizerOptions optimizer;
   LearningRateOptions schedule;
   double clip_norm = 0.0;
+  OnNanOptions on_nan;
   std::string precision = "fp32";
   bool kernels = true;
   int64_t patience = 0;  // early stopping; 0: off
   double min_delta = 0.0;
   int64_t pictures_every = 1;
+  int64_t checkpoint_steps = 0;    // between checkpoints; 0: never
+  double checkpoint_minutes = 10;  // the same by the clock
+  int64_t checkpoint_keep = 2;     // of the last ones
 
   void read(Section section);
 };

@@ -66,7 +66,7 @@ void TrainingStep::update(const Loss& loss, int64_t images, int64_t step) {
 
 int64_t TrainingStep::skipped() const { return skipped_.item<int64_t>(); }
 
-void TrainingStep::check_finite() const {
+std::optional<BadStep> TrainingStep::first_bad() const {
   const Tensor bad = first_bad_.cpu();
   // A bad term makes the total and the gradient bad: name the term.
   std::vector<std::string> names{"the loss"};
@@ -85,13 +85,19 @@ void TrainingStep::check_finite() const {
     consider(i);
   consider(0);
   consider(names.size() - 1);
-  if (step < 0) return;
+  if (step < 0) return std::nullopt;
+  return BadStep{.step = step, .what = name};
+}
+
+void TrainingStep::check_finite() const {
+  const auto bad = first_bad();
+  if (!bad) return;
   throw Error(
       fmt::format("training: {} became NaN or infinite at step {}; lower "
                   "train.optimizer.learning_rate (now {}), "
                   "or set train.clip_norm{}; the checkpoints written before are kept",
-                  name, step + 1, options_.optimizer.learning_rate,
-                  name == "kl" ? ", or objective.kl.warmup_epochs" : ""));
+                  bad->what, bad->step + 1, options_.optimizer.learning_rate,
+                  bad->what == "kl" ? ", or objective.kl.warmup_epochs" : ""));
 }
 
 }  // namespace latent

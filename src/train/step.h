@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "model/autoencoder.h"
@@ -12,6 +13,12 @@
 #include "train/statistics.h"
 
 namespace latent {
+
+/// A step that was skipped.
+struct BadStep {
+  int64_t step;      // steps done before it
+  std::string what;  // was NaN or infinite: a term of the loss, "the loss" or "the gradient"
+};
 
 class TrainingStep {
  public:
@@ -33,6 +40,10 @@ class TrainingStep {
   /// Throws Error if a loss or the gradient was NaN or infinite since the start: names the first
   /// such step, the term and the keys to change.
   void check_finite() const;
+  /// The first such step, if there was one; waits for the device.
+  std::optional<BadStep> first_bad() const;
+  /// From now on only later steps are told of.
+  void forget_bad() { first_bad_.fill_(-1); }
   /// Steps skipped since the start; waits for the device, as check_finite does.
   int64_t skipped() const;
 

@@ -10,6 +10,16 @@ namespace {
 
 using Json = nlohmann::json;
 
+// A counter of the state, 0 if the file does not say.
+int64_t counter(const TensorFile& file, const char* name) {
+  const auto state = file.metadata.find("state");
+  if (state == file.metadata.end()) return 0;
+  const auto json = Json::parse(state->second, nullptr, false);
+  return json.is_object() && json.contains(name) && json[name].is_number_integer()
+             ? json[name].get<int64_t>()
+             : 0;
+}
+
 }  // namespace
 
 void store_state(const TrainState& state, const LearningRateSchedule& schedule, TensorFile& file) {
@@ -22,6 +32,10 @@ void store_state(const TrainState& state, const LearningRateSchedule& schedule, 
       {"best_loss", state.best_loss},
       {"best_epoch", state.best_epoch},
       {"waited", state.waited},
+      {"skipped", state.skipped},
+      {"epoch_skipped", state.epoch_skipped},
+      {"rollbacks", state.rollbacks},
+      {"rate_factor", state.rate_factor},
       {"plateau",
        {{"reductions", schedule.reductions},
         {"best", schedule.best},
@@ -41,6 +55,11 @@ void load_state(TrainState& state, LearningRateSchedule& schedule, const TensorF
     json.at("best_loss").get_to(state.best_loss);
     json.at("best_epoch").get_to(state.best_epoch);
     json.at("waited").get_to(state.waited);
+    // Absent from older checkpoints.
+    state.skipped = json.value("skipped", int64_t{0});
+    state.epoch_skipped = json.value("epoch_skipped", int64_t{0});
+    state.rollbacks = json.value("rollbacks", int64_t{0});
+    state.rate_factor = json.value("rate_factor", 1.0);
     json.at("plateau").at("reductions").get_to(schedule.reductions);
     json.at("plateau").at("best").get_to(schedule.best);
     json.at("plateau").at("waited").get_to(schedule.waited);
@@ -50,13 +69,8 @@ void load_state(TrainState& state, LearningRateSchedule& schedule, const TensorF
   }
 }
 
-int64_t stored_step(const TensorFile& file) {
-  const auto state = file.metadata.find("state");
-  if (state == file.metadata.end()) return 0;
-  const auto json = Json::parse(state->second, nullptr, false);
-  return json.is_object() && json.contains("step") && json["step"].is_number_integer()
-             ? json["step"].get<int64_t>()
-             : 0;
-}
+int64_t stored_step(const TensorFile& file) { return counter(file, "step"); }
+
+int64_t stored_epoch(const TensorFile& file) { return counter(file, "epoch"); }
 
 }  // namespace latent

@@ -18,7 +18,11 @@ struct TrainState {
   double epoch_seconds = 0;  // of these, in the epoch under way
   double best_loss = 1e300;
   int64_t best_epoch = 0;
-  int64_t waited = 0;  // epochs without improvement
+  int64_t waited = 0;         // epochs without improvement
+  int64_t skipped = 0;        // steps left out for their NaN, in the whole run
+  int64_t epoch_skipped = 0;  // images in those of the epoch under way
+  int64_t rollbacks = 0;      // for NaN
+  double rate_factor = 1;     // of the learning rate, lowered by them
 };
 
 /// Adds the counters and the schedule's state to the metadata.
@@ -30,5 +34,7 @@ void load_state(TrainState& state, LearningRateSchedule& schedule, const TensorF
 
 /// The steps that led to a checkpoint, 0 if it does not say.
 int64_t stored_step(const TensorFile& file);
+/// The same of the completed epochs.
+int64_t stored_epoch(const TensorFile& file);
 
 }  // namespace latent

@@ -12,7 +12,6 @@
 #include "core/interrupt.h"
 #include "core/log.h"
 #include "core/random.h"
-#include "train/checkpoint.h"
 
 namespace latent {
 namespace {
@@ -40,33 +39,32 @@ Trainer::Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model
       config_(std::move(config)),
       device_(device),
       step_(options, std::move(model), std::move(objective), device),
-      schedule_(options.schedule, options.epochs) {
-  metrics_.columns = {"epoch", "step", "seconds", "images_per_second", "learning_rate"};
-  for (const char* split : {"train_", "val_"}) {
-    metrics_.columns.push_back(std::string(split) + "loss");
-    for (const auto& name : objective_->term_names())
-      metrics_.columns.push_back(split + name);
-  }
-  metrics_.columns.push_back("val_nll_mean");
-  if (objective_->sparse()) {
-    for (const char* name : {"val_mean_activation", "val_active_share", "val_dead_units"})
-      metrics_.columns.emplace_back(name);
-  }
-}
+      schedule_(options.schedule, options.epochs),
+      metrics_(*objective_, run_.metrics()),
+      checkpoints_(run_, options.checkpoint_keep),
+      saved_(Clock::now()) {}
 
 int64_t Trainer::batches() const {
   return (train_.count() + options_.batch_size - 1) / options_.batch_size;
 }
 
 void Trainer::train(const TrainEvents& events) {
+  if (options_.on_nan.rolls_back() && state_.batch == 0) {
+    save();
+    checkpoints_.keep_for_rollback();
+  }
   while (state_.epoch < options_.epochs) {
     if (options_.patience > 0 && state_.waited >= options_.patience) {
       log::info("stopped early: no better val_loss than epoch {}'s for {} epochs",
                 state_.best_epoch, state_.waited);
       return;
     }
-    train_epoch(events);
-    finish_epoch(events);
+    try {
+      train_epoch(events);
+      finish_epoch(events);
+    } catch (const NeedsRollback& needed) {
+      roll_back(needed.why);
+    }
   }
 }
 
@@ -77,6 +75,7 @@ void Trainer::train_epoch(const TrainEvents& events) {
   const Tensor order = at::randperm(train_.count(), shuffle, at::kLong).to(device_);  // [N]
   const auto start = Clock::now();
   const double before = state_.epoch_seconds;
+  if (state_.batch == batches()) set_schedules(state_.batch - 1);  // saved while validating
   while (state_.batch < batches()) {
     set_schedules(state_.batch);
     const int64_t first = state_.batch * options_.batch_size;
@@ -88,7 +87,7 @@ void Trainer::train_epoch(const TrainEvents& events) {
     step_seconds_ += seconds_since(step_start);
     ++state_.batch;
     ++state_.step;
-    if (state_.step % kCheckEvery == 0) step_.check_finite();
+    stepped_ = true;
     state_.epoch_seconds = before + seconds_since(start);
     if (events.step) {
       events.step({.epoch = state_.epoch + 1,
@@ -98,34 +97,24 @@ void Trainer::train_epoch(const TrainEvents& events) {
                    .seconds = state_.epoch_seconds,
                    .losses = [this, images = first + count] { return mean_losses(images); }});
     }
-    if (const int signal = interrupt_signal(); signal != 0 && state_.batch < batches())
-      stop_for(signal);
+    const bool ended = state_.batch == batches();  // which saves anyway
+    const int signal = interrupt_signal();
+    const bool saving = !ended && (signal != 0 || checkpoint_due());
+    if (saving || ended || state_.step % kCheckEvery == 0) settle_bad_steps(order);
+    if (saving && signal != 0) stop_for(signal);
+    if (saving) save();
   }
-  step_.check_finite();
 }
 
 void Trainer::finish_epoch(const TrainEvents& events) {
+  const Evaluation validation = validate();
   NamedLosses losses = mean_losses(train_.count());
   step_.reset_sums();
   const double epoch_seconds = std::exchange(state_.epoch_seconds, 0.0);
   ++state_.epoch;
   state_.batch = 0;
+  state_.epoch_skipped = 0;
   state_.seconds += epoch_seconds;
-  // The weights the schedules end with, so that the losses of all epochs compare.
-  objective_->schedule(std::numeric_limits<double>::infinity());
-  EvaluationOptions options;
-  options.seed = static_cast<uint64_t>(options_.seed);
-  options.device = device_;
-  options.corruption = corruption_;
-  const Evaluation validation = evaluate(*model_, *objective_, validation_, options);
-  // Only here shows what the epoch's last update did; such weights must not replace a checkpoint.
-  if (!std::isfinite(validation.loss)) {
-    throw Error(
-        fmt::format("validation: the loss became NaN or infinite after step {}; lower "
-                    "train.optimizer.learning_rate (now {}), or set train.clip_norm; the "
-                    "checkpoints written before are kept",
-                    state_.step, options_.optimizer.learning_rate));
-  }
   EpochReport report{.epoch = state_.epoch,
                      .epochs = options_.epochs,
                      .step = state_.step,
@@ -137,13 +126,40 @@ void Trainer::finish_epoch(const TrainEvents& events) {
                      .best = false};
   report.best = note_validation(validation.loss);
   const bool lowered = schedule_.observe(validation.loss);
-  append_metrics(report);
-  if (report.best) save("best");
-  save("last");
+  metrics_.append(report);
+  if (report.best) checkpoints_.write_best(snapshot(), state_.step);
+  save();
+  if (options_.on_nan.rolls_back()) checkpoints_.keep_for_rollback();
   if (events.epoch) events.epoch(report);
   if (lowered) log::info("learning rate lowered: val_loss has stopped improving");
   if (const int signal = interrupt_signal(); signal != 0 && state_.epoch < options_.epochs)
     stop_for(signal);
+}
+
+Evaluation Trainer::validate() {
+  // The weights the schedules end with, so that the losses of all epochs compare.
+  objective_->schedule(std::numeric_limits<double>::infinity());
+  EvaluationOptions options;
+  options.seed = static_cast<uint64_t>(options_.seed);
+  options.device = device_;
+  options.corruption = corruption_;
+  // Saved after the epoch's last batch, a resumed run begins with this pass.
+  if (interrupt_signal() != 0 && stepped_) stop_for(interrupt_signal());
+  options.progress = [this, before = interrupt_signal()](int64_t, int64_t) {
+    if (before == 0 && interrupt_signal() != 0) stop_for(interrupt_signal());
+  };
+  Evaluation validation = evaluate(*model_, *objective_, validation_, options);
+  // Only here shows what the epoch's last update did; such weights must not replace a checkpoint.
+  if (!std::isfinite(validation.loss)) {
+    if (options_.on_nan.rolls_back())
+      throw NeedsRollback{fmt::format("step {}: val_loss became NaN or infinite", state_.step)};
+    throw Error(
+        fmt::format("validation: the loss became NaN or infinite after step {}; lower "
+                    "train.optimizer.learning_rate (now {}), or set train.clip_norm; the "
+                    "checkpoints written before are kept",
+                    state_.step, options_.optimizer.learning_rate));
+  }
+  return validation;
 }
 
 void Trainer::set_schedules(int64_t batch) {
@@ -151,11 +167,13 @@ void Trainer::set_schedules(int64_t batch) {
                        static_cast<double>(batch) / static_cast<double>(batches());
   objective_->schedule(epoch);
   step_.optimizer().learning_rate().fill_(options_.optimizer.learning_rate *
-                                          schedule_.factor(epoch));
+                                          schedule_.factor(epoch) * state_.rate_factor);
 }
 
 NamedLosses Trainer::mean_losses(int64_t images) const {
-  const Tensor means = (step_.sums() / static_cast<double>(images)).cpu();  // [1 + terms]
+  // The sums leave skipped steps out.
+  const int64_t counted = std::max<int64_t>(1, images - state_.epoch_skipped);
+  const Tensor means = (step_.sums() / static_cast<double>(counted)).cpu();  // [1 + terms]
   NamedLosses losses{{"loss", means[0].item<double>()}};
   const auto names = objective_->term_names();
   for (size_t i = 0; i < names.size(); ++i) {
@@ -172,58 +190,6 @@ bool Trainer::note_validation(double loss) {
     state_.best_epoch = state_.epoch;
   }
   return better;
-}
-
-void Trainer::append_metrics(const EpochReport& report) {
-  std::vector<double> row{static_cast<double>(report.epoch), static_cast<double>(report.step),
-                          report.seconds, report.images_per_second, report.learning_rate};
-  for (const auto& [name, value] : report.train)
-    row.push_back(value);
-  row.push_back(report.validation->loss);
-  for (const auto& [name, value] : report.validation->terms)
-    row.push_back(value);
-  row.push_back(report.validation->nll_mean);
-  if (const auto& sparsity = report.validation->sparsity; objective_->sparse() && sparsity) {
-    row.push_back(sparsity->mean_activation);
-    row.push_back(sparsity->active_share);
-    row.push_back(static_cast<double>(sparsity->dead_units));
-  }
-  metrics_.rows.push_back(std::move(row));
-  write_metrics(run_.metrics(), metrics_);
-}
-
-void Trainer::save(const std::string& which) {
-  TensorFile file;
-  store_model(*model_, *objective_, file);
-  store_optimizer(step_.optimizer(), step_.parameters(), file);
-  store_state(state_, schedule_, file);
-  file.tensors["state.sums"] = step_.sums();
-  file.metadata["config"] = config_;
-  write_tensors(run_.checkpoint(which), file);
-}
-
-void Trainer::restore(const std::filesystem::path& checkpoint) {
-  const torch::NoGradGuard no_grad;
-  const TensorFile file = read_tensors(checkpoint);
-  load_model(*model_, *objective_, file, checkpoint);
-  load_optimizer(step_.optimizer(), step_.parameters(), file, checkpoint);
-  load_state(state_, schedule_, file, checkpoint);
-  step_.sums().copy_(fitting_tensor(file, "state.sums", step_.sums().sizes(), checkpoint));
-  if (state_.epoch == 0) return;  // interrupted in the first epoch: no row, hence no file
-  metrics_.rows = read_metrics(run_.metrics()).rows;
-  if (metrics_.rows.size() < static_cast<size_t>(state_.epoch)) {
-    throw Error(run_.metrics().string() + ": ends before epoch " + std::to_string(state_.epoch) +
-                " of the checkpoint");
-  }
-  metrics_.rows.resize(static_cast<size_t>(state_.epoch));  // what came after will be trained again
-}
-
-void Trainer::stop_for(int signal) {
-  save("last");
-  throw Interrupted(fmt::format("interrupted after step {}; everything is saved: go on with latent "
-                                "train --run {} --resume",
-                                state_.step, run_.path().string()),
-                    signal);
 }
 
 }  // namespace latent

@@ -1,49 +1,20 @@
 // The training loop: the only one.
 #pragma once
 
-#include <functional>
+#include <chrono>
 #include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
-#include "run/metrics.h"
 #include "run/run_directory.h"
 #include "train/batches.h"
+#include "train/checkpoint_store.h"
+#include "train/epoch_metrics.h"
 #include "train/evaluation.h"
+#include "train/reports.h"
 #include "train/step.h"
 #include "train/train_state.h"
 
 namespace latent {
-
-/// "loss", "nll", "kl", ...: means over images, nats per image.
-using NamedLosses = std::vector<std::pair<std::string, double>>;
-
-/// What the trainer tells while it works.
-struct StepReport {
-  int64_t epoch, epochs;  // the epoch under way, from 1
-  int64_t images, total;  // of this epoch
-  double seconds;         // since the epoch began
-  std::function<NamedLosses()>
-      losses;  // means over the epoch so far; asks the device, so ask rarely
-};
-
-struct EpochReport {
-  int64_t epoch, epochs;
-  int64_t step;
-  double seconds;            // of training, since the run began
-  double images_per_second;  // of this epoch
-  double learning_rate;
-  std::vector<std::pair<std::string, double>>
-      train;  // "loss", "nll", "kl", ...: means over the epoch
-  const Evaluation* validation;
-  bool best;
-};
-
-struct TrainEvents {
-  std::function<void(const StepReport&)> step;
-  std::function<void(const EpochReport&)> epoch;
-};
 
 /// What a model is trained on.
 struct TrainingData {
@@ -61,10 +32,13 @@ class Trainer {
           std::string config, const c10::Device& device);
 
   /// Continues from a checkpoint of this run. Throws Error if it does not fit.
-  void restore(const std::filesystem::path& checkpoint);
+  void restore(const StoredCheckpoint& checkpoint);
   /// Trains to the last epoch, or until it stops early or is interrupted.
-  /// Throws Interrupted after saving when a signal came, Error if a loss is not finite.
+  /// Throws Interrupted after saving when a signal came, Error if a loss is not finite (and
+  /// train.on_nan stops at that) or a checkpoint cannot be written.
   void train(const TrainEvents& events);
+  /// Writes the checkpoint "last", from which training goes on to the same bits.
+  void save();
 
   const TrainState& state() const { return state_; }
   /// The share of the steps' time so far that went into fetching images.
@@ -72,13 +46,20 @@ class Trainer {
 
  private:
   void train_epoch(const TrainEvents& events);
+  /// Looks whether steps were bad since the last look, and does what train.on_nan says.
+  /// order: the epoch's images, [N] int64.
+  void settle_bad_steps(const Tensor& order);
+  /// Goes back to the epoch's start with a lower learning rate. why: told aloud.
+  void roll_back(const std::string& why);
   void finish_epoch(const TrainEvents& events);
   void set_schedules(int64_t batch);
   /// Means of the epoch under way over its first `images` images.
   NamedLosses mean_losses(int64_t images) const;
   bool note_validation(double loss);
-  void append_metrics(const EpochReport& report);
-  void save(const std::string& which);
+  /// The pass over the validation images; a signal that comes meanwhile ends it.
+  Evaluation validate();
+  TensorFile snapshot();
+  bool checkpoint_due() const;
   [[noreturn]] void stop_for(int signal);
   int64_t batches() const;
 
@@ -94,8 +75,12 @@ class Trainer {
   TrainingStep step_;
   LearningRateSchedule schedule_;
   TrainState state_;
-  MetricsTable metrics_;
-  double data_seconds_ = 0, step_seconds_ = 0;  // of this process
+  EpochMetrics metrics_;
+  CheckpointStore checkpoints_;
+  std::chrono::steady_clock::time_point saved_;  // the last checkpoint
+  bool stepped_ = false;                         // in this process
+  int64_t skipped_before_ = 0;                   // the run's skipped steps without this process's
+  double data_seconds_ = 0, step_seconds_ = 0;   // of this process
 };
 
 }  // namespace latent

@@ -45,7 +45,7 @@ def interrupt(arguments, signal_number, code):
     expect("--resume" in rest, f"how to go on, got {rest}")
 
 
-with Workplace() as here:
+def main(here):
     slow = {"data": {"count": 3000}, "train": {"epochs": 3, "batch_size": 16, "schedule": "cosine"},
             "model": {"encoder": {"dropout": 0.1}}, "objective": {"kl": {"warmup_epochs": 2}}}
     config = write_config(here, slow)
@@ -69,4 +69,9 @@ with Workplace() as here:
     expect_error("train.batch_size", "train", "--run", "two", "--resume", "--set", "train.batch_size=64")
     expect_error("no such run", "train", "--run", "nowhere", "--resume")
     expect_error("expected no other config", "train", constant, "--run", "two", "--resume", code=2)
-    sys.exit(0)
+
+
+if __name__ == "__main__":
+    with Workplace() as folder:
+        main(folder)
+        sys.exit(0)

@@ -108,6 +108,15 @@ TEST(File, AFailedRenameLeavesNothingBehind) {
   EXPECT_EQ(entries(folder.path()), 1u);
 }
 
+TEST(File, TemporaryNamesAreKnown) {
+  const TemporaryFolder folder;
+  AtomicFile file(folder / "a.png");
+  EXPECT_TRUE(is_temporary(fs::directory_iterator(folder.path())->path()));
+  EXPECT_TRUE(is_temporary("run/last.safetensors.tmp123"));
+  for (const char* other : {"a.png", "a.tmp", "a.tmpl", "a.tmp12x", ".tmp12", "a.tmp12/b"})
+    EXPECT_FALSE(is_temporary(other)) << other;
+}
+
 TEST(File, MissingFolders) {
   const TemporaryFolder folder;
   const std::string missing = (folder / "no/such.txt").string();

@@ -41,15 +41,39 @@ TEST_F(Run, CreateAndOpen) {
   EXPECT_EQ(opened.log(), path_ / "log.txt");
 }
 
-TEST_F(Run, TheOtherCheckpointStandsIn) {
+TEST_F(Run, CheckpointsTheNewestFirst) {
   const RunDirectory run = create();
-  expect_error([&] { run.stored_checkpoint("best"); },
-               name_ + ": no checkpoint yet; expected a run that trained for at least one epoch");
-  write_file(run.checkpoint("last"), "weights");
-  EXPECT_EQ(run.stored_checkpoint("best"), "last");
-  write_file(run.checkpoint("best"), "weights");
-  EXPECT_EQ(run.stored_checkpoint("best"), "best");
-  EXPECT_EQ(run.stored_checkpoint("last"), "last");
+  EXPECT_TRUE(run.checkpoint_names().empty());
+  for (const char* name : {"step-00000090", "step-00000100", "best", "last", "step-", "mine"})
+    write_file(run.checkpoint(name), "weights");
+  write_file(path_ / "checkpoints/last.safetensors.tmp12", "half");
+  EXPECT_EQ(run.checkpoint_names(),
+            (std::vector<std::string>{"last", "best", "step-00000100", "step-00000090"}));
+  EXPECT_EQ(RunDirectory::older_name(120), "step-00000120");
+  EXPECT_EQ(RunDirectory::step_of("step-00000120"), 120);
+  EXPECT_EQ(RunDirectory::step_of("step-12x"), -1);
+  EXPECT_EQ(RunDirectory::step_of("last"), -1);
+}
+
+// Process 1 runs always; no process has the largest number there is.
+TEST_F(Run, WhatKilledWritersLeftIsRemoved) {
+  const RunDirectory run = create();
+  fs::create_directories(path_ / "images/train");
+  fs::create_directories(path_ / "images/sample");
+  for (const char* name :
+       {"metrics.csv.tmp1", "checkpoints/last.safetensors.tmp1", "images/train/loss.png.tmp1",
+        "images/sample/grid.png.tmp1", "images/sample/grid.png.tmp2147483647", "notes.tmpl"})
+    write_file(path_ / name, "half");
+  EXPECT_EQ(run.temporaries().size(), 4u);
+  run.remove_temporaries();
+  EXPECT_TRUE(run.temporaries().empty());
+  EXPECT_FALSE(fs::exists(path_ / "metrics.csv.tmp1"));
+  EXPECT_FALSE(fs::exists(path_ / "checkpoints/last.safetensors.tmp1"));
+  EXPECT_FALSE(fs::exists(path_ / "images/train/loss.png.tmp1"));
+  EXPECT_FALSE(fs::exists(path_ / "images/sample/grid.png.tmp2147483647"));
+  EXPECT_TRUE(fs::exists(path_ / "images/sample/grid.png.tmp1")) << "of a process at work";
+  EXPECT_TRUE(fs::exists(path_ / "notes.tmpl"));
+  EXPECT_TRUE(fs::exists(path_ / "config.json"));
 }
 
 TEST_F(Run, AnEmptyFolderIsFree) {
@@ -83,6 +107,23 @@ TEST_F(Run, OtherPeoplesFilesAreNeverTouched) {
   EXPECT_EQ(read_file(path_ / "config.json"), "theirs");
 }
 
+// Killed while the folder was made: the same command can be given again.
+TEST_F(Run, ARunThatOnlyBeganIsFree) {
+  fs::create_directories(path_ / "checkpoints");
+  write_file(path_ / "train.lock", "");
+  write_file(path_ / "build.json.tmp12", "{");
+  write_file(path_ / "build.json", "{}");
+  create();
+  EXPECT_EQ(read_file(path_ / "config.json"), "{}\n");
+}
+
+TEST_F(Run, ABuildFileAloneIsSomebodyElses) {
+  fs::create_directories(path_);
+  write_file(path_ / "build.json", "theirs");
+  expect_error([&] { create(); },
+               name_ + ": holds other files; expected a new or empty folder for the run");
+}
+
 TEST_F(Run, AFileIsNoFolder) {
   write_file(path_, "");
   expect_error([&] { create(); }, name_ + ": is a file; expected a new folder for the run");
@@ -114,8 +155,7 @@ TEST_F(Run, OpeningNamesWhatIsWrong) {
 TEST_F(Run, FreeNamesCount) {
   const fs::path before = fs::current_path();
   fs::current_path(folder_.path());
-  EXPECT_EQ(RunDirectory::free_name("vae"), "runs/vae-1");
-  fs::create_directories("runs/vae-1");
+  EXPECT_EQ(RunDirectory::free_name("vae"), "runs/vae-1");  // and makes it
   fs::create_directories("runs/vae-3");
   EXPECT_EQ(RunDirectory::free_name("vae"), "runs/vae-2");
   EXPECT_EQ(RunDirectory::free_name("ae"), "runs/ae-1");
@@ -149,6 +189,9 @@ TEST_F(Metrics, NumbersComeBackExactly) {
   EXPECT_EQ(back.column("loss")[0], 1.0 / 3);
   EXPECT_TRUE(read_file(path_).starts_with("epoch,loss,kl\n1,0.3333333333333333,1e-300\n"));
   expect_error([&] { back.column("los"); }, "metrics.csv: no column \"los\"");
+  EXPECT_EQ(parse_metrics(metrics_text(table), "here").rows, table.rows);
+  expect_error([] { parse_metrics("a,b\n1\n", "here"); },
+               "here: line 2 is damaged; expected 2 numbers");
 }
 
 TEST_F(Metrics, NotANumberSurvives) {

@@ -1,105 +1,14 @@
 // Training as a whole: it learns, repeats itself, resumes bit for bit, and stops when it should.
 #include "train/trainer.h"
 
-#include <csignal>
-#include <cstdio>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "core/interrupt.h"
-#include "core/log.h"
-#include "expect.h"
-#include "experiments.h"
-#include "run/safetensors.h"
+#include "core/file.h"
+#include "training.h"
 
 namespace latent {
 namespace {
-
-namespace fs = std::filesystem;
-
-// Everything that a resumed run could forget: batch statistics, dropout, momenta, a learned sigma,
-// warm-up, noise, augmentation, corruption, a plateau, clipping, and a short last batch.
-const std::string kEverything = R"({
-  "data": {"name": "shapes", "count": 21, "size": [8, 8], "augment": {"flip": true, "shift": 1}},
-  "corruption": ["gaussian", {"name": "masking", "block": [2, 3]}],
-  "model": {"encoder": {"channels": [4], "normalization": "batch", "dropout": 0.1}, "latent_dim": 3},
-  "objective": {"likelihood": {"name": "gaussian", "sigma": "learned", "value": 0.5}, "kl": {"warmup_epochs": 3}},
-  "train": {"epochs": 4, "batch_size": 8, "optimizer": {"name": "adamw", "learning_rate": 0.01},
-            "schedule": {"name": "plateau", "patience": 1, "min_delta": 1000}, "clip_norm": 5}})";
-
-struct Training {
-  Experiment plan;
-  std::unique_ptr<Trainer> trainer;
-  RunDirectory run;
-  std::shared_ptr<Autoencoder> model;
-  std::shared_ptr<Objective> objective;
-  Examples examples;
-};
-
-// The trainer of a config, in a fresh run folder or (resume) at the folder's last checkpoint.
-Training prepare(const std::string& text, const fs::path& folder,
-                 const std::vector<std::string>& settings = {}, bool resume = false) {
-  Config config = Config::parse(text, "test.json", settings);
-  Training t{.plan = read_experiment(config),
-             .trainer = nullptr,
-             .run = resume ? RunDirectory::open(folder)
-                           : RunDirectory::create(folder, false, config.resolved_text(),
-                                                  nlohmann::ordered_json::object()),
-             .model = nullptr,
-             .objective = nullptr,
-             .examples = {}};
-  const auto dataset = t.plan.data.open();
-  t.examples = dataset->load(Split::kTrain);
-  const ImageShape shape = t.examples.shape();
-  const CorruptionChain corruption = t.plan.corruption.make(shape);
-  t.model = t.plan.model.make(corruption.output(), shape, static_cast<uint64_t>(t.plan.train.seed));
-  t.objective = t.plan.objective.make(*t.model);
-  const TrainingData data{t.examples, dataset->load(Split::kValidation), t.plan.data.augmentation,
-                          corruption};
-  t.trainer = std::make_unique<Trainer>(t.plan.train, t.model, t.objective, data, t.run,
-                                        config.resolved_text(), c10::kCPU);
-  if (resume) t.trainer->restore(t.run.checkpoint("last"));
-  return t;
-}
-
-void train(const std::string& text, const fs::path& folder,
-           const std::vector<std::string>& settings = {}, bool resume = false) {
-  prepare(text, folder, settings, resume).trainer->train({});
-}
-
-std::map<std::string, Tensor> last(const fs::path& folder) {
-  return read_tensors(folder / "checkpoints/last.safetensors").tensors;
-}
-
-// "" if every tensor of both is equal bit for bit, else the first name that differs.
-std::string first_difference(const std::map<std::string, Tensor>& a,
-                             const std::map<std::string, Tensor>& b) {
-  if (a.size() != b.size()) return "the number of tensors";
-  for (const auto& [name, tensor] : a) {
-    const auto other = b.find(name);
-    if (other == b.end() || !torch::equal(tensor, other->second)) return name;
-  }
-  return "";
-}
-
-// Every column but those that time the run.
-void expect_equal_losses(const fs::path& a, const fs::path& b) {
-  const MetricsTable first = read_metrics(a / "metrics.csv"),
-                     second = read_metrics(b / "metrics.csv");
-  ASSERT_EQ(first.columns, second.columns);
-  ASSERT_EQ(first.rows.size(), second.rows.size());
-  for (const auto& name : first.columns) {
-    if (name == "seconds" || name == "images_per_second") continue;
-    EXPECT_EQ(first.column(name), second.column(name)) << name;
-  }
-}
-
-class TrainerTest : public testing::Test {
- protected:
-  void SetUp() override { log::set_level(log::Level::kQuiet); }
-  void TearDown() override { log::set_level(log::Level::kNormal); }
-
-  TemporaryFolder folder_;
-};
 
 TEST_F(TrainerTest, OverfitsEightImages) {
   const auto t = prepare(R"({
@@ -204,74 +113,17 @@ TEST_F(TrainerTest, SparseRunsTellHowSparseTheyAre) {
   EXPECT_EQ(table.column("val_sparsity_l1").size(), 2u);
 }
 
-// Runs in a process of its own, since a noted signal stays noted: every epoch is cut after each of
-// its batches.
-[[noreturn]] void train_in_pieces(const fs::path& folder) {
-  log::set_level(log::Level::kQuiet);
-  train(kEverything, folder / "whole");
-  catch_interrupts();
-  std::raise(SIGINT);
-  int pieces = 0;
-  for (bool resume = false;; resume = true, ++pieces) {
-    try {
-      train(kEverything, folder / "pieces", {}, resume);
-      break;
-    } catch (const Interrupted& interrupted) {
-      if (interrupted.signal() != SIGINT) std::fprintf(stderr, "signal %d\n", interrupted.signal());
-    }
-  }
-  const std::string different = first_difference(last(folder / "whole"), last(folder / "pieces"));
-  const auto losses = [&](const char* run) {
-    return read_metrics(folder / run / "metrics.csv").column("train_loss");
-  };
-  const bool equal_losses = losses("whole") == losses("pieces");
-  std::fprintf(stderr, "%d pieces, first difference: \"%s\", equal losses: %d\n", pieces,
-               different.c_str(), equal_losses);
-  fs::remove_all(folder);
-  std::_Exit(pieces == 4 * 3 - 1 && different.empty() && equal_losses ? 0 : 1);
-}
-
-TEST_F(TrainerTest, InterruptedAfterEveryStepItEndsTheSame) {
-  GTEST_FLAG_SET(death_test_style, "threadsafe");
-  EXPECT_EXIT(train_in_pieces(folder_.path()), testing::ExitedWithCode(0), "");
-}
-
-TEST_F(TrainerTest, InterruptSaysHowToGoOn) {
-  GTEST_FLAG_SET(death_test_style, "threadsafe");
-  const auto interrupt = [&] {
-    log::set_level(log::Level::kQuiet);
-    const auto t = prepare(kEverything, folder_ / "run");
-    catch_interrupts();
-    try {
-      t.trainer->train({.step =
-                            [](const StepReport& report) {
-                              if (report.images == 16) std::raise(SIGTERM);
-                            },
-                        .epoch = {}});
-    } catch (const Interrupted& interrupted) {
-      const std::string expected =
-          "interrupted after step 2; everything is saved: go on with latent train --run " +
-          (folder_ / "run").string() + " --resume";
-      const bool good = interrupted.what() == expected && interrupted.signal() == SIGTERM;
-      fs::remove_all(folder_.path());
-      std::_Exit(good ? 0 : 1);
-    }
-    std::_Exit(2);
-  };
-  EXPECT_EXIT(interrupt(), testing::ExitedWithCode(0), "");
-}
-
 TEST_F(TrainerTest, AHugeLearningRateStopsWithTheStepAndTheTerm) {
   expect_error(
-      [&] {
-        train(
-            kEverything, folder_ / "run",
-            {"train.optimizer.name=sgd", "train.optimizer.learning_rate=1e30", "train.clip_norm=0",
-             "objective.likelihood.sigma=fixed", "model.encoder.normalization=none"});
-      },
-      "training: nll became NaN or infinite at step 2; lower train.optimizer.learning_rate (now "
-      "1e+30), "
-      "or set train.clip_norm; the checkpoints written before are kept");
+      [&] { train(kEverything, folder_ / "run", kDiverging); },
+      "training: nll became NaN or infinite at step 2; lower train.optimizer.learning_rate "
+      "(now 1e+30), or set train.clip_norm; the checkpoints written before are kept, and "
+      "train.on_nan skip or rollback goes on from them; its images: " +
+          (folder_ / "run/bad-steps/step-00000002.json").string());
+  EXPECT_EQ(nlohmann::json::parse(read_file(folder_ / "run/bad-steps/step-00000002.json"))
+                .at("indices")
+                .size(),
+            8u);
 }
 
 // With a single step an epoch nothing but the validation sees what the last update did.

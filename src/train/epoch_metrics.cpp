@@ -1,0 +1,85 @@
+#include "train/epoch_metrics.h"
+
+#include "core/error.h"
+#include "core/log.h"
+
+namespace latent {
+
+EpochMetrics::EpochMetrics(const Objective& objective, std::filesystem::path path)
+    : path_(std::move(path)), sparse_(objective.sparse()) {
+  auto& columns = table_.columns;
+  columns = {"epoch", "step", "seconds", "images_per_second", "learning_rate"};
+  for (const char* split : {"train_", "val_"}) {
+    columns.push_back(std::string(split) + "loss");
+    for (const auto& name : objective.term_names())
+      columns.push_back(split + name);
+  }
+  columns.emplace_back("val_nll_mean");
+  if (sparse_) {
+    for (const char* name : {"val_mean_activation", "val_active_share", "val_dead_units"})
+      columns.emplace_back(name);
+  }
+}
+
+void EpochMetrics::append(const EpochReport& report) {
+  std::vector<double> row{static_cast<double>(report.epoch), static_cast<double>(report.step),
+                          report.seconds, report.images_per_second, report.learning_rate};
+  for (const auto& [name, value] : report.train)
+    row.push_back(value);
+  row.push_back(report.validation->loss);
+  for (const auto& [name, value] : report.validation->terms)
+    row.push_back(value);
+  row.push_back(report.validation->nll_mean);
+  if (const auto& sparsity = report.validation->sparsity; sparse_ && sparsity) {
+    row.push_back(sparsity->mean_activation);
+    row.push_back(sparsity->active_share);
+    row.push_back(static_cast<double>(sparsity->dead_units));
+  }
+  table_.rows.push_back(std::move(row));
+  write();
+}
+
+void EpochMetrics::store(TensorFile& file) const {
+  file.metadata["metrics"] = metrics_text(table_);
+}
+
+void EpochMetrics::restore(const TensorFile& checkpoint, int64_t epochs) {
+  MetricsTable table;
+  const auto kept = checkpoint.metadata.find("metrics");
+  if (kept != checkpoint.metadata.end())
+    table = parse_metrics(kept->second, "the checkpoint's metrics");
+  std::error_code code;
+  // Interrupted in the first epoch there is no row, hence no file.
+  if (epochs > 0 || std::filesystem::exists(path_, code)) {
+    try {
+      MetricsTable file = read_metrics(path_);
+      // Checkpoints of older versions have no rows.
+      if (kept == checkpoint.metadata.end()) table = std::move(file);
+    } catch (const Error& damage) {
+      log::warn("{}; {}", damage.what(),
+                kept != checkpoint.metadata.end() ? "written again from the checkpoint"
+                                                  : "the epochs before are missing from it now");
+    }
+  }
+  table_.rows.clear();
+  if (table.columns == table_.columns) {
+    for (auto& row : table.rows) {
+      if (row.front() <= static_cast<double>(epochs)) table_.rows.push_back(std::move(row));
+    }
+  }
+  if (!table_.rows.empty()) {
+    write();
+  } else {
+    std::filesystem::remove(path_, code);
+  }
+}
+
+void EpochMetrics::write() const {
+  try {
+    write_metrics(path_, table_);
+  } catch (const Error& failure) {
+    log::warn("{}; training goes on, the next epoch writes it again", failure.what());
+  }
+}
+
+}  // namespace latent

@@ -1,0 +1,113 @@
+// How training is saved and found again: checkpoints, interrupts, steps that had to be left out.
+#include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "core/error.h"
+#include "core/log.h"
+#include "train/checkpoint.h"
+#include "train/trainer.h"
+
+namespace latent {
+
+TensorFile Trainer::snapshot() {
+  TensorFile file;
+  store_model(*model_, *objective_, file);
+  store_optimizer(step_.optimizer(), step_.parameters(), file);
+  store_state(state_, schedule_, file);
+  metrics_.store(file);
+  file.tensors["state.sums"] = step_.sums();
+  file.metadata["config"] = config_;
+  return file;
+}
+
+void Trainer::save() {
+  checkpoints_.write_last(snapshot(), state_.step);
+  saved_ = std::chrono::steady_clock::now();
+}
+
+bool Trainer::checkpoint_due() const {
+  const int64_t steps = options_.checkpoint_steps;
+  const double minutes = options_.checkpoint_minutes;
+  return (steps > 0 && state_.step % steps == 0) ||
+         (minutes > 0 && std::chrono::steady_clock::now() - saved_ >=
+                             std::chrono::duration<double, std::ratio<60>>(minutes));
+}
+
+void Trainer::restore(const StoredCheckpoint& checkpoint) {
+  const torch::NoGradGuard no_grad;
+  const auto& [name, path, file] = checkpoint;
+  load_model(*model_, *objective_, file, path);
+  load_optimizer(step_.optimizer(), step_.parameters(), file, path);
+  load_state(state_, schedule_, file, path);
+  skipped_before_ = state_.skipped - step_.skipped();
+  step_.sums().copy_(fitting_tensor(file, "state.sums", step_.sums().sizes(), path));
+  metrics_.restore(file, state_.epoch);
+  checkpoints_.go_on_from(checkpoint);
+}
+
+void Trainer::stop_for(int signal) {
+  save();
+  throw Interrupted(fmt::format("interrupted after step {}; everything is saved: go on with latent "
+                                "train --run {} --resume",
+                                state_.step, run_.path().string()),
+                    signal);
+}
+
+void Trainer::settle_bad_steps(const Tensor& order) {
+  const auto bad = step_.first_bad();
+  if (!bad) return;
+  const int64_t batch = state_.batch - (state_.step - bad->step);
+  const int64_t first = batch * options_.batch_size;
+  const int64_t count = std::min(options_.batch_size, train_.count() - first);
+  const int64_t skipped = skipped_before_ + step_.skipped();
+  const int64_t more = skipped - std::exchange(state_.skipped, skipped) - 1;
+  state_.epoch_skipped += count + more * options_.batch_size;
+  const std::string images = note_bad_batch({.step = bad->step + 1,
+                                             .epoch = state_.epoch + 1,
+                                             .batch = batch + 1,
+                                             .what = bad->what,
+                                             .indices = order.narrow(0, first, count)},
+                                            run_.bad_steps());
+  const auto& on_nan = options_.on_nan;
+  std::string told;
+  try {
+    step_.check_finite();
+  } catch (const Error& error) {
+    told = error.what();
+  }
+  if (on_nan.stops())
+    throw Error(told + ", and train.on_nan skip or rollback goes on from them" + images);
+  step_.forget_bad();
+  const std::string what =
+      fmt::format("step {}: {} became NaN or infinite", bad->step + 1, bad->what);
+  if (on_nan.rolls_back()) throw NeedsRollback{what + images};
+  if (skipped > on_nan.limit)
+    throw Error(fmt::format("{}{}; {} steps are left out by now, more than train.on_nan.limit",
+                            told, images, skipped));
+  log::warn("{}; left out ({} of at most {}){}", what, skipped, on_nan.limit, images);
+}
+
+void Trainer::roll_back(const std::string& why) {
+  const auto& on_nan = options_.on_nan;
+  const int64_t rollbacks = state_.rollbacks + 1;
+  if (rollbacks > on_nan.limit) {
+    throw Error(
+        fmt::format("training: {}; gone back {} times, as often as train.on_nan.limit "
+                    "allows; lower train.optimizer.learning_rate (now {}) or set "
+                    "train.clip_norm",
+                    why, on_nan.limit, options_.optimizer.learning_rate));
+  }
+  const double lowered = state_.rate_factor * on_nan.factor;
+  restore(read_checkpoint(run_, "rollback"));
+  state_.rollbacks = rollbacks;
+  state_.rate_factor = lowered;
+  save();  // a process killed now must not begin with the higher rate again
+  log::warn("{}; back to step {} with the learning rate times {:g} ({} of at most {})", why,
+            state_.step, lowered, rollbacks, on_nan.limit);
+}
+
+}  // namespace latent

@@ -1,0 +1,198 @@
+"""A run survives what the machine does to it: processes killed, checkpoints and metrics damaged, terminals closed,
+two processes at once, memory that is not there."""
+import json
+import os
+import pathlib
+import pty
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+from _latent import BINARY, Workplace, expect, expect_error, latent, latent_json, write_config
+from resume import expect_equal_weights, losses
+
+# Some seconds of steps, a checkpoint every few of them.
+SLOW = {"data": {"count": 3000}, "train": {"epochs": 2, "batch_size": 16, "checkpoint": {"every_steps": 20, "keep": 3}}}
+
+
+def checkpoints(run):
+    return sorted(path.name for path in pathlib.Path(run).glob("checkpoints/*"))
+
+
+def wait_for(what, seconds=60):
+    end = time.monotonic() + seconds
+    while not what():
+        expect(time.monotonic() < end, "the run to get on")
+        time.sleep(0.01)
+
+
+def start(*arguments, **options):
+    return subprocess.Popen([BINARY, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                            **options)
+
+
+def kill(process):
+    process.kill()
+    process.communicate()
+
+
+def killed_again_and_again(config):
+    """kill -9 after some checkpoints, until the run is through; then the same bits."""
+    latent("train", config, "--run", "whole")
+    process = start("train", config, "--run", "killed")
+    wait_for(pathlib.Path("killed/checkpoints/last.safetensors").exists)
+    kill(process)
+    rounds = 1
+    for rounds in range(2, 5):
+        before = os.stat("killed/checkpoints/last.safetensors").st_ino
+        process = start("train", "--run", "killed", "--resume")
+        wait_for(lambda: os.stat("killed/checkpoints/last.safetensors").st_ino != before or process.poll() is not None)
+        kill(process)
+    pathlib.Path("killed/checkpoints/last.safetensors.tmp1").write_text("half")
+    done = latent("train", "--run", "killed", "--resume")
+    expect("removed" in done.stderr and "half-written" in done.stderr, f"stale files removed aloud, got {done.stderr}")
+    expect_equal_weights("whole", "killed")
+    expect(losses("whole") == losses("killed"), "the same losses, each epoch once")
+    expect(len(checkpoints("killed")) == 4, f"last, two before and best, got {checkpoints('killed')}")
+    expect(not pathlib.Path("killed/train.lock").exists(), "the lock to be gone")
+
+
+def damaged_checkpoints():
+    shutil.copytree("whole", "damaged")
+    with open("damaged/checkpoints/last.safetensors", "r+b") as file:
+        file.seek(3000)
+        file.write(b"????")
+    (pathlib.Path("damaged") / "metrics.csv").write_text("epoch,step\n1,")
+    done = latent("train", "--run", "damaged", "--resume", "--quiet")
+    for word in ("last.safetensors: damaged or not a safetensors file: its checksum does not match; using",
+                 "the newest that can be read", "metrics.csv", "written again from the checkpoint"):
+        expect(word in done.stderr, f"{word!r}, got {done.stderr}")
+    expect("step-000" in done.stderr or "best" in done.stderr, f"what is used in its place, got {done.stderr}")
+    expect_equal_weights("whole", "damaged")
+    expect(losses("whole") == losses("damaged"), "the same losses")
+    # Other commands too.
+    os.truncate("damaged/checkpoints/best.safetensors", 100)
+    done = latent("sample", "--run", "damaged")
+    expect("best.safetensors: damaged" in done.stderr and "; using damaged/checkpoints/last" in done.stderr,
+           f"the last in its place, got {done.stderr}")
+    for path in pathlib.Path("damaged/checkpoints").iterdir():
+        os.truncate(path, 100)
+    expect_error("no other checkpoint of the run can be read", "train", "--run", "damaged", "--resume")
+
+
+def killed_before_the_first_checkpoint(config):
+    shutil.copytree("whole", "young")
+    shutil.rmtree("young/checkpoints")
+    os.mkdir("young/checkpoints")
+    os.remove("young/metrics.csv")
+    done = latent("train", "--run", "young", "--resume")
+    expect("no checkpoint yet; training begins from the start" in done.stderr, f"that said, got {done.stderr}")
+    expect_equal_weights("whole", "young")
+    # The weights of another run cannot be made again.
+    latent("train", config, "--run", "donated", "--init-from", "whole", "--set", "train.epochs=1")
+    shutil.rmtree("donated/checkpoints")
+    expect_error("no checkpoint with the weights of --init-from yet", "train", "--run", "donated", "--resume")
+
+
+def other_configs():
+    shutil.copytree("whole", "edited")
+    path = pathlib.Path("edited/config.json")
+    config = json.loads(path.read_text())
+    config["train"]["batch_size"] = 32
+    config["objective"]["kl"]["weight"] = 2
+    path.write_text(json.dumps(config))
+    expect_error("edited: not the config it was trained with: objective.kl.weight is 2.0, was 1.0, train.batch_size is "
+                 "32, was 16; a resumed run may change only", "train", "--run", "edited", "--resume")
+    expect_error("train.optimizer.learning_rate is 1.0, was 0.001", "train", "--run", "whole", "--resume", "--set",
+                 "train.optimizer.learning_rate=1")
+    latent("train", "--run", "whole", "--resume", "--set", "train.checkpoint.keep=1")
+
+
+def one_writer(config):
+    process = start("train", config, "--run", "mine", "--set", "train.epochs=1000")
+    wait_for(pathlib.Path("mine/checkpoints/last.safetensors").exists)
+    for arguments in (("--run", "mine", "--resume"), (config, "--run", "mine"), (config, "--run", "mine", "--overwrite")):
+        expect_error(f"mine: is being trained by process {process.pid} on ", "train", *arguments)
+    latent("sample", "--run", "mine")  # reading is free
+    process.send_signal(signal.SIGTERM)
+    process.communicate()
+    expect(process.returncode == 143, f"exit code 143, got {process.returncode}")
+    process = start("train", "--run", "mine", "--resume")
+    wait_for(pathlib.Path("mine/train.lock").exists)
+    kill(process)
+    latent("train", config, "--run", "mine", "--overwrite", "--set", "train.epochs=1")  # a dead one holds nothing
+    # Names that the program gives are given once.
+    both = [start("train", config, "--set", "train.epochs=1") for _ in range(2)]
+    for process in both:
+        _, said = process.communicate()
+        expect(process.returncode == 0, f"both to train, got {said}")
+    expect(len(list(pathlib.Path("runs").iterdir())) == 2, "two folders")
+
+
+def closed_terminals(config):
+    """The terminal goes away: SIGHUP, and every write to it fails."""
+    main, terminal = pty.openpty()
+    process = subprocess.Popen([BINARY, "train", str(config), "--run", "hangup", "--set", "train.epochs=1000"],
+                               stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True,
+                               preexec_fn=lambda: __import__("fcntl").ioctl(0, 0x540E, 0))  # TIOCSCTTY
+    os.close(terminal)
+    wait_for(pathlib.Path("hangup/checkpoints/last.safetensors").exists)
+    os.close(main)
+    process.wait(timeout=60)
+    expect(process.returncode == 129, f"exit code 129, got {process.returncode}")
+    log = pathlib.Path("hangup/log.txt").read_text()
+    expect("interrupted after step" in log, f"the run's log to say so, got {log[-300:]}")
+    # A reader that has gone is no reason to stop.
+    process = start("train", config, "--run", "unheard", "--set", "train.epochs=1")
+    process.stderr.close()
+    process.communicate()
+    expect(process.returncode == 0, f"training to go on without a reader, got {process.returncode}")
+    expect(len(losses("unheard")) == 2, "its epoch to be there")
+
+
+def closed_streams(config):
+    """Without standard streams no file of the run may take their numbers."""
+    subprocess.run(["bash", "-c", '"$0" train "$1" --run silent --set train.epochs=1 <&- >&- 2>&-', BINARY, str(config)],
+                   check=True, timeout=120)
+    expect(latent_json("doctor", "--run", "silent")["healthy"], "a whole run")
+    expect(not pathlib.Path("silent/train.lock").exists(), "the lock to be gone")
+
+
+def a_second_signal(config):
+    process = start("train", config, "--run", "twice", "--set", "train.epochs=1000")
+    wait_for(pathlib.Path("twice/checkpoints/step-00000020.safetensors").exists)
+    process.send_signal(signal.SIGSTOP)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCONT):
+        process.send_signal(number)
+    process.communicate()
+    expect(process.returncode in (130, 143), f"an end at once, got {process.returncode}")
+    latent("evaluate", "--run", "twice", "--checkpoint", "last")
+
+
+def memory(config):
+    def limited():
+        resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
+
+    expect_error("out of memory: ", "train", config, "--run", "huge", "--set", "model.latent_dim=20000000",
+                 preexec_fn=limited)
+    expect_error("lower train.batch_size, data.size or the model", "train", config, "--run", "huge2", "--set",
+                 "train.batch_size=3000", "--set", "data.size=[256,256]", "--set",
+                 "model.encoder.channels=[256]", preexec_fn=limited)
+
+
+if __name__ == "__main__":
+    with Workplace() as here:
+        slow = write_config(here, SLOW)
+        killed_again_and_again(slow)
+        damaged_checkpoints()
+        killed_before_the_first_checkpoint(slow)
+        other_configs()
+        one_writer(slow)
+        closed_terminals(slow)
+        closed_streams(slow)
+        a_second_signal(slow)
+        memory(slow)
+        sys.exit(0)
