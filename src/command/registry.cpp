@@ -21,6 +21,7 @@ namespace latent {
   row(compare_pca, "reconstruction and subspace against principal components")     \
   row(probe, "how well labels can be told from the latents, PCA and pixels")       \
   row(detect, "what does not look like the training images: scores, flags, AUROC") \
+  row(doctor, "what is wrong with a run: its files, its losses, its model")        \
   row(config, "a config with every key's value, meaning, range and default")       \
   row(data, "look over images before training (check), prepare them once (pack)")  \
   row(bench, "training speed of a config on this machine")                         \

@@ -1,0 +1,83 @@
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "command/arguments.h"
+#include "command/checkup.h"
+#include "core/error.h"
+
+namespace latent {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Kind = Finding::Kind;
+
+// The model, looked at with the validation images; what keeps that from being done is a finding.
+Findings examine_model(const Arguments& arguments) {
+  std::optional<OpenedRun> run;
+  try {
+    run.emplace(OpenedRun::open(arguments));
+  } catch (const UsageError&) {
+    throw;
+  } catch (const Error& failure) {
+    return {{Kind::kProblem, "model", failure.what(), ""}};
+  }
+  try {
+    const Examples examples = run->experiment.data.open()->load(Split::kValidation);
+    check_values(examples, run->objective->likelihood());
+    return check_model(model_facts(*run, examples), run->config);
+  } catch (const Error& failure) {
+    return {{Kind::kRemark, "model", std::string("not looked at: ") + failure.what(),
+             "make the run's data available"}};
+  }
+}
+
+Json to_json(const std::string& run, const Findings& findings, int64_t problems) {
+  Json json{{"run", run}, {"healthy", problems == 0}, {"problems", problems}};
+  json["findings"] = Json::array();
+  for (const auto& [kind, where, what, remedy] : findings) {
+    json["findings"].push_back(
+        {{"kind", to_string(kind)}, {"where", where}, {"what", what}, {"remedy", remedy}});
+  }
+  return json;
+}
+
+std::string to_text(const Findings& findings) {
+  std::string text;
+  for (const auto& [kind, where, what, remedy] : findings) {
+    text += fmt::format("{:<8} {}: {}{}{}\n", to_string(kind), where, what,
+                        remedy.empty() ? "" : "; ", remedy);
+  }
+  return text;
+}
+
+}  // namespace
+
+void declare_doctor(cxxopts::Options& options) { declare_run(options); }
+
+void run_doctor(const Arguments& arguments) {
+  const auto folder = arguments.run();
+  Findings findings = check_files(folder);
+  const auto is_problem = [](const Finding& finding) { return finding.kind == Kind::kProblem; };
+  // A folder that is no run has no model, and a checkpoint that is not there none either.
+  const bool opened = std::none_of(findings.begin(), findings.end(), [](const Finding& finding) {
+    return finding.kind == Kind::kProblem &&
+           (finding.where == "run" || finding.where == "checkpoints");
+  });
+  if (opened) {
+    for (auto& finding : examine_model(arguments))
+      findings.push_back(std::move(finding));
+  }
+  std::stable_sort(findings.begin(), findings.end(),
+                   [](const Finding& a, const Finding& b) { return a.kind > b.kind; });
+  const auto problems = std::count_if(findings.begin(), findings.end(), is_problem);
+  print_result(arguments, to_json(folder.string(), findings, problems), to_text(findings));
+  if (problems > 0) {
+    throw Error(fmt::format("{}: {} problem{}; see what is said above", folder.string(), problems,
+                            problems == 1 ? "" : "s"));
+  }
+}
+
+}  // namespace latent

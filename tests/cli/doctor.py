@@ -1,0 +1,74 @@
+"""latent doctor says what is wrong with a run, and by its exit code whether anything is."""
+import json
+import os
+import pathlib
+import shutil
+import sys
+
+from _latent import Workplace, expect, expect_error, latent, latent_json, write_config
+
+
+def examine(run, code, *arguments):
+    return json.loads(latent("doctor", "--run", run, "--json", *arguments, code=code).stdout)
+
+
+def found(result, kind):
+    return [f"{finding['where']}: {finding['what']}" for finding in result["findings"] if finding["kind"] == kind]
+
+
+def changed(run):
+    return sorted((str(path), path.stat().st_mtime_ns) for path in pathlib.Path(run).rglob("*"))
+
+
+with Workplace() as here:
+    config = write_config(here, {"train": {"epochs": 8, "batch_size": 8, "optimizer": {"learning_rate": 5e-3}},
+                                 "objective": {"kl": {"weight": 0.1}}})
+    latent("train", config, "--run", "good", "--quiet")
+    times = changed("good")
+    result = examine("good", 0)
+    expect(result["healthy"] and result["problems"] == 0, f"a healthy run, got {result}")
+    text = latent("doctor", "--run", "good").stdout
+    for word in ("build.json: made by latent", "checkpoints: last (step 256), best", "metrics.csv: 8 epochs without a gap",
+                 "latents: "):
+        expect(word in text, f"{word!r}, got {text}")
+    expect(times == changed("good"), "nothing written")
+
+    shutil.copytree("good", "hurt")
+    os.truncate("hurt/checkpoints/best.safetensors", 500)
+    pathlib.Path("hurt/metrics.csv").write_text("epoch,step\n1,2\n2,x\n")
+    expect_error("hurt: 2 problems; see what is said above", "doctor", "--run", "hurt")
+    result = examine("hurt", 1)
+    expect(not result["healthy"] and result["problems"] == 2, f"two problems, got {result}")
+    expect(any(line.startswith("checkpoints/best.safetensors: damaged") for line in found(result, "problem")),
+           f"the damaged file, got {result}")
+    expect("metrics.csv: line 3 is damaged; expected 2 numbers" in found(result, "problem"), f"the line, got {result}")
+    latent("train", "--run", "hurt", "--resume", "--quiet")
+
+    latent("train", config, "--run", "collapsed", "--quiet", "--set", "objective.kl.weight=10000")
+    result = examine("collapsed", 1)
+    collapse = [finding for finding in result["findings"] if "posterior collapse" in finding["what"]]
+    expect(len(collapse) == 1 and "lower objective.kl.weight (now 10000)" in collapse[0]["remedy"],
+           f"the collapse and the key, got {result}")
+
+    latent("train", config, "--run", "dead", "--quiet", "--set",
+           'model.bottleneck={"name": "point", "activation": "relu"}', "--set",
+           'objective={"sparsity_l1": {"weight": 100000}}', "--set", "train.epochs=4")
+    result = examine("dead", 1)
+    expect(any("units differs between images" in line for line in found(result, "problem")), f"dead units, got {result}")
+
+    rows = "\n".join(f"{i % 7},{i % 5},{i % 3}" for i in range(100))
+    pathlib.Path("sensors.csv").write_text("a,b,c\n" + rows + "\n")
+    table = here / "table.json"
+    table.write_text(json.dumps({"data": {"name": "table", "file": "sensors.csv"},
+                                 "model": {"encoder": "dense", "latent_dim": 2},
+                                 "objective": {"likelihood": "gaussian"}, "train": {"epochs": 1}}))
+    latent("train", table, "--run", "table", "--quiet")
+    expect(found(examine("table", 0), "problem") == [], "a table to be fine")
+    os.remove("sensors.csv")
+    remarks = found(examine("table", 0), "remark")
+    expect(any(line.startswith("model: not looked at: ") and "sensors.csv" in line for line in remarks),
+           f"why the model was not looked at, got {remarks}")
+
+    expect_error("nowhere: 1 problem", "doctor", "--run", "nowhere")
+    expect_error("--checkpoint first: expected best or last", "doctor", "--run", "good", "--checkpoint", "first", code=2)
+    sys.exit(0)
