@@ -49,9 +49,10 @@ Json parse_json(std::string_view text, const std::string& origin) {
   }
 }
 
-Json setting_value(const std::string& text) {
-  Json value = Json::parse(text, nullptr, false);
-  return value.is_discarded() ? Json(text) : value;
+// What is no JSON is a bare word.
+Json setting_value(const std::string& setting) {
+  const std::string text = setting.substr(setting.find('=') + 1);
+  return Json::accept(text) ? parse_json(text, "--set " + setting) : Json(text);
 }
 
 bool is_utf8(const std::string& text) {
@@ -71,6 +72,8 @@ void apply_setting(Json& root, const std::string& setting) {
   }
   Json* node = &root;
   std::string rest = setting.substr(0, equals);
+  if (std::count(rest.begin(), rest.end(), '.') >= kDeepest)
+    throw UsageError("--set: a path nested deeper than " + std::to_string(kDeepest));
   while (true) {
     const size_t dot = rest.find('.');
     const std::string key = rest.substr(0, dot);
@@ -90,7 +93,7 @@ void apply_setting(Json& root, const std::string& setting) {
     if (dot == std::string::npos) break;
     rest = rest.substr(dot + 1);
   }
-  *node = setting_value(setting.substr(equals + 1));
+  *node = setting_value(setting);
 }
 
 }  // namespace

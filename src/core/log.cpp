@@ -30,9 +30,24 @@ std::shared_ptr<spdlog::logger>& file_logger() {
   return logger;
 }
 
+// Messages quote files, which must not give a terminal orders: control characters become '?'; a
+// line break stays one where a message may have several lines.
+std::string without_controls(std::string message, bool one_line) {
+  for (size_t i = 0; i < message.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(message[i]);
+    if (byte == '\t' || (byte == '\n' && !one_line)) continue;
+    if (byte < 0x20 || byte == 0x7f) message[i] = byte == '\n' ? ' ' : '?';
+    // U+0080 to U+009F, which some terminals obey as well.
+    const bool second = i > 0 && message[i - 1] == '\xc2' && byte >= 0x80 && byte < 0xa0;
+    if (second) message.replace(i - 1, 2, "??");
+  }
+  return message;
+}
+
 void write(spdlog::level::level_enum level, const std::string& prefix, const std::string& message) {
-  console().log(level, "{}{}", prefix, message);
-  if (file_logger()) file_logger()->log(level, "{}", message);
+  const std::string safe = without_controls(message, level == spdlog::level::err);
+  console().log(level, "{}{}", prefix, safe);
+  if (file_logger()) file_logger()->log(level, "{}", safe);
 }
 
 }  // namespace

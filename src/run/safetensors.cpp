@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <vector>
 
 #include "core/error.h"
@@ -18,10 +19,15 @@ namespace latent {
 namespace {
 
 using Json = nlohmann::json;
+using namespace std::string_view_literals;
 
 constexpr size_t kLargestHeader = 100'000'000;  // the format's own limit
 constexpr const char* kDigestKey = "crc32";
 constexpr const char* kNoDigest = "00000000";
+// Says that there must be a digest: a damaged name of the one is not taken for a file without.
+constexpr const char* kWriterKey = "writer";
+constexpr const char* kWriter = "latent";
+constexpr size_t kMostSizes = 64;  // LibTorch's own limit in most operations
 
 struct Type {
   const char* name;
@@ -84,6 +90,10 @@ class Reader {
       }
     }
     check_spans(spans);
+    const auto writer = file.metadata.find(kWriterKey);
+    const bool ours = writer != file.metadata.end() && writer->second == kWriter;
+    require(verified_ || !(ours || file.metadata.contains(kDigestKey)), "its checksum is lost");
+    if (ours) file.metadata.erase(writer);
     file.metadata.erase(kDigestKey);
     return file;
   }
@@ -127,15 +137,16 @@ class Reader {
     return parsed;
   }
 
-  void check_digest(std::string header) const {
+  void check_digest(std::string header) {
     const size_t at = digest_position(header);
-    if (at == std::string::npos) return;  // written by another program
+    if (at == std::string::npos) return;  // of another program, or damaged: see read()
     const std::string stored = header.substr(at, 8);
     header.replace(at, 8, kNoDigest);
     uint32_t sum = crc(0, bytes_.data(), 8);
     sum = crc(sum, header.data(), header.size());
     sum = crc(sum, bytes_.data() + data_, bytes_.size() - data_);
     require(fmt::format("{:08x}", sum) == stored, "its checksum does not match");
+    verified_ = true;
   }
 
   Tensor read_tensor(const Json& entry, std::vector<std::pair<uint64_t, uint64_t>>& spans) const {
@@ -149,6 +160,7 @@ class Reader {
       if (entry["dtype"].get<std::string>() == type.name) scalar = type.scalar;
     }
     require(scalar.has_value(), "an unknown dtype " + entry["dtype"].get<std::string>());
+    require(entry["shape"].size() <= kMostSizes, "a shape of too many sizes");
     std::vector<int64_t> shape;
     uint64_t bytes = c10::elementSize(*scalar);
     uint64_t extent = 1;  // the largest stride, which must fit even if there are no elements
@@ -169,8 +181,11 @@ class Reader {
     require(begin <= end && end <= bytes_.size() - data_ && end - begin == bytes,
             "cut short, or offsets that do not fit the shape");
     spans.emplace_back(begin, end);
+    const std::string_view stored = std::string_view(bytes_).substr(data_ + begin, bytes);
+    require(*scalar != at::kBool || stored.find_first_not_of("\0\1"sv) == stored.npos,
+            "a truth value that is neither 0 nor 1");  // no bool to C++
     Tensor tensor = at::empty(shape, *scalar);
-    if (bytes > 0) std::memcpy(tensor.data_ptr(), bytes_.data() + data_ + begin, bytes);
+    if (bytes > 0) std::memcpy(tensor.data_ptr(), stored.data(), bytes);
     return tensor;
   }
 
@@ -187,6 +202,7 @@ class Reader {
   std::filesystem::path path_;
   std::string bytes_;
   size_t data_ = 0;
+  bool verified_ = false;
 };
 
 }  // namespace
@@ -197,6 +213,7 @@ void write_tensors(const std::filesystem::path& path, const TensorFile& file) {
   for (const auto& [key, value] : file.metadata)
     header["__metadata__"][key] = value;
   header["__metadata__"][kDigestKey] = kNoDigest;
+  header["__metadata__"][kWriterKey] = kWriter;
   std::vector<Tensor> tensors;
   uint64_t offset = 0;
   for (const auto& [name, tensor] : file.tensors) {

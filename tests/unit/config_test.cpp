@@ -264,6 +264,15 @@ TEST(Config, MalformedSettings) {
                "--set train.epochs: expected key.path=value, for example train.epochs=3");
   expect_error([&] { set("=3"); }, "--set =3: expected key.path=value, for example train.epochs=3");
   expect_error([&] { set("train..epochs=3"); }, "--set train..epochs=3: empty key in the path");
+  const std::string deep = "train.list=" + std::string(40, '[') + std::string(40, ']');
+  expect_error([&] { set(deep); }, "--set " + deep + ": nested deeper than 32");
+  std::string path = "a";
+  for (int i = 0; i < 32; ++i)
+    path += ".a";
+  expect_error([&] { set(path + "=1"); }, "--set: a path nested deeper than 32");
+  expect_error([&] { set("train={\"epochs\": 1, \"epochs\": 2}"); },
+               "--set train={\"epochs\": 1, \"epochs\": 2}: epochs: duplicate key; expected each "
+               "key once");
   expect_error([&] { set("train.=3"); }, "--set train.=3: empty key in the path");
   expect_error([&] { set("train.epochs.x=3"); },
                "--set train.epochs.x=3: \"x\" is below a plain value");

@@ -128,27 +128,6 @@ TEST(Packs, FailOnTheFirstUnreadableImageByDefault) {
   EXPECT_TRUE(fs::is_empty(cache.packs()));
 }
 
-TEST(Packs, AnyFlippedBitIsSeen) {
-  const CacheFolder cache;
-  Numbers source(20, {1, 3, 3}, {5}, std::string("a key\0of bytes", 14));
-  const SkipPolicy skip = policy("\"on_error\": \"skip\"");
-  open_pack(source, skip);
-  const std::string good = read_file(cache.pack());
-  for (size_t at = 0; at < good.size(); ++at) {
-    std::string bad = good;
-    bad[at] = static_cast<char>(bad[at] ^ (1 << (at % 8)));
-    write_file(cache.path() / "bad", bad);
-    EXPECT_THROW(map_pack(cache.path() / "bad", source.key()), Error) << at;
-  }
-  for (size_t size = 0; size < good.size(); ++size) {
-    write_file(cache.path() / "bad", good.substr(0, size));
-    EXPECT_THROW(map_pack(cache.path() / "bad", source.key()), Error) << size;
-  }
-  write_file(cache.path() / "bad", good + "x");
-  EXPECT_THROW(map_pack(cache.path() / "bad", source.key()), Error);
-  EXPECT_EQ(map_pack(cache.pack(), source.key()).pixels.size(0), 19);
-}
-
 TEST(Packs, SayWhatIsWrongWithThem) {
   const CacheFolder cache;
   Numbers source(20, {1, 3, 3});

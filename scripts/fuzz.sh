@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Feeds the readers of foreign files with what libFuzzer makes up, under the address and undefined
+# behaviour sanitizers. A line for each target: how many inputs, how many findings. Exit code 1 if
+# there is a finding; its input is in build/fuzz/findings.
+#
+# usage: scripts/fuzz.sh [SECONDS] [TARGET...]     e.g. scripts/fuzz.sh 600 idx npz
+#   SECONDS: for each target (default 60); 0: only the inputs of tests/fuzz/corpus
+#   TARGET:  a file of tests/fuzz without .cpp (default: all)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+fail() {
+  echo "fuzz: $*" >&2
+  exit 2
+}
+
+seconds=60
+if [[ ${1:-} =~ ^[0-9]+$ ]]; then
+  seconds=$1
+  shift
+fi
+targets=("$@")
+if ((${#targets[@]} == 0)); then
+  for source in tests/fuzz/*.cpp; do
+    targets+=("$(basename "$source" .cpp)")
+  done
+fi
+for target in "${targets[@]}"; do
+  [[ -f tests/fuzz/$target.cpp ]] || fail "$target: no such target; see tests/fuzz"
+done
+
+command -v clang++ >/dev/null || fail "no clang++; install clang and libclang-rt-dev"
+probe=$(mktemp)
+trap 'rm -f "$probe"' EXIT
+echo 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }' |
+  clang++ -x c++ -fsanitize=fuzzer,address -o "$probe" - 2>/dev/null ||
+  fail "$(clang++ --version | head -n 1) has no libFuzzer; install libclang-rt-dev"
+
+cmake --preset fuzz --log-level=WARNING >/dev/null
+cmake --build --preset fuzz
+
+build=build/fuzz
+mkdir -p $build/findings
+# Without the leaks of LibTorch's own start, which no input causes.
+export LSAN_OPTIONS=suppressions=$PWD/tests/fuzz/lsan.supp:print_suppressions=0
+status=0
+for target in "${targets[@]}"; do
+  [[ -x $build/targets/fuzz_$target ]] || continue # image, in a build without codecs
+  corpus=$build/corpus/$target
+  log=$build/findings/$target.log
+  mkdir -p "$corpus"
+  limits=("-max_total_time=$seconds")
+  ((seconds == 0)) && limits=(-runs=0)
+  failed=0
+  "$build/targets/fuzz_$target" "${limits[@]}" -timeout=20 -rss_limit_mb=4096 -malloc_limit_mb=2048 \
+    -max_len=16384 -print_final_stats=1 "-artifact_prefix=$build/findings/$target-" \
+    "$corpus" "tests/fuzz/corpus/$target" >"$log" 2>&1 || failed=1
+  inputs=$(grep -oP 'stat::number_of_executed_units: +\K[0-9]+' "$log" || echo 0)
+  echo "$target: $inputs inputs, $failed findings"
+  if ((failed)); then
+    status=1
+    grep -m 1 -E '^(==[0-9]+==ERROR|SUMMARY)|runtime error' "$log" || tail -n 3 "$log"
+    grep -m 1 'Test unit written to' "$log" || true
+  fi
+done
+exit $status

@@ -1,0 +1,109 @@
+"""Every system call that touches a run may fail: the program says so in one line or goes on, no checkpoint is
+lost, and the run ends with the bits of an undisturbed one.
+
+usage: faults.py [--all]     --all: every call; else a few, evenly spread
+"""
+import errno
+import os
+import pathlib
+import sys
+
+from _latent import BINARY, Workplace, expect, skip
+from _unbroken import Place, check_said, temporary_files, tensor_bytes
+
+SHIM = os.environ.get("LATENT_FAULTS", str(pathlib.Path(BINARY).parent / "latent_faults.so"))
+ALL = "--all" in sys.argv[1:]
+SAMPLED = 3  # calls for each way to fail and each way to start
+
+
+class Kind:
+    def __init__(self, name, only="", calls=1, number=0, kind="error"):
+        self.name, self.only, self.calls, self.number, self.kind = name, only, calls, number, kind
+
+    def environment(self, place, at):
+        return {"LD_PRELOAD": SHIM, "LATENT_FAULT_BELOW": str(place.folder), "LATENT_FAULT_AT": str(at),
+                "LATENT_FAULT_ONLY": self.only, "LATENT_FAULT_CALLS": str(self.calls),
+                "LATENT_FAULT_ERRNO": str(self.number), "LATENT_FAULT_KIND": self.kind}
+
+
+KINDS = [Kind("no space, once", number=errno.ENOSPC),
+         Kind("input/output error, once", number=errno.EIO),
+         Kind("no space, from then on", "write fsync close mkdir", 10**6, errno.ENOSPC),
+         Kind("half a write", "write", kind="short"),
+         Kind("half of every write", "write", 10**6, kind="short"),
+         Kind("interrupted", "write fsync", number=errno.EINTR),
+         Kind("kill -9", kind="kill")]
+
+
+def calls_of(place, how, base, only):
+    """The names of the calls that a start makes."""
+    report = place.folder.parent / "calls"
+    report.unlink(missing_ok=True)
+    place.clear(base)
+    code, said = place.train(how, **dict(Kind("none", only).environment(place, 0), LATENT_FAULT_COUNT=str(report)))
+    expect(code == 0, f"a {how} start without faults to work, got {said}")
+    return report.read_text().split()
+
+
+def sample(count):
+    """From 1 to count: all, or a few that differ from kind to kind."""
+    if ALL or count <= SAMPLED:
+        return range(1, count + 1)
+    sample.turn += 1
+    return sorted({1 + (i * count + sample.turn * 7) // SAMPLED % count for i in range(SAMPLED)})
+
+
+sample.turn = 0
+
+
+def fail_at(place, how, base, kind, at, call, wanted):
+    story = f"{how} start, {kind.name}, call {at} ({call})"
+    place.clear(base)
+    before = bool(place.checkpoints())
+    code, said = place.train(how, **kind.environment(place, at))
+    if kind.kind == "kill":
+        expect(code == -9, f"{story}: to be killed, got {code}\n{said}")
+    else:
+        check_said(story, code, said)
+        left = [] if call == "unlink" else temporary_files(place.folder)
+        expect(not left, f"{story}: no temporary files, got {left}")
+    if before and how != "overwrite":
+        expect(place.checkpoints(), f"{story}: the checkpoints to be there still")
+    place.check_checkpoints(story)
+    place.finish(story)
+    place.check_checkpoints(story)
+    expect(tensor_bytes(place.run) == wanted, f"{story}: the bits of an undisturbed run")
+    return code
+
+
+def main(folder):
+    place = Place(folder)
+    # The library itself must do no harm; of a sanitizer's build it is not the first one loaded.
+    code, said = place.train("fresh", LD_PRELOAD=SHIM)
+    if "ASan runtime does not come first" in said:
+        skip("a sanitizer's build takes no other library before its own")
+    expect(code == 0, f"the library to do nothing by itself, got {said}")
+    wanted = tensor_bytes(place.run)
+    whole, half = folder / "whole", folder / "half"
+    place.folder.rename(whole)
+    # A run that was killed in its second epoch, at the first call after a checkpoint.
+    count = len(calls_of(place, "fresh", None, "rename"))
+    place.clear()
+    place.train("fresh", **Kind("", "rename", kind="kill").environment(place, count - 2))
+    expect(place.checkpoints(), "a checkpoint of the run that was killed")
+    place.folder.rename(half)
+
+    for kind in KINDS:
+        tried = failed = 0
+        for how, base in (("fresh", None), ("resume", half), ("overwrite", whole)):
+            calls = calls_of(place, how, base, kind.only)
+            for at in sample(len(calls)):
+                failed += fail_at(place, how, base, kind, at, calls[at - 1], wanted) != 0
+                tried += 1
+        print(f"{kind.name}: {tried} starts, {failed} of them failed as they should; all ended with the same bits",
+              flush=True)
+
+
+with Workplace() as here:
+    main(here.resolve())
+    sys.exit(0)

@@ -1,0 +1,16 @@
+// NPY files, and the images in them.
+#include "data/array_images.h"
+#include "fuzz.h"
+
+LATENT_FUZZ_TARGET(input) {
+  using namespace latent;
+  const auto path = fuzz::file_of(input).path();
+  const OpenStream open = [=] { return open_stream(path); };
+  fuzz::read_or_refuse([&] {
+    NpyArray array(open);
+    array.rows(array.count() / 2, array.count() - array.count() / 2);
+    array.rows(0, 1);  // back again
+  });
+  ArrayImages images(open, ArrayOptions{.white_key = "data.white"});
+  images.read(0, images.count());
+}

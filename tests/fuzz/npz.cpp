@@ -1,0 +1,16 @@
+// NPZ archives.
+#include "data/npz.h"
+
+#include "data/npy_array.h"
+#include "fuzz.h"
+
+LATENT_FUZZ_TARGET(input) {
+  using namespace latent;
+  const NpzArchive archive(fuzz::file_of(input).path());
+  for (const auto& name : archive.arrays()) {
+    fuzz::read_or_refuse([&] {
+      NpyArray array([&] { return archive.open(name); });
+      array.rows(0, array.count());
+    });
+  }
+}

@@ -1,0 +1,17 @@
+// CSV files of numbers.
+#include "data/table.h"
+
+#include "fuzz.h"
+
+// The name of the column of labels, or nothing; a zero byte; the file.
+LATENT_FUZZ_TARGET(input) {
+  using namespace latent;
+  const auto [label, text] = fuzz::halves(input);
+  const auto path = fuzz::file_of(text).path();
+  for (const char* header : {"auto", "yes", "no"}) {
+    fuzz::read_or_refuse([&, &label = label] {
+      const Table table = read_table(path, {.header = header, .label = label});
+      if (table.values.size(0) < 1 || table.values.size(1) < 1) std::abort();
+    });
+  }
+}
