@@ -94,11 +94,15 @@ std::string last_line(const std::string& text) {
 
 std::string quoted(const std::string& text) {
   std::string safe = "'";
+  char before = '\'';
   for (const char c : text) {
+    // A doubled quote stands for one, but gnuplot takes it for the end of the string unless another
+    // character goes before it: there it becomes a typographic one.
     if (c == '\'')
-      safe += "''";
+      safe += before == '\'' ? "\u2019" : "''";
     else
       safe += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
+    before = c;
   }
   return safe + "'";
 }

@@ -1,4 +1,5 @@
 """What the tests of reliability share: a tiny run, and what must be true of it whatever happened."""
+import json
 import os
 import pathlib
 import re
@@ -7,10 +8,10 @@ import subprocess
 import sys
 import zlib
 
-from _latent import BINARY, write_config
+from _latent import BINARY
 
 # Trains in a fraction of a second: what is left of it is the start.
-TINY = {"data": {"count": 64, "size": [8, 8]},
+TINY = {"data": {"name": "shapes", "count": 64, "size": [8, 8]},
         "model": {"encoder": {"name": "dense", "hidden": [8]}, "latent_dim": 2},
         "train": {"epochs": 3, "batch_size": 16}}
 
@@ -42,7 +43,8 @@ class Place:
     def __init__(self, folder, name="place"):
         self.folder = pathlib.Path(folder).resolve() / name
         self.run = self.folder / "run"
-        self.config = write_config(folder, TINY, "tiny.json")
+        self.config = pathlib.Path(folder).resolve() / "tiny.json"
+        self.config.write_text(json.dumps(TINY))
         self.environment = dict(os.environ, LATENT_CACHE=str(self.folder / "cache"))
         self.clear()
 

@@ -92,8 +92,9 @@ template <class Place>
 Fate fate_of(const char* call, Place place) {
   const int before = errno;
   Plan& the = plan();
-  const bool counts = is_below(place) &&
-                      (the.only == "  " || the.only.find(" " + std::string(call) + " ") != std::string::npos);
+  const bool counts =
+      is_below(place) &&
+      (the.only == "  " || the.only.find(" " + std::string(call) + " ") != std::string::npos);
   errno = before;
   if (!counts) return Fate::kPass;
   const long number = ++the.counted;
@@ -124,10 +125,10 @@ extern "C" {
 LATENT_FAULT_OPEN(open)
 LATENT_FAULT_OPEN(open64)
 
-#define LATENT_FAULT_FOPEN(name)                                             \
-  FILE* name(const char* path, const char* mode) {                           \
-    if (fate_of("open", path) == Fate::kFail) return nullptr;                \
-    return next<FILE* (*)(const char*, const char*)>(#name)(path, mode);     \
+#define LATENT_FAULT_FOPEN(name)                                         \
+  FILE* name(const char* path, const char* mode) {                       \
+    if (fate_of("open", path) == Fate::kFail) return nullptr;            \
+    return next<FILE* (*)(const char*, const char*)>(#name)(path, mode); \
   }
 LATENT_FAULT_FOPEN(fopen)
 LATENT_FAULT_FOPEN(fopen64)
@@ -145,7 +146,7 @@ ssize_t writev(int descriptor, const iovec* parts, int count) {
   if (fate == Fate::kFail) return -1;
   if (fate == Fate::kShort && count > 0)
     return next<ssize_t (*)(int, const void*, size_t)>("write")(descriptor, parts->iov_base,
-                                                                 (parts->iov_len + 1) / 2);
+                                                                (parts->iov_len + 1) / 2);
   return real(descriptor, parts, count);
 }
 

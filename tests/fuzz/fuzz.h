@@ -45,12 +45,11 @@ inline std::pair<std::string, std::string> halves(std::string_view input) {
 }  // namespace latent::fuzz
 
 /// Defines the target: its body reads `input`, a std::string_view.
-#define LATENT_FUZZ_TARGET(input)                                                \
-  static void run_target(std::string_view input);                               \
-  extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);      \
-  extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {     \
-    latent::fuzz::read_or_refuse(                                               \
-        [&] { run_target(latent::fuzz::text_of(data, size)); });                \
-    return 0;                                                                   \
-  }                                                                             \
+#define LATENT_FUZZ_TARGET(input)                                                         \
+  static void run_target(std::string_view input);                                         \
+  extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);                \
+  extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {               \
+    latent::fuzz::read_or_refuse([&] { run_target(latent::fuzz::text_of(data, size)); }); \
+    return 0;                                                                             \
+  }                                                                                       \
   static void run_target(std::string_view input)

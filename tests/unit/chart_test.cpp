@@ -42,6 +42,9 @@ const std::vector<Series> kLines = {{"train", {1, 2, 3}, {3, 2, 1.5}},
 TEST(Gnuplot, QuotesTextSoThatNothingRuns) {
   EXPECT_EQ(quoted("it's `date` $HOME \"x\" \\n"), "'it''s `date` $HOME \"x\" \\n'");
   EXPECT_EQ(quoted("two\nlines\t"), "'two lines '");
+  // Where gnuplot would take a doubled quote for the end.
+  EXPECT_EQ(quoted("'a'"), "'\u2019a'''");
+  EXPECT_EQ(quoted("a''b'''"), "'a''\u2019b''\u2019\u2019'");
   EXPECT_EQ(number(0.1), "0.1");
   EXPECT_EQ(number(-1e300), "-1e+300");
   EXPECT_EQ(number(NAN), "NaN");

@@ -71,16 +71,16 @@ TEST(Damage, Checkpoints) {
   file.metadata["config"] = "{\"train\": {\"epochs\": 3}}";
   const TemporaryFolder folder;
   write_tensors(folder / "last.safetensors", file);
-  expect_all_refused(damage_everywhere(
-      "checkpoint", read_file(folder / "last.safetensors"), [](const fs::path& path) {
-        std::string text;
-        const TensorFile got = read_tensors(path);
-        for (const auto& [name, tensor] : got.tensors)
-          text += name + bytes_of(tensor);
-        for (const auto& [key, value] : got.metadata)
-          text += key + value;
-        return text;
-      }));
+  expect_all_refused(damage_everywhere("checkpoint", read_file(folder / "last.safetensors"),
+                                       [](const fs::path& path) {
+                                         std::string text;
+                                         const TensorFile got = read_tensors(path);
+                                         for (const auto& [name, tensor] : got.tensors)
+                                           text += name + bytes_of(tensor);
+                                         for (const auto& [key, value] : got.metadata)
+                                           text += key + value;
+                                         return text;
+                                       }));
 }
 
 TEST(Damage, Packs) {
@@ -90,11 +90,10 @@ TEST(Damage, Packs) {
   const std::string pixels = noise(size_t{30} * 24 * 24 * 3);
   writer.add(reinterpret_cast<const uint8_t*>(pixels.data()), pixels.size());
   writer.finish(key, {3, 24, 24}, {{3, "image 3: damaged"}, {7, "image 7: empty"}});
-  expect_all_refused(
-      damage_everywhere("pack", read_file(folder / "p"), [&](const fs::path& path) {
-        const PackContent content = map_pack(path, key);
-        return bytes_of(content.pixels) + content.unreadable.at(1).reason;
-      }));
+  expect_all_refused(damage_everywhere("pack", read_file(folder / "p"), [&](const fs::path& path) {
+    const PackContent content = map_pack(path, key);
+    return bytes_of(content.pixels) + content.unreadable.at(1).reason;
+  }));
 }
 
 TEST(Damage, Idx) {
@@ -128,8 +127,8 @@ TEST(Damage, Npz) {
   const std::string array = npy_bytes("|u1", "(8, 9, 10)", noise(720));
   for (const int method : {ZIP_CM_DEFLATE, ZIP_CM_STORE}) {
     write_zip(folder / "a.npz", {{"imgs.npy", array}, {"labels.npy", array}}, method);
-    expect_nothing_else_read(damage_everywhere(
-        method == ZIP_CM_STORE ? "NPZ" : "NPZ, packed", read_file(folder / "a.npz"), read));
+    expect_nothing_else_read(damage_everywhere(method == ZIP_CM_STORE ? "NPZ" : "NPZ, packed",
+                                               read_file(folder / "a.npz"), read));
   }
 }
 

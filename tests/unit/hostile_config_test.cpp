@@ -6,10 +6,26 @@
 namespace latent {
 namespace {
 
-const std::vector<std::string> kSenseless{
-    "-1",   "0",     "1e-300", "1e308",   "-1e308", "4611686018427387904", "9223372036854775808",
-    "1e19", "0.5",   "true",   "null",    "\"\"",   "\"\\u0000'`$(x)\"",   "[]",
-    "[-1]", "[[1]]", "{}",     "{\"name\": 3}", "[null, {}]", "{\"a\": [1e300]}"};
+const std::vector<std::string> kSenseless{"-1",
+                                          "0",
+                                          "1e-300",
+                                          "1e308",
+                                          "-1e308",
+                                          "4611686018427387904",
+                                          "9223372036854775808",
+                                          "1e19",
+                                          "0.5",
+                                          "true",
+                                          "null",
+                                          "\"\"",
+                                          "\"\\u0000'`$(x)\"",
+                                          "[]",
+                                          "[-1]",
+                                          "[[1]]",
+                                          "{}",
+                                          "{\"name\": 3}",
+                                          "[null, {}]",
+                                          "{\"a\": [1e300]}"};
 
 TEST(HostileConfig, EveryKeyIsReadOrRefused) {
   int64_t refused = 0, tried = 0;
