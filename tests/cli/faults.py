@@ -100,7 +100,7 @@ def main(folder):
             for at in sample(len(calls)):
                 failed += fail_at(place, how, base, kind, at, calls[at - 1], wanted) != 0
                 tried += 1
-        print(f"{kind.name}: {tried} starts, {failed} of them failed as they should; all ended with the same bits",
+        print(f"{kind.name}: {tried} starts, {failed} of them stopped by it; all ended with the same bits",
               flush=True)
 
 

@@ -6,7 +6,7 @@
 
 namespace {
 
-constexpr size_t kMostPixels = 1 << 16;  // more only takes more time
+constexpr size_t kWorthwhile = 1 << 16;  // more pixels only take more time
 
 size_t number(const std::string& bytes, size_t at) {
   size_t value = 0;
@@ -36,7 +36,7 @@ LATENT_FUZZ_TARGET(input) {
   using namespace latent;
   EncodedImage image{.file = "x", .bytes = mended(std::string(input)), .header = {}};
   image.header = read_image_header(image.bytes, image.file);
-  if (static_cast<size_t>(image.header.width * image.header.height) > kMostPixels) return;
+  if (static_cast<size_t>(image.header.width * image.header.height) > kWorthwhile) return;
   const int64_t reduction =
       image.header.format == ImageFormat::kJpeg && input.size() % 2 == 1 ? 2 : 1;
   const Picture picture = codecs::decode(image, input.size() % 4 < 2 ? 1 : 3, reduction);
