@@ -3,7 +3,7 @@
 #
 # usage: scripts/soak.sh PROOF [ARGUMENT]
 #   kills [N] [SEED]   N times kill -9 at a random moment (default 1000)
-#   faults             every system call on a run's files fails once, in seven ways
+#   faults [KIND]      every system call on a run's files fails once, in seven ways
 #   full [STEPS]       a disk that fills up (default 64 amounts of free room)
 #   damage             every cut and every flipped bit of files of each format
 #   fuzz [SECONDS]     every fuzz target for so long (default 600)
@@ -31,7 +31,7 @@ proof=${1:-}
 [[ -n $proof ]] && shift
 case $proof in
   kills) build && cli kills "${1:-1000}" "${2:-1}" ;;
-  faults) build && cli faults --all ;;
+  faults) build && cli faults --all "$@" ;;
   full) build && cli disk_full "${1:-64}" ;;
   damage) build && LATENT_EXHAUSTIVE=1 build/release/latent_unit_tests --gtest_filter='Damage*' ;;
   fuzz) scripts/fuzz.sh "${1:-600}" ;;

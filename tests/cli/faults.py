@@ -1,7 +1,8 @@
 """Every system call that touches a run may fail: the program says so in one line or goes on, no checkpoint is
 lost, and the run ends with the bits of an undisturbed one.
 
-usage: faults.py [--all]     --all: every call; else a few, evenly spread
+usage: faults.py [--all] [KIND]     --all: every call; else a few, evenly spread
+                                    KIND: one of the kinds below, such as "kill -9"; default: all
 """
 import errno
 import os
@@ -13,6 +14,7 @@ from _unbroken import Place, check_said, temporary_files, tensor_bytes
 
 SHIM = os.environ.get("LATENT_FAULTS", str(pathlib.Path(BINARY).parent / "latent_faults.so"))
 ALL = "--all" in sys.argv[1:]
+WANTED = [word for word in sys.argv[1:] if word != "--all"]
 SAMPLED = 3  # calls for each way to fail and each way to start
 
 
@@ -93,7 +95,7 @@ def main(folder):
     expect(place.checkpoints(), "a checkpoint of the run that was killed")
     place.folder.rename(half)
 
-    for kind in KINDS:
+    for kind in [kind for kind in KINDS if not WANTED or kind.name in WANTED]:
         tried = failed = 0
         for how, base in (("fresh", None), ("resume", half), ("overwrite", whole)):
             calls = calls_of(place, how, base, kind.only)

@@ -43,7 +43,7 @@ def main(folder):
         how = draw.choice(("fresh", "overwrite"))
         if how == "fresh":
             place.clear()
-        checkpoints = 0
+        had = False
         while sum(kills.values()) < KILLS:
             story = f"seed {SEED}, kill {sum(kills.values()) + 1}, {how}"
             # Most of a run's time is its start, when nothing can be lost.
@@ -51,11 +51,12 @@ def main(folder):
                 break
             kills[how] += 1
             place.check_checkpoints(story)
-            if how == "resume":
-                expect(len(place.checkpoints()) >= checkpoints, f"{story}: no checkpoint to go")
-            # A run is there from the moment that it can be resumed.
-            checkpoints = len(place.checkpoints())
-            how = "resume" if checkpoints else "overwrite"
+            if how == "resume" and had:
+                expect(place.checkpoints(), f"{story}: the checkpoints to be there still")
+            had = bool(place.checkpoints())
+            how = "resume" if had else draw.choice(("resume", "overwrite"))
+            if not (place.run / "config.json").exists():
+                how = "overwrite"  # killed before it was a run
         place.finish(f"seed {SEED}, after {kills}")
         expect(tensor_bytes(place.run) == wanted, f"seed {SEED}: the same bits after {kills}")
         expect(not temporary_files(place.folder), "no temporary files")
