@@ -10,7 +10,10 @@ LATENT_FUZZ_TARGET(input) {
   const auto path = fuzz::file_of(text).path();
   for (const char* header : {"auto", "yes", "no"}) {
     fuzz::read_or_refuse([&, &label = label] {
-      const Table table = read_table(path, {.header = header, .label = label});
+      TableFormat format;
+      format.header = header;
+      format.label = label;
+      const Table table = read_table(path, format);
       if (table.values.size(0) < 1 || table.values.size(1) < 1) std::abort();
     });
   }

@@ -137,7 +137,9 @@ TEST(Damage, Tables) {
   for (int row = 0; row < 12; ++row)
     csv += "\"a \"\"" + std::to_string(row) + "\"\"\"," + std::to_string(row * 0.37) + ",-1e3\n";
   const Damage damage = damage_everywhere("CSV", csv, [](const fs::path& path) {
-    const Table table = read_table(path, {.label = "name"});
+    TableFormat format;
+    format.label = "name";
+    const Table table = read_table(path, format);
     return bytes_of(table.values) + table.labels.front();
   });
   EXPECT_GT(damage.cuts.refused + damage.flips.refused, 0);  // plain text says little of itself
