@@ -77,6 +77,12 @@ add_library(latent_torch INTERFACE)
 # driver (core/device.cpp).
 target_link_libraries(latent_torch INTERFACE latent_torch_torch_cpu latent_torch_c10)
 
+# For latent_cuda.so alone, which is loaded after LibTorch's CUDA half.
+if(EXISTS ${torch_lib}/libtorch_cuda.so)
+  add_library(latent_torch_cuda INTERFACE)
+  target_link_libraries(latent_torch_cuda INTERFACE ${torch_lib}/libtorch_cuda.so ${torch_lib}/libc10_cuda.so)
+endif()
+
 # libtorch.so of the wheels exports parts of a libstdc++ of its own, among them a
 # std::filesystem::remove_all that crashes. The first library in the list of needed ones wins, so
 # the real libstdc++ goes before it.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "command/arguments.h"
@@ -14,7 +15,7 @@
 #include "core/random.h"
 #include "core/version.h"
 #include "train/profile.h"
-#include "train/step.h"
+#include "train/stepper.h"
 
 namespace latent {
 namespace {
@@ -35,16 +36,18 @@ double median(std::vector<double> values) {
 // The fastest of some large matrix products, in operations a second.
 double matrix_peak(const std::string& precision, const c10::Device& device) {
   const torch::NoGradGuard no_grad;
-  constexpr int64_t kSize = 2048, kTrials = 8;
+  constexpr int64_t kTrials = 8;
+  const int64_t size =
+      device.is_cpu() ? 2048 : 8192;  // a GPU is through with less before it is warm
   auto noise = generator(0, Stream::kSample);
-  Tensor a = at::empty({kSize, kSize}).normal_(0, 1, noise).to(device);
+  Tensor a = at::empty({size, size}).normal_(0, 1, noise).to(device);
   if (precision == "bf16") a = a.to(at::kBFloat16);
   double best = 0;
   for (int64_t trial = 0; trial < kTrials; ++trial) {
     const auto start = Clock::now();
     const Tensor product = at::mm(a, a);
     product[0][0].item<float>();  // waits for the device
-    best = std::max(best, 2.0 * kSize * kSize * kSize / seconds_since(start));
+    best = std::max(best, 2.0 * std::pow(static_cast<double>(size), 3) / seconds_since(start));
   }
   return best;
 }
@@ -64,9 +67,10 @@ class Treadmill {
             const c10::Device& device)
       : batch_(std::min(experiment.train.batch_size, examples.count())),
         batches_(training_batches(experiment, examples, device)),
-        step_(step) {
+        step_(step),
+        stepper_(batches_, step, experiment.train, device) {
     auto shuffle = generator(static_cast<uint64_t>(experiment.train.seed), Stream::kShuffle);
-    order_ = at::randperm(examples.count(), shuffle, at::kLong).to(device);
+    order_ = at::randperm(examples.count(), shuffle, at::kLong).to(batches_.home());
   }
 
   /// Trains for so long, at least one step. Returns images a second.
@@ -75,7 +79,7 @@ class Treadmill {
     const int64_t before = steps_;
     while (steps_ == before || seconds_since(start) < seconds) {
       if ((next_ + batch_) > order_.size(0)) next_ = 0;
-      step_.run(batches_.fetch(order_.narrow(0, next_, batch_), steps_), steps_);
+      stepper_.run(order_, next_, batch_, steps_);
       ++steps_;
       next_ += batch_;
       if (profile != nullptr) profile->after_step();
@@ -85,11 +89,14 @@ class Treadmill {
   }
 
   int64_t batch() const { return batch_; }
+  /// Whether a step is one CUDA graph.
+  bool recorded() const { return stepper_.recorded(); }
 
  private:
   int64_t batch_;
   Batches batches_;
   TrainingStep& step_;
+  Stepper stepper_;
   Tensor order_;  // [N]
   int64_t next_ = 0, steps_ = 0;
 };
@@ -140,6 +147,7 @@ void run_bench(const Arguments& arguments) {
        {"batch_size", treadmill.batch()},
        {"precision", experiment.train.precision},
        {"kernels", experiment.train.kernels},
+       {"cuda_graph", treadmill.recorded()},
        {"device", describe(device)},
        {"threads", at::get_num_threads()},
        {"matrix_peak_gflops", peak / 1e9},
@@ -149,10 +157,13 @@ void run_bench(const Arguments& arguments) {
        {"revision", git_revision()},
        {"torch", TORCH_VERSION}},
       fmt::format(
-          "batch {}, {}, {}; {:.0f} % of the machine's matrix peak of {:.0f} GFLOP/s; {:.0f} "
+          "batch {}, {}, {}{}; {:.0f} % of the machine's matrix peak of {:.0f} GFLOP/s; {:.0f} "
           "MB at most\n{:.0f} images/s\n",
-          treadmill.batch(), experiment.train.precision, describe(device), 100 * share, peak / 1e9,
-          memory, rate));
+          treadmill.batch(), experiment.train.precision, describe(device),
+          treadmill.recorded() ? ", a CUDA graph"
+          : device.is_cpu()    ? ""
+                               : ", no CUDA graph",
+          100 * share, peak / 1e9, memory, rate));
 }
 
 }  // namespace latent

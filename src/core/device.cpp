@@ -14,6 +14,7 @@
 #include <set>
 #include <utility>
 
+#include "core/device_tools.h"
 #include "core/error.h"
 #include "core/log.h"
 
@@ -55,6 +56,8 @@ int64_t physical_cores() {
 // Once it is loaded LibTorch finds it by itself, if nobody has asked for CUDA before.
 void load_cuda() {
   static const bool loaded = [] {
+    // Kernels are loaded when they are first run, not all of them at the start.
+    ::setenv("CUDA_MODULE_LOADING", "LAZY", /*overwrite=*/0);
     if (::dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL) == nullptr) return false;
     if (::dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) != nullptr) return true;
     const std::string reason = ::dlerror();
@@ -92,7 +95,8 @@ std::string describe(const c10::Device& device) {
     const int threads = at::get_num_threads();
     return "cpu (" + std::to_string(threads) + (threads == 1 ? " thread)" : " threads)");
   }
-  return device.str();
+  const std::string name = device_name(device);
+  return device.str() + (name.empty() ? "" : " (" + name + ")");
 }
 
 void use_threads(int64_t threads) {

@@ -1,12 +1,12 @@
 #include "image/codecs.h"
 
 #include <c10/util/Exception.h>
-#include <dlfcn.h>
 
 #include <string>
 
 #include "core/error.h"
 #include "core/file.h"
+#include "core/module.h"
 #include "image/codec_table.h"
 
 namespace latent {
@@ -18,33 +18,9 @@ constexpr size_t kLargestFile = size_t{1} << 30;
 
 #if LATENT_IMAGE_CODECS
 
-constexpr const char* kModule = "latent_codecs.so";
-
-// Beside the executable in a build tree, in ../lib/latent where it was installed.
-fs::path find_module() {
-  std::error_code code;
-  const fs::path executable = fs::read_symlink("/proc/self/exe", code);
-  if (code) throw Error("image codecs: cannot tell where this program lies: " + code.message());
-  const fs::path folder = executable.parent_path();
-  const fs::path places[] = {folder / kModule, folder.parent_path() / "lib" / "latent" / kModule};
-  for (const auto& place : places) {
-    if (fs::exists(place, code)) return place;
-  }
-  throw Error(std::string("image codecs: no ") + kModule + "; looked for " + places[0].string() +
-              " and " + places[1].string() + "; build or install it with the program");
-}
-
 const CodecTable* load() {
-  const fs::path module = find_module();
-  // RTLD_LOCAL: OpenCV's symbols, and those of the libraries it pulls in, stay out of LibTorch's
-  // sight.
-  void* library = ::dlopen(module.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) {
-    throw Error("image codecs: cannot be loaded: " + std::string(::dlerror()) +
-                "; is OpenCV installed? see scripts/setup.sh");
-  }
-  void* symbol = ::dlsym(library, kCodecTableSymbol);
-  if (symbol == nullptr) throw Error(module.string() + ": not the image codecs of this program");
+  void* symbol = module_symbol("latent_codecs.so", kCodecTableSymbol, "image codecs",
+                               "is OpenCV installed? see scripts/setup.sh");
   return reinterpret_cast<const CodecTable* (*)()>(symbol)();
 }
 

@@ -29,6 +29,8 @@ class Kl : public Penalty {
   void schedule(double epoch) override {
     const double grown =
         options_.warmup_epochs > 0 ? std::min(1.0, epoch / options_.warmup_epochs) : 1.0;
+    if (grown == grown_) return;  // each fill is work for a GPU
+    grown_ = grown;
     // With a capacity the pressure is constant and the room grows; without one the pressure grows.
     weight_.fill_(options_.capacity > 0 ? options_.weight : options_.weight * grown);
     capacity_.fill_(options_.capacity * grown);
@@ -40,6 +42,7 @@ class Kl : public Penalty {
 
  private:
   KlOptions options_;
+  double grown_ = -1;  // as last set
   // Tensors, not numbers: a captured CUDA graph would freeze a number.
   Tensor weight_ = at::zeros({});
   Tensor capacity_ = at::zeros({});

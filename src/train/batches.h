@@ -1,6 +1,9 @@
 // The training images as steps see them.
 #pragma once
 
+#include <optional>
+#include <vector>
+
 #include "data/augment.h"
 #include "data/dataset.h"
 #include "model/corruption.h"
@@ -14,15 +17,34 @@ struct Batch {
 };
 
 /// Training images on the device, augmented and corrupted as each step's own random streams say.
+///
+/// Images that would not leave the model room on the device stay on the host, which is said aloud.
 class Batches {
  public:
-  /// The pixels are moved to `device`. seed: train.seed.
+  /// seed: train.seed.  room: bytes that the images may take on the device; room_for_images(device)
+  /// unless told.
   Batches(Examples examples, const Augmentation& augmentation, CorruptionChain corruption,
-          int64_t seed, const c10::Device& device);
+          int64_t seed, const c10::Device& device, std::optional<int64_t> room = {});
 
   int64_t count() const { return examples_.count(); }
-  /// The images at `indices` ([B] int64, on the device). step: the key of the noise.
+  /// The images' bytes, [N, H, W, C], on `home()`.
+  const Tensor& pixels() const { return examples_.pixels; }
+  /// Where the images are, and the indices of those to fetch must be.
+  c10::Device home() const { return examples_.pixels.device(); }
+  /// Whether that is the device they are trained on.
+  bool resident() const { return resident_; }
+
+  /// The images at `indices` ([B] int64, at home). step: the key of the noise.
   Batch fetch(const Tensor& indices, int64_t step) const;
+
+  // The same in parts, for work that is recorded:
+
+  /// Lets the noise of the next `prepare` be that of a step.
+  void key(int64_t step) const;
+  /// The batch made of some images' bytes ([B, H, W, C], on the device).
+  Batch prepare(const Tensor& rows) const;
+  /// The generators that `prepare` draws from.
+  std::vector<at::Generator> generators() const;
 
  private:
   Examples examples_;
@@ -30,6 +52,9 @@ class Batches {
   CorruptionChain corruption_;
   uint64_t seed_;
   c10::Device device_;
+  bool resident_;
+  // Kept, since a recorded step draws from those it was recorded with.
+  at::Generator augmentation_noise_, corruption_noise_;
 };
 
 }  // namespace latent

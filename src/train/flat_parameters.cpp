@@ -3,6 +3,13 @@
 #include <ATen/ATen.h>
 
 namespace latent {
+namespace {
+
+// Numbers of which an offset is a multiple. On the CPU none are left out: it gains nothing there,
+// and the norm of the gradient would be summed in another order.
+int64_t alignment(const c10::Device& device) { return device.is_cpu() ? 1 : 16; }
+
+}  // namespace
 
 FlatParameters::FlatParameters(
     const std::vector<std::pair<std::string, torch::nn::Module*>>& modules) {
@@ -21,11 +28,12 @@ FlatParameters::FlatParameters(
                         .sizes = ordered.sizes().vec(),
                         .strides = ordered.strides().vec()});
       parameters.push_back(parameter);
-      total += parameter.numel();
+      const int64_t unit = alignment(parameter.device());
+      total += (parameter.numel() + unit - 1) / unit * unit;
     }
   }
   TORCH_CHECK(!parameters.empty(), "no parameters to train");
-  values_ = at::empty({total}, parameters[0].options().requires_grad(false));
+  values_ = at::zeros({total}, parameters[0].options().requires_grad(false));
   gradients_ = at::zeros_like(values_);
   for (size_t i = 0; i < parameters.size(); ++i) {
     Tensor target = view(values_, slots_[i]);

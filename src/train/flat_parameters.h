@@ -16,7 +16,9 @@ namespace latent {
 /// another.
 ///
 /// Convolution weights keep channels_last strides inside the buffer, which is the layout the
-/// kernels want. The modules must already be on their device and must not be moved afterwards.
+/// kernels want. On a GPU each parameter begins at a multiple of 64 bytes, since its fast
+/// convolutions and products take aligned weights only; the gaps hold zeros. The modules must
+/// already be on their device and must not be moved afterwards.
 class FlatParameters {
  public:
   explicit FlatParameters(const std::vector<std::pair<std::string, torch::nn::Module*>>& modules);

@@ -76,6 +76,12 @@ class Sgd : public Optimizer {
 
 }  // namespace
 
+void Optimizer::set_learning_rate(double rate) {
+  if (rate_set_ == rate) return;
+  learning_rate().fill_(rate);
+  rate_set_ = rate;
+}
+
 void OptimizerOptions::read(Section& train) {
   Component chosen =
       train.component("optimizer", name, {"adam", "adamw", "sgd"}, "how weights are updated");

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "config/section.h"
@@ -29,9 +30,14 @@ class Optimizer {
   virtual void step(const Tensor& bad = {}) = 0;
   /// The learning rate: a scalar on the parameters' device, changed by filling it.
   virtual Tensor learning_rate() = 0;
+  /// Fills it unless it was set to the same before: each fill is work for a GPU.
+  void set_learning_rate(double rate);
   /// The state to keep in a checkpoint, by name: flat buffers ([P]) and scalars. Changed in place
   /// when loading.
   virtual std::map<std::string, Tensor> state() = 0;
+
+ private:
+  std::optional<double> rate_set_;
 };
 
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options,

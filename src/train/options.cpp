@@ -18,6 +18,12 @@ void TrainOptions::read(Section section) {
       "trial at the start finds it faster and right");
   section.read("kernels", kernels,
                "use operations written for these models; false: LibTorch's only");
+  section.read("cuda_graph", cuda_graph,
+               "on a GPU, replay a whole training step as one CUDA graph; false: run it operation "
+               "by operation");
+  section.read("deterministic", deterministic,
+               "on a GPU, compute only what gives the same bits each time: slower, without TF32; "
+               "the CPU always does");
   Section stopping = section.section("early_stopping");
   stopping.read("patience", patience, at_least(0),
                 "stop after so many epochs without a better val_loss; 0: never");

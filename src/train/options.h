@@ -21,6 +21,8 @@ struct TrainOptions {
   OnNanOptions on_nan;
   std::string precision = "fp32";
   bool kernels = true;
+  bool cuda_graph = true;
+  bool deterministic = false;
   int64_t patience = 0;  // early stopping; 0: off
   double min_delta = 0.0;
   int64_t pictures_every = 1;

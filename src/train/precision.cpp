@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <limits>
 
 #include "core/log.h"
+#include "train/replayed.h"
 #include "train/step.h"
 
 namespace latent {
@@ -31,10 +33,15 @@ Outcome attempt(TrainOptions options, const std::string& precision, const Trial&
   auto [model, objective] = trial();
   model->train();
   TrainingStep step(options, model, objective, device);
+  const DeviceTools tools = device_tools(device);
+  // As training will run it: where a step is short, what a launch takes would hide the difference.
+  Replayed whole([&] { step.train(batch); }, step.generators(),
+                 options.cuda_graph && tools.make_graph ? tools.make_graph() : nullptr);
   Outcome outcome{.seconds = std::numeric_limits<double>::infinity(), .loss = 0, .gradient = {}};
   for (int64_t i = 0; i < kWarmUp + kSteps; ++i) {
     const auto start = std::chrono::steady_clock::now();
-    step.run(batch, i);
+    step.key(i);
+    whole.run();
     const double loss = step.sums()[0].item<double>();  // waits for the device
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
     if (i == 0) {
@@ -51,8 +58,11 @@ Outcome attempt(TrainOptions options, const std::string& precision, const Trial&
 Autocast::Autocast(const c10::Device& device, const std::string& precision)
     : type_(device.type()),
       active_(precision == "bf16"),
-      before_(at::autocast::is_autocast_enabled(type_)) {
+      before_(at::autocast::is_autocast_enabled(type_)),
+      cached_(at::autocast::is_autocast_cache_enabled()) {
   if (!active_) return;
+  // What a CUDA graph narrows must be narrowed at each replay, not taken from before.
+  if (!device.is_cpu()) at::autocast::set_autocast_cache_enabled(false);
   at::autocast::set_autocast_dtype(type_, at::kBFloat16);
   at::autocast::set_autocast_enabled(type_, true);
 }
@@ -60,7 +70,21 @@ Autocast::Autocast(const c10::Device& device, const std::string& precision)
 Autocast::~Autocast() {
   if (!active_) return;
   at::autocast::set_autocast_enabled(type_, before_);
+  at::autocast::set_autocast_cache_enabled(cached_);
   at::autocast::clear_cache();  // the narrowed weights: the next step has others
+}
+
+void set_arithmetic(const TrainOptions& options, const c10::Device& device) {
+  if (device.is_cpu()) return;
+  auto& context = at::globalContext();
+  const bool exact = options.deterministic;
+  if (exact) ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
+  context.setDeterministicAlgorithms(exact, /*warn_only=*/true);
+  context.setDeterministicFillUninitializedMemory(false);
+  context.setDeterministicCuDNN(exact);
+  context.setBenchmarkCuDNN(!exact);
+  context.setAllowTF32CuDNN(!exact);
+  context.setAllowTF32CuBLAS(!exact);
 }
 
 bool has_bf16(const c10::Device& device) {

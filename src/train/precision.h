@@ -24,8 +24,13 @@ class Autocast {
 
  private:
   c10::DeviceType type_;
-  bool active_, before_;
+  bool active_, before_, cached_;
 };
+
+/// Lets a GPU compute as fast as it can, with TF32 and the fastest convolutions it finds, or, with
+/// train.deterministic, so that the same training gives the same bits. Nothing to choose on the
+/// CPU, which always does.
+void set_arithmetic(const TrainOptions& options, const c10::Device& device);
 
 /// Whether the device multiplies bfloat16 in hardware: AVX512-BF16 or AMX, or a GPU.
 bool has_bf16(const c10::Device& device);

@@ -17,36 +17,54 @@ TrainingStep::TrainingStep(const TrainOptions& options, std::shared_ptr<Autoenco
       device_(device),
       parameters_({{"model.", model_.get()}, {"objective.", objective_.get()}}),
       statistics_({model_.get(), objective_.get()}),
-      optimizer_(make_optimizer(options.optimizer, parameters_)) {
+      optimizer_(make_optimizer(options.optimizer, parameters_)),
+      noise_(generator(static_cast<uint64_t>(options.seed), Stream::kLatents, 0, device)) {
+  set_arithmetic(options_, device_);
   model_->use_kernels(options_.kernels);
   const auto losses = static_cast<int64_t>(1 + objective_->term_names().size());
   sums_ = at::zeros({losses}, at::TensorOptions(device_).dtype(at::kDouble));
   first_bad_ = at::full({losses + 1}, -1, at::TensorOptions(device_).dtype(at::kLong));
   skipped_ = at::zeros({}, at::TensorOptions(device_).dtype(at::kLong));
+  number_ = at::zeros({}, at::TensorOptions(device_).dtype(at::kLong));
 }
 
 void TrainingStep::run(const Batch& batch, int64_t step) {
-  const auto seed = static_cast<uint64_t>(options_.seed);
-  const auto key = static_cast<uint64_t>(step);
-  auto noise = generator(seed, Stream::kLatents, key, device_);
-  at::Generator dropout = at::globalContext().defaultGenerator(device_);
-  dropout.set_current_seed(stream_seed(seed, Stream::kDropout, key));
-  statistics_.save();
-  parameters_.gradients().zero_();
-  const Loss loss = (*objective_)(batch.target, forward(batch.input, noise));
-  loss.total.backward();
-  update(loss, batch.target.size(0), step);
+  key(step);
+  train(batch);
 }
 
-Output TrainingStep::forward(const Tensor& input, const at::Generator& noise) {
+void TrainingStep::key(int64_t step) {
+  const auto seed = static_cast<uint64_t>(options_.seed);
+  const auto index = static_cast<uint64_t>(step);
+  noise_.set_current_seed(stream_seed(seed, Stream::kLatents, index));
+  at::Generator dropout = at::globalContext().defaultGenerator(device_);
+  dropout.set_current_seed(stream_seed(seed, Stream::kDropout, index));
+  if (step != next_) number_.fill_(step);
+  next_ = step + 1;
+}
+
+void TrainingStep::train(const Batch& batch) {
+  statistics_.save();
+  parameters_.gradients().zero_();
+  const Loss loss = (*objective_)(batch.target, forward(batch.input));
+  loss.total.backward();
+  update(loss, batch.target.size(0));
+}
+
+std::vector<at::Generator> TrainingStep::generators() const {
+  if (!model_->probabilistic()) return {};
+  return {noise_};
+}
+
+Output TrainingStep::forward(const Tensor& input) {
   const Autocast narrow(device_, options_.precision);
-  Output output = model_->forward(input, noise);
+  Output output = model_->forward(input, noise_);
   output.decoded = output.decoded.to(at::kFloat);  // losses are sums of many small numbers
   return output;
 }
 
 // Whether a step is good is known to the device alone, which is not asked: a bad one is masked out.
-void TrainingStep::update(const Loss& loss, int64_t images, int64_t step) {
+void TrainingStep::update(const Loss& loss, int64_t images) {
   const torch::NoGradGuard no_grad;
   std::vector<Tensor> values{loss.total};
   for (const auto& [name, value] : loss.terms)
@@ -60,8 +78,10 @@ void TrainingStep::update(const Loss& loss, int64_t images, int64_t step) {
   statistics_.restore_if(skip);
   const Tensor losses = checked.narrow(0, 0, sums_.size(0)).masked_fill(skip, 0);
   sums_.add_(losses, static_cast<double>(images));
-  first_bad_.masked_fill_(bad.logical_and_(first_bad_ < 0), step);
+  bad.logical_and_(first_bad_ < 0);
+  first_bad_.copy_(at::where(bad, number_, first_bad_));
   skipped_.add_(skip);
+  number_.add_(1);
 }
 
 int64_t TrainingStep::skipped() const { return skipped_.item<int64_t>(); }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "model/autoencoder.h"
 #include "objective/objective.h"
@@ -32,6 +33,16 @@ class TrainingStep {
   /// statistics and sums stay as they were; `skipped` counts it, `check_finite` tells of it.
   void run(const Batch& batch, int64_t step);
 
+  // The same in parts, for work that is recorded:
+
+  /// Lets the next `train` be that of a step: its noise, its number.
+  void key(int64_t step);
+  /// Everything else. No value comes to the host, nothing depends on the step but by what `key`
+  /// set.
+  void train(const Batch& batch);
+  /// The generators that `train` draws from, beside the device's default one.
+  std::vector<at::Generator> generators() const;
+
   /// Sums over the images since the last reset: [1 + terms] float64 on the device, the total first.
   /// The images of skipped steps are not among them.
   Tensor sums() const { return sums_; }
@@ -51,8 +62,8 @@ class TrainingStep {
   FlatParameters& parameters() { return parameters_; }
 
  private:
-  Output forward(const Tensor& input, const at::Generator& noise);
-  void update(const Loss& loss, int64_t images, int64_t step);
+  Output forward(const Tensor& input);
+  void update(const Loss& loss, int64_t images);
 
   TrainOptions options_;
   std::shared_ptr<Autoencoder> model_;
@@ -62,9 +73,13 @@ class TrainingStep {
   Statistics statistics_;
   std::unique_ptr<Optimizer> optimizer_;
   Tensor sums_;
-  Tensor first_bad_;  // [2 + terms] int64: the first step at which the total, a term or the
-                      // gradient's norm was not finite, or -1
-  Tensor skipped_;    // int64
+  Tensor first_bad_;     // [2 + terms] int64: the first step at which the total, a term or the
+                         // gradient's norm was not finite, or -1
+  Tensor skipped_;       // int64
+  Tensor number_;        // int64: steps done before the one under way
+  int64_t next_ = 0;     // what number_ will be at the next step, unless it is set
+  at::Generator noise_;  // of the latents; kept, since a recorded step draws from the one it was
+                         // recorded with
 };
 
 }  // namespace latent

@@ -39,6 +39,7 @@ Trainer::Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model
       config_(std::move(config)),
       device_(device),
       step_(options, std::move(model), std::move(objective), device),
+      stepper_(train_, step_, options, device),
       schedule_(options.schedule, options.epochs),
       metrics_(*objective_, run_.metrics()),
       checkpoints_(run_, options.checkpoint_keep),
@@ -72,7 +73,7 @@ void Trainer::train_epoch(const TrainEvents& events) {
   model_->train();
   const auto seed = static_cast<uint64_t>(options_.seed);
   auto shuffle = generator(seed, Stream::kShuffle, static_cast<uint64_t>(state_.epoch));
-  const Tensor order = at::randperm(train_.count(), shuffle, at::kLong).to(device_);  // [N]
+  const Tensor order = at::randperm(train_.count(), shuffle, at::kLong).to(train_.home());  // [N]
   const auto start = Clock::now();
   const double before = state_.epoch_seconds;
   if (state_.batch == batches()) set_schedules(state_.batch - 1);  // saved while validating
@@ -81,9 +82,7 @@ void Trainer::train_epoch(const TrainEvents& events) {
     const int64_t first = state_.batch * options_.batch_size;
     const int64_t count = std::min(options_.batch_size, train_.count() - first);
     const auto step_start = Clock::now();
-    const Batch batch = train_.fetch(order.narrow(0, first, count), state_.step);
-    data_seconds_ += seconds_since(step_start);
-    step_.run(batch, state_.step);
+    data_seconds_ += stepper_.run(order, first, count, state_.step);
     step_seconds_ += seconds_since(step_start);
     ++state_.batch;
     ++state_.step;
@@ -166,8 +165,8 @@ void Trainer::set_schedules(int64_t batch) {
   const double epoch = static_cast<double>(state_.epoch) +
                        static_cast<double>(batch) / static_cast<double>(batches());
   objective_->schedule(epoch);
-  step_.optimizer().learning_rate().fill_(options_.optimizer.learning_rate *
-                                          schedule_.factor(epoch) * state_.rate_factor);
+  step_.optimizer().set_learning_rate(options_.optimizer.learning_rate * schedule_.factor(epoch) *
+                                      state_.rate_factor);
 }
 
 NamedLosses Trainer::mean_losses(int64_t images) const {

@@ -12,6 +12,7 @@
 #include "train/evaluation.h"
 #include "train/reports.h"
 #include "train/step.h"
+#include "train/stepper.h"
 #include "train/train_state.h"
 
 namespace latent {
@@ -73,6 +74,7 @@ class Trainer {
   std::string config_;
   c10::Device device_;
   TrainingStep step_;
+  Stepper stepper_;
   LearningRateSchedule schedule_;
   TrainState state_;
   EpochMetrics metrics_;

@@ -284,7 +284,8 @@ TEST(Config, MalformedSettings) {
   expect_error(
       [] { read_all("{" + kShapes + "}", {"train.epoch=3"}); },
       "c.json: train.epoch: unknown key; did you mean epochs? known: batch_size, clip_norm, "
-      "early_stopping, epochs, kernels, optimizer, pictures_every, precision, schedule, seed");
+      "cuda_graph, deterministic, early_stopping, epochs, kernels, optimizer, pictures_every, "
+      "precision, schedule, seed");
 }
 
 TEST(Config, TheResolvedCopyReadsBackToItself) {

@@ -30,8 +30,10 @@ std::string complaint(const std::string& from, const std::string& to) {
 std::vector<std::string> check(const fs::path& path, std::istream& in) {
   static const std::regex ours(R"re(\s*#\s*include\s*"([^"/]+)/[^"]*".*)re");
   static const std::regex opencv(R"re(\s*#\s*include\s*[<"]opencv2?/.*)re");
+  static const std::regex cuda(R"re(\s*#\s*include\s*[<"]((ATen|c10)/cuda/|cuda).*)re");
   const std::string from = path.begin()->string();
   const bool codecs = path.string().starts_with("image/codecs/");
+  const bool gpu = path.string().starts_with("core/cuda/");
   std::vector<std::string> found;
   std::string line;
   for (int number = 1; std::getline(in, line); ++number) {
@@ -42,6 +44,8 @@ std::vector<std::string> check(const fs::path& path, std::istream& in) {
     }
     if (!codecs && std::regex_match(line, opencv))
       found.push_back(where + "only image/codecs may include OpenCV");
+    if (!gpu && std::regex_match(line, cuda))
+      found.push_back(where + "only core/cuda may include CUDA's headers");
   }
   return found;
 }
@@ -66,6 +70,9 @@ TEST(LayerOrder, TheRulesAreEnforced) {
   EXPECT_EQ(check_text("image/a.cpp", "#include <opencv2/core.hpp>"),
             List{"image/a.cpp:1: only image/codecs may include OpenCV"});
   EXPECT_EQ(check_text("image/codecs/a.cpp", "#include <opencv2/core.hpp>"), List{});
+  EXPECT_EQ(check_text("train/a.cpp", "#include <c10/cuda/CUDAStream.h>"),
+            List{"train/a.cpp:1: only core/cuda may include CUDA's headers"});
+  EXPECT_EQ(check_text("core/cuda/a.cpp", "#include <c10/cuda/CUDAStream.h>"), List{});
 }
 
 TEST(LayerOrder, EveryFileObeysThem) {

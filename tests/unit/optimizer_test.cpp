@@ -86,6 +86,21 @@ TEST(FlatParameters, SeveralModules) {
   EXPECT_EQ(flat.views(flat.values()).back().first, "b.dense.bias");
 }
 
+// Seen on the device that has shapes only; the CPU's buffer stays dense.
+TEST(FlatParameters, EachBeginsAtAMultipleOf64BytesOnADevice) {
+  torch::nn::Module module;
+  const std::vector<std::vector<int64_t>> sizes{{4, 3, 3, 3}, {4}, {5, 64}, {2}};
+  for (size_t i = 0; i < sizes.size(); ++i)
+    module.register_parameter(std::to_string(i), torch::empty(sizes[i], c10::kMeta));
+  const FlatParameters flat({{"", &module}});
+  EXPECT_EQ(flat.values().numel(), 112 + 16 + 320 + 16);
+  const auto views = flat.views(flat.gradients());
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    EXPECT_EQ(views[i].second.storage_offset() % 16, 0) << i;
+    EXPECT_EQ(views[i].second.sizes(), c10::IntArrayRef(sizes[i])) << i;
+  }
+}
+
 OptimizerOptions options_of(const std::string& text) {
   Config config = Config::parse("{\"optimizer\": " + text + "}", "test.json");
   OptimizerOptions options;
@@ -143,6 +158,19 @@ TEST(Optimizer, SgdIsLibTorchs) {
   expect_equal_steps(
       R"({"name": "sgd", "learning_rate": 0.1, "momentum": 0.9, "weight_decay": 0.05})",
       [](auto p) { return torch::optim::SGD(p, Options(0.1).momentum(0.9).weight_decay(0.05)); });
+}
+
+TEST(Optimizer, ARateThatIsSetAgainIsNotFilled) {
+  const auto network = make_network();
+  FlatParameters flat({{"", network.get()}});
+  const auto optimizer = make_optimizer(options_of("\"sgd\""), flat);
+  optimizer->set_learning_rate(0.25);
+  EXPECT_EQ(optimizer->learning_rate().item<double>(), 0.25);
+  optimizer->learning_rate().fill_(7);
+  optimizer->set_learning_rate(0.25);
+  EXPECT_EQ(optimizer->learning_rate().item<double>(), 7);
+  optimizer->set_learning_rate(0.5);
+  EXPECT_EQ(optimizer->learning_rate().item<double>(), 0.5);
 }
 
 TEST(Optimizer, TheLearningRateIsChangedByFillingIt) {

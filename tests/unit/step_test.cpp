@@ -91,9 +91,10 @@ TEST(TrainingStep, TheFirstBadStepIsNamed) {
   t.step->run(bad, 1);
   t.step->run(bad, 2);
   t.step->run(good, 3);
-  expect_error([&] { t.step->check_finite(); },
-               "training: nll became NaN or infinite at step 2; lower train.optimizer.learning_rate "
-               "(now 0.01), or set train.clip_norm; the checkpoints written before are kept");
+  expect_error(
+      [&] { t.step->check_finite(); },
+      "training: nll became NaN or infinite at step 2; lower train.optimizer.learning_rate "
+      "(now 0.01), or set train.clip_norm; the checkpoints written before are kept");
 }
 
 // Losses that are numbers with a gradient that is none: without the check the weights would be lost

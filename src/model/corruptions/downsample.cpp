@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
+#include <unordered_map>
 
 #include "core/error.h"
 #include "model/corruption.h"
@@ -42,8 +44,7 @@ class Downsample : public Corruption {
   Tensor apply(const Tensor& images, at::Generator&) const override {
     const Tensor small = options_.filter == "bilinear"
                              ? at::upsample_bilinear2d(images, options_.size, false)
-                             : at::matmul(at::matmul(rows_.to(images.device()), images),
-                                          columns_.to(images.device()));
+                             : area(images);
     return small.contiguous(at::MemoryFormat::ChannelsLast);
   }
   ImageShape output(const ImageShape& images) const override {
@@ -51,8 +52,28 @@ class Downsample : public Corruption {
   }
 
  private:
+  using Weights = std::pair<Tensor, Tensor>;  // of the area filter: [h, H], [W, w]
+
+  Tensor area(const Tensor& images) const {
+    const auto [rows, columns] = weights(images.device());
+    return at::matmul(at::matmul(rows, images), columns);
+  }
+  // Kept on each device: a copy from the host at each batch would wait for the device, and cannot
+  // be part of a CUDA graph.
+  Weights weights(const c10::Device& device) const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    auto& [rows, columns] = elsewhere_[device];
+    if (!rows.defined()) {
+      rows = rows_.to(device);
+      columns = columns_.to(device);
+    }
+    return {rows, columns};
+  }
+
   DownsampleOptions options_;
-  Tensor rows_, columns_;  // of the area filter: [h, H], [W, w]
+  Tensor rows_, columns_;
+  mutable std::mutex mutex_;
+  mutable std::unordered_map<c10::Device, Weights> elsewhere_;
 };
 
 void check_size(const DownsampleOptions& options, const ImageShape& images,

@@ -1,0 +1,124 @@
+#include "train/stepper.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/log.h"
+
+namespace latent {
+namespace {
+
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+std::vector<at::Generator> all_generators(const Batches& batches, const TrainingStep& step) {
+  auto all = batches.generators();
+  for (const auto& generator : step.generators())
+    all.push_back(generator);
+  return all;
+}
+
+}  // namespace
+
+Stepper::Stepper(const Batches& batches, TrainingStep& step, const TrainOptions& options,
+                 const c10::Device& device)
+    : Stepper(batches, step, options, device, device_tools(device)) {}
+
+Stepper::Stepper(const Batches& batches, TrainingStep& step, const TrainOptions& options,
+                 const c10::Device& device, const DeviceTools& tools)
+    : batches_(batches),
+      step_(step),
+      size_(std::min(options.batch_size, batches.count())),
+      whole_(
+          [this] {
+            step_.train(batches_.prepare(
+                rows_.defined() ? rows_ : batches_.pixels().index_select(0, indices_)));
+          },
+          all_generators(batches, step),
+          options.cuda_graph && tools.make_graph ? tools.make_graph() : nullptr) {
+  const bool graph = options.cuda_graph && tools.make_graph;
+  std::vector<int64_t> sizes = batches_.pixels().sizes().vec();
+  sizes[0] = size_;
+  if (!batches_.resident() && tools.make_feed) {
+    feed_ = tools.make_feed(sizes, batches_.pixels().scalar_type());
+    rows_ = at::empty(sizes, batches_.pixels().options().device(device));
+  } else if (batches_.resident() && graph) {
+    indices_ = at::zeros({size_}, at::TensorOptions(device).dtype(at::kLong));
+  }
+  if (options.deterministic && device.is_cuda()) {
+    log::info(
+        "train.deterministic: no TF32, and only operations that give the same bits each time; "
+        "without it training is faster");
+  }
+}
+
+double Stepper::run(const Tensor& order, int64_t first, int64_t count, int64_t step) {
+  const bool whole = indices_.defined() || rows_.defined();
+  if (!whole || count != size_) return run_plainly(order.narrow(0, first, count), step);
+  const Stopwatch feeding;
+  feed(order, first);
+  double spent = feeding.seconds();
+  batches_.key(step);
+  step_.key(step);
+  whole_.run();
+  tell();
+  if (feed_ && first + 2 * size_ <= order.size(0)) {  // while the device is at work
+    const Stopwatch sending;
+    send(order, first + size_);
+    spent += sending.seconds();
+  }
+  return spent;
+}
+
+double Stepper::run_plainly(const Tensor& indices, int64_t step) {
+  const Stopwatch fetching;
+  const Batch batch = batches_.fetch(indices, step);
+  const double spent = fetching.seconds();
+  step_.run(batch, step);
+  return spent;
+}
+
+// Puts the batch where the work looks for it.
+void Stepper::feed(const Tensor& order, int64_t first) {
+  if (!feed_) {
+    indices_.copy_(order.narrow(0, first, size_));
+    return;
+  }
+  const bool expected = sent_order_.defined() && sent_order_.is_same(order) && sent_first_ == first;
+  if (!expected) {
+    if (sent_order_.defined()) feed_->receive(rows_);  // another one: of an order left halfway
+    send(order, first);
+  }
+  feed_->receive(rows_);
+  sent_order_ = Tensor();
+}
+
+void Stepper::send(const Tensor& order, int64_t first) {
+  Tensor staged = feed_->stage();
+  at::index_select_out(staged, batches_.pixels(), 0, order.narrow(0, first, size_));
+  feed_->send();
+  sent_order_ = order;
+  sent_first_ = first;
+}
+
+// Once, what became of the recording.
+void Stepper::tell() {
+  if (told_ || (!whole_.recorded() && whole_.failure().empty())) return;
+  told_ = true;
+  if (whole_.recorded()) {
+    log::info("training steps are replayed as one CUDA graph");
+  } else {
+    log::warn("no CUDA graph, steps run operation by operation: {}", whole_.failure());
+  }
+}
+
+}  // namespace latent

@@ -1,0 +1,137 @@
+// Some hundred training steps with everything that a recorded step could get wrong, for the tests
+// of the stepper on the CPU and on a GPU.
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "experiments.h"
+#include "train/learning_rate.h"
+#include "train/stepper.h"
+
+namespace latent {
+
+/// Batch statistics, dropout, a learned sigma, KL warm-up, augmentation, two corruptions, clipping,
+/// a plateau, and a short last batch: 21 images, 8 at a time.
+inline const std::string kEveryNoise = R"({
+  "data": {"name": "shapes", "count": 21, "size": [8, 8], "augment": {"flip": true, "shift": 1}},
+  "corruption": ["gaussian", {"name": "masking", "block": [2, 3]}],
+  "model": {"encoder": {"channels": [4, 4], "normalization": "batch", "dropout": 0.1}, "latent_dim": 3},
+  "objective": {"likelihood": {"name": "gaussian", "sigma": "learned", "value": 0.5},
+                "kl": {"warmup_epochs": 30}},
+  "train": {"batch_size": 8, "optimizer": {"name": "adamw", "learning_rate": 0.01},
+            "schedule": {"name": "plateau", "patience": 2, "factor": 0.5, "warmup_epochs": 5},
+            "clip_norm": 5}})";
+
+/// Training without validation or files.
+class Stepping {
+ public:
+  /// tools: nullptr for fetching and training by hand, without a stepper.
+  Stepping(const std::vector<std::string>& settings, const c10::Device& device,
+           const DeviceTools* tools, std::optional<int64_t> room = {}) {
+    Config config = Config::parse(kEveryNoise, "test.json", settings);
+    const Experiment plan = read_experiment(config);
+    options_ = plan.train;
+    const Examples examples = plan.data.open()->load(Split::kTrain);
+    const ImageShape shape = examples.shape();
+    std::tie(model, objective) = fresh_model(plan, shape, device);
+    model->train();
+    batches = std::make_unique<Batches>(examples, plan.data.augmentation,
+                                        plan.corruption.make(shape), options_.seed, device, room);
+    step = std::make_unique<TrainingStep>(options_, model, objective, device);
+    if (tools != nullptr)
+      stepper = std::make_unique<Stepper>(*batches, *step, options_, device, *tools);
+  }
+
+  /// Trains up to `steps` steps from the start, the trainer's way.
+  void run_to(int64_t steps) {
+    const int64_t per_epoch = (batches->count() + options_.batch_size - 1) / options_.batch_size;
+    for (; done < steps; ++done) {
+      const int64_t epoch = done / per_epoch, first = done % per_epoch * options_.batch_size;
+      if (first == 0 || !order_.defined()) start_epoch(epoch);
+      const int64_t count = std::min(options_.batch_size, batches->count() - first);
+      const double progress = static_cast<double>(done) / static_cast<double>(per_epoch);
+      objective->schedule(progress);
+      step->optimizer().set_learning_rate(options_.optimizer.learning_rate *
+                                          schedule_->factor(progress));
+      if (stepper) {
+        stepper->run(order_, first, count, done);
+      } else {
+        step->run(batches->fetch(order_.narrow(0, first, count), done), done);
+      }
+    }
+  }
+
+  /// Takes over what a checkpoint keeps.
+  void go_on_from(const Stepping& other) {
+    const torch::NoGradGuard no_grad;
+    const auto copy = [](const auto& from, const auto& to) {
+      for (const auto& item : to)
+        Tensor(item.value()).copy_(from[item.key()]);
+    };
+    copy(other.model->named_parameters(), model->named_parameters());
+    copy(other.model->named_buffers(), model->named_buffers());
+    copy(other.objective->named_parameters(), objective->named_parameters());
+    for (const auto& [name, tensor] : other.step->optimizer().state())
+      step->optimizer().state().at(name).copy_(tensor);
+    step->sums().copy_(other.step->sums());
+    done = other.done;
+    order_ = other.order_;
+    schedule_ = std::make_unique<LearningRateSchedule>(*other.schedule_);
+  }
+
+  /// Everything that training has made, on the CPU.
+  std::map<std::string, Tensor> everything() const {
+    std::map<std::string, Tensor> all{{"sums", step->sums()}};
+    for (const auto& item : model->named_parameters())
+      all[item.key()] = item.value().detach();
+    for (const auto& item : model->named_buffers())
+      all[item.key()] = item.value();
+    for (const auto& item : objective->named_parameters())
+      all[item.key()] = item.value().detach();
+    for (const auto& [name, tensor] : step->optimizer().state())
+      all["optimizer." + name] = tensor;
+    all["rate"] = step->optimizer().learning_rate();
+    for (auto& [name, tensor] : all)
+      tensor = tensor.to(at::kCPU, /*non_blocking=*/false, /*copy=*/true);
+    return all;
+  }
+
+  std::shared_ptr<Autoencoder> model;
+  std::shared_ptr<Objective> objective;
+  std::unique_ptr<Batches> batches;
+  std::unique_ptr<TrainingStep> step;
+  std::unique_ptr<Stepper> stepper;
+  int64_t done = 0;
+
+ private:
+  void start_epoch(int64_t epoch) {
+    auto shuffle = generator(static_cast<uint64_t>(options_.seed), Stream::kShuffle,
+                             static_cast<uint64_t>(epoch));
+    order_ = at::randperm(batches->count(), shuffle, at::kLong).to(batches->home());
+    if (!schedule_) schedule_ = std::make_unique<LearningRateSchedule>(options_.schedule, 100);
+    // A loss that gets better only for a while: the plateau lowers the rate several times.
+    if (epoch > 0) schedule_->observe(epoch < 10 ? -static_cast<double>(epoch) : 0);
+  }
+
+  TrainOptions options_;
+  Tensor order_;
+  std::unique_ptr<LearningRateSchedule> schedule_;
+};
+
+/// "" if both are equal bit for bit, else the first name that differs.
+inline std::string first_difference(const std::map<std::string, Tensor>& a,
+                                    const std::map<std::string, Tensor>& b) {
+  if (a.size() != b.size()) return "the number of tensors";
+  for (const auto& [name, tensor] : a) {
+    if (!at::equal(tensor, b.at(name))) return name;
+  }
+  return "";
+}
+
+}  // namespace latent
