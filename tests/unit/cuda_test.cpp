@@ -17,7 +17,7 @@
 namespace latent {
 namespace {
 
-constexpr int64_t kSteps = 210;
+constexpr int64_t kGpuSteps = 210;
 
 #if LATENT_CUDA
 
@@ -57,10 +57,10 @@ class CudaTest : public testing::Test {
   void expect_same_bits(std::vector<std::string> settings, std::optional<int64_t> room = {}) {
     settings.emplace_back("train.deterministic=true");
     Stepping plain(settings, device_, nullptr), recorded(settings, device_, &tools_, room);
-    for (const int64_t steps : {int64_t{1}, int64_t{5}, int64_t{50}, kSteps}) {
+    for (const int64_t steps : {int64_t{1}, int64_t{5}, int64_t{50}, kGpuSteps}) {
       plain.run_to(steps);
       recorded.run_to(steps);
-      ASSERT_EQ(first_difference(plain.everything(), recorded.everything()), "")
+      ASSERT_EQ(first_unequal(plain.everything(), recorded.everything()), "")
           << "after " << steps << " steps";
     }
     EXPECT_TRUE(recorded.stepper->recorded());
@@ -132,11 +132,11 @@ TEST_F(CudaTest, GoingOnFromASavedStateIsExact) {
   const std::vector<std::string> settings{"train.deterministic=true"};
   Stepping whole(settings, device_, &tools_), first(settings, device_, &tools_),
       second(settings, device_, &tools_);
-  whole.run_to(kSteps);
+  whole.run_to(kGpuSteps);
   first.run_to(101);
   second.go_on_from(first);
-  second.run_to(kSteps);
-  EXPECT_EQ(first_difference(whole.everything(), second.everything()), "");
+  second.run_to(kGpuSteps);
+  EXPECT_EQ(first_unequal(whole.everything(), second.everything()), "");
 }
 
 }  // namespace

@@ -14,16 +14,16 @@
 namespace latent {
 namespace {
 
-const std::string kSmall = R"({
+const std::string kStepConfig = R"({
   "data": {"name": "shapes", "count": 32, "size": [8, 8]},
   "model": {"encoder": {"channels": [4, 4], "normalization": "batch", "dropout": 0.1}, "latent_dim": 3},
   "objective": {"likelihood": {"name": "gaussian", "sigma": "learned"}},
   "train": {"batch_size": 8, "optimizer": {"name": "adamw", "learning_rate": 0.01}, "clip_norm": 5}})";
 
 // A model at the start of its training.
-struct Training {
-  explicit Training(const std::vector<std::string>& settings = {}) {
-    Config config = Config::parse(kSmall, "test.json", settings);
+struct OneTraining {
+  explicit OneTraining(const std::vector<std::string>& settings = {}) {
+    Config config = Config::parse(kStepConfig, "test.json", settings);
     const Experiment plan = read_experiment(config);
     const Examples examples = plan.data.open()->load(Split::kTrain);
     batches = std::make_unique<Batches>(training_batches(plan, examples, c10::kCPU));
@@ -52,7 +52,8 @@ struct Training {
   std::unique_ptr<TrainingStep> step;
 };
 
-void expect_equal(const std::map<std::string, Tensor>& a, const std::map<std::string, Tensor>& b) {
+void expect_same_state(const std::map<std::string, Tensor>& a,
+                       const std::map<std::string, Tensor>& b) {
   ASSERT_EQ(a.size(), b.size());
   for (const auto& [name, tensor] : a)
     EXPECT_TRUE(at::equal(tensor, b.at(name))) << name;
@@ -61,7 +62,8 @@ void expect_equal(const std::map<std::string, Tensor>& a, const std::map<std::st
 TEST(TrainingStep, ABadStepLeavesNothingBehind) {
   for (const std::string optimizer : {"adam", "adamw", "sgd"}) {
     SCOPED_TRACE(optimizer);
-    Training t({"train.optimizer.name=" + optimizer}), clean({"train.optimizer.name=" + optimizer});
+    OneTraining t({"train.optimizer.name=" + optimizer}),
+        clean({"train.optimizer.name=" + optimizer});
     t.step->run(t.batch(0), 0);
     const auto before = t.everything();
     const Batch good = t.batch(1);
@@ -70,19 +72,19 @@ TEST(TrainingStep, ABadStepLeavesNothingBehind) {
       bad.input[3][0][2][2] = value;
       t.step->run(bad, 1);
     }
-    expect_equal(t.everything(), before);
+    expect_same_state(t.everything(), before);
     EXPECT_EQ(t.step->skipped(), 2);
     // What comes after is as if it had not been there.
     t.step->run(t.batch(2), 2);
     clean.step->run(clean.batch(0), 0);
     clean.step->run(clean.batch(2), 2);
-    expect_equal(t.everything(), clean.everything());
+    expect_same_state(t.everything(), clean.everything());
     EXPECT_EQ(clean.step->skipped(), 0);
   }
 }
 
 TEST(TrainingStep, TheFirstBadStepIsNamed) {
-  Training t;
+  OneTraining t;
   t.step->run(t.batch(0), 0);
   t.step->check_finite();
   const Batch good = t.batch(1);
@@ -100,10 +102,10 @@ TEST(TrainingStep, TheFirstBadStepIsNamed) {
 // Losses that are numbers with a gradient that is none: without the check the weights would be lost
 // one step before anybody hears of it.
 TEST(TrainingStep, ABadGradientIsSkippedToo) {
-  Training t({"objective.likelihood.weight=1e25"});
+  OneTraining t({"objective.likelihood.weight=1e25"});
   const auto before = t.everything();
   t.step->run(t.batch(0), 0);
-  expect_equal(t.everything(), before);
+  expect_same_state(t.everything(), before);
   EXPECT_EQ(t.step->skipped(), 1);
   expect_error([&] { t.step->check_finite(); },
                "training: the gradient became NaN or infinite at step 1; lower "

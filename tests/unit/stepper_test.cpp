@@ -13,7 +13,8 @@
 namespace latent {
 namespace {
 
-constexpr int64_t kSteps = 210, kFullSteps = 140;  // of 21 images, 8 at a time: two full, one short
+constexpr int64_t kTwinSteps = 210,
+                  kTwinFullSteps = 140;  // of 21 images, 8 at a time: two full, one short
 
 // What was asked of the twins.
 struct Calls {
@@ -83,10 +84,10 @@ class StepperTest : public testing::Test {
                         std::optional<int64_t> room = {}) {
     const DeviceTools tools = twins(calls_);
     Stepping plain(settings, c10::kCPU, nullptr), recorded(settings, c10::kCPU, &tools, room);
-    for (const int64_t steps : {int64_t{1}, int64_t{5}, int64_t{50}, kSteps}) {
+    for (const int64_t steps : {int64_t{1}, int64_t{5}, int64_t{50}, kTwinSteps}) {
       plain.run_to(steps);
       recorded.run_to(steps);
-      ASSERT_EQ(first_difference(plain.everything(), recorded.everything()), "")
+      ASSERT_EQ(first_unequal(plain.everything(), recorded.everything()), "")
           << "after " << steps << " steps";
     }
     recorded.step->check_finite();
@@ -100,8 +101,8 @@ TEST_F(StepperTest, ReplayedStepsAreThoseByHand) {
   expect_same_bits({});
   EXPECT_EQ(calls_.runs, Replayed::kWarmUp);
   EXPECT_EQ(calls_.captures, 1);
-  EXPECT_EQ(calls_.replays, kFullSteps - Replayed::kWarmUp);  // the short ones run by hand
-  EXPECT_EQ(calls_.generators, 3u);                           // augmentation, corruption, latents
+  EXPECT_EQ(calls_.replays, kTwinFullSteps - Replayed::kWarmUp);  // the short ones run by hand
+  EXPECT_EQ(calls_.generators, 3u);  // augmentation, corruption, latents
   EXPECT_EQ(calls_.sent, 0);
 }
 
@@ -114,15 +115,15 @@ TEST_F(StepperTest, APlainAutoencoderHasNoNoiseOfItsOwn) {
 
 TEST_F(StepperTest, ImagesThatStayOnTheHostAreSentAhead) {
   expect_same_bits({}, 0);
-  EXPECT_EQ(calls_.replays, kFullSteps - Replayed::kWarmUp);
-  EXPECT_EQ(calls_.sent, kFullSteps);
-  EXPECT_EQ(calls_.received, kFullSteps);
+  EXPECT_EQ(calls_.replays, kTwinFullSteps - Replayed::kWarmUp);
+  EXPECT_EQ(calls_.sent, kTwinFullSteps);
+  EXPECT_EQ(calls_.received, kTwinFullSteps);
 }
 
 TEST_F(StepperTest, TheyAreSentAheadWithoutAGraphToo) {
   expect_same_bits({"train.cuda_graph=false"}, 0);
   EXPECT_EQ(calls_.captures, 0);
-  EXPECT_EQ(calls_.received, kFullSteps);
+  EXPECT_EQ(calls_.received, kTwinFullSteps);
 }
 
 TEST_F(StepperTest, AFailedRecordingGoesOnOperationByOperation) {
@@ -158,11 +159,11 @@ TEST_F(StepperTest, GoingOnFromASavedStateIsExact) {
   const DeviceTools tools = twins(calls_);
   Stepping whole({}, c10::kCPU, &tools), first({}, c10::kCPU, &tools),
       second({}, c10::kCPU, &tools);
-  whole.run_to(kSteps);
+  whole.run_to(kTwinSteps);
   first.run_to(101);
   second.go_on_from(first);
-  second.run_to(kSteps);
-  EXPECT_EQ(first_difference(whole.everything(), second.everything()), "");
+  second.run_to(kTwinSteps);
+  EXPECT_EQ(first_unequal(whole.everything(), second.everything()), "");
 }
 
 TEST_F(StepperTest, ItCanBeSwitchedOff) {
@@ -182,7 +183,7 @@ TEST_F(StepperTest, ABatchSentInVainIsNotTrainedOn) {
     sent.stepper->run(order, first, 8, step);
     plain.step->run(plain.batches->fetch(order.narrow(0, first, 8), step), step);
   }
-  EXPECT_EQ(first_difference(sent.everything(), plain.everything()), "");
+  EXPECT_EQ(first_unequal(sent.everything(), plain.everything()), "");
 }
 
 // The number of a bad step is counted on the device, by the replayed step itself.

@@ -125,8 +125,8 @@ class Stepping {
 };
 
 /// "" if both are equal bit for bit, else the first name that differs.
-inline std::string first_difference(const std::map<std::string, Tensor>& a,
-                                    const std::map<std::string, Tensor>& b) {
+inline std::string first_unequal(const std::map<std::string, Tensor>& a,
+                                 const std::map<std::string, Tensor>& b) {
   if (a.size() != b.size()) return "the number of tensors";
   for (const auto& [name, tensor] : a) {
     if (!at::equal(tensor, b.at(name))) return name;
