@@ -82,6 +82,8 @@ class Place:
             code, said = self.train("overwrite")
         if code != 0:
             sys.exit(f"{story}\nthe run could not be finished: exit code {code}\n{said}")
+        if self.run / "checkpoints/last.safetensors" not in self.checkpoints():
+            sys.exit(f"{story}\nthe run ended without last.safetensors; there are {self.checkpoints()}\n{said}")
         if left := temporary_files(self.folder):
             sys.exit(f"{story}\nafter the next start these are still there: {left}")
 
