@@ -1,6 +1,8 @@
 // Decoding and resizing, in builds with image codecs.
 #include "image/codecs.h"
 
+#include <iostream>
+
 #include "core/file.h"
 #include "unit/expect.h"
 #include "unit/image_files.h"
@@ -148,6 +150,17 @@ TEST_F(Codecs, FaultsNameTheFile) {
                (folder_ / "none.jpg").string() + ": no such file");
   expect_error([&] { read_image(folder_.path(), 3); },
                folder_.path().string() + ": is a folder; expected a file");
+}
+
+TEST_F(Codecs, DamageIsToldByTheErrorAlone) {
+  std::string odd = tiff(2, 2, 8, "abcd");
+  odd.replace(10 + 12 * 4 + 8, 4, little(77, 4));  // the meaning of its values
+  testing::internal::CaptureStderr();
+  expect_fault(odd, "cannot be decoded: its data are damaged or of an unsupported kind");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  testing::internal::CaptureStderr();
+  std::cerr << "others " << 1 << std::flush;
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "others 1");
 }
 
 TEST_F(Codecs, ResizeByAreaAndByInterpolation) {
