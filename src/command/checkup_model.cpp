@@ -116,7 +116,7 @@ void check_sigma(const ModelFacts& facts, const Config& config, Findings& findin
 void check_pictures(const ModelFacts& facts, const Config& config, Findings& findings) {
   if (facts.variance_share < kSamePictures) {
     findings.push_back(
-        {Kind::kProblem, "decoder",
+        {Kind::kRemark, "decoder",
          fmt::format("makes nearly the same of every image: {:.2g} of the images' "
                      "variance",
                      facts.variance_share),

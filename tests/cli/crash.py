@@ -176,8 +176,8 @@ def memory(config):
     def limited():
         resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
 
-    expect_error("out of memory: ", "train", config, "--run", "huge", "--set", "model.latent_dim=20000000",
-                 preexec_fn=limited)
+    expect_error("out of memory: ", "train", config, "--run", "huge", "--set",
+                 'model.encoder={"name": "dense", "hidden": [60000, 60000]}', preexec_fn=limited)
     expect_error("lower train.batch_size, data.size or the model", "train", config, "--run", "huge2", "--set",
                  "train.batch_size=3000", "--set", "data.size=[256,256]", "--set",
                  "model.encoder.channels=[256]", preexec_fn=limited)

@@ -100,7 +100,7 @@ TEST(Checkup, PosteriorCollapse) {
       "problem latents: posterior collapse: none of the 2 latents carries anything (KL 0.001 "
       "nats); lower objective.kl.weight (now 4), or let it grow: objective.kl.warmup_epochs "
       "(now 0)\n"
-      "problem decoder: makes nearly the same of every image: 0.001 of the images' variance; "
+      "remark decoder: makes nearly the same of every image: 0.001 of the images' variance; "
       "lower train.optimizer.learning_rate (now 0.001), objective.kl.weight (now 4), or train "
       "longer\n");
   EXPECT_EQ(model_ills({.latents = 8, .used = 3, .kl = 9, .rmse = 0.5}),
