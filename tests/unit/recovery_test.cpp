@@ -230,7 +230,7 @@ TEST_F(RecoveryTest, ADivergingRunGoesBackWithALowerRate) {
   t.trainer->train({});
   EXPECT_EQ(t.trainer->state().rollbacks, 2);
   EXPECT_EQ(t.trainer->state().epoch, 4);
-  EXPECT_NEAR(read_metrics(t.run.metrics()).column("learning_rate")[3], 1e-4, 1e-9);
+  EXPECT_NEAR(read_metrics(t.run.metrics()).column("learning_rate")[0], 1e-4, 1e-9);
   // A process that dies before the first rollback, and in a later epoch.
   train_until(folder_ / "parts", 1, 16, settings);
   train_until(folder_ / "parts", 3, 16, settings, true);
