@@ -1,4 +1,6 @@
 // CelebA's layout, whole or in part, and lists that belong to other images.
+#include <spdlog/fmt/fmt.h>
+
 #include "unit/image_folder.h"
 
 namespace latent {
@@ -12,7 +14,7 @@ class Celeba : public ImageFolderTest {
     ImageFolderTest::SetUp();
     if (IsSkipped()) return;
     for (int i = 1; i <= 5; ++i)
-      add_grey("img_align_celeba/00000" + std::to_string(i) + ".jpg", i * 10);
+      add_grey(fmt::format("img_align_celeba/{:06}.jpg", i), i * 10);
     add("list_eval_partition.txt",
         "000001.jpg 0\n000002.jpg 2\n000003.jpg 0\n000004.jpg 1\n000005.jpg 0\n000006.jpg 0\n");
     add("list_attr_celeba.txt", "6\nBald Smiling\n" + rows());

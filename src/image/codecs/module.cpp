@@ -34,7 +34,7 @@ Picture decode_quietly(const EncodedImage& image, int64_t channels, int64_t redu
     Mute() { muted = true; }
     ~Mute() { muted = false; }
   } mute;
-  return decode(image, channels, reduction);
+  return codecs::decode(image, channels, reduction);
 }
 
 }  // namespace
