@@ -283,9 +283,9 @@ TEST(Config, MalformedSettings) {
   EXPECT_THROW(set("train.epochs"), UsageError);
   expect_error(
       [] { read_all("{" + kShapes + "}", {"train.epoch=3"}); },
-      "c.json: train.epoch: unknown key; did you mean epochs? known: batch_size, clip_norm, "
-      "cuda_graph, deterministic, early_stopping, epochs, kernels, optimizer, pictures_every, "
-      "precision, schedule, seed");
+      "c.json: train.epoch: unknown key; did you mean epochs? known: batch_size, "
+      "checkpoint, clip_norm, cuda_graph, deterministic, early_stopping, epochs, kernels, on_nan, "
+      "optimizer, pictures_every, precision, schedule, seed");
 }
 
 TEST(Config, TheResolvedCopyReadsBackToItself) {
