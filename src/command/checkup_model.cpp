@@ -53,10 +53,11 @@ std::string now(const Config& config, const std::string& key) {
 }
 
 std::string sparsity_key(const Config& config) {
-  const auto& resolved = config.resolved();
   for (const char* name : {"sparsity_l1", "sparsity_kl"}) {
-    if (resolved.contains("objective") && resolved["objective"].contains(name))
-      return now(config, std::string("objective.") + name + ".weight");
+    const std::string part = std::string("objective.") + name;
+    // With no weight it presses on nothing.
+    if (number(config, std::string("/objective/") + name + "/weight").value_or(0) > 0)
+      return now(config, part + ".weight");
   }
   return now(config, "train.optimizer.learning_rate");
 }
@@ -76,10 +77,11 @@ void check_latents(const ModelFacts& facts, const Config& config, Findings& find
              (facts.probabilistic ? ", or let it grow: " + now(config, "objective.kl.warmup_epochs")
                                   : "")});
   } else if (facts.dead > 0) {
+    const std::string rate = now(config, "train.optimizer.learning_rate");
     findings.push_back(
         {Kind::kRemark, "latents",
          fmt::format("{} of {} units are dead: 0 for every image", facts.dead, facts.latents),
-         "lower " + lower + " or " + now(config, "train.optimizer.learning_rate")});
+         "lower " + lower + (lower == rate ? "" : " or " + rate)});
   } else if (facts.used < facts.latents) {
     findings.push_back(
         {Kind::kRemark, "latents",

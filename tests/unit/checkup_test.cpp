@@ -122,6 +122,10 @@ TEST(Checkup, DeadUnits) {
   EXPECT_EQ(model_ills(all, kSparse),
             "problem latents: none of the 8 units differs between images; lower "
             "objective.sparsity_l1.weight (now 0.5)\n");
+  const std::string weightless = std::string(kSparse).replace(kSparse.find("0.5"), 3, "0.0");
+  EXPECT_EQ(model_ills(some, weightless),
+            "remark latents: 3 of 8 units are dead: 0 for every image; lower "
+            "train.optimizer.learning_rate (now 0.001)\n");
 }
 
 TEST(Checkup, Saturation) {
