@@ -1,7 +1,13 @@
 #!/usr/bin/env bash
 # From a fresh clone to pictures: sets up, builds, trains a small VAE on shapes it draws itself
 # (about a minute on two cores), reconstructs and samples. Writes runs/quickstart.
+#
+# usage: scripts/quickstart.sh
 set -euo pipefail
+if (($# > 0)); then
+  sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+  [[ $1 == -h || $1 == --help ]] && exit 0 || exit 2
+fi
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 run=runs/quickstart
