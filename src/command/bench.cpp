@@ -4,7 +4,6 @@
 #include <torch/version.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -13,6 +12,7 @@
 #include "core/log.h"
 #include "core/process.h"
 #include "core/random.h"
+#include "core/stopwatch.h"
 #include "core/version.h"
 #include "train/profile.h"
 #include "train/stepper.h"
@@ -21,11 +21,6 @@ namespace latent {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
@@ -44,10 +39,10 @@ double matrix_peak(const std::string& precision, const c10::Device& device) {
   if (precision == "bf16") a = a.to(at::kBFloat16);
   double best = 0;
   for (int64_t trial = 0; trial < kTrials; ++trial) {
-    const auto start = Clock::now();
+    const Stopwatch watch;
     const Tensor product = at::mm(a, a);
     product[0][0].item<float>();  // waits for the device
-    best = std::max(best, 2.0 * std::pow(static_cast<double>(size), 3) / seconds_since(start));
+    best = std::max(best, 2.0 * std::pow(static_cast<double>(size), 3) / watch.seconds());
   }
   return best;
 }
@@ -75,9 +70,9 @@ class Treadmill {
 
   /// Trains for so long, at least one step. Returns images a second.
   double run(double seconds, StepProfile* profile) {
-    const auto start = Clock::now();
+    const Stopwatch watch;
     const int64_t before = steps_;
-    while (steps_ == before || seconds_since(start) < seconds) {
+    while (steps_ == before || watch.seconds() < seconds) {
       if ((next_ + batch_) > order_.size(0)) next_ = 0;
       stepper_.run(order_, next_, batch_, steps_);
       ++steps_;
@@ -85,7 +80,7 @@ class Treadmill {
       if (profile != nullptr) profile->after_step();
     }
     step_.check_finite();  // waits for the device
-    return static_cast<double>((steps_ - before) * batch_) / seconds_since(start);
+    return static_cast<double>((steps_ - before) * batch_) / watch.seconds();
   }
 
   int64_t batch() const { return batch_; }

@@ -31,33 +31,30 @@ double at_the_ends(const Tensor& values, double margin) {
   return share(at::logical_or(values<margin, values> 1 - margin));
 }
 
-std::optional<double> number(const Config& config, const std::string& pointer) {
-  const nlohmann::ordered_json::json_pointer at(pointer);
-  const auto& resolved = config.resolved();
-  if (!resolved.contains(at) || !resolved[at].is_number()) return std::nullopt;
-  return resolved[at].get<double>();
+// What the config says of a key, "objective.kl.weight"; null if it is not there.
+nlohmann::ordered_json setting(const Config& config, const std::string& key) {
+  std::string pointer = "/" + key;
+  std::replace(pointer.begin(), pointer.end(), '.', '/');
+  return config.resolved().value(nlohmann::ordered_json::json_pointer(pointer),
+                                 nlohmann::ordered_json());
 }
 
-std::string word(const Config& config, const std::string& pointer) {
-  const nlohmann::ordered_json::json_pointer at(pointer);
-  const auto& resolved = config.resolved();
-  return resolved.contains(at) && resolved[at].is_string() ? resolved[at].get<std::string>() : "";
+std::optional<double> number(const Config& config, const std::string& key) {
+  const auto value = setting(config, key);
+  return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
 }
 
 // "objective.kl.weight (now 4)".
 std::string now(const Config& config, const std::string& key) {
-  std::string pointer = "/" + key;
-  std::replace(pointer.begin(), pointer.end(), '.', '/');
-  const auto value = number(config, pointer);
+  const auto value = number(config, key);
   return value ? fmt::format("{} (now {:g})", key, *value) : key;
 }
 
 std::string sparsity_key(const Config& config) {
   for (const char* name : {"sparsity_l1", "sparsity_kl"}) {
-    const std::string part = std::string("objective.") + name;
+    const std::string key = std::string("objective.") + name + ".weight";
     // With no weight it presses on nothing.
-    if (number(config, std::string("/objective/") + name + "/weight").value_or(0) > 0)
-      return now(config, part + ".weight");
+    if (number(config, key).value_or(0) > 0) return now(config, key);
   }
   return now(config, "train.optimizer.learning_rate");
 }
@@ -102,8 +99,8 @@ void check_latents(const ModelFacts& facts, const Config& config, Findings& find
 }
 
 void check_sigma(const ModelFacts& facts, const Config& config, Findings& findings) {
-  const auto sigma = number(config, "/objective/likelihood/value");
-  if (!facts.probabilistic || !sigma || word(config, "/objective/likelihood/sigma") != "fixed" ||
+  const auto sigma = number(config, "objective.likelihood.value");
+  if (!facts.probabilistic || !sigma || setting(config, "objective.likelihood.sigma") != "fixed" ||
       facts.rmse <= 0)
     return;
   if (*sigma < kSigmaFactor * facts.rmse && facts.rmse < kSigmaFactor * *sigma) return;

@@ -62,9 +62,8 @@ void run_doctor(const Arguments& arguments) {
   Findings findings = check_files(folder);
   const auto is_problem = [](const Finding& finding) { return finding.kind == Kind::kProblem; };
   // A folder that is no run has no model, and a checkpoint that is not there none either.
-  const bool opened = std::none_of(findings.begin(), findings.end(), [](const Finding& finding) {
-    return finding.kind == Kind::kProblem &&
-           (finding.where == "run" || finding.where == "checkpoints");
+  const bool opened = std::none_of(findings.begin(), findings.end(), [&](const Finding& finding) {
+    return is_problem(finding) && (finding.where == "run" || finding.where == "checkpoints");
   });
   if (opened) {
     for (auto& finding : examine_model(arguments))

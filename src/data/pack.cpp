@@ -3,26 +3,21 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 #include "core/error.h"
 #include "core/file_lock.h"
 #include "core/log.h"
 #include "core/progress.h"
+#include "core/stopwatch.h"
 #include "data/place.h"
 
 namespace latent {
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
 
 constexpr int64_t kChunkBytes = 16 << 20;  // of images prepared between two writes
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 // FNV-1a with two bases. Only a file's name: the pack holds the whole key, so that two keys with
 // one digest would cost time, not harm.  Source: Fowler, Noll and Vo, RFC 9923.
@@ -91,21 +86,20 @@ void make_pack(ImageSource& source, const SkipPolicy& policy, const fs::path& pa
   const auto bytes = static_cast<size_t>(shape.pixels());
   std::vector<uint8_t> pixels(static_cast<size_t>(std::min(chunk, total)) * bytes);
   std::vector<UnreadableImage> unreadable;
-  const auto start = Clock::now();
+  const Stopwatch watch;
   for (int64_t first = 0; first < total; first += chunk) {
     const int64_t count = std::min(chunk, total - first);
     const auto failed = source.read(first, count, pixels.data());
     unreadable.insert(unreadable.end(), failed.begin(), failed.end());
     policy.check(unreadable, total);
     in_cache([&] { write_readable(writer, pixels, first, count, bytes, failed); });
-    if (bar.due(first + count, total))
-      bar.show("packing", first + count, total, seconds_since(start));
+    if (bar.due(first + count, total)) bar.show("packing", first + count, total, watch.seconds());
   }
   bar.clear();
   if (static_cast<int64_t>(unreadable.size()) == total)
     throw Error(unreadable.front().reason + " (nor can any other image be read)");
   in_cache([&] { writer.finish(source.key(), shape, unreadable); });
-  const double seconds = seconds_since(start);
+  const double seconds = watch.seconds();
   log::info("packed {} images in {:.1f} s, {:.0f} images/s", total, seconds,
             static_cast<double>(total) / seconds);
 }
@@ -148,7 +142,7 @@ void SkipPolicy::check(const std::vector<UnreadableImage>& unreadable, int64_t c
 }
 
 Pack open_pack(ImageSource& source, const SkipPolicy& policy) {
-  const auto start = Clock::now();
+  const Stopwatch watch;
   const std::string key = source.key();
   const fs::path folder = cache_folder() / "packs";
   Pack pack{.path = folder / (digest(key) + ".pack"), .content = {}};
@@ -166,7 +160,7 @@ Pack open_pack(ImageSource& source, const SkipPolicy& policy) {
     }
   }
   policy.check(pack.content.unreadable, source.count());
-  pack.seconds = seconds_since(start);
+  pack.seconds = watch.seconds();
   return pack;
 }
 

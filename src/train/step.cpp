@@ -109,15 +109,17 @@ std::optional<BadStep> TrainingStep::first_bad() const {
   return BadStep{.step = step, .what = name};
 }
 
+std::string TrainingStep::describe(const BadStep& bad) const {
+  return fmt::format(
+      "training: {} became NaN or infinite at step {}; lower "
+      "train.optimizer.learning_rate (now {}), "
+      "or set train.clip_norm{}; the checkpoints written before are kept",
+      bad.what, bad.step + 1, options_.optimizer.learning_rate,
+      bad.what == "kl" ? ", or objective.kl.warmup_epochs" : "");
+}
+
 void TrainingStep::check_finite() const {
-  const auto bad = first_bad();
-  if (!bad) return;
-  throw Error(
-      fmt::format("training: {} became NaN or infinite at step {}; lower "
-                  "train.optimizer.learning_rate (now {}), "
-                  "or set train.clip_norm{}; the checkpoints written before are kept",
-                  bad->what, bad->step + 1, options_.optimizer.learning_rate,
-                  bad->what == "kl" ? ", or objective.kl.warmup_epochs" : ""));
+  if (const auto bad = first_bad()) throw Error(describe(*bad));
 }
 
 }  // namespace latent

@@ -53,6 +53,8 @@ class TrainingStep {
   void check_finite() const;
   /// The first such step, if there was one; waits for the device.
   std::optional<BadStep> first_bad() const;
+  /// One line: the term, the step, and the keys to change.
+  std::string describe(const BadStep& bad) const;
   /// From now on only later steps are told of.
   void forget_bad() { first_bad_.fill_(-1); }
   /// Steps skipped since the start; waits for the device, as check_finite does.

@@ -3,22 +3,12 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "core/log.h"
+#include "core/stopwatch.h"
 
 namespace latent {
 namespace {
-
-class Stopwatch {
- public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 std::vector<at::Generator> all_generators(const Batches& batches, const TrainingStep& step) {
   auto all = batches.generators();

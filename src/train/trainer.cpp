@@ -4,7 +4,6 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 
@@ -12,17 +11,12 @@
 #include "core/interrupt.h"
 #include "core/log.h"
 #include "core/random.h"
+#include "core/stopwatch.h"
 
 namespace latent {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr int64_t kCheckEvery = 50;  // steps between looks at the device's NaN flags
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 }  // namespace
 
@@ -42,8 +36,7 @@ Trainer::Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model
       stepper_(train_, step_, options, device),
       schedule_(options.schedule, options.epochs),
       metrics_(*objective_, run_.metrics()),
-      checkpoints_(run_, options.checkpoint_keep),
-      saved_(Clock::now()) {}
+      checkpoints_(run_, options.checkpoint_keep) {}
 
 int64_t Trainer::batches() const {
   return (train_.count() + options_.batch_size - 1) / options_.batch_size;
@@ -74,20 +67,20 @@ void Trainer::train_epoch(const TrainEvents& events) {
   const auto seed = static_cast<uint64_t>(options_.seed);
   auto shuffle = generator(seed, Stream::kShuffle, static_cast<uint64_t>(state_.epoch));
   const Tensor order = at::randperm(train_.count(), shuffle, at::kLong).to(train_.home());  // [N]
-  const auto start = Clock::now();
+  const Stopwatch watch;
   const double before = state_.epoch_seconds;
   if (state_.batch == batches()) set_schedules(state_.batch - 1);  // saved while validating
   while (state_.batch < batches()) {
     set_schedules(state_.batch);
     const int64_t first = state_.batch * options_.batch_size;
     const int64_t count = std::min(options_.batch_size, train_.count() - first);
-    const auto step_start = Clock::now();
+    const Stopwatch stepping;
     data_seconds_ += stepper_.run(order, first, count, state_.step);
-    step_seconds_ += seconds_since(step_start);
+    step_seconds_ += stepping.seconds();
     ++state_.batch;
     ++state_.step;
     stepped_ = true;
-    state_.epoch_seconds = before + seconds_since(start);
+    state_.epoch_seconds = before + watch.seconds();
     if (events.step) {
       events.step({.epoch = state_.epoch + 1,
                    .epochs = options_.epochs,

@@ -1,10 +1,10 @@
 // The training loop: the only one.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <string>
 
+#include "core/stopwatch.h"
 #include "run/run_directory.h"
 #include "train/batches.h"
 #include "train/checkpoint_store.h"
@@ -79,10 +79,10 @@ class Trainer {
   TrainState state_;
   EpochMetrics metrics_;
   CheckpointStore checkpoints_;
-  std::chrono::steady_clock::time_point saved_;  // the last checkpoint
-  bool stepped_ = false;                         // in this process
-  int64_t skipped_before_ = 0;                   // the run's skipped steps without this process's
-  double data_seconds_ = 0, step_seconds_ = 0;   // of this process
+  Stopwatch saved_;                             // since the last checkpoint
+  bool stepped_ = false;                        // in this process
+  int64_t skipped_before_ = 0;                  // the run's skipped steps without this process's
+  double data_seconds_ = 0, step_seconds_ = 0;  // of this process
 };
 
 }  // namespace latent

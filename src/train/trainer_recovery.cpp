@@ -3,7 +3,6 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "core/error.h"
@@ -26,15 +25,14 @@ TensorFile Trainer::snapshot() {
 
 void Trainer::save() {
   checkpoints_.write_last(snapshot(), state_.step);
-  saved_ = std::chrono::steady_clock::now();
+  saved_ = Stopwatch();
 }
 
 bool Trainer::checkpoint_due() const {
   const int64_t steps = options_.checkpoint_steps;
   const double minutes = options_.checkpoint_minutes;
   return (steps > 0 && state_.step % steps == 0) ||
-         (minutes > 0 && std::chrono::steady_clock::now() - saved_ >=
-                             std::chrono::duration<double, std::ratio<60>>(minutes));
+         (minutes > 0 && saved_.seconds() >= 60 * minutes);
 }
 
 void Trainer::restore(const StoredCheckpoint& checkpoint) {
@@ -73,12 +71,7 @@ void Trainer::settle_bad_steps(const Tensor& order) {
                                              .indices = order.narrow(0, first, count)},
                                             run_.bad_steps());
   const auto& on_nan = options_.on_nan;
-  std::string told;
-  try {
-    step_.check_finite();
-  } catch (const Error& error) {
-    told = error.what();
-  }
+  const std::string told = step_.describe(*bad);
   if (on_nan.stops())
     throw Error(told + ", and train.on_nan skip or rollback goes on from them" + images);
   step_.forget_bad();
