@@ -1,5 +1,6 @@
 #include "train/train_state.h"
 
+#include <algorithm>
 #include <exception>
 #include <nlohmann/json.hpp>
 
@@ -36,6 +37,7 @@ void store_state(const TrainState& state, const LearningRateSchedule& schedule, 
       {"epoch_skipped", state.epoch_skipped},
       {"rollbacks", state.rollbacks},
       {"rate_factor", state.rate_factor},
+      {"images", state.images},
       {"plateau",
        {{"reductions", schedule.reductions},
         {"best", schedule.best},
@@ -60,6 +62,7 @@ void load_state(TrainState& state, LearningRateSchedule& schedule, const TensorF
     state.epoch_skipped = json.value("epoch_skipped", int64_t{0});
     state.rollbacks = json.value("rollbacks", int64_t{0});
     state.rate_factor = json.value("rate_factor", 1.0);
+    state.images = json.value("images", int64_t{0});
     json.at("plateau").at("reductions").get_to(schedule.reductions);
     json.at("plateau").at("best").get_to(schedule.best);
     json.at("plateau").at("waited").get_to(schedule.waited);
@@ -67,6 +70,13 @@ void load_state(TrainState& state, LearningRateSchedule& schedule, const TensorF
     throw Error(path.string() +
                 ": no training state in its metadata; expected a checkpoint of latent train");
   }
+  const int64_t least =
+      std::min({state.epoch, state.batch, state.step, state.best_epoch, state.waited, state.skipped,
+                state.epoch_skipped, state.rollbacks, state.images, schedule.reductions,
+                schedule.waited});
+  if (least < 0 || !(state.rate_factor > 0 && state.rate_factor <= 1))
+    throw Error(path.string() + ": impossible counters in its training state (" +
+                file.metadata.at("state") + "); expected a checkpoint of latent train");
 }
 
 int64_t stored_step(const TensorFile& file) { return counter(file, "step"); }

@@ -22,13 +22,14 @@ struct TrainState {
   int64_t skipped = 0;        // steps left out for their NaN, in the whole run
   int64_t epoch_skipped = 0;  // images in those of the epoch under way
   int64_t rollbacks = 0;      // for NaN
+  int64_t images = 0;         // in the training split; 0 if an older checkpoint does not say
   double rate_factor = 1;     // of the learning rate, lowered by them
 };
 
 /// Adds the counters and the schedule's state to the metadata.
 void store_state(const TrainState& state, const LearningRateSchedule& schedule, TensorFile& file);
 
-/// Reads them back. Throws Error naming `path` if they are missing or damaged.
+/// Reads them back. Throws Error naming `path` if they are missing, damaged or below 0.
 void load_state(TrainState& state, LearningRateSchedule& schedule, const TensorFile& file,
                 const std::filesystem::path& path);
 

@@ -36,7 +36,9 @@ Trainer::Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model
       stepper_(train_, step_, options, device),
       schedule_(options.schedule, options.epochs),
       metrics_(*objective_, run_.metrics()),
-      checkpoints_(run_, options.checkpoint_keep) {}
+      checkpoints_(run_, options.checkpoint_keep) {
+  state_.images = train_.count();
+}
 
 int64_t Trainer::batches() const {
   return (train_.count() + options_.batch_size - 1) / options_.batch_size;

@@ -41,6 +41,13 @@ void Trainer::restore(const StoredCheckpoint& checkpoint) {
   load_model(*model_, *objective_, file, path);
   load_optimizer(step_.optimizer(), step_.parameters(), file, path);
   load_state(state_, schedule_, file, path);
+  const int64_t images = std::exchange(state_.images, train_.count());
+  if (images != 0 && images != train_.count()) {
+    throw Error(
+        fmt::format("{}: written while training on {} images, and the data set has {} now; "
+                    "expected the same ones; put them back, or start over with --overwrite",
+                    path.string(), images, train_.count()));
+  }
   skipped_before_ = state_.skipped - step_.skipped();
   step_.sums().copy_(fitting_tensor(file, "state.sums", step_.sums().sizes(), path));
   metrics_.restore(file, state_.epoch);

@@ -208,5 +208,33 @@ TEST_F(TrainerTest, ACheckpointThatDoesNotFit) {
           "latent train wrote with the same optimizer");
 }
 
+TEST_F(TrainerTest, OtherImagesThanBeforeAreRefused) {
+  train(kEverything, folder_ / "run", {"train.epochs=1"});
+  expect_error([&] { prepare(kEverything, folder_ / "run", {"data.count=20"}, true); },
+               (folder_ / "run/checkpoints/last.safetensors").string() +
+                   ": written while training on 21 images, and the data set has 20 now; expected "
+                   "the same ones; put them back, or start over with --overwrite");
+}
+
+TEST_F(TrainerTest, CountersThatCannotBeAreRefused) {
+  train(kEverything, folder_ / "run", {"train.epochs=1"});
+  const fs::path path = folder_ / "run/checkpoints/last.safetensors";
+  const TensorFile good = read_tensors(path);
+  const auto forged = [&](const char* name, nlohmann::json value) {
+    TensorFile file = good;
+    auto state = nlohmann::json::parse(file.metadata["state"]);
+    state[name] = std::move(value);
+    const std::string text = file.metadata["state"] = state.dump();
+    write_tensors(path, file);
+    expect_error([&] { prepare(kEverything, folder_ / "run", {}, true); },
+                 path.string() + ": impossible counters in its training state (" + text +
+                     "); expected a checkpoint of latent train");
+  };
+  forged("step", -1);
+  forged("images", -21);
+  forged("rate_factor", 0.0);
+  forged("rate_factor", 1.5);
+}
+
 }  // namespace
 }  // namespace latent
