@@ -44,7 +44,7 @@ cmake --build --preset fuzz
 build=build/fuzz
 mkdir -p $build/findings
 # Without the leaks of LibTorch's own start, which no input causes.
-export LSAN_OPTIONS=suppressions=$PWD/tests/fuzz/lsan.supp:print_suppressions=0
+export LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0
 
 # One target, to its line of numbers; false if something was found.
 fuzz() {

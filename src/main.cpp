@@ -105,7 +105,7 @@ int main(int argc, char** argv) {
     if (!memory.empty()) {
       log::error("{}; {}", memory, memory_remedy(argc > 1 ? argv[1] : ""));
     } else {
-      log::error("internal error: {}", failure.what());
+      log::error("internal error: {}", latent::message_of(failure));
     }
   }
   return 1;

@@ -67,6 +67,9 @@ std::optional<TensorFile> check_checkpoints(const RunDirectory& run, Findings& f
       }
       if (name == "last") last = std::move(file);
     } catch (const Error& damage) {
+      std::error_code code;
+      const bool older = RunDirectory::step_of(name) >= 0;
+      if (older && !fs::exists(run.checkpoint(name), code)) continue;  // a training removed it
       findings.push_back(
           {Kind::kProblem, where, reason(damage, run.checkpoint(name)),
            name == "last" ? "restore it, or go on from the newest good one: " + resume_command(run)

@@ -42,6 +42,11 @@ Config load_config(const Arguments& arguments) {
                          : "no config; expected latent train CONFIG.json, or --run DIR --resume");
   }
   if (!resume) return Config::load(arguments.text("config"), settings(arguments));
+  for (const char* flag : {"init-from", "overwrite"}) {
+    if (arguments.has(flag))
+      throw UsageError(
+          fmt::format("--resume goes on with the run as it is; expected no --{}", flag));
+  }
   return Config::load(RunDirectory::open(arguments.run()).config(), settings(arguments));
 }
 
@@ -60,6 +65,24 @@ void load_initial_weights(const std::filesystem::path& path, Autoencoder& model,
   const StoredCheckpoint weights = read_checkpoint(donor, "best");
   load_model(model, objective, weights.file, weights.path);
   log::info("weights from {}", weights.path.string());
+}
+
+// The same bits are promised for the same machine only.
+void compare_builds(const Json& begun, const c10::Device& device) {
+  for (const auto& [what, now] : {std::pair<const char*, std::string>{"device", describe(device)},
+                                  {"torch", TORCH_VERSION}}) {
+    const std::string before = begun.value(what, now);
+    if (before != now)
+      log::warn("begun on {}, resumed on {}: the last bits may come out otherwise", before, now);
+  }
+}
+
+// A checkpoint that could not be read, perhaps only now: under a name that no command reads.
+void set_aside(const std::filesystem::path& checkpoint) {
+  const auto aside = std::filesystem::path(checkpoint).replace_extension(".unreadable");
+  std::error_code code;
+  std::filesystem::rename(checkpoint, aside, code);
+  if (!code) log::warn("{}: kept as {}", checkpoint.string(), aside.string());
 }
 
 // The folder of a new run, locked: by `lock` already if an old run is to be overwritten.
@@ -158,8 +181,12 @@ void run_train(const Arguments& arguments) {
                   {train, validation, experiment.data.augmentation, corruption}, run,
                   config.resolved_text(), device);
   if (resumed) trainer.restore(*resumed);
+  if (resume) compare_builds(run.build(), device);
   // In the place of one that is damaged or missing, even if there is nothing left to train.
-  if (resumed && resumed->name != "last") trainer.save();
+  if (resumed && resumed->name != "last") {
+    set_aside(run.checkpoint("last"));
+    trainer.save();
+  }
   if (resume) run.replace_config(config.resolved_text());
   if (arguments.has("init-from")) trainer.save();
   resumed.reset();

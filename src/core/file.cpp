@@ -1,10 +1,12 @@
 #include "core/file.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <iterator>
 #include <utility>
@@ -104,6 +106,13 @@ bool is_temporary(const fs::path& path) {
   if (at == std::string::npos || at == 0) return false;
   const std::string process = name.substr(at + kTemporary.size());
   return !process.empty() && process.find_first_not_of("0123456789") == std::string::npos;
+}
+
+bool is_abandoned(const fs::path& temporary) {
+  const std::string name = temporary.filename().string();
+  const auto process =
+      std::strtol(name.c_str() + name.rfind(kTemporary) + kTemporary.size(), nullptr, 10);
+  return ::kill(static_cast<pid_t>(process), 0) != 0 && errno == ESRCH;
 }
 
 void write_file(const fs::path& path, std::string_view bytes) {

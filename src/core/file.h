@@ -47,6 +47,9 @@ class AtomicFile {
 /// Whether an AtomicFile writes under this name: what a process that was killed may leave behind.
 bool is_temporary(const std::filesystem::path& path);
 
+/// Whether no process of this machine has the number in the name of a temporary file.
+bool is_abandoned(const std::filesystem::path& temporary);
+
 /// Writes `bytes` to `path` atomically.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 

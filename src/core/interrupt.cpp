@@ -1,18 +1,33 @@
 #include "core/interrupt.h"
 
+#include <time.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
+#include <cstdint>
 #include <initializer_list>
 
 namespace latent {
 namespace {
 
 volatile std::sig_atomic_t noted = 0;
+std::atomic<int64_t> noted_at{0};  // milliseconds
+static_assert(std::atomic<int64_t>::is_always_lock_free);
+
+// `timeout`, shells that lose their terminal and systemd send two signals at once for one wish.
+constexpr int64_t kOneWish = 1000;  // milliseconds
 
 void note(int signal) {
-  if (noted != 0) ::_exit(128 + signal);
-  noted = signal;
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  const int64_t time = now.tv_sec * 1000 + now.tv_nsec / 1'000'000;
+  if (noted == 0) {
+    noted_at = time;
+    noted = signal;
+  } else if (time - noted_at >= kOneWish) {
+    ::_exit(128 + signal);
+  }
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 
 namespace latent {
 
-/// From now on SIGINT, SIGTERM and SIGHUP are noted instead of ending the program; a second one
-/// ends it at once. A SIGHUP that the caller ignores (nohup) stays ignored.
+/// From now on SIGINT, SIGTERM and SIGHUP are noted instead of ending the program; another one, a
+/// second later or after, ends it at once. A SIGHUP that the caller ignores (nohup) stays ignored.
 void catch_interrupts();
 
 /// Writing to a pipe that nobody reads (`| head`) fails from now on, instead of ending the program.

@@ -36,10 +36,13 @@ std::string amount(const std::string& text) {
 
 }  // namespace
 
-std::string out_of_memory(const std::exception& failure) {
-  // Not what(): a c10::Error adds a stack trace there.
+std::string message_of(const std::exception& failure) {
   const auto* torch_error = dynamic_cast<const c10::Error*>(&failure);
-  const std::string text = torch_error ? torch_error->what_without_backtrace() : failure.what();
+  return torch_error ? torch_error->what_without_backtrace() : failure.what();
+}
+
+std::string out_of_memory(const std::exception& failure) {
+  const std::string text = message_of(failure);
   const bool host = dynamic_cast<const std::bad_alloc*>(&failure) != nullptr ||
                     holds(text, "DefaultCPUAllocator") || holds(text, "Storage size calculation");
   const bool device = dynamic_cast<const c10::OutOfMemoryError*>(&failure) != nullptr ||

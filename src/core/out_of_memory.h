@@ -1,10 +1,13 @@
-// Telling that memory ran out from other failures.
+// What failures of LibTorch say.
 #pragma once
 
 #include <exception>
 #include <string>
 
 namespace latent {
+
+/// what() without the stack trace that LibTorch's errors add to it.
+std::string message_of(const std::exception& failure);
 
 /// "out of memory: 12.3 GiB more did not fit on the CPU" if that is what `failure` says, of the
 /// host or of a device; else "".

@@ -3,9 +3,11 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 
 #include "core/error.h"
+#include "core/file.h"
 #include "core/file_lock.h"
 #include "core/log.h"
 #include "core/progress.h"
@@ -42,12 +44,17 @@ auto in_cache(Work work) {
   }
 }
 
-// What a process that was killed left behind; under the lock nobody else writes here.
+// What processes that were killed left behind. Under the lock nobody else writes this pack; another
+// may be written by another machine, which would have touched it within the hour.
 void remove_leftovers(const fs::path& pack) {
   std::error_code ignored;
   const std::string prefix = pack.filename().string() + ".tmp";
   for (const auto& entry : fs::directory_iterator(pack.parent_path(), ignored)) {
-    if (entry.path().filename().string().starts_with(prefix)) fs::remove(entry.path(), ignored);
+    const fs::path& path = entry.path();
+    const auto age = fs::file_time_type::clock::now() - fs::last_write_time(path, ignored);
+    if (path.filename().string().starts_with(prefix) ||
+        (is_temporary(path) && is_abandoned(path) && age > std::chrono::hours(1)))
+      fs::remove(path, ignored);
   }
 }
 

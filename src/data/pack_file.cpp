@@ -171,7 +171,7 @@ PackContent map_pack(const fs::path& path, std::string_view key) {
 
   const ByteView view(tail, false);
   const size_t key_size = view.number(0, 8);
-  if (view.part(8, key_size) != key) input.fail("made from other images");
+  if (key_size > tail.size() || view.part(8, key_size) != key) input.fail("made from other images");
   PackContent content;
   size_t at = 8 + key_size;
   const uint64_t unreadable = view.number(at, 8);
@@ -179,6 +179,7 @@ PackContent map_pack(const fs::path& path, std::string_view key) {
   for (uint64_t i = 0; i < unreadable && !view.read_beyond_end(); ++i) {
     const auto index = static_cast<int64_t>(view.number(at, 8));
     const size_t size = view.number(at + 8, 8);
+    if (size > tail.size()) input.fail("damaged");  // nor may `at` begin again at the front
     content.unreadable.push_back({index, std::string(view.part(at + 16, size))});
     at += 16 + size;
   }

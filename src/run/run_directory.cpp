@@ -1,10 +1,8 @@
 #include "run/run_directory.h"
 
-#include <signal.h>
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -45,12 +43,6 @@ bool only_begun(const fs::path& folder) {
   };
   const auto all = entries(folder);
   return std::all_of(all.begin(), all.end(), harmless);
-}
-
-bool is_gone(const fs::path& temporary) {
-  const std::string name = temporary.filename().string();
-  const auto process = std::strtol(name.c_str() + name.rfind(".tmp") + 4, nullptr, 10);
-  return ::kill(static_cast<pid_t>(process), 0) != 0 && errno == ESRCH;
 }
 
 }  // namespace
@@ -164,7 +156,7 @@ std::vector<fs::path> RunDirectory::temporaries() const {
        it.increment(code)) {
     if (!is_temporary(it->path())) continue;
     const bool ours = std::find(own.begin(), own.end(), it->path().parent_path()) != own.end();
-    if (ours || is_gone(it->path())) found.push_back(it->path());
+    if (ours || is_abandoned(it->path())) found.push_back(it->path());
   }
   std::sort(found.begin(), found.end());
   return found;

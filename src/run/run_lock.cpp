@@ -7,9 +7,11 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <ctime>
 #include <string>
+#include <thread>
 
 #include "core/error.h"
 #include "core/log.h"
@@ -47,9 +49,10 @@ bool is_still_there(const fs::path& path, int descriptor) {
          open_file.st_ino == file.st_ino && open_file.st_dev == file.st_dev;
 }
 
-int try_lock(int descriptor) {
+// how: LOCK_EX to hold it, LOCK_SH to see whether another process does.
+int try_lock(int descriptor, int how) {
   int result = 0;
-  while ((result = ::flock(descriptor, LOCK_EX | LOCK_NB)) != 0 && errno == EINTR) {
+  while ((result = ::flock(descriptor, how | LOCK_NB)) != 0 && errno == EINTR) {
   }
   return result;
 }
@@ -57,12 +60,14 @@ int try_lock(int descriptor) {
 }  // namespace
 
 RunLock::RunLock(const fs::path& folder) : path_(path_in(folder)) {
-  while (true) {
+  for (int attempt = 1;; ++attempt) {
     descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (descriptor_ < 0)
       throw Error(path_.string() + ": cannot be written: " + std::strerror(errno));
-    if (try_lock(descriptor_) == 0) {
+    if (try_lock(descriptor_, LOCK_EX) == 0) {
       if (is_still_there(path_, descriptor_)) break;
+    } else if (errno == EWOULDBLOCK && attempt == 1) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));  // it may only be looked at
     } else if (errno == EWOULDBLOCK) {
       const std::string who = written(descriptor_);
       ::close(descriptor_);
@@ -92,7 +97,7 @@ RunLock::~RunLock() {
 std::string RunLock::holder(const fs::path& folder) {
   const int descriptor = ::open(path_in(folder).c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return "";
-  const bool held = try_lock(descriptor) != 0 && errno == EWOULDBLOCK;
+  const bool held = try_lock(descriptor, LOCK_SH) != 0 && errno == EWOULDBLOCK;
   const std::string who = held ? written(descriptor) : "";
   ::close(descriptor);
   return who;

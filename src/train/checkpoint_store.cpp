@@ -121,6 +121,12 @@ void CheckpointStore::keep_last_as(const std::string& name) const {
 
 void CheckpointStore::keep_for_rollback() const { keep_last_as("rollback"); }
 
+bool CheckpointStore::rollback_is_of(int64_t epoch) const {
+  std::string ignored;
+  const auto found = try_to_read(run_, "rollback", ignored);
+  return found && stored_epoch(found->file) == epoch;
+}
+
 void CheckpointStore::remove_old(int64_t step) const {
   int64_t kept = 1;  // `last`
   for (const auto& name : run_.checkpoint_names()) {

@@ -42,6 +42,8 @@ class CheckpointStore {
   void write_best(const TensorFile& file, int64_t step);
   /// Gives `last` a second name, "rollback", under which it stays when another takes its place.
   void keep_for_rollback() const;
+  /// Whether "rollback" is there, can be read, and was written after so many epochs.
+  bool rollback_is_of(int64_t epoch) const;
 
  private:
   void write(const std::string& name, const TensorFile& file, int64_t step);

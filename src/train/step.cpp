@@ -22,7 +22,7 @@ TrainingStep::TrainingStep(const TrainOptions& options, std::shared_ptr<Autoenco
   set_arithmetic(options_, device_);
   model_->use_kernels(options_.kernels);
   const auto losses = static_cast<int64_t>(1 + objective_->term_names().size());
-  sums_ = at::zeros({losses}, at::TensorOptions(device_).dtype(at::kDouble));
+  sums_ = at::zeros({losses + 1}, at::TensorOptions(device_).dtype(at::kDouble));
   first_bad_ = at::full({losses + 1}, -1, at::TensorOptions(device_).dtype(at::kLong));
   skipped_ = at::zeros({}, at::TensorOptions(device_).dtype(at::kLong));
   number_ = at::zeros({}, at::TensorOptions(device_).dtype(at::kLong));
@@ -76,8 +76,9 @@ void TrainingStep::update(const Loss& loss, int64_t images) {
   if (options_.clip_norm > 0) clip_gradients(gradients, norm, options_.clip_norm);
   optimizer_->step(skip.to(at::kFloat));
   statistics_.restore_if(skip);
-  const Tensor losses = checked.narrow(0, 0, sums_.size(0)).masked_fill(skip, 0);
-  sums_.add_(losses, static_cast<double>(images));
+  const Tensor one = at::ones({1}, checked.options());
+  const Tensor losses = at::cat({checked.narrow(0, 0, checked.size(0) - 1), one});
+  sums_.add_(losses.masked_fill_(skip, 0), static_cast<double>(images));
   bad.logical_and_(first_bad_ < 0);
   first_bad_.copy_(at::where(bad, number_, first_bad_));
   skipped_.add_(skip);

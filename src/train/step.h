@@ -43,8 +43,8 @@ class TrainingStep {
   /// The generators that `train` draws from, beside the device's default one.
   std::vector<at::Generator> generators() const;
 
-  /// Sums over the images since the last reset: [1 + terms] float64 on the device, the total first.
-  /// The images of skipped steps are not among them.
+  /// Sums over the images since the last reset: [1 + terms + 1] float64 on the device, the total
+  /// first, at the end how many they are. The images of skipped steps are not among them.
   Tensor sums() const { return sums_; }
   void reset_sums() { sums_.zero_(); }
 

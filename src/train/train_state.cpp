@@ -34,10 +34,12 @@ void store_state(const TrainState& state, const LearningRateSchedule& schedule, 
       {"best_epoch", state.best_epoch},
       {"waited", state.waited},
       {"skipped", state.skipped},
-      {"epoch_skipped", state.epoch_skipped},
       {"rollbacks", state.rollbacks},
       {"rate_factor", state.rate_factor},
-      {"images", state.images},
+      {"data",
+       {{"training", state.data.training},
+        {"validation", state.data.validation},
+        {"digest", state.data.digest}}},
       {"plateau",
        {{"reductions", schedule.reductions},
         {"best", schedule.best},
@@ -59,10 +61,12 @@ void load_state(TrainState& state, LearningRateSchedule& schedule, const TensorF
     json.at("waited").get_to(state.waited);
     // Absent from older checkpoints.
     state.skipped = json.value("skipped", int64_t{0});
-    state.epoch_skipped = json.value("epoch_skipped", int64_t{0});
     state.rollbacks = json.value("rollbacks", int64_t{0});
     state.rate_factor = json.value("rate_factor", 1.0);
-    state.images = json.value("images", int64_t{0});
+    const Json data = json.value("data", Json::object());
+    state.data = {.training = data.value("training", int64_t{0}),
+                  .validation = data.value("validation", int64_t{0}),
+                  .digest = data.value("digest", int64_t{0})};
     json.at("plateau").at("reductions").get_to(schedule.reductions);
     json.at("plateau").at("best").get_to(schedule.best);
     json.at("plateau").at("waited").get_to(schedule.waited);
@@ -70,10 +74,9 @@ void load_state(TrainState& state, LearningRateSchedule& schedule, const TensorF
     throw Error(path.string() +
                 ": no training state in its metadata; expected a checkpoint of latent train");
   }
-  const int64_t least =
-      std::min({state.epoch, state.batch, state.step, state.best_epoch, state.waited, state.skipped,
-                state.epoch_skipped, state.rollbacks, state.images, schedule.reductions,
-                schedule.waited});
+  const int64_t least = std::min({state.epoch, state.batch, state.step, state.best_epoch,
+                                  state.waited, state.skipped, state.rollbacks, state.data.training,
+                                  state.data.validation, schedule.reductions, schedule.waited});
   if (least < 0 || !(state.rate_factor > 0 && state.rate_factor <= 1))
     throw Error(path.string() + ": impossible counters in its training state (" +
                 file.metadata.at("state") + "); expected a checkpoint of latent train");

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "run/safetensors.h"
+#include "train/data_fingerprint.h"
 #include "train/learning_rate.h"
 
 namespace latent {
@@ -18,12 +19,11 @@ struct TrainState {
   double epoch_seconds = 0;  // of these, in the epoch under way
   double best_loss = 1e300;
   int64_t best_epoch = 0;
-  int64_t waited = 0;         // epochs without improvement
-  int64_t skipped = 0;        // steps left out for their NaN, in the whole run
-  int64_t epoch_skipped = 0;  // images in those of the epoch under way
-  int64_t rollbacks = 0;      // for NaN
-  int64_t images = 0;         // in the training split; 0 if an older checkpoint does not say
-  double rate_factor = 1;     // of the learning rate, lowered by them
+  int64_t waited = 0;      // epochs without improvement
+  int64_t skipped = 0;     // steps left out for their NaN, in the whole run
+  int64_t rollbacks = 0;   // for NaN
+  double rate_factor = 1;  // of the learning rate, lowered by them
+  DataFingerprint data;
 };
 
 /// Adds the counters and the schedule's state to the metadata.

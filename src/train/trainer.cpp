@@ -36,8 +36,9 @@ Trainer::Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model
       stepper_(train_, step_, options, device),
       schedule_(options.schedule, options.epochs),
       metrics_(*objective_, run_.metrics()),
-      checkpoints_(run_, options.checkpoint_keep) {
-  state_.images = train_.count();
+      checkpoints_(run_, options.checkpoint_keep),
+      data_(fingerprint(train_.pixels(), validation_.pixels)) {
+  state_.data = data_;
 }
 
 int64_t Trainer::batches() const {
@@ -45,9 +46,11 @@ int64_t Trainer::batches() const {
 }
 
 void Trainer::train(const TrainEvents& events) {
-  if (options_.on_nan.rolls_back() && state_.batch == 0) {
-    save();
-    checkpoints_.keep_for_rollback();
+  if (options_.on_nan.rolls_back()) {
+    if (state_.batch == 0) save();
+    // Resumed within an epoch, that is where to go back to, unless its start is still there.
+    if (state_.batch == 0 || !checkpoints_.rollback_is_of(state_.epoch))
+      checkpoints_.keep_for_rollback();
   }
   while (state_.epoch < options_.epochs) {
     if (options_.patience > 0 && state_.waited >= options_.patience) {
@@ -89,7 +92,7 @@ void Trainer::train_epoch(const TrainEvents& events) {
                    .images = first + count,
                    .total = train_.count(),
                    .seconds = state_.epoch_seconds,
-                   .losses = [this, images = first + count] { return mean_losses(images); }});
+                   .losses = [this] { return mean_losses(); }});
     }
     const bool ended = state_.batch == batches();  // which saves anyway
     const int signal = interrupt_signal();
@@ -102,12 +105,11 @@ void Trainer::train_epoch(const TrainEvents& events) {
 
 void Trainer::finish_epoch(const TrainEvents& events) {
   const Evaluation validation = validate();
-  NamedLosses losses = mean_losses(train_.count());
+  NamedLosses losses = mean_losses();
   step_.reset_sums();
   const double epoch_seconds = std::exchange(state_.epoch_seconds, 0.0);
   ++state_.epoch;
   state_.batch = 0;
-  state_.epoch_skipped = 0;
   state_.seconds += epoch_seconds;
   EpochReport report{.epoch = state_.epoch,
                      .epochs = options_.epochs,
@@ -164,10 +166,9 @@ void Trainer::set_schedules(int64_t batch) {
                                       state_.rate_factor);
 }
 
-NamedLosses Trainer::mean_losses(int64_t images) const {
-  // The sums leave skipped steps out.
-  const int64_t counted = std::max<int64_t>(1, images - state_.epoch_skipped);
-  const Tensor means = (step_.sums() / static_cast<double>(counted)).cpu();  // [1 + terms]
+NamedLosses Trainer::mean_losses() const {
+  const Tensor sums = step_.sums().cpu();
+  const Tensor means = sums / sums[-1].clamp_min(1);
   NamedLosses losses{{"loss", means[0].item<double>()}};
   const auto names = objective_->term_names();
   for (size_t i = 0; i < names.size(); ++i) {

@@ -54,8 +54,8 @@ class Trainer {
   void roll_back(const std::string& why);
   void finish_epoch(const TrainEvents& events);
   void set_schedules(int64_t batch);
-  /// Means of the epoch under way over its first `images` images.
-  NamedLosses mean_losses(int64_t images) const;
+  /// Means over the images of the epoch under way so far.
+  NamedLosses mean_losses() const;
   bool note_validation(double loss);
   /// The pass over the validation images; a signal that comes meanwhile ends it.
   Evaluation validate();
@@ -79,6 +79,7 @@ class Trainer {
   TrainState state_;
   EpochMetrics metrics_;
   CheckpointStore checkpoints_;
+  DataFingerprint data_;                        // that is there now
   Stopwatch saved_;                             // since the last checkpoint
   bool stepped_ = false;                        // in this process
   int64_t skipped_before_ = 0;                  // the run's skipped steps without this process's

@@ -41,13 +41,7 @@ void Trainer::restore(const StoredCheckpoint& checkpoint) {
   load_model(*model_, *objective_, file, path);
   load_optimizer(step_.optimizer(), step_.parameters(), file, path);
   load_state(state_, schedule_, file, path);
-  const int64_t images = std::exchange(state_.images, train_.count());
-  if (images != 0 && images != train_.count()) {
-    throw Error(
-        fmt::format("{}: written while training on {} images, and the data set has {} now; "
-                    "expected the same ones; put them back, or start over with --overwrite",
-                    path.string(), images, train_.count()));
-  }
+  expect_same_data(std::exchange(state_.data, data_), data_, path);
   skipped_before_ = state_.skipped - step_.skipped();
   step_.sums().copy_(fitting_tensor(file, "state.sums", step_.sums().sizes(), path));
   metrics_.restore(file, state_.epoch);
@@ -68,9 +62,7 @@ void Trainer::settle_bad_steps(const Tensor& order) {
   const int64_t batch = state_.batch - (state_.step - bad->step);
   const int64_t first = batch * options_.batch_size;
   const int64_t count = std::min(options_.batch_size, train_.count() - first);
-  const int64_t skipped = skipped_before_ + step_.skipped();
-  const int64_t more = skipped - std::exchange(state_.skipped, skipped) - 1;
-  state_.epoch_skipped += count + more * options_.batch_size;
+  const int64_t skipped = state_.skipped = skipped_before_ + step_.skipped();
   const std::string images = note_bad_batch({.step = bad->step + 1,
                                              .epoch = state_.epoch + 1,
                                              .batch = batch + 1,
@@ -102,7 +94,14 @@ void Trainer::roll_back(const std::string& why) {
                     why, on_nan.limit, options_.optimizer.learning_rate));
   }
   const double lowered = state_.rate_factor * on_nan.factor;
-  restore(read_checkpoint(run_, "rollback"));
+  const StoredCheckpoint start = read_checkpoint(run_, "rollback");
+  if (const int64_t epoch = stored_epoch(start.file); epoch != state_.epoch) {
+    throw Error(
+        fmt::format("training: {}; {} was written after epoch {}, not {}: expected the start of "
+                    "this epoch to go back to; go on with latent train --run {} --resume",
+                    why, start.path.string(), epoch, state_.epoch, run_.path().string()));
+  }
+  restore(start);
   state_.rollbacks = rollbacks;
   state_.rate_factor = lowered;
   save();  // a process killed now must not begin with the higher rate again

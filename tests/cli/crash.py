@@ -73,6 +73,8 @@ def damaged_checkpoints():
     expect("step-000" in done.stderr or "best" in done.stderr, f"what is used in its place, got {done.stderr}")
     expect_equal_weights("whole", "damaged")
     expect(losses("whole") == losses("damaged"), "the same losses")
+    expect("damaged/checkpoints/last.unreadable" in done.stderr, f"what became of it, got {done.stderr}")
+    expect(pathlib.Path("damaged/checkpoints/last.unreadable").read_bytes()[3000:3004] == b"????", "it to be kept")
     # Other commands too.
     os.truncate("damaged/checkpoints/best.safetensors", 100)
     done = latent("sample", "--run", "damaged")
@@ -161,14 +163,16 @@ def closed_streams(config):
     expect(not pathlib.Path("silent/train.lock").exists(), "the lock to be gone")
 
 
-def a_second_signal(config):
+def two_signals_at_once(config):
+    """As `timeout` and closing shells send them."""
     process = start("train", config, "--run", "twice", "--set", "train.epochs=1000")
     wait_for(pathlib.Path("twice/checkpoints/step-00000020.safetensors").exists)
     process.send_signal(signal.SIGSTOP)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCONT):
         process.send_signal(number)
-    process.communicate()
-    expect(process.returncode in (130, 143), f"an end at once, got {process.returncode}")
+    _, said = process.communicate()
+    expect(process.returncode in (130, 143), f"an interrupted run, got {process.returncode}")
+    expect("everything is saved" in said, f"its work to be saved, got {said}")
     latent("evaluate", "--run", "twice", "--checkpoint", "last")
 
 
@@ -193,6 +197,6 @@ if __name__ == "__main__":
         one_writer(slow)
         closed_terminals(slow)
         closed_streams(slow)
-        a_second_signal(slow)
+        two_signals_at_once(slow)
         memory(slow)
         sys.exit(0)

@@ -69,6 +69,8 @@ def main(here):
     expect_error("train.batch_size", "train", "--run", "two", "--resume", "--set", "train.batch_size=64")
     expect_error("no such run", "train", "--run", "nowhere", "--resume")
     expect_error("expected no other config", "train", constant, "--run", "two", "--resume", code=2)
+    expect_error("expected no --init-from", "train", "--run", "two", "--resume", "--init-from", "two", code=2)
+    expect_error("expected no --overwrite", "train", "--run", "two", "--resume", "--overwrite", code=2)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,16 @@ TEST(OutOfMemory, OfTheHost) {
             "out of memory: what this needs did not fit on the CPU");
 }
 
+TEST(OutOfMemory, OtherFailuresKeepTheirWordsWithoutAStackTrace) {
+  try {
+    TORCH_CHECK(false, "something else");
+  } catch (const std::exception& failure) {
+    EXPECT_EQ(message_of(failure), "something else");
+    EXPECT_EQ(out_of_memory(failure), "");
+  }
+  EXPECT_EQ(message_of(std::runtime_error("plain")), "plain");
+}
+
 TEST(OutOfMemory, OfADevice) {
   EXPECT_EQ(told([] {
               TORCH_CHECK_WITH(OutOfMemoryError, false,

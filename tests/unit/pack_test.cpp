@@ -142,6 +142,22 @@ TEST(Packs, SayWhatIsWrongWithThem) {
                (cache.path() / "none").string() + ": cannot be read: No such file or directory");
 }
 
+// A reason's size that leads back to the front of the list would be read for ever: found by
+// fuzzing.
+TEST(Packs, SizesBeyondTheEndAreRefused) {
+  const CacheFolder cache;
+  const std::string hex =
+      "000102030405060708090a0b0c0d0e0f101112131415161703000000000000006b6579010000000200000001"
+      "00000000000000f0ffffffffffffff7768793f96a695824c4154454e54504b01000000000000002b00000000"
+      "00000002000000000000000200000000000000020000000000000003000000000000005317be99";
+  std::string bytes;
+  for (size_t i = 0; i < hex.size(); i += 2)
+    bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+  const fs::path pack = cache.path() / "forged.pack";
+  write_file(pack, bytes);
+  expect_error([&] { map_pack(pack, "key"); }, pack.string() + ": damaged");
+}
+
 TEST(Packs, AreMadeAnewWhenDamagedOrStale) {
   const CacheFolder cache;
   Numbers source(20, {1, 3, 3});
@@ -154,6 +170,24 @@ TEST(Packs, AreMadeAnewWhenDamagedOrStale) {
             std::string::npos);
   Numbers changed(20, {1, 3, 3}, {}, "another key");
   EXPECT_TRUE(open_pack(changed, {}).made);
+}
+
+TEST(Packs, WhatKilledProcessesLeftGoes) {
+  const CacheFolder cache;
+  Numbers source(20, {1, 3, 3});
+  open_pack(source, {});
+  const fs::path pack = cache.pack(), old = cache.packs() / "other.pack.tmp999999999",
+                 young = cache.packs() / "third.pack.tmp999999999",
+                 own = pack.string() + ".tmp999999999";
+  for (const auto& path : {old, young, own})
+    write_file(path, "half");
+  fs::last_write_time(old, fs::file_time_type::clock::now() - std::chrono::hours(2));
+  fs::remove(pack);
+  Numbers again(20, {1, 3, 3});
+  open_pack(again, {});
+  EXPECT_FALSE(fs::exists(old));
+  EXPECT_FALSE(fs::exists(own));
+  EXPECT_TRUE(fs::exists(young));  // perhaps of another machine
 }
 
 TEST(Packs, OfTwoProcessesOneWorks) {

@@ -161,15 +161,17 @@ TEST_F(RecoveryTest, AnIgnoredHangupStaysIgnored) {
   EXPECT_EXIT(hang_up(SIG_DFL), testing::ExitedWithCode(SIGHUP), "");
 }
 
-TEST_F(RecoveryTest, ASecondSignalEndsAtOnce) {
+TEST_F(RecoveryTest, ASecondSignalEndsAtOnceUnlessItIsOfTheSameWish) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  const auto twice = [] {
+  const auto twice = [](std::chrono::milliseconds apart) {
     catch_interrupts();
     std::raise(SIGINT);
+    std::this_thread::sleep_for(apart);
     std::raise(SIGTERM);
-    std::_Exit(1);
+    std::_Exit(interrupt_signal());
   };
-  EXPECT_EXIT(twice(), testing::ExitedWithCode(143), "");
+  EXPECT_EXIT(twice(std::chrono::milliseconds(1100)), testing::ExitedWithCode(143), "");
+  EXPECT_EXIT(twice(std::chrono::milliseconds(0)), testing::ExitedWithCode(SIGINT), "");
 }
 
 // Image 7 is NaN: one batch of each epoch is left out.
@@ -208,6 +210,22 @@ TEST_F(RecoveryTest, BadStepsAreLeftOutIfAsked) {
   expect_equal_losses(folder_ / "whole", folder_ / "parts");
 }
 
+// Whether bad steps are looked for after each step or once an epoch, the same images count: those
+// of the short last batch are fewer.
+TEST_F(RecoveryTest, TheLossesAreMeansOverTheImagesThatCount) {
+  for (const char* steps : {"0", "1"}) {
+    auto t = prepare(kEverything, folder_ / steps,
+                     {"train.on_nan=skip", std::string("train.checkpoint.every_steps=") + steps},
+                     false, 7);
+    for (const int64_t other : {2, 12})
+      t.examples.pixels[other].fill_(std::nan(""));
+    t.trainer->train({});
+    EXPECT_GT(t.trainer->state().skipped, 5);
+  }
+  EXPECT_EQ(first_difference(last(folder_ / "0"), last(folder_ / "1")), "");
+  expect_equal_losses(folder_ / "0", folder_ / "1");
+}
+
 TEST_F(RecoveryTest, TooManyBadStepsStop) {
   const auto t = prepare(kEverything, folder_ / "run",
                          {"train.on_nan={\"name\": \"skip\", \"limit\": 2}"}, false, 7);
@@ -237,6 +255,38 @@ TEST_F(RecoveryTest, ADivergingRunGoesBackWithALowerRate) {
   train(kEverything, folder_ / "parts", settings, true);
   EXPECT_EQ(first_difference(last(folder_ / "whole"), last(folder_ / "parts")), "");
   expect_equal_losses(folder_ / "whole", folder_ / "parts");
+}
+
+// A checkpoint to go back to that an earlier part of the run left is not the epoch's.
+TEST_F(RecoveryTest, GoingBackIsNeverToAnEarlierEpoch) {
+  const std::vector<std::string> back{"train.on_nan=rollback", "train.checkpoint.every_steps=1"},
+      stop{"train.on_nan=stop", "train.checkpoint.every_steps=1"};
+  const auto rollback_epoch = [&] {
+    return stored_epoch(read_tensors(folder_ / "run/checkpoints/rollback.safetensors"));
+  };
+  auto one = back;
+  one.emplace_back("train.epochs=1");
+  train(kEverything, folder_ / "run", one);
+  EXPECT_EQ(rollback_epoch(), 1);
+  train_until(folder_ / "run", 3, 16, stop, true);
+  EXPECT_EQ(rollback_epoch(), 1);
+  train_until(folder_ / "run", 3, 21, back, true);  // begins within epoch 3
+  EXPECT_EQ(rollback_epoch(), 2);
+  // One that somebody put there.
+  train(kEverything, folder_ / "other", one);
+  const auto t = prepare(kEverything, folder_ / "poisoned", back, false, 7);
+  const std::string message = error_of([&] {
+    t.trainer->train({.step =
+                          [&](const StepReport&) {
+                            fs::copy_file(folder_ / "other/checkpoints/last.safetensors",
+                                          t.run.checkpoint("rollback"),
+                                          fs::copy_options::overwrite_existing);
+                          },
+                      .epoch = {}});
+  });
+  EXPECT_NE(message.find("was written after epoch 1, not 0: expected the start of this epoch"),
+            std::string::npos)
+      << message;
 }
 
 TEST_F(RecoveryTest, GoingBackHasALimit) {

@@ -1,10 +1,14 @@
 // One process at a time trains in a folder, and a dead one holds no lock.
 #include "run/run_lock.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <optional>
+#include <thread>
 
 #include "core/file.h"
 #include "expect.h"
@@ -32,6 +36,20 @@ TEST(RunLock, TheSecondIsToldWhoHasIt) {
   EXPECT_EQ(RunLock::holder(folder.path()), "");
   EXPECT_TRUE(fs::is_empty(folder.path()));
   RunLock again(folder.path());
+}
+
+TEST(RunLock, LookingHoldsNothing) {
+  const TemporaryFolder folder;
+  write_file(folder / "train.lock", "nobody\n");
+  const int looking = ::open((folder / "train.lock").c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_EQ(::flock(looking, LOCK_SH | LOCK_NB), 0);
+  EXPECT_EQ(RunLock::holder(folder.path()), "");
+  std::thread done([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    ::close(looking);
+  });
+  RunLock training(folder.path());
+  done.join();
 }
 
 TEST(RunLock, DiesWithItsProcess) {

@@ -212,8 +212,17 @@ TEST_F(TrainerTest, OtherImagesThanBeforeAreRefused) {
   train(kEverything, folder_ / "run", {"train.epochs=1"});
   expect_error([&] { prepare(kEverything, folder_ / "run", {"data.count=20"}, true); },
                (folder_ / "run/checkpoints/last.safetensors").string() +
-                   ": written while training on 21 images, and the data set has 20 now; expected "
-                   "the same ones; put them back, or start over with --overwrite");
+                   ": written while training on 21 examples and validating on 64; the data set "
+                   "has 20 and 64 now; expected the same ones: put them back, or train a new run "
+                   "that begins with these weights (--init-from)");
+  // As many, but others.
+  log::also_to(folder_ / "log.txt");
+  prepare(kEverything, folder_ / "run", {}, true, 0);
+  log::also_to({});
+  const std::string said = read_file(folder_ / "log.txt");
+  EXPECT_NE(said.find("the data set has other examples than those it was written with"),
+            std::string::npos)
+      << said;
 }
 
 TEST_F(TrainerTest, CountersThatCannotBeAreRefused) {
@@ -231,7 +240,6 @@ TEST_F(TrainerTest, CountersThatCannotBeAreRefused) {
                      "); expected a checkpoint of latent train");
   };
   forged("step", -1);
-  forged("images", -21);
   forged("rate_factor", 0.0);
   forged("rate_factor", 1.5);
 }
