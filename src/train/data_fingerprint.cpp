@@ -34,12 +34,11 @@ void expect_same_data(const DataFingerprint& written, const DataFingerprint& now
                       const std::filesystem::path& checkpoint) {
   if (written.training == 0 || written == now) return;
   if (written.training != now.training || written.validation != now.validation) {
-    throw Error(
-        fmt::format("{}: written while training on {} examples and validating on {}; the data set "
-                    "has {} and {} now; expected the same ones: put them back, or train a new run "
-                    "that begins with these weights (--init-from)",
-                    checkpoint.string(), written.training, written.validation, now.training,
-                    now.validation));
+    throw Error(fmt::format(
+        "{}: written while training on {} examples and validating on {}; the data set "
+        "has {} and {} now; expected the same ones: put them back, or train a new run "
+        "that begins with these weights (--init-from)",
+        checkpoint.string(), written.training, written.validation, now.training, now.validation));
   }
   log::warn(
       "{}: the data set has other examples than those it was written with; the run will not end "
