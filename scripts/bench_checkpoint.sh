@@ -11,15 +11,21 @@ source "$(dirname "${BASH_SOURCE[0]}")/_bench.sh"
 rounds=${1:-5}
 images=6000 # of Fashion-MNIST's 60,000
 
-seconds() { # EVERY_STEPS: of the steps of one epoch
+epoch() { # EVERY_STEPS: one epoch of training
   rm -rf "$work/run"
   train run fashion_mnist_vae --set "data.count=$images" --set train.epochs=1 --set "train.checkpoint.every_steps=$1"
+}
+
+seconds() { # of its steps
   python3 -c 'import csv, sys; print(next(csv.DictReader(open(sys.argv[1])))["seconds"])' "$work/run/metrics.csv"
 }
 
 for ((round = 0; round < rounds; ++round)); do
-  echo "$(seconds 0) $(seconds 1)"
-done > "$work/seconds"
+  epoch 0
+  echo -n "$(seconds) " >> "$work/seconds"
+  epoch 1
+  seconds >> "$work/seconds"
+done
 python3 -c 'import statistics, sys
 images = int(sys.argv[2])
 pairs = [[float(word) for word in line.split()] for line in open(sys.argv[1])]
