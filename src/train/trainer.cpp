@@ -36,9 +36,8 @@ Trainer::Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model
       stepper_(train_, step_, options, device),
       schedule_(options.schedule, options.epochs),
       metrics_(*objective_, run_.metrics()),
-      checkpoints_(run_, options.checkpoint_keep),
-      data_(fingerprint(train_.pixels(), validation_.pixels)) {
-  state_.data = data_;
+      checkpoints_(run_, options.checkpoint_keep) {
+  state_.data = fingerprint(train_.pixels(), validation_.pixels);
 }
 
 int64_t Trainer::batches() const {

@@ -79,7 +79,6 @@ class Trainer {
   TrainState state_;
   EpochMetrics metrics_;
   CheckpointStore checkpoints_;
-  DataFingerprint data_;                        // that is there now
   Stopwatch saved_;                             // since the last checkpoint
   bool stepped_ = false;                        // in this process
   int64_t skipped_before_ = 0;                  // the run's skipped steps without this process's

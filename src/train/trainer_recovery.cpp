@@ -40,8 +40,9 @@ void Trainer::restore(const StoredCheckpoint& checkpoint) {
   const auto& [name, path, file] = checkpoint;
   load_model(*model_, *objective_, file, path);
   load_optimizer(step_.optimizer(), step_.parameters(), file, path);
+  const DataFingerprint now = state_.data;
   load_state(state_, schedule_, file, path);
-  expect_same_data(std::exchange(state_.data, data_), data_, path);
+  expect_same_data(std::exchange(state_.data, now), now, path);
   skipped_before_ = state_.skipped - step_.skipped();
   step_.sums().copy_(fitting_tensor(file, "state.sums", step_.sums().sizes(), path));
   metrics_.restore(file, state_.epoch);
