@@ -49,8 +49,10 @@ void check_config(const RunDirectory& run, const TensorFile& last, Findings& fin
        "put these keys back, or train a new run"});
 }
 
-// Returns the last checkpoint's file if it can be read.
-std::optional<TensorFile> check_checkpoints(const RunDirectory& run, Findings& findings) {
+// Returns the last checkpoint's file if it can be read. busy: a training is at work, which may not
+// have written them all yet.
+std::optional<TensorFile> check_checkpoints(const RunDirectory& run, bool busy,
+                                            Findings& findings) {
   std::optional<TensorFile> last;
   std::vector<std::string> good;
   const auto names = run.checkpoint_names();
@@ -79,12 +81,14 @@ std::optional<TensorFile> check_checkpoints(const RunDirectory& run, Findings& f
   for (const std::string name : {"last", "best"}) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
     const bool early = name == "best" && last && stored_epoch(*last) == 0;
-    if (names.empty() || early) continue;
+    if (names.empty() || early || busy) continue;
     findings.push_back({Kind::kProblem, "checkpoints/" + name + ".safetensors", "missing",
                         "another checkpoint is used in its place"});
   }
-  if (names.empty())
-    findings.push_back({Kind::kProblem, "checkpoints", "none yet", resume_command(run)});
+  if (names.empty()) {
+    findings.push_back({busy ? Kind::kRemark : Kind::kProblem, "checkpoints", "none yet",
+                        busy ? "" : resume_command(run)});
+  }
   if (!good.empty())
     findings.push_back({Kind::kGood, "checkpoints", fmt::format("{}", fmt::join(good, ", ")), ""});
   return last;
@@ -136,13 +140,15 @@ Findings check_files(const fs::path& path) {
     const RunDirectory run = RunDirectory::open(path);
     check_version(run, findings);
     const std::string holder = RunLock::holder(path);
+    const bool busy = !holder.empty();
     check_leftovers(run, holder, findings);
-    const auto last = check_checkpoints(run, findings);
+    const auto last = check_checkpoints(run, busy, findings);
     if (last) check_config(run, *last, findings);
     const int64_t epochs = last ? stored_epoch(*last) : -1;
-    if (std::error_code code; epochs < 1 && !fs::exists(run.metrics(), code)) return findings;
+    const bool expected = epochs >= 1 && !busy;
+    if (std::error_code code; !expected && !fs::exists(run.metrics(), code)) return findings;
     try {
-      for (auto& finding : check_metrics(read_metrics(run.metrics()), epochs, !holder.empty()))
+      for (auto& finding : check_metrics(read_metrics(run.metrics()), epochs, busy))
         findings.push_back(std::move(finding));
     } catch (const Error& damage) {
       findings.push_back({Kind::kProblem, "metrics.csv", reason(damage, run.metrics()),

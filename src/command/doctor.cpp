@@ -7,6 +7,7 @@
 #include "command/arguments.h"
 #include "command/checkup.h"
 #include "core/error.h"
+#include "run/run_lock.h"
 
 namespace latent {
 namespace {
@@ -22,7 +23,8 @@ Findings examine_model(const Arguments& arguments) {
   } catch (const UsageError&) {
     throw;
   } catch (const Error& failure) {
-    return {{Kind::kProblem, "model", failure.what(), ""}};
+    const bool busy = !RunLock::holder(arguments.run()).empty();  // it may just have begun anew
+    return {{busy ? Kind::kRemark : Kind::kProblem, "model", failure.what(), ""}};
   }
   try {
     const Examples examples = run->experiment.data.open()->load(Split::kValidation);
@@ -63,7 +65,8 @@ void run_doctor(const Arguments& arguments) {
   const auto is_problem = [](const Finding& finding) { return finding.kind == Kind::kProblem; };
   // A folder that is no run has no model, and a checkpoint that is not there none either.
   const bool opened = std::none_of(findings.begin(), findings.end(), [&](const Finding& finding) {
-    return is_problem(finding) && (finding.where == "run" || finding.where == "checkpoints");
+    return finding.kind != Kind::kGood &&
+           (finding.where == "run" || finding.where == "checkpoints");
   });
   if (opened) {
     for (auto& finding : examine_model(arguments))

@@ -3,9 +3,10 @@ import json
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
 
-from _latent import Workplace, expect, expect_error, latent, latent_json, write_config
+from _latent import BINARY, Workplace, expect, expect_error, latent, latent_json, write_config
 
 
 def examine(run, code, *arguments):
@@ -18,6 +19,25 @@ def found(result, kind):
 
 def changed(run):
     return sorted((str(path), path.stat().st_mtime_ns) for path in pathlib.Path(run).rglob("*"))
+
+
+def beside_a_training(here):
+    """Files come and go while it looks; that is no problem, and the training does not notice."""
+    config = write_config(here, {"train": {"epochs": 40, "pictures_every": 0,
+                                           "checkpoint": {"every_steps": 1, "keep": 2}}}, "busy.json")
+    latent("train", config, "--run", "busy", "--quiet", "--set", "train.epochs=1")
+    training = subprocess.Popen([BINARY, "train", config, "--run", "busy", "--overwrite", "--quiet"],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    looks = 0
+    while training.poll() is None:
+        done = subprocess.run([BINARY, "doctor", "--run", "busy", "--json"], capture_output=True, text=True, timeout=60)
+        # What a model is that has hardly begun is another matter.
+        files = [line for line in found(json.loads(done.stdout), "problem") if not line.startswith("latents: ")]
+        expect(not files, f"no problem with the files of a run that trains, got {files}")
+        looks += 1
+    expect(training.returncode == 0, f"the training to end well, got {training.stderr.read()}")
+    expect(looks > 1, "the training to last for more than one look")
+    expect(found(examine("busy", 0), "problem") == [], "nothing wrong afterwards")
 
 
 with Workplace() as here:
@@ -68,6 +88,8 @@ with Workplace() as here:
     remarks = found(examine("table", 0), "remark")
     expect(any(line.startswith("model: not looked at: ") and "sensors.csv" in line for line in remarks),
            f"why the model was not looked at, got {remarks}")
+
+    beside_a_training(here)
 
     expect_error("nowhere: 1 problem", "doctor", "--run", "nowhere")
     expect_error("--checkpoint first: expected best or last", "doctor", "--run", "good", "--checkpoint", "first", code=2)

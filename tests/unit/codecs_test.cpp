@@ -146,6 +146,9 @@ TEST_F(Codecs, FaultsNameTheFile) {
                "cannot be decoded: its data are damaged or of an unsupported kind");
   expect_fault(tiff(1, 1, 32, "abcd"), "neither 8 nor 16 bits a channel; expected one of them");
   expect_fault(tiff(100, 100, 8, "abcd"), cut);
+  const std::string webp_with_odd_version("RIFF\x7c\0\0\0WEBPVP8L\x6c\0\0\0\x2f\0\0\0\xf0", 25);
+  expect_fault(webp_with_odd_version + std::string(103, '\0') + "DICM",
+               "cannot be decoded: its data are damaged or of an unsupported kind");
   expect_error([&] { read_image(folder_ / "none.jpg", 3); },
                (folder_ / "none.jpg").string() + ": no such file");
   expect_error([&] { read_image(folder_.path(), 3); },

@@ -20,17 +20,26 @@ int reading_mode(int64_t reduction) {
   return reduced | cv::IMREAD_IGNORE_ORIENTATION;
 }
 
-cv::Mat decode_bytes(const std::string& bytes, const std::string& file, int mode) {
+// A damaged WebP that OpenCV's own decoder for it does not know is offered to the others. That of
+// DICOM goes by these letters alone, and a damaged file is the end of the process.
+bool passes_for_dicom(const EncodedImage& image) {
+  return image.header.format == ImageFormat::kWebp && image.bytes.size() >= 132 &&
+         image.bytes.compare(128, 4, "DICM") == 0;
+}
+
+cv::Mat decode_bytes(const EncodedImage& source, int mode) {
+  const std::string unreadable =
+      source.file + ": cannot be decoded: its data are damaged or of an unsupported kind";
+  if (passes_for_dicom(source)) throw Error(unreadable);
   cv::Mat image;
   try {
-    const cv::Mat encoded(1, static_cast<int>(bytes.size()), CV_8U,
-                          const_cast<char*>(bytes.data()));
+    const cv::Mat encoded(1, static_cast<int>(source.bytes.size()), CV_8U,
+                          const_cast<char*>(source.bytes.data()));
     image = cv::imdecode(encoded, mode);
   } catch (const cv::Exception& failure) {
-    throw Error(file + ": cannot be decoded: " + failure.err);
+    throw Error(source.file + ": cannot be decoded: " + failure.err);
   }
-  if (image.empty())
-    throw Error(file + ": cannot be decoded: its data are damaged or of an unsupported kind");
+  if (image.empty()) throw Error(unreadable);
   return image;
 }
 
@@ -93,7 +102,7 @@ cv::Mat with_channels(const cv::Mat& image, int64_t channels) {
 Picture decode(const EncodedImage& encoded, int64_t channels, int64_t reduction) {
   const std::string& file = encoded.file;
   const ImageHeader& header = encoded.header;
-  cv::Mat image = to_eight_bits(decode_bytes(encoded.bytes, file, reading_mode(reduction)), file);
+  cv::Mat image = to_eight_bits(decode_bytes(encoded, reading_mode(reduction)), file);
   if (image.channels() == 4) {
     cv::Mat opaque;
     if (alpha_is_filler(image, header.format)) cv::cvtColor(image, opaque, cv::COLOR_BGRA2BGR);
