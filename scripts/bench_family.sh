@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# How well the denoising, sparse and upscaling models train: test figures of MNIST after the last epoch.
+# How well the denoising, sparse and upscaling models train, and what either end of a VAE is for: test
+# figures after the last epoch.
 #
-# usage: scripts/bench_family.sh [denoising] [sparse] [upscale]    (default: all; about 15 minutes on two cores)
+# usage: scripts/bench_family.sh [denoising] [sparse] [upscale] [ends]    (default: all; about 20 minutes on two cores)
 set -euo pipefail
 # shellcheck source=_bench.sh
 source "$(dirname "${BASH_SOURCE[0]}")/_bench.sh"
@@ -46,17 +47,30 @@ upscale() { # NAME CONFIG [options]: one row
     mean.model.psnr mean.bicubic.psnr psnr_gain mean.model.ssim mean.bicubic.ssim
 }
 
-for part in "${@:-denoising sparse upscale}"; do
+ends() {
+  local name
+  train both both_ends_vae
+  train likelihood both_ends_vae --set objective.kl.weight=0
+  train kl both_ends_vae --set objective.likelihood.weight=0
+  train rmse both_ends_vae --set 'objective.likelihood={"name": "gaussian", "sigma": "optimal", "output": "sigmoid"}'
+  for name in both likelihood kl rmse; do
+    ask "$name" evaluate
+    figures "$name" "both ends, $name: NLL {:.1f}, KL {:.1f} nats; BCE {:.4f}, MSE {:.4f} per pixel, SSIM {:.3f}" nll kl bce mse ssim
+  done
+}
+
+for part in "${@:-denoising sparse upscale ends}"; do
   for which in $part; do
     case $which in
       denoising) denoising ;;
       sparse) sparse ;;
+      ends) ends ;;
       upscale)
         upscale "16 latents, bilinear" mnist_upscale16
         upscale "16 latents, area" mnist_upscale16 --set corruption.0.filter=area
         upscale "2 latents, bilinear" mnist_upscale
         ;;
-      *) echo "bench_family: $which: expected denoising, sparse or upscale" >&2; exit 2 ;;
+      *) echo "bench_family: $which: expected denoising, sparse, upscale or ends" >&2; exit 2 ;;
     esac
   done
 done

@@ -7,10 +7,12 @@ set -euo pipefail
 # shellcheck source=_bench.sh
 source "$(dirname "${BASH_SOURCE[0]}")/_bench.sh"
 
-compare() { # NAME CONFIG WHAT
-  train "$1" "$2"
-  "$latent" compare-pca --run "$work/$1" --split test --quiet --json > "$work/$1.json"
-  figures "$1" "$3: squared error {:.4f}, PCA {:.4f}, ratio {:.4f}, overlap {:.4f}, largest angle {:.2f} degrees" \
+compare() { # NAME CONFIG WHAT [options]
+  local name=$1 config=$2 what=$3
+  shift 3
+  train "$name" "$config" "$@"
+  "$latent" compare-pca --run "$work/$name" --split test --quiet --json > "$work/$name.json"
+  figures "$name" "$what: squared error {:.4f}, PCA {:.4f}, ratio {:.4f}, overlap {:.4f}, largest angle {:.2f} degrees" \
     model.squared_error pca.squared_error ratio overlap angles_degrees.-1
 }
 
@@ -19,8 +21,8 @@ detect() { # NAME CONFIG WHAT [options]
   shift 3
   train "$name" "$config" "$@"
   "$latent" detect --run "$work/$name" --split test --quiet --json > "$work/$name.json"
-  figures "$name" "$what: AUROC {:.4f}, AUPR {:.4f}; distance of the latents {:.4f}; PCA {:.4f}" \
-    scores.error.auroc scores.error.aupr scores.distance.auroc scores.pca.auroc
+  figures "$name" "$what: AUROC {:.4f}, AUPR {:.4f}; distance of the latents {:.4f}; PCA {:.4f}; flags {} of the normal ones" \
+    scores.error.auroc scores.error.aupr scores.distance.auroc scores.pca.auroc scores.error.flagged_normal
 }
 
 probe() { # NAME CONFIG; a run of that name that is there already serves
@@ -32,7 +34,11 @@ for part in "${@:-linear plane anomalies probe}"; do
   for which in $part; do
     case $which in
       linear) compare linear mnist_linear "linear autoencoder of digits, 32 latents, test" ;;
-      plane) compare plane plane_linear "points near a plane, 2 latents, test" ;;
+      plane)
+        for seed in 0 1 2; do
+          compare "plane-$seed" plane_linear "points near a plane, 2 latents, test, seed $seed" --seed "$seed"
+        done
+        ;;
       anomalies)
         detect ones mnist_anomaly "digits, normal = 1"
         detect fours mnist_anomaly "digits, normal = 4" --set data.keep=label=4

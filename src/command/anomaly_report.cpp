@@ -53,6 +53,11 @@ void write_scores(const std::filesystem::path& path, const Subjects& subjects,
                   const std::vector<Score>& scores, const Tensor& flagged,
                   const Normality& normality) {
   std::vector<Column> columns = known_columns(subjects.names, subjects.attributes);
+  if (!subjects.places.empty()) {
+    columns.insert(
+        columns.begin() + 1,
+        {.name = "index", .words = {}, .numbers = at::tensor(subjects.places, at::kDouble)});
+  }
   for (const auto& score : scores)
     columns.push_back({.name = score.column, .words = {}, .numbers = score.values});
   columns.push_back({.name = "flagged", .words = {}, .numbers = flagged.to(at::kDouble)});

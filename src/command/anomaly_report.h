@@ -20,8 +20,8 @@ struct Normality {
   bool measurable() const;
 };
 
-/// A CSV: name, attributes, scores, `flagged` (1 or 0) and, where it is known, `normal`.
-/// flagged: [N] bool.
+/// A CSV: name, index in the split, attributes, scores, `flagged` (1 or 0) and, where it is known,
+/// `normal`. flagged: [N] bool.
 void write_scores(const std::filesystem::path& path, const Subjects& subjects,
                   const std::vector<Score>& scores, const Tensor& flagged,
                   const Normality& normality);

@@ -13,32 +13,16 @@
 #include "train/evaluation.h"
 
 namespace latent {
-namespace {
-
-// sigma "optimal" is that of the batch an example happens to be in: no score of the example alone.
-bool depends_on_batch(const Likelihood& likelihood, const ImageShape& shape,
-                      const c10::Device& device) {
-  const Tensor decoded = at::zeros({2, shape.channels, shape.height, shape.width}, device);
-  Tensor images = decoded.clone();
-  images[1].fill_(1);
-  const Tensor together = likelihood.nll(images, decoded);
-  const Tensor alone = likelihood.nll(images.narrow(0, 0, 1), decoded.narrow(0, 0, 1));
-  return !at::allclose(together[0], alone[0]);
-}
-
-}  // namespace
-
 AnomalyDetector::AnomalyDetector(const OpenedRun& run, const Examples& train, uint64_t seed,
                                  bool quiet)
     : run_(run),
-      spread_(space::fit_spread(run.split_latents(Split::kTrain, quiet))),
+      spread_(space::fit_spread(run.split_latents(Split::kTrain, train, quiet))),
       components_(training_components(run, train)) {
   const torch::NoGradGuard no_grad;
   const Likelihood& likelihood = run.objective->likelihood();
   const int64_t latents = run.model->latent_dim();
   kinds_.push_back({"error", "error", "squared error"});
-  if (run.model->probabilistic() &&
-      depends_on_batch(likelihood, run.model->output_shape(), run.device)) {
+  if (run.model->probabilistic() && !likelihood.per_image()) {
     log::info("no score from the ELBO: the likelihood's sigma is that of each batch");
   } else if (run.model->probabilistic()) {
     kinds_.push_back({"elbo", "negative_elbo", "negative ELBO, nats"});

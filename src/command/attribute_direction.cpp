@@ -7,8 +7,8 @@
 #include <limits>
 #include <optional>
 
+#include "command/run_cache.h"
 #include "core/error.h"
-#include "core/file.h"
 #include "core/log.h"
 #include "core/suggest.h"
 #include "run/safetensors.h"
@@ -67,15 +67,14 @@ void keep(const std::filesystem::path& path, const OpenedRun& run, const Attribu
                   static_cast<double>(found.positives), static_cast<double>(found.negatives)},
                  at::kDouble);
   file.metadata = {{"step", std::to_string(run.step)}, {"key", key_of(query)}};
-  make_directories(path.parent_path());
-  write_tensors(path, file);
+  keep_in_cache(path, file);
 }
 
 // On images that the direction was not found on.
 double separability(const OpenedRun& run, const AttributeQuery& query,
                     const space::Direction& direction, bool quiet) {
-  const Tensor means = run.split_latents(Split::kValidation, quiet).mean;
-  const Examples examples = run.experiment.data.open()->load(Split::kValidation);
+  const Examples examples = run.load(Split::kValidation);
+  const Tensor means = run.split_latents(Split::kValidation, examples, quiet).mean;
   space::Sides sides;
   try {
     sides = space::divide(examples, query.attribute, "validation split");
@@ -94,14 +93,14 @@ AttributeDirection attribute_direction(const OpenedRun& run, const AttributeQuer
   const space::Method method = space::parse_method(query.method);
   const auto path = cache_file(run, query);
   if (auto kept = read_direction(path, run, query)) return *kept;
-  const Examples examples = run.experiment.data.open()->load(Split::kTrain);
+  const Examples examples = run.load(Split::kTrain);
   const std::string where = "train split";
   const space::Sides sides = space::divide(examples, query.attribute, where);
   std::vector<space::Sides> others;
   for (const auto& other : query.orthogonal_to)
     others.push_back(space::divide(examples, other, where));
 
-  const Tensor means = run.split_latents(Split::kTrain, quiet).mean;
+  const Tensor means = run.split_latents(Split::kTrain, examples, quiet).mean;
   AttributeDirection found;
   found.direction = space::find_direction(means, sides, method, others);
   found.positives = sides.positives();

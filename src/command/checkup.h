@@ -35,7 +35,7 @@ struct ModelFacts {
   bool unit_interval = false;  // of the code: a sigmoid
   int64_t latents = 0;
   int64_t used = 0;              // latents that carry something: KL, or variance of a plain code
-  int64_t dead = 0;              // units of a plain code that are 0 for every image
+  int64_t dead = 0;              // units of a plain code that answer to no image
   double kl = 0;                 // nats per image
   double saturated_codes = 0;    // share of a sigmoid's codes within 0.01 of 0 or 1
   double saturated_outputs = 0;  // share of the pictures' values within 0.001 of 0 or 1

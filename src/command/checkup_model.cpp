@@ -75,10 +75,10 @@ void check_latents(const ModelFacts& facts, const Config& config, Findings& find
                                   : "")});
   } else if (facts.dead > 0) {
     const std::string rate = now(config, "train.optimizer.learning_rate");
-    findings.push_back(
-        {Kind::kRemark, "latents",
-         fmt::format("{} of {} units are dead: 0 for every image", facts.dead, facts.latents),
-         "lower " + lower + (lower == rate ? "" : " or " + rate)});
+    findings.push_back({Kind::kRemark, "latents",
+                        fmt::format("{} of {} units are dead: {} for every image", facts.dead,
+                                    facts.latents, facts.unit_interval ? "below 0.01" : "0"),
+                        "lower " + lower + (lower == rate ? "" : " or " + rate)});
   } else if (facts.used < facts.latents) {
     findings.push_back(
         {Kind::kRemark, "latents",

@@ -174,10 +174,10 @@ void declare_compare_pca(cxxopts::Options& options) {
 void run_compare_pca(const Arguments& arguments) {
   const Split split = parse_split(arguments.text("split"));
   const OpenedRun run = OpenedRun::open(arguments);
-  const auto dataset = run.experiment.data.open();
-  const Examples examples = dataset->load(split);
+  const Examples examples = run.load(split);
   const Attribute* attribute = choose_attribute(arguments, "label", examples);
-  const auto components = training_components(run, dataset->load(Split::kTrain));
+  const auto components =
+      training_components(run, split == Split::kTrain ? examples : run.load(Split::kTrain));
   const PcaComparison found = compare_with_pca(run, components, examples, arguments.quiet());
 
   Json json{{"run", run.directory.path().string()},
@@ -193,8 +193,9 @@ void run_compare_pca(const Arguments& arguments) {
   add_subspace(json, linear_decoder(run, found.latents), components);
   json["written"] = Json::array();
   std::string text = pca_table(json, run.experiment.data.example_word());
-  if (components.axes.size(0) < 2) {
-    text += "No scatter of one component.\n";
+  if (components.axes.size(0) < 2 || examples.count() < 2) {
+    text += fmt::format("No scatter of one {}.\n",
+                        examples.count() < 2 ? run.experiment.data.example_word() : "component");
   } else {
     const std::filesystem::path path =
         arguments.has("out") ? std::filesystem::path(arguments.text("out"))

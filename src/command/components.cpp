@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "command/run_cache.h"
 #include "core/error.h"
-#include "core/file.h"
 #include "core/log.h"
 #include "core/random.h"
 #include "run/safetensors.h"
@@ -15,14 +15,14 @@
 namespace latent {
 namespace {
 
-// The components kept at `path`, if they are whole and of as many examples as there are.
+// The components kept at `path`, if they are whole and of the examples that `mark` tells.
 std::optional<space::PrincipalComponents> read_components(const std::filesystem::path& path,
-                                                          int64_t rows, int64_t columns,
+                                                          const std::string& mark, int64_t columns,
                                                           int64_t count) {
   if (!std::filesystem::exists(path)) return std::nullopt;
   try {
     TensorFile file = read_tensors(path);
-    if (file.metadata["rows"] != std::to_string(rows)) return std::nullopt;
+    if (file.metadata["data"] != mark) return std::nullopt;
     const Tensor mean = file.tensors["mean"], axes = file.tensors["axes"],
                  variances = file.tensors["variances"], total = file.tensors["total"];
     if (mean.defined() && axes.defined() && variances.defined() && total.defined() &&
@@ -50,21 +50,20 @@ space::RowReader rows_of(const Examples& examples) {
 
 space::PrincipalComponents training_components(const OpenedRun& run, const Examples& train) {
   const int64_t columns = train.shape().pixels(), rows = train.count();
-  const int64_t count = std::min(run.model->latent_dim(), columns);
+  const int64_t count = space::component_count(rows, columns, run.model->latent_dim());
   const auto path = run.directory.cache(fmt::format("components-{}.safetensors", count));
-  if (auto kept = read_components(path, rows, columns, count)) return *kept;
+  const std::string mark = data_mark(train.pixels);
+  if (auto kept = read_components(path, mark, columns, count)) return *kept;
   log::info("fitting {} principal components to {} training {}s of {} numbers, kept in the run",
             count, rows, run.experiment.data.example_word(), columns);
   auto noise = generator(static_cast<uint64_t>(run.experiment.train.seed), Stream::kSample);
   auto found = space::fit_components(rows_of(train), rows, columns, count, noise);
   if (!found.exact) log::info("found by subspace iteration, to about five digits");
-  make_directories(path.parent_path());
-  write_tensors(path,
-                {.tensors = {{"mean", found.mean},
-                             {"axes", found.axes},
-                             {"variances", found.variances},
-                             {"total", at::full({1}, found.total_variance, at::kDouble)}},
-                 .metadata = {{"rows", std::to_string(rows)}, {"exact", found.exact ? "1" : "0"}}});
+  keep_in_cache(path, {.tensors = {{"mean", found.mean},
+                                   {"axes", found.axes},
+                                   {"variances", found.variances},
+                                   {"total", at::full({1}, found.total_variance, at::kDouble)}},
+                       .metadata = {{"data", mark}, {"exact", found.exact ? "1" : "0"}}});
   return found;
 }
 

@@ -9,8 +9,8 @@ namespace latent {
 /// The examples as rows of numbers, [count, C*H*W].
 space::RowReader rows_of(const Examples& examples);
 
-/// As many components as the run has latents (or as an example has numbers, if these are fewer),
-/// fitted to the whole training split: once, then kept in the run's cache.
+/// As many components as the run has latents, or as there can be if these are fewer, fitted to the
+/// whole training split: once, then kept in the run's cache.
 space::PrincipalComponents training_components(const OpenedRun& run, const Examples& train);
 
 }  // namespace latent

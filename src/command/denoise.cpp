@@ -7,6 +7,7 @@
 #include "command/singles.h"
 #include "command/tiles.h"
 #include "core/error.h"
+#include "core/log.h"
 #include "core/random.h"
 #include "image/codecs.h"
 
@@ -64,6 +65,28 @@ std::vector<std::string> clean_by_tiles(const std::vector<fs::path>& files, cons
   return singles.written();
 }
 
+// Files at the model's size. Returns what was written.
+std::vector<std::string> clean_whole(const std::vector<std::string>& files, const OpenedRun& run,
+                                     bool enlarges, Singles& singles) {
+  SmallInputs inputs;
+  if (enlarges) {
+    inputs = read_small_files(files, run);
+  } else {
+    const Inputs whole = read_files(files, run);
+    inputs = {.names = whole.names, .small = whole.images};
+    if (whole.resized) log::info("--tiles cleans files at their own size, whatever it is");
+  }
+  const Tensor denoised = clean(run, inputs.small);
+  for (size_t i = 0; i < inputs.names.size(); ++i)
+    singles.write(inputs.names[i], denoised[static_cast<int64_t>(i)]);
+  const auto path = singles.folder() / "files.png";
+  run.experiment.gallery->write_versions(path, {{"noisy", inputs.small}, {"denoised", denoised}},
+                                         kDenoisedColumns);
+  auto written = singles.written();
+  written.push_back(path.string());
+  return written;
+}
+
 // Files are cleaned as they are: no noise is added, and there is no truth to compare with.
 void denoise_files(const Arguments& arguments, const OpenedRun& run) {
   if (run.experiment.data.is_table()) {
@@ -72,24 +95,19 @@ void denoise_files(const Arguments& arguments, const OpenedRun& run) {
         "--indices, and no files");
   }
   const bool by_parts = arguments.flag("tiles");
-  if (by_parts && run.model->input_shape() != run.model->output_shape()) {
-    throw Error("--tiles: this run's model also enlarges its images; expected files of its size, " +
-                run.model->input_shape().text());
+  const bool enlarges = run.model->input_shape() != run.model->output_shape();
+  if (by_parts && enlarges) {
+    throw Error(
+        "--tiles: this run's model also enlarges its images; expected no --tiles, and files of "
+        "its size, " +
+        run.model->input_shape().text());
   }
   Singles singles(*run.experiment.gallery, arguments, run, "denoise", "denoised");
   std::vector<std::string> written;
   if (by_parts) {
     written = clean_by_tiles(image_files(arguments.texts("files")), run, singles);
   } else {
-    const Inputs inputs = read_files(arguments.texts("files"), run);
-    const Tensor denoised = clean(run, inputs.images);
-    for (size_t i = 0; i < inputs.names.size(); ++i)
-      singles.write(inputs.names[i], denoised[static_cast<int64_t>(i)]);
-    written = singles.written();
-    const auto path = singles.folder() / "files.png";
-    run.experiment.gallery->write_versions(path, {{"noisy", inputs.images}, {"denoised", denoised}},
-                                           kDenoisedColumns);
-    written.push_back(path.string());
+    written = clean_whole(arguments.texts("files"), run, enlarges, singles);
   }
   print_result(arguments, {{"written", written}}, join(written, "\n") + "\n");
 }

@@ -136,7 +136,7 @@ void run_detect(const Arguments& arguments) {
   const OpenedRun run = OpenedRun::open(arguments);
   const Subjects subjects = read_subjects(arguments, run);
   const Normality normality = find_normal(subjects, arguments, run);
-  const Examples train = run.experiment.data.open()->load(Split::kTrain);
+  const Examples train = run.load(Split::kTrain);
   const AnomalyDetector detector(run, train, arguments.seed(), arguments.quiet());
   const std::string chosen = arguments.text("score");
   check_score(chosen, detector);

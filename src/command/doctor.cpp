@@ -27,7 +27,7 @@ Findings examine_model(const Arguments& arguments) {
     return {{busy ? Kind::kRemark : Kind::kProblem, "model", failure.what(), ""}};
   }
   try {
-    const Examples examples = run->experiment.data.open()->load(Split::kValidation);
+    const Examples examples = run->load(Split::kValidation);
     check_values(examples, run->objective->likelihood());
     return check_model(model_facts(*run, examples), run->config);
   } catch (const Error& failure) {

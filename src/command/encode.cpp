@@ -29,17 +29,10 @@ Encoded encode_inputs(const Arguments& arguments, const OpenedRun& run) {
     return {run.encode(inputs.images), inputs.names, inputs.attributes};
   }
   const Split split = parse_split(arguments.text("split"));
-  Encoded encoded{
-      .codes = run.split_latents(split, arguments.quiet()), .names = {}, .attributes = {}};
-  const Examples examples = run.experiment.data.open()->load(split);
-  if (examples.count() != encoded.codes.mean.size(0)) {
-    throw Error(fmt::format(
-        "the {} split has {} images now and had {} when they were encoded; expected the same data "
-        "as then, or no {}",
-        to_string(split), examples.count(), encoded.codes.mean.size(0),
-        run.directory.cache("").string()));
-  }
-  encoded.attributes = examples.attributes;
+  const Examples examples = run.load(split);
+  Encoded encoded{.codes = run.split_latents(split, examples, arguments.quiet()),
+                  .names = {},
+                  .attributes = examples.attributes};
   for (int64_t i = 0; i < examples.count(); ++i)
     encoded.names.push_back(examples.name(i));
   return encoded;

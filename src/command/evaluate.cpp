@@ -96,7 +96,9 @@ std::string evaluation_table(const OpenedRun& run, const Evaluation& result, con
     line("mean |a|", fmt::format("{:.4f}", code->mean_activation), "of the code");
     line("active per " + word, fmt::format("{:.1f}", code->active),
          fmt::format("units above 1 % of their largest |a|: {:.1f} %", 100 * code->active_share));
-    line("dead_units", std::to_string(code->dead_units), "0 for every " + word);
+    const bool sigmoid = run.model->bottleneck().unit_interval();
+    line("dead_units", std::to_string(code->dead_units),
+         (sigmoid ? "below 0.01 for every " : "0 for every ") + word);
   }
   const bool pictures = json.contains("psnr");
   if (pictures)
@@ -135,7 +137,7 @@ void run_evaluate(const Arguments& arguments) {
   const Split split = parse_split(arguments.text("split"));
   const OpenedRun run = OpenedRun::open(arguments);
   run.objective->schedule(std::numeric_limits<double>::infinity());
-  const Examples examples = run.experiment.data.open()->load(split);
+  const Examples examples = run.load(split);
   check_values(examples, run.objective->likelihood());
   ProgressBar bar(arguments.quiet());
   const auto start = std::chrono::steady_clock::now();

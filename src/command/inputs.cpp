@@ -45,8 +45,9 @@ Inputs select(const Examples& examples, Split split, const std::vector<int64_t>&
               const ImageShape& shape) {
   for (const int64_t index : indices) {
     if (index >= examples.count()) {
-      throw Error(fmt::format("--indices {}: the {} split has {} images; expected 0 to {}", index,
-                              to_string(split), examples.count(), examples.count() - 1));
+      throw Error(fmt::format("--indices {}: the {} split has {} {}s; expected 0 to {}", index,
+                              to_string(split), examples.count(),
+                              examples.is_table() ? "row" : "image", examples.count() - 1));
     }
   }
   if (examples.shape() != shape) {
@@ -56,7 +57,8 @@ Inputs select(const Examples& examples, Split split, const std::vector<int64_t>&
   const Examples chosen = examples.select(at::tensor(indices, at::kLong));
   return {.images = chosen.images(0, chosen.count()),
           .names = chosen.names,
-          .attributes = chosen.attributes};
+          .attributes = chosen.attributes,
+          .places = indices};
 }
 
 }  // namespace
@@ -103,8 +105,9 @@ Tensor fit_to_model(const Picture& picture, const OpenedRun& run, const std::str
   } catch (const Error&) {
     // Larger than the set's own images: resized below.
   }
-  log::info("{}: resized from {}x{} to the model's {}x{}", name, picture.width, picture.height,
-            shape.width, shape.height);
+  const bool squeezed = picture.width * shape.height != picture.height * shape.width;
+  log::info("{}: resized from {}x{} to the model's {}x{}{}", name, picture.width, picture.height,
+            shape.width, shape.height, squeezed ? ", other proportions than its own" : "");
   return to_pixels(resize(picture, shape.width, shape.height, Filter::kArea));
 }
 
@@ -123,27 +126,71 @@ std::vector<fs::path> image_files(const std::vector<std::string>& names) {
 
 Inputs read_files(const std::vector<std::string>& names, const OpenedRun& run) {
   if (run.experiment.data.is_table()) return read_tables(names, run);
+  const ImageShape& shape = run.model->output_shape();
   Inputs inputs;
   std::vector<Tensor> pixels;
   for (const auto& file : image_files(names)) {
-    pixels.push_back(
-        fit_to_model(read_image(file, run.model->output_shape().channels), run, file.string()));
+    const Picture picture = read_image(file, shape.channels);
+    inputs.resized |= picture.width != shape.width || picture.height != shape.height;
+    pixels.push_back(fit_to_model(picture, run, file.string()));
     inputs.names.push_back(file.filename().string());
   }
   inputs.images = as_images(pixels);
   return inputs;
 }
 
+SmallInputs read_small_files(const std::vector<std::string>& names, const OpenedRun& run) {
+  const ImageShape &input = run.model->input_shape(), &output = run.model->output_shape();
+  SmallInputs inputs;
+  std::vector<Tensor> small, large;
+  for (const auto& file : image_files(names)) {
+    const Picture picture = read_image(file, input.channels);
+    if (picture.height == input.height && picture.width == input.width) {
+      small.push_back(to_pixels(picture));
+    } else if (picture.height < output.height || picture.width < output.width) {
+      throw Error(fmt::format("{}: {}x{} pixels; expected {}x{} to enlarge, or at least {}x{}",
+                              file.string(), picture.width, picture.height, input.width,
+                              input.height, output.width, output.height));
+    } else {
+      large.push_back(fit_to_model(picture, run, file.string()));
+    }
+    inputs.names.push_back(file.filename().string());
+  }
+  if (!small.empty() && !large.empty()) {
+    throw Error(fmt::format(
+        "{} of the files are {}x{} and {} are larger; expected one kind at a time, small files to "
+        "enlarge or larger ones to test with",
+        small.size(), input.width, input.height, large.size()));
+  }
+  if (large.empty()) return {.names = inputs.names, .small = as_images(small)};
+  inputs.truth = as_images(large);
+  inputs.small = run.corruption.prepare(inputs.truth);
+  return inputs;
+}
+
 Inputs read_split(Split split, const std::vector<int64_t>& indices, const OpenedRun& run) {
-  return select(run.experiment.data.open()->load(split), split, indices, run.model->output_shape());
+  return select(run.load(split), split, indices, run.model->output_shape());
+}
+
+void check_inputs(const Arguments& arguments) {
+  const bool files = arguments.has("files"), indices = arguments.has("indices");
+  for (const char* flag : {"split", "indices", "count"}) {
+    if (files && arguments.has(flag)) {
+      throw UsageError(fmt::format(
+          "--{}: for images of the run's data set; expected it, or files of your own", flag));
+    }
+  }
+  if (indices && arguments.has("count"))
+    throw UsageError("--count: --indices names the images; expected one of the two");
 }
 
 Inputs read_inputs(const Arguments& arguments, const OpenedRun& run) {
+  check_inputs(arguments);
   if (arguments.has("files")) return read_files(arguments.texts("files"), run);
   const Split split = parse_split(arguments.text("split"));
   if (arguments.has("indices")) return read_split(split, arguments.indices("indices"), run);
   const int64_t count = arguments.integer("count", 0, 100'000);
-  const Examples examples = run.experiment.data.open()->load(split);
+  const Examples examples = run.load(split);
   std::vector<int64_t> indices(
       static_cast<size_t>(count == 0 ? examples.count() : std::min(count, examples.count())));
   std::iota(indices.begin(), indices.end(), 0);

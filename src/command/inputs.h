@@ -15,6 +15,8 @@ struct Inputs {
   Tensor images;                      // [N, C, H, W] float in [0, 1], of the model's output shape
   std::vector<std::string> names;     // N
   std::vector<Attribute> attributes;  // each of N values; none of files
+  std::vector<int64_t> places = {};   // N: in the split, as --indices counts; none of files
+  bool resized = false;               // whether any file had another size
 };
 
 /// Declares FILES, --split, --indices and, unless the default is "", --count.
@@ -35,14 +37,29 @@ Tensor as_images(const std::vector<Tensor>& pixels);
 /// resized, which is said, naming the picture.
 Tensor fit_to_model(const Picture& picture, const OpenedRun& run, const std::string& name);
 
+/// What a model that enlarges images is given.
+struct SmallInputs {
+  std::vector<std::string> names;  // N
+  Tensor small;                    // [N, C, h, w], of the model's input shape
+  Tensor truth = {};               // [N, C, H, W], or undefined if the files are small
+};
+
+/// Images of the user's for such a model: as they are if they have the size of its input, else made
+/// smaller as the data set's images are. Throws Error for small and large ones together, and for
+/// one too small to be the truth.
+SmallInputs read_small_files(const std::vector<std::string>& names, const OpenedRun& run);
+
 /// Images of a split by index. Throws Error for an index outside it.
 Inputs read_split(Split split, const std::vector<int64_t>& indices, const OpenedRun& run);
+
+/// Throws UsageError for flags of which only one can hold, such as FILES and --indices.
+void check_inputs(const Arguments& arguments);
 
 /// A name for pictures of these inputs: "files", "test-3-17", "test-first-10", "test" for all.
 std::string inputs_stem(const Arguments& arguments);
 
-/// Reads what the command line names; files win over the data set. Files of another size are
-/// resized, and that is said. Throws Error for an index outside the split, a file that is not an
+/// Reads what the command line names. Files of another size are resized, and that is said. Throws
+/// UsageError as check_inputs does; Error for an index outside the split, a file that is not an
 /// image, a folder without images.
 Inputs read_inputs(const Arguments& arguments, const OpenedRun& run);
 

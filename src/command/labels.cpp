@@ -17,7 +17,7 @@ const Attribute* choose_attribute(const Arguments& arguments, const std::string&
   for (const auto& each : examples.attributes)
     known.push_back(each.name);
   throw Error("--" + flag + " " + name + ": " +
-              (known.empty() ? "the data set has no attributes; expected none"
+              (known.empty() ? "the data set has no labels and no attributes; expected no --" + flag
                              : "not in the data set; " + did_you_mean(name, known)));
 }
 

@@ -7,8 +7,8 @@
 #include <chrono>
 #include <optional>
 
+#include "command/run_cache.h"
 #include "core/error.h"
-#include "core/file.h"
 #include "core/log.h"
 #include "core/random.h"
 #include "run/safetensors.h"
@@ -68,8 +68,9 @@ space::GaussianMixture fit(const OpenedRun& run, bool quiet) {
               tried.bic / static_cast<double>(points.size(0)));
   });
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
-  log::info("mixture of {} Gaussians, the lowest BIC, in {:.1f} s", best.mixture.components(),
-            spent.count());
+  const bool most = best.mixture.components() == space::MixtureOptions{}.most_components;
+  log::info("mixture of {} Gaussians, the lowest BIC{}, in {:.1f} s", best.mixture.components(),
+            most ? ", and as many as are tried" : "", spent.count());
   return best.mixture;
 }
 
@@ -79,8 +80,7 @@ space::GaussianMixture training_mixture(const OpenedRun& run, bool quiet) {
   const auto path = run.directory.cache("mixture-" + run.checkpoint + ".safetensors");
   if (auto kept = read_mixture(path, run)) return *kept;
   space::GaussianMixture mixture = fit(run, quiet);
-  make_directories(path.parent_path());
-  write_tensors(path, {.tensors = {{"weights", mixture.weights},
+  keep_in_cache(path, {.tensors = {{"weights", mixture.weights},
                                    {"means", mixture.means},
                                    {"covariances", mixture.covariances}},
                        .metadata = {{"step", std::to_string(run.step)}}});

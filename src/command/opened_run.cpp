@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "command/run_cache.h"
 #include "core/error.h"
-#include "core/file.h"
 #include "core/log.h"
 #include "core/progress.h"
 #include "train/checkpoint.h"
@@ -25,11 +25,12 @@ Latent as_latent(const TensorFile& file) {
 }
 
 // The codes kept at `path`, if they are whole and of the run's model and checkpoint.
-std::optional<Latent> read_latents(const std::filesystem::path& path, const OpenedRun& run) {
+std::optional<TensorFile> read_latents(const std::filesystem::path& path, const OpenedRun& run) {
   if (!std::filesystem::exists(path)) return std::nullopt;
   try {
     TensorFile file = read_tensors(path);
     if (file.metadata["step"] != std::to_string(run.step)) return std::nullopt;
+    file.metadata.try_emplace("data");  // absent from older files
     const auto fits = [&](const char* name, bool expected) {
       const auto found = file.tensors.find(name);
       if (found == file.tensors.end()) return !expected;
@@ -37,12 +38,37 @@ std::optional<Latent> read_latents(const std::filesystem::path& path, const Open
       return expected && values.dim() == 2 && values.size(1) == run.model->latent_dim() &&
              values.size(0) == file.tensors.begin()->second.size(0);
     };
-    if (fits("mean", true) && fits("logvar", run.model->probabilistic())) return as_latent(file);
+    if (fits("mean", true) && fits("logvar", run.model->probabilistic())) return file;
     log::warn("{}: not the latents of this run; made again", path.string());
   } catch (const Error& damage) {
     log::warn("{}; made again", damage.what());
   }
   return std::nullopt;
+}
+
+std::filesystem::path latents_path(const OpenedRun& run, Split split) {
+  return run.directory.cache("latents-" + to_string(split) + "-" + run.checkpoint + ".safetensors");
+}
+
+TensorFile encode_all(const OpenedRun& run, const Examples& examples, bool quiet) {
+  ProgressBar bar(quiet);
+  const auto start = std::chrono::steady_clock::now();
+  std::vector<Tensor> mean, logvar;
+  for (int64_t first = 0; first < examples.count(); first += kEvaluationBatch) {
+    const int64_t count = std::min(kEvaluationBatch, examples.count() - first);
+    const Latent part = run.encode(examples.images(first, count));
+    mean.push_back(part.mean);
+    if (part.logvar.defined()) logvar.push_back(part.logvar);
+    if (bar.due(first + count, examples.count())) {
+      const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+      bar.show("encoding", first + count, examples.count(), spent.count());
+    }
+  }
+  TensorFile file{
+      .tensors = {{"mean", at::cat(mean)}},
+      .metadata = {{"step", std::to_string(run.step)}, {"data", data_mark(examples.pixels)}}};
+  if (!logvar.empty()) file.tensors["logvar"] = at::cat(logvar);
+  return file;
 }
 
 }  // namespace
@@ -80,6 +106,7 @@ OpenedRun OpenedRun::open(const std::filesystem::path& run, const std::string& a
           device,
           which,
           stored_step(file),
+          stored_data(file),
           std::move(corruption)};
 }
 
@@ -109,29 +136,29 @@ Latent OpenedRun::encode(const Tensor& images, std::optional<at::Generator> gene
           .logvar = logvar.empty() ? Tensor() : at::cat(logvar)};
 }
 
-Latent OpenedRun::split_latents(Split split, bool quiet) const {
-  const auto path =
-      directory.cache("latents-" + to_string(split) + "-" + checkpoint + ".safetensors");
-  if (auto cached = read_latents(path, *this)) return *cached;
-  const Examples examples = experiment.data.open()->load(split);
-  ProgressBar bar(quiet);
-  const auto start = std::chrono::steady_clock::now();
-  std::vector<Tensor> mean, logvar;
-  for (int64_t first = 0; first < examples.count(); first += kEvaluationBatch) {
-    const int64_t count = std::min(kEvaluationBatch, examples.count() - first);
-    const Latent part = encode(examples.images(first, count));
-    mean.push_back(part.mean);
-    if (part.logvar.defined()) logvar.push_back(part.logvar);
-    if (bar.due(first + count, examples.count())) {
-      const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
-      bar.show("encoding", first + count, examples.count(), spent.count());
-    }
+Examples OpenedRun::load(Split split) const {
+  Examples examples = experiment.data.open()->load(split);
+  const SplitFingerprint trained = split == Split::kTrain        ? data.training
+                                   : split == Split::kValidation ? data.validation
+                                                                 : SplitFingerprint();
+  if (trained.count > 0 && trained != fingerprint(examples.pixels)) {
+    log::warn("{}: the {} split has other examples than when it was trained",
+              directory.path().string(), to_string(split));
   }
-  TensorFile file{.tensors = {{"mean", at::cat(mean)}},
-                  .metadata = {{"step", std::to_string(step)}}};
-  if (!logvar.empty()) file.tensors["logvar"] = at::cat(logvar);
-  make_directories(path.parent_path());
-  write_tensors(path, file);
+  return examples;
+}
+
+Latent OpenedRun::split_latents(Split split, bool quiet) const {
+  if (const auto kept = read_latents(latents_path(*this, split), *this)) return as_latent(*kept);
+  return split_latents(split, load(split), quiet);
+}
+
+Latent OpenedRun::split_latents(Split split, const Examples& examples, bool quiet) const {
+  const auto path = latents_path(*this, split);
+  const auto kept = read_latents(path, *this);
+  if (kept && kept->metadata.at("data") == data_mark(examples.pixels)) return as_latent(*kept);
+  const TensorFile file = encode_all(*this, examples, quiet);
+  keep_in_cache(path, file);
   return as_latent(file);
 }
 

@@ -7,6 +7,7 @@
 #include "command/arguments.h"
 #include "command/experiment.h"
 #include "run/run_directory.h"
+#include "train/data_fingerprint.h"
 
 namespace latent {
 
@@ -19,6 +20,7 @@ struct OpenedRun {
   c10::Device device;
   std::string checkpoint;  // "best" or "last"
   int64_t step;            // of training, at that checkpoint
+  DataFingerprint data;    // that it was trained on
   CorruptionChain corruption;
 
   /// Opens what --run, --checkpoint and --device name.
@@ -35,9 +37,14 @@ struct OpenedRun {
   /// A model that upscales is given the images of the data set's size, which are then made smaller,
   /// or small ones, which are taken as they are. No noise is added.
   Latent encode(const Tensor& images, std::optional<at::Generator> generator = std::nullopt) const;
+  /// A split of the run's data set. Warns if its examples are others than those trained on.
+  Examples load(Split split) const;
   /// The codes of a whole split in its order, z being the mean; [N, Z] on the CPU. Computed once
   /// for a checkpoint, with progress, then kept in the run's cache.
   Latent split_latents(Split split, bool quiet) const;
+  /// The same where the split's examples are at hand: codes of other examples than these, kept
+  /// before the data changed, are made again.
+  Latent split_latents(Split split, const Examples& examples, bool quiet) const;
 };
 
 }  // namespace latent

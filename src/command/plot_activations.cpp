@@ -29,15 +29,15 @@ Code code_of(const OpenedRun& run, Split split, bool quiet) {
   Code code{.name = std::filesystem::absolute(run.directory.path() / "x").parent_path().filename(),
             .activations = run.split_latents(split, quiet).mean,
             .sparsity = {}};
-  code.sparsity = space::sparsity(code.activations);
+  code.sparsity = space::sparsity(code.activations, run.model->bottleneck().unit_interval());
   return code;
 }
 
 visual::Histogram histogram(const Code& code) {
   const auto& sparsity = code.sparsity;
-  return {.title = fmt::format("{}: {:.1f} of {} units active, {} dead", code.name, sparsity.active,
-                               code.activations.size(1), sparsity.dead_units),
-          .label = "activation",
+  return {.title = code.name,
+          .label = fmt::format("activation: {:.1f} of {} units active per image, {} dead",
+                               sparsity.active, code.activations.size(1), sparsity.dead_units),
           .values = code.activations.flatten()};
 }
 

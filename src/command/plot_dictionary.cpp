@@ -63,11 +63,12 @@ nlohmann::ordered_json plot_dictionary(const Arguments& arguments) {
   log::info("{} of {} units, the most active first: {}", order.size(), codes.size(1),
             whole ? "the decoder's weights, grey being 0"
                   : "what the decoder makes of each unit alone at its largest value");
-  return {{"method", method},
-          {"units", order.size()},
-          {"order", order},
-          {"dead_units", space::sparsity(codes).dead_units},
-          {"written", {path.string()}}};
+  return {
+      {"method", method},
+      {"units", order.size()},
+      {"order", order},
+      {"dead_units", space::sparsity(codes, run.model->bottleneck().unit_interval()).dead_units},
+      {"written", {path.string()}}};
 }
 
 }  // namespace latent

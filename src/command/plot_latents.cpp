@@ -55,7 +55,11 @@ space::Plane choose_plane(const Arguments& arguments, const OpenedRun& run, cons
         "latent plot latents needs two latents; this run has 1; expected latent plot "
         "histograms");
   }
-  if (arguments.text("axes") == "pca") return space::principal_plane(codes.mean);
+  if (arguments.text("axes") == "pca") {
+    if (codes.mean.size(0) < 2)
+      throw Error("--axes pca: the split has 1 example; expected another --split");
+    return space::principal_plane(codes.mean);
+  }
   const Tensor usage = space::usage(codes);
   const auto latents = choose_latents(arguments, usage);
   space::Plane plane = space::latent_plane(codes.mean, latents[0], latents[1]);
@@ -95,9 +99,9 @@ nlohmann::ordered_json plot_latents(const Arguments& arguments) {
         "--cdf: a plain autoencoder has no prior to make uniform; expected a run with "
         "model.bottleneck \"gaussian\"");
   }
-  const Examples examples = run.experiment.data.open()->load(split);
+  const Examples examples = run.load(split);
   const Attribute* attribute = choose_attribute(arguments, "attribute", examples);
-  const Latent codes = run.split_latents(split, arguments.quiet());
+  const Latent codes = run.split_latents(split, examples, arguments.quiet());
   const space::Plane plane = choose_plane(arguments, run, codes);
   const Tensor chosen = choose_images(arguments, codes.mean.size(0));
   const Tensor coordinates = plane.coordinates(codes.mean.index_select(0, chosen));

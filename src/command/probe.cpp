@@ -2,6 +2,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "command/labels.h"
@@ -42,7 +43,8 @@ Chosen choose(const Examples& examples, const Attribute& attribute, int64_t most
 }
 
 Question ask(const Arguments& arguments, const Examples& train, const Examples& scored,
-             const std::string& split) {
+             const std::string& split, const OpenedRun& run) {
+  const std::string word = run.experiment.data.example_word(), keep = run.experiment.data.keep;
   const Attribute* attribute = choose_attribute(arguments, "label", train);
   if (attribute == nullptr) {
     throw Error(
@@ -60,15 +62,22 @@ Question ask(const Arguments& arguments, const Examples& train, const Examples& 
   question.answers = attribute->values.index_select(0, question.training.rows);
   question.truth = there->values.index_select(0, question.scoring.rows);
   if (question.answers.numel() < 2 || question.truth.numel() < 1) {
-    throw Error(fmt::format("--label {}: known of {} training and {} {} images; expected more",
-                            question.label, question.answers.numel(), question.truth.numel(),
-                            split));
+    throw Error(fmt::format("--label {}: known of {} training and {} {} {}s; expected more",
+                            question.label, question.answers.numel(), question.truth.numel(), split,
+                            word));
   }
   if (!(question.answers.max() > question.answers.min()).item<bool>()) {
     throw Error(
-        fmt::format("--label {}: the same for all {} training images; expected one that "
+        fmt::format("--label {}: the same for all {} training {}s{}; expected one that "
                     "differs",
-                    question.label, question.answers.numel()));
+                    question.label, question.answers.numel(), word,
+                    keep.empty() ? "" : ", which data.keep \"" + keep + "\" chose"));
+  }
+  if (question.numeric() && !(question.truth.max() > question.truth.min()).item<bool>()) {
+    throw Error(
+        fmt::format("--label {}: the same for all {} {} {}s, so nothing can be explained; expected "
+                    "another --split, or more {}s in it",
+                    question.label, question.truth.numel(), split, word, word));
   }
   return question;
 }
@@ -113,6 +122,9 @@ Json as_json(const Measured& measured) {
 }
 
 std::string cell(const Json& measured) {
+  if (!std::isfinite(measured["low"].get<double>())) {
+    return fmt::format("{:.3f} (no interval)", measured["value"].get<double>());
+  }
   return fmt::format("{:.3f} ({:.3f} to {:.3f})", measured["value"].get<double>(),
                      measured["low"].get<double>(), measured["high"].get<double>());
 }
@@ -158,10 +170,9 @@ void run_probe(const Arguments& arguments) {
   }
   const int64_t neighbours = arguments.integer("neighbours", 1, 1000);
   const OpenedRun run = OpenedRun::open(arguments);
-  const auto dataset = run.experiment.data.open();
-  const Examples train = dataset->load(Split::kTrain), scored = dataset->load(split);
+  const Examples train = run.load(Split::kTrain), scored = run.load(split);
   const uint64_t seed = arguments.seed();
-  const Question question = ask(arguments, train, scored, to_string(split));
+  const Question question = ask(arguments, train, scored, to_string(split), run);
   if (question.answers.numel() < train.count()) {
     log::info("{} of {} training images, drawn by --seed; --train-count takes more",
               question.answers.numel(), train.count());

@@ -32,14 +32,10 @@ void run_reconstruct(const Arguments& arguments) {
     noise = generator(arguments.seed(), Stream::kSample, 0, run.device);
   const Tensor reconstructed = run.pictures(run.encode(inputs.images, noise).z);
   const Tensor errors = mean_squared_error(inputs.images, reconstructed);  // [N]
-  const std::string file =
-      arguments.has("files") ? "files.png"
-      : arguments.has("indices")
-          ? fmt::format("{}-indices.png", arguments.text("split"))
-          : fmt::format("{}-{}.png", arguments.text("split"), inputs.names.size());
+  const std::string stem = inputs_stem(arguments) + (noise ? "-sampled" : "");
   const std::filesystem::path path = arguments.has("out")
                                          ? std::filesystem::path(arguments.text("out"))
-                                         : run.directory.image("reconstruct", file);
+                                         : run.directory.image("reconstruct", stem + ".png");
   run.experiment.gallery->write_pairs(path, inputs.images, reconstructed, kColumns);
 
   std::string text = fmt::format("mean squared error per {}\n", run.experiment.data.example_word());

@@ -134,7 +134,7 @@ void run_sample(const Arguments& arguments) {
   const int64_t columns = manifold ? request.side : arguments.integer("columns", 0, request.count);
   const OpenedRun run = OpenedRun::open(arguments);
   auto noise = generator(arguments.seed(), Stream::kSample);
-  const Tensor z = sampler.draw(run, request, noise);
+  const Tensor z = run.model->bottleneck().within_range(sampler.draw(run, request, noise));
   const Tensor images = run.pictures(z);
   const std::string stem = sampler.name == "prior" ? fmt::format("sample-seed{}", arguments.seed())
                            : manifold

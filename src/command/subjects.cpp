@@ -11,11 +11,13 @@ namespace {
 
 // A whole split stays as bytes, however large it is.
 Subjects whole_split(Split split, const OpenedRun& run) {
-  const Examples examples = run.experiment.data.open()->load(split);
+  const Examples examples = run.load(split);
   Subjects subjects = some_of(examples, examples.count(), 0);
   subjects.attributes = examples.attributes;
-  for (int64_t i = 0; i < examples.count(); ++i)
+  for (int64_t i = 0; i < examples.count(); ++i) {
     subjects.names.push_back(examples.name(i));
+    subjects.places.push_back(i);
+  }
   return subjects;
 }
 
@@ -35,6 +37,7 @@ Subjects read_subjects(const Arguments& arguments, const OpenedRun& run) {
     };
     subjects.names = inputs.names;
     subjects.attributes = inputs.attributes;
+    subjects.places = inputs.places;
   }
   const std::string word = run.experiment.data.example_word() + "s";
   subjects.what = files ? word + " of your own"

@@ -17,6 +17,7 @@ struct Subjects {
   std::string what = {};                                       // "images of the test split"
   std::vector<std::string> names = {};                         // count
   std::vector<Attribute> attributes = {};  // each of `count` values; none of files
+  std::vector<int64_t> places = {};  // count: in the split, as --indices counts; none of files
 };
 
 /// What the flags of declare_inputs name. Throws Error as read_inputs does.

@@ -8,7 +8,6 @@
 #include "command/inputs.h"
 #include "command/singles.h"
 #include "core/error.h"
-#include "image/codecs.h"
 
 namespace latent {
 namespace {
@@ -42,43 +41,7 @@ void write_rows(const OpenedRun& run, const fs::path& path, const Upscaled& imag
   run.experiment.gallery->write_versions(path, rows, kUpscaledColumns);
 }
 
-/// Files of the user's: as they are if they have the size of the model's input, else made smaller
-/// as the data set's images are, which leaves a truth to compare with.
-struct Files {
-  std::vector<std::string> names;
-  Tensor small;  // [N, C, h, w]
-  Tensor truth;  // [N, C, H, W], or undefined if the files are small
-};
-
-Files own_files(const Arguments& arguments, const OpenedRun& run) {
-  const ImageShape& input = run.model->input_shape();
-  Files files;
-  std::vector<Tensor> small, large;
-  for (const auto& file : image_files(arguments.texts("files"))) {
-    const Picture picture = read_image(file, input.channels);
-    if (picture.height == input.height && picture.width == input.width) {
-      small.push_back(to_pixels(picture));
-    } else {
-      large.push_back(fit_to_model(picture, run, file.string()));
-    }
-    files.names.push_back(file.filename().string());
-  }
-  if (!small.empty() && !large.empty()) {
-    throw Error(fmt::format(
-        "latent upscale: {} of the files are {}x{} and {} are larger; expected one kind at a time, "
-        "small files to enlarge or larger ones to test with",
-        small.size(), input.width, input.height, large.size()));
-  }
-  if (large.empty()) {
-    files.small = as_images(small);
-  } else {
-    files.truth = as_images(large);
-    files.small = run.corruption.prepare(files.truth);
-  }
-  return files;
-}
-
-void print_compared(const Arguments& arguments, const Files& files, const Upscaled& images,
+void print_compared(const Arguments& arguments, const SmallInputs& files, const Upscaled& images,
                     const std::vector<std::string>& written) {
   Comparison result;
   if (files.truth.defined()) {
@@ -90,7 +53,7 @@ void print_compared(const Arguments& arguments, const Files& files, const Upscal
 }
 
 void upscale_files(const Arguments& arguments, const OpenedRun& run) {
-  const Files files = own_files(arguments, run);
+  const SmallInputs files = read_small_files(arguments.texts("files"), run);
   const Upscaled images = upscale(run, files.small);
   Singles singles(*run.experiment.gallery, arguments, run, "upscale", "upscaled");
   for (size_t i = 0; i < files.names.size(); ++i)
@@ -103,9 +66,9 @@ void upscale_files(const Arguments& arguments, const OpenedRun& run) {
 
 void upscale_split(const Arguments& arguments, const OpenedRun& run) {
   const Inputs inputs = read_inputs(arguments, run);
-  const Files files{.names = inputs.names,
-                    .small = run.corruption.prepare(inputs.images),
-                    .truth = inputs.images};
+  const SmallInputs files{.names = inputs.names,
+                          .small = run.corruption.prepare(inputs.images),
+                          .truth = inputs.images};
   const Upscaled images = upscale(run, files.small);
   const fs::path path = arguments.has("out")
                             ? fs::path(arguments.text("out"))

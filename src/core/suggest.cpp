@@ -4,6 +4,11 @@
 #include <numeric>
 
 namespace latent {
+namespace {
+
+constexpr size_t kMostNamed = 40;
+
+}  // namespace
 
 int edit_distance(std::string_view a, std::string_view b) {
   std::vector<int> row(b.size() + 1);
@@ -36,7 +41,10 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 std::string did_you_mean(std::string_view word, std::vector<std::string> candidates) {
   std::sort(candidates.begin(), candidates.end());
   const std::string guess = nearest(word, candidates);
-  return (guess.empty() ? "" : "did you mean " + guess + "? ") + "known: " + join(candidates);
+  const size_t more = candidates.size() - std::min(candidates.size(), kMostNamed);
+  candidates.resize(candidates.size() - more);
+  return (guess.empty() ? "" : "did you mean " + guess + "? ") + "known: " + join(candidates) +
+         (more > 0 ? " and " + std::to_string(more) + " more" : "");
 }
 
 std::string join(const std::vector<std::string>& words, std::string_view separator) {

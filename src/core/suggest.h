@@ -13,7 +13,8 @@ int edit_distance(std::string_view a, std::string_view b);
 /// The candidate nearest to `word`, or "" if none is near enough to be meant.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
-/// "did you mean weight? known: capacity, warmup_epochs, weight" with the candidates sorted.
+/// "did you mean weight? known: capacity, warmup_epochs, weight" with the candidates sorted; of
+/// more than 40 only the first.
 std::string did_you_mean(std::string_view word, std::vector<std::string> candidates);
 
 /// "a, b, c".

@@ -15,6 +15,8 @@ namespace {
 constexpr size_t kLongestField = size_t{1} << 20;
 constexpr size_t kMostFields = size_t{1} << 16;
 
+constexpr size_t kMostClassNumbers = 30;
+
 constexpr int kEnd = std::ifstream::traits_type::eof();
 
 }  // namespace
@@ -114,6 +116,14 @@ std::optional<double> parse_number(std::string_view text) {
   if (code != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
     return std::nullopt;
   return value;
+}
+
+bool name_classes(const std::set<double>& different) {
+  if (different.size() < 2 || different.size() > kMostClassNumbers) return false;
+  const bool yes_or_no =
+      different == std::set<double>{0, 1} || different == std::set<double>{-1, 1};
+  return !yes_or_no && std::all_of(different.begin(), different.end(),
+                                   [](double value) { return value == std::floor(value); });
 }
 
 }  // namespace latent

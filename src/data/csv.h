@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,5 +49,9 @@ class CsvReader {
 
 /// The number that `text` spells out, spaces around it allowed; nothing if it is no finite number.
 std::optional<double> parse_number(std::string_view text);
+
+/// Whether the numbers of a column name classes rather than amounts: whole ones, 2 to 30 of them,
+/// but not only 0 and 1 or -1 and 1, which say no and yes.
+bool name_classes(const std::set<double>& different);
 
 }  // namespace latent

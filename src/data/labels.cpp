@@ -41,12 +41,13 @@ class Column {
 
   /// Nothing if it has too many words.
   std::optional<Attribute> attribute() const {
-    if (numeric_) return Attribute{name_, numbers(), {}};
+    if (numeric_ && !name_classes({numbers_.begin(), numbers_.end()}))
+      return Attribute{name_, numbers(), {}};
     if (too_many_) return std::nullopt;
     Attribute classes{name_, at::empty({static_cast<int64_t>(words_.size())}, at::kDouble), {}};
     std::vector<double> place(ids_.size());
-    for (const auto& [word, id] : ids_) {  // sorted
-      place[id] = static_cast<double>(classes.classes.size());
+    for (const auto& word : sorted_words()) {
+      place[ids_.at(word)] = static_cast<double>(classes.classes.size());
       classes.classes.push_back(word);
     }
     double* value = classes.values.mutable_data_ptr<double>();
@@ -58,6 +59,18 @@ class Column {
   const std::string& name() const { return name_; }
 
  private:
+  std::vector<std::string> sorted_words() const {
+    std::vector<std::string> words;
+    for (const auto& [word, id] : ids_)
+      words.push_back(word);
+    if (numeric_) {
+      std::stable_sort(words.begin(), words.end(), [](const auto& a, const auto& b) {
+        return *parse_number(a) < *parse_number(b);
+      });
+    }
+    return words;
+  }
+
   Tensor numbers() const {
     const Tensor values = at::tensor(numbers_, at::kDouble);
     const bool signs = std::all_of(numbers_.begin(), numbers_.end(),
@@ -68,7 +81,7 @@ class Column {
   std::string name_;
   std::vector<double> numbers_;
   std::vector<size_t> words_;          // ids
-  std::map<std::string, size_t> ids_;  // in order of appearance
+  std::map<std::string, size_t> ids_;  // counted in order of appearance
   bool numeric_ = true;
   bool too_many_ = false;
 };

@@ -36,6 +36,21 @@ std::pair<double, double> parse_range(const std::string& text, const std::string
               "=0.5..0.8");
 }
 
+bool is_range(const std::string& text) { return text.find("..") != std::string::npos; }
+
+// Classes named by numbers have an order.
+bool have_numbers(const Attribute& attribute) {
+  return std::all_of(attribute.classes.begin(), attribute.classes.end(), parse_number);
+}
+
+std::vector<std::string> parts_of(const std::string& list) {
+  std::vector<std::string> parts;
+  std::istringstream in(list);
+  for (std::string part; std::getline(in, part, ',');)
+    parts.push_back(part);
+  return parts;
+}
+
 // Of an attribute that stands alone: 1 is yes, 0 is no.
 Tensor is_yes(const Attribute& attribute) {
   const Tensor& values = attribute.values;
@@ -56,8 +71,12 @@ Tensor holds(const Examples& examples, const Attribute& attribute, const std::st
   if (rule == attribute.name) return is_yes(attribute);
   const std::string asked = rule.substr(equals + 1);
   if (!attribute.classes.empty()) return in_classes(examples, attribute, asked);
-  const auto [low, high] = parse_range(asked, rule);
-  return attribute.values.ge(low).logical_and(attribute.values.le(high));
+  Tensor within = at::zeros({attribute.values.size(0)}, at::kBool);
+  for (const auto& part : asked.empty() ? std::vector<std::string>{""} : parts_of(asked)) {
+    const auto [low, high] = parse_range(part, rule);
+    within.logical_or_(attribute.values.ge(low).logical_and(attribute.values.le(high)));
+  }
+  return within;
 }
 
 Matches find_matches(const Examples& examples, const std::string& rule) {
@@ -85,13 +104,22 @@ Matches match(const Examples& examples, const std::string& rule, const std::stri
 }
 
 Tensor in_classes(const Examples& examples, const Attribute& attribute, const std::string& list) {
+  if (list.empty()) fail_unknown_attribute(examples, attribute.name + "=");
   Tensor member = at::zeros({attribute.values.size(0)}, at::kBool);
-  std::istringstream in(list);
-  for (std::string word; std::getline(in, word, ',');) {
+  for (const auto& word : parts_of(list)) {
     const auto found = std::find(attribute.classes.begin(), attribute.classes.end(), word);
-    if (found == attribute.classes.end())
+    if (found != attribute.classes.end()) {
+      member.logical_or_(attribute.values.eq(found - attribute.classes.begin()));
+    } else if (is_range(word) && have_numbers(attribute)) {
+      const auto [low, high] = parse_range(word, attribute.name + "=" + word);
+      for (size_t i = 0; i < attribute.classes.size(); ++i) {
+        const double number = *parse_number(attribute.classes[i]);
+        if (low <= number && number <= high)
+          member.logical_or_(attribute.values.eq(static_cast<double>(i)));
+      }
+    } else {
       fail_unknown_attribute(examples, attribute.name + "=" + word);
-    member.logical_or_(attribute.values.eq(found - attribute.classes.begin()));
+    }
   }
   return member;
 }

@@ -3,30 +3,21 @@
 #include <torch/types.h>
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 #include "data/csv.h"
 
 namespace latent {
-namespace {
-
-constexpr size_t kMostNumbers = 10'000;  // more different whole numbers than this are no classes
-
-}  // namespace
 
 TableLabels::TableLabels(std::string name, const std::vector<std::string>& all)
     : name_(std::move(name)) {
   const std::set<std::string> different(all.begin(), all.end());
-  const auto every = [&](auto&& good) {
-    return std::all_of(different.begin(), different.end(), [&](const std::string& word) {
-      const auto value = parse_number(word);
-      return value && good(*value);
-    });
-  };
-  const bool numeric = every([](double) { return true; });
-  const bool whole = every([](double value) { return value == std::floor(value); });
-  if (numeric && (!whole || different.size() > kMostNumbers)) return;
+  std::set<double> numbers;
+  for (const auto& word : different) {
+    if (const auto number = parse_number(word)) numbers.insert(*number);
+  }
+  const bool numeric = std::all_of(different.begin(), different.end(), parse_number);
+  if (numeric && !name_classes(numbers)) return;
   classes_.assign(different.begin(), different.end());
   if (numeric) {
     std::stable_sort(classes_.begin(), classes_.end(), [](const auto& a, const auto& b) {

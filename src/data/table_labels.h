@@ -11,8 +11,8 @@ namespace latent {
 
 class TableLabels {
  public:
-  /// all: the labels of every file of the set, so that equal ones get equal values. Words and whole
-  /// numbers become classes, sorted; other numbers stay as they are.
+  /// all: the labels of every file of the set, so that equal ones get equal values. Words
+  /// become classes, sorted, and numbers that name classes; other numbers stay as they are.
   TableLabels(std::string name, const std::vector<std::string>& all);
 
   /// labels: N of those the object was made with.

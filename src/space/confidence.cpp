@@ -11,10 +11,10 @@ namespace {
 constexpr double kNormal = 1.959963984540054;  // its 97.5% quantile
 constexpr int64_t kResamples = 1000;
 
-// truth, residual: [N].
+// truth, residual: [N].  NaN if the truth does not vary.
 double explained(const Tensor& truth, const Tensor& residual) {
   const auto spread = at::square(truth - truth.mean()).sum().item<double>();
-  return 1 - at::square(residual).sum().item<double>() / spread;
+  return spread > 0 ? 1 - at::square(residual).sum().item<double>() / spread : std::nan("");
 }
 
 }  // namespace

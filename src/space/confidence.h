@@ -18,7 +18,8 @@ Measured share(int64_t hits, int64_t trials);
 
 /// The share of the variance of `truth` that `predicted` explains, both [N] float64: 1 is perfect,
 /// 0 as good as the mean, negative worse. The interval is between the 2.5% and 97.5% quantiles of
-/// 1000 resamples, drawn from `noise`. NaN if the truth does not vary. Source: Efron 1979.
+/// 1000 resamples, drawn from `noise`. Resamples in
+/// which the truth does not vary are left out. NaN if it does not vary at all. Source: Efron 1979.
 Measured r_squared(const Tensor& truth, const Tensor& predicted, at::Generator noise);
 
 }  // namespace latent::space

@@ -16,9 +16,11 @@ Tensor nearest_neighbours(const Tensor& known, const Tensor& asked, int64_t k) {
   expect_shape(asked, {-1, known.size(1)}, "points to find neighbours of");
   TORCH_CHECK(k >= 1 && k <= known.size(0), "neighbours: ", k, " of ", known.size(0));
   const int64_t batch = std::max<int64_t>(1, kDistances / known.size(0));
+  // Far from the origin the products cancel: distances would be their rounding errors.
+  const Tensor centre = known.mean(0), there = known - centre;
   std::vector<Tensor> found;
   for (const Tensor& part : asked.split(batch)) {
-    const Tensor distances = at::cdist(part, known, 2.0, kByProducts);
+    const Tensor distances = at::cdist(part - centre, there, 2.0, kByProducts);
     found.push_back(std::get<1>(distances.topk(k, 1, /*largest=*/false, /*sorted=*/true)));
   }
   return at::cat(found);

@@ -107,6 +107,10 @@ Tensor PrincipalComponents::restore(const Tensor& coordinates) const {
   return at::addmm(mean, coordinates.to(at::kDouble), axes);
 }
 
+int64_t component_count(int64_t rows, int64_t columns, int64_t k) {
+  return std::min({k, columns, std::max<int64_t>(1, rows - 1)});
+}
+
 PrincipalComponents fit_components(const RowReader& read, int64_t rows, int64_t columns, int64_t k,
                                    at::Generator noise, int64_t most_columns) {
   TORCH_CHECK(rows > 0 && columns > 0 && k > 0, "principal components of ", rows, " x ", columns);
@@ -119,10 +123,11 @@ PrincipalComponents fit_components(const RowReader& read, int64_t rows, int64_t 
   pieces.each(
       [&](const Tensor& piece) { squares += at::square(piece - found.mean).sum().item<double>(); });
   found.total_variance = squares / static_cast<double>(rows);
+  const int64_t count = component_count(rows, columns, k);
   if (columns <= most_columns) {
-    fit_exactly(found, pieces, std::min(k, columns));
+    fit_exactly(found, pieces, count);
   } else {
-    fit_by_iteration(found, pieces, std::min({k, columns, rows}), std::move(noise));
+    fit_by_iteration(found, pieces, count, std::move(noise));
   }
   return found;
 }

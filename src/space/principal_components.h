@@ -32,8 +32,11 @@ struct PrincipalComponents {
 /// Up to so many columns are analysed by their covariance, D x D numbers of 8 bytes.
 constexpr int64_t kMostCovarianceColumns = 4096;
 
-/// Fits min(k, D) components to the N >= 1 rows of a matrix; each axis's largest element is
-/// positive.
+/// How many components of at most k there are: N points span N - 1 directions, and no more than D.
+int64_t component_count(int64_t rows, int64_t columns, int64_t k);
+
+/// Fits component_count(N, D, k) components to the N >= 1 rows of a matrix; each axis's largest
+/// element is positive.
 ///
 /// Of at most `most_columns` columns exactly, by the eigenvectors of the covariance. Of more by
 /// subspace iteration from random directions, until no variance changes by more than 1e-5 of itself

@@ -4,7 +4,7 @@
 
 namespace latent::space {
 
-Sparsity sparsity(const Tensor& codes) {
+Sparsity sparsity(const Tensor& codes, bool sigmoid) {
   expect_shape(codes, {-1, -1}, "codes");
   const Tensor size = codes.abs();
   const Tensor largest = size.amax(0);  // [Z]
@@ -15,7 +15,8 @@ Sparsity sparsity(const Tensor& codes) {
   result.active =
       static_cast<double>((size > kActiveShare * largest).sum().item<int64_t>()) / images;
   result.active_share = result.active / units;
-  result.dead_units = (largest == 0).sum().item<int64_t>();
+  const Tensor dead = sigmoid ? largest < kDeadSigmoid : largest == 0;
+  result.dead_units = dead.sum().item<int64_t>();
   return result;
 }
 

@@ -1,4 +1,4 @@
-// What tells one data set from another when a run is resumed.
+// What tells one data set from another when a run is resumed or used.
 #pragma once
 
 #include <cstdint>
@@ -8,16 +8,21 @@
 
 namespace latent {
 
+struct SplitFingerprint {
+  int64_t count = 0;   // of examples; 0: unknown, of an older checkpoint
+  int64_t digest = 0;  // CRC-32 over some of them, spread evenly
+
+  bool operator==(const SplitFingerprint&) const = default;
+};
+
 struct DataFingerprint {
-  int64_t training = 0;    // examples; 0: unknown, of an older checkpoint
-  int64_t validation = 0;  // examples
-  int64_t digest = 0;      // CRC-32 over some examples of both, spread evenly
+  SplitFingerprint training, validation;
 
   bool operator==(const DataFingerprint&) const = default;
 };
 
-/// training, validation: the examples, the first dimension counts them; on any device.
-DataFingerprint fingerprint(const Tensor& training, const Tensor& validation);
+/// examples: the first dimension counts them; on any device.
+SplitFingerprint fingerprint(const Tensor& examples);
 
 /// Compares the data that a checkpoint was written with with those that are there now.
 ///

@@ -54,7 +54,8 @@ void add_quality(Sums& sums, const Tensor& images, const Tensor& pictures, const
   sums.sampled_mse += mean_squared_error(images, sampled).sum().item<double>();
 }
 
-Evaluation averaged(const Sums& sums, const std::vector<std::string>& names, int64_t images) {
+Evaluation averaged(const Sums& sums, const std::vector<std::string>& names, int64_t images,
+                    bool sigmoid) {
   const auto n = static_cast<double>(images);
   Evaluation result;
   result.images = images;
@@ -67,7 +68,7 @@ Evaluation averaged(const Sums& sums, const std::vector<std::string>& names, int
   result.low = sums.low;
   result.high = sums.high;
   result.active_units = (result.mean_variance > kActiveVariance).sum().item<int64_t>();
-  if (!sums.codes.empty()) result.sparsity = space::sparsity(at::cat(sums.codes));
+  if (!sums.codes.empty()) result.sparsity = space::sparsity(at::cat(sums.codes), sigmoid);
   result.bce = sums.bce / n;
   result.mse = sums.mse / n;
   result.rmse = std::sqrt(result.mse);
@@ -126,7 +127,7 @@ Evaluation evaluate(Autoencoder& model, Objective& objective, const Examples& ex
     if (options.progress) options.progress(first + count, total);
   }
   model.train(was_training);
-  return averaged(sums, objective.term_names(), total);
+  return averaged(sums, objective.term_names(), total, model.bottleneck().unit_interval());
 }
 
 }  // namespace latent

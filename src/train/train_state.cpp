@@ -11,14 +11,27 @@ namespace {
 
 using Json = nlohmann::json;
 
-// A counter of the state, 0 if the file does not say.
-int64_t counter(const TensorFile& file, const char* name) {
+// An entry of the state; null if the file does not say.
+Json stored(const TensorFile& file, const char* name) {
   const auto state = file.metadata.find("state");
-  if (state == file.metadata.end()) return 0;
+  if (state == file.metadata.end()) return nullptr;
   const auto json = Json::parse(state->second, nullptr, false);
-  return json.is_object() && json.contains(name) && json[name].is_number_integer()
-             ? json[name].get<int64_t>()
-             : 0;
+  return json.is_object() ? json.value(name, Json()) : Json();
+}
+
+// 0 if there is none.
+int64_t whole_number(const Json& json) {
+  return json.is_number_integer() ? json.get<int64_t>() : 0;
+}
+
+Json to_json(const SplitFingerprint& split) {
+  return {{"count", split.count}, {"digest", split.digest}};
+}
+
+SplitFingerprint split_fingerprint(const Json& json) {
+  if (!json.is_object()) return {};
+  return {.count = whole_number(json.value("count", Json())),
+          .digest = whole_number(json.value("digest", Json()))};
 }
 
 }  // namespace
@@ -37,9 +50,8 @@ void store_state(const TrainState& state, const LearningRateSchedule& schedule, 
       {"rollbacks", state.rollbacks},
       {"rate_factor", state.rate_factor},
       {"data",
-       {{"training", state.data.training},
-        {"validation", state.data.validation},
-        {"digest", state.data.digest}}},
+       {{"training", to_json(state.data.training)},
+        {"validation", to_json(state.data.validation)}}},
       {"plateau",
        {{"reductions", schedule.reductions},
         {"best", schedule.best},
@@ -63,10 +75,7 @@ void load_state(TrainState& state, LearningRateSchedule& schedule, const TensorF
     state.skipped = json.value("skipped", int64_t{0});
     state.rollbacks = json.value("rollbacks", int64_t{0});
     state.rate_factor = json.value("rate_factor", 1.0);
-    const Json data = json.value("data", Json::object());
-    state.data = {.training = data.value("training", int64_t{0}),
-                  .validation = data.value("validation", int64_t{0}),
-                  .digest = data.value("digest", int64_t{0})};
+    state.data = stored_data(file);
     json.at("plateau").at("reductions").get_to(schedule.reductions);
     json.at("plateau").at("best").get_to(schedule.best);
     json.at("plateau").at("waited").get_to(schedule.waited);
@@ -74,16 +83,24 @@ void load_state(TrainState& state, LearningRateSchedule& schedule, const TensorF
     throw Error(path.string() +
                 ": no training state in its metadata; expected a checkpoint of latent train");
   }
-  const int64_t least = std::min({state.epoch, state.batch, state.step, state.best_epoch,
-                                  state.waited, state.skipped, state.rollbacks, state.data.training,
-                                  state.data.validation, schedule.reductions, schedule.waited});
+  const int64_t least =
+      std::min({state.epoch, state.batch, state.step, state.best_epoch, state.waited, state.skipped,
+                state.rollbacks, state.data.training.count, state.data.validation.count,
+                schedule.reductions, schedule.waited});
   if (least < 0 || !(state.rate_factor > 0 && state.rate_factor <= 1))
     throw Error(path.string() + ": impossible counters in its training state (" +
                 file.metadata.at("state") + "); expected a checkpoint of latent train");
 }
 
-int64_t stored_step(const TensorFile& file) { return counter(file, "step"); }
+int64_t stored_step(const TensorFile& file) { return whole_number(stored(file, "step")); }
 
-int64_t stored_epoch(const TensorFile& file) { return counter(file, "epoch"); }
+int64_t stored_epoch(const TensorFile& file) { return whole_number(stored(file, "epoch")); }
+
+DataFingerprint stored_data(const TensorFile& file) {
+  const Json data = stored(file, "data");
+  if (!data.is_object()) return {};
+  return {.training = split_fingerprint(data.value("training", Json())),
+          .validation = split_fingerprint(data.value("validation", Json()))};
+}
 
 }  // namespace latent

@@ -37,5 +37,7 @@ void load_state(TrainState& state, LearningRateSchedule& schedule, const TensorF
 int64_t stored_step(const TensorFile& file);
 /// The same of the completed epochs.
 int64_t stored_epoch(const TensorFile& file);
+/// What the data were that it was trained on; counts of 0 if it does not say.
+DataFingerprint stored_data(const TensorFile& file);
 
 }  // namespace latent

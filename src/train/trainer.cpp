@@ -37,7 +37,7 @@ Trainer::Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model
       schedule_(options.schedule, options.epochs),
       metrics_(*objective_, run_.metrics()),
       checkpoints_(run_, options.checkpoint_keep) {
-  state_.data = fingerprint(train_.pixels(), validation_.pixels);
+  state_.data = {fingerprint(train_.pixels()), fingerprint(validation_.pixels)};
 }
 
 int64_t Trainer::batches() const {

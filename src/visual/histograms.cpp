@@ -7,6 +7,7 @@
 #include <cmath>
 #include <utility>
 
+#include "image/text.h"
 #include "visual/colours.h"
 #include "visual/gnuplot.h"
 
@@ -16,6 +17,7 @@ namespace {
 constexpr int64_t kMostBins = 48;
 constexpr int64_t kLeastBins = 12;
 constexpr int kPanelWidth = 300, kPanelHeight = 230, kTitleHeight = 50;
+constexpr int64_t kTitleTextSize = 15, kTitleMargin = 20;
 constexpr int kWidePanel = 420, kTallPanel = 320;  // with numbers on both axes
 constexpr size_t kHistogramColumns = 4;
 constexpr double kLeastReach = 3.5;  // of the common axis, so that the normal curve is whole
@@ -70,7 +72,9 @@ std::string panel(size_t index, const Histogram& histogram, std::pair<double, do
                   HistogramAxes kind) {
   const auto [low, high] = range;
   const bool share = kind == HistogramAxes::kLogShare;
-  std::string script = axes(histogram.title, histogram.label, share ? "share" : "density");
+  const int64_t width = (share ? kWidePanel : kPanelWidth) - kTitleMargin;
+  std::string script = axes(fit_text(histogram.title, kTitleTextSize, width), histogram.label,
+                            share ? "share" : "density");
   script += fmt::format("set title font ',11'\nset xrange [{}:{}]\n", number(low), number(high));
   script += share ? "set logscale y\nset format y '%g'\nset yrange [1e-6:1]\n"
                   : "unset ytics\nset yrange [0:*]\n";

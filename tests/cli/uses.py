@@ -5,6 +5,7 @@ import math
 import pathlib
 import random
 import re
+import shutil
 
 from _latent import BINARY, SOURCE, Workplace, expect, expect_error, latent, latent_json, write_config
 from _pictures import read_png
@@ -102,6 +103,7 @@ def detect(here):
     expect(again["scores"]["elbo"]["threshold"] < found["scores"]["elbo"]["threshold"], "a lower quantile, a lower threshold")
     one = latent_json("detect", "--run", vae, "--indices", 5, "--out", "one.csv")
     row = next(csv.DictReader((here / "one.csv").open(newline="")))
+    expect(row["index"] == rows[5]["index"] == "5", f"the index that --indices takes, got {row['index']}")
     for column in columns.values():
         expect(math.isclose(float(row[column]), float(rows[5][column]), rel_tol=1e-4),
                f"{column} not to depend on the other images: {row[column]} and {rows[5][column]}")
@@ -144,7 +146,12 @@ def detect_in_tables(here):
     found = latent_json("detect", "--run", "traces", "--out", "traces-found.csv")
     expect(found["scores"]["error"]["auroc"] > 0.95, f"spikes to stand out, got {found}")
     frame = read_png(here / "traces-found.png")
-    expect((frame.width, frame.height) == (5 * 240, 4 * 150 + 40), f"twenty panels, got {frame.width}x{frame.height}")
+    expect((frame.width, frame.height) == (5 * 240, 4 * 161 + 40), f"twenty panels, got {frame.width}x{frame.height}")
+    names = {row["index"]: row["name"] for row in csv.DictReader((here / "traces-found.csv").open(newline=""))}
+    one = latent_json("reconstruct", "--run", "traces", "--indices", 1)
+    expect(one["images"][0]["image"] == names["1"] and names["1"] != "00001", f"--indices to name the same row, got {one}")
+    latent("detect", "--run", "traces", "--shown", 50)
+    latent("detect", "--run", "traces", "--shown", 7, "--out", "seven.svg.csv")
     write_table(here / "own.csv", [f"t{i}" for i in range(24)], [row[:24] for row in traces(4)])
     own = latent_json("detect", "--run", "traces", "own.csv", "--out", "own-found.csv")
     expect(own["images"] == 4 and (here / "own-found.csv").read_text().splitlines()[1].startswith("own.csv:0,"), "rows of a file")
@@ -158,8 +165,43 @@ def detect_in_tables(here):
     expect_error("latent probe: the data set has no labels and no attributes; expected one that has", "probe", "--run", "unlabelled")
     text = latent("detect", "--run", "unlabelled").stdout
     expect("AUROC" not in text and "4 rows of the test split" in text, f"scores without labels, got {text}")
+    expect_error("--label hours: the data set has no labels and no attributes; expected no --label", "probe", "--run", "unlabelled",
+                 "--label", "hours")
     made = latent("compare-pca", "--run", "unlabelled").stdout
     expect("No scatter of one component" in made, f"nothing to draw of one latent, got {made}")
+
+
+def changed_data(here):
+    """What is kept in a run is of the data it was trained on; other data are noticed."""
+    header, rows = [f"t{i}" for i in range(24)] + ["state"], traces(300)
+    write_table(here / "moving.csv", header, rows)
+    config = table_config(here, "moving", '"file": "moving.csv", "label": "state"', '"latent_dim": 3')
+    latent("train", config, "--run", "moving", "--quiet", "--set", "train.epochs=1")
+    latent("plot", "--run", "moving")
+    quiet = latent("detect", "--run", "moving", "--normal", "state=fine").stderr
+    expect("other examples" not in quiet, f"no word about data that are the same, got {quiet}")
+    for changed in (rows[::-1], rows[:149]):
+        write_table(here / "moving.csv", header, changed)
+        said = latent("plot", "--run", "moving").stderr
+        found = latent_json("detect", "--run", "moving", "--normal", "state=fine")["scores"]
+        shutil.rmtree(here / "moving/cache")
+        again = latent_json("detect", "--run", "moving", "--normal", "state=fine")["scores"]
+        expect(found == again, f"nothing kept of the old data to be used, got {found} and {again}")
+    said = latent("detect", "--run", "moving").stderr
+    expect("moving: the train split has other examples than when it was trained" in said, f"that the data changed, got {said}")
+    shutil.rmtree(here / "moving/cache")
+    (here / "moving/cache").write_text("in the way")  # as good as a disk that cannot be written to
+    said = latent("sample", "--run", "moving", "--sampler", "posterior", "--out", "posterior.png").stderr
+    expect("the next command computes it again" in said and (here / "posterior.png").exists(), f"pictures without a cache, got {said}")
+
+
+def contradictions(here):
+    expect_error("--indices: for images of the run's data set; expected it, or files of your own", "reconstruct", "--run", "vae", "x.png",
+                 "--indices", 4, code=2)
+    expect_error("--split: for images of the run's data set", "encode", "--run", "vae", "x.png", "--split", "train", code=2)
+    expect_error("--count: --indices names the images", "reconstruct", "--run", "vae", "--indices", 4, "--count", 3, code=2)
+    one, two = (latent_json("reconstruct", "--run", "vae", "--indices", 4, *more)["written"][0] for more in ([], ["--sample-latents"]))
+    expect((one, two) == ("vae/images/reconstruct/test-4.png", "vae/images/reconstruct/test-4-sampled.png"), f"two pictures, got {one}, {two}")
 
 
 def compare(here):
@@ -227,5 +269,7 @@ with Workplace() as here:
     keep(here)
     detect(here)
     detect_in_tables(here)
+    changed_data(here)
+    contradictions(here)
     compare(here)
     probe(here)

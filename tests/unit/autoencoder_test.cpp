@@ -240,5 +240,17 @@ TEST(Bottleneck, PointIsOneCodePerImage) {
   }
 }
 
+TEST(Bottleneck, KnowsTheRangeOfItsCodes) {
+  const auto within = [](const std::string& options) {
+    Config config = Config::parse(options, "x");
+    Section root = config.root();
+    const auto bottleneck = bottlenecks().find("point", "x").configure(root)(3, 3);
+    return bottleneck->within_range(torch::tensor({{-1.0f, 0.5f, 2.0f}}));
+  };
+  expect_tensor_near(within("{}"), torch::tensor({{-1.0, 0.5, 2.0}}), 0);
+  expect_tensor_near(within(R"({"activation": "relu"})"), torch::tensor({{0.0, 0.5, 2.0}}), 0);
+  expect_tensor_near(within(R"({"activation": "sigmoid"})"), torch::tensor({{0.0, 0.5, 1.0}}), 0);
+}
+
 }  // namespace
 }  // namespace latent

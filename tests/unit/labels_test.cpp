@@ -38,6 +38,13 @@ TEST_F(CsvLabels, NumbersSignsAndWordsAreTold) {
   expect_tensor_near(read.attributes[2].values, torch::tensor({0, 0, 1}), 0);
 }
 
+TEST_F(CsvLabels, AFewWholeNumbersAreClasses) {
+  const Labels read = labels("File,digit\na.png,10\n\"deep/c, d.png\",9\ndeep/b.png,2\n");
+  ASSERT_EQ(read.attributes.size(), 1U);
+  EXPECT_EQ(read.attributes[0].classes, (std::vector<std::string>{"2", "9", "10"}));
+  expect_tensor_near(read.attributes[0].values, torch::tensor({2, 0, 1}), 0);
+}
+
 TEST_F(CsvLabels, FilesAreFoundByTheLastPartOfTheirNames) {
   const Labels read =
       labels("x,image_id\n1,./a.png\n2,b.png\n3,\"deep/c, d.png\"\n4,e.png\n5,f.png\n");

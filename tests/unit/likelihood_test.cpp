@@ -102,6 +102,17 @@ TEST(Likelihood, DensitiesIntegrateToOne) {
   }
 }
 
+TEST(Likelihood, OnlyAnOptimalSigmaIsOfTheBatch) {
+  for (const std::string options : {"{}", R"({"sigma": "learned"})", R"({"sigma": "optimal"})",
+                                    R"({"sigma": "optimal", "output": "sigmoid"})"}) {
+    const auto gaussian = likelihood("gaussian", options);
+    const Tensor images = at::cat({kImage, 3 * kImage}), decoded = at::cat({kZeros, kZeros});
+    const Tensor together = gaussian->nll(images, decoded)[0],
+                 alone = gaussian->nll(kImage, kZeros)[0];
+    EXPECT_EQ(gaussian->per_image(), at::allclose(together, alone)) << options;
+  }
+}
+
 TEST(Likelihood, SigmoidOutputsStayInTheirRange) {
   const Tensor decoded = 20 * normal({2, 1, 3, 3});
   for (const auto* name : {"gaussian", "laplace"}) {

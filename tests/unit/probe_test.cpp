@@ -1,4 +1,6 @@
 // What `latent probe` learns with: linear models, nearest neighbours, and intervals of confidence.
+#include <cmath>
+
 #include "core/random.h"
 #include "space/confidence.h"
 #include "space/linear_models.h"
@@ -56,6 +58,12 @@ TEST(Neighbours, AreTheNearestFirst) {
   EXPECT_GT(same.item<double>(), 0.999);
 }
 
+TEST(Neighbours, FarFromTheOrigin) {
+  const Tensor known = normal({500, 3}) * 0.1 + 5000, asked = normal({300, 3}, 3) * 0.1 + 5000;
+  const Tensor apart = at::cdist(asked.to(at::kDouble), known.to(at::kDouble));
+  expect_tensor_near(nearest_neighbours(known, asked, 1), std::get<1>(apart.topk(1, 1, false)), 0);
+}
+
 TEST(Neighbours, VoteAndTheNearerWinTies) {
   const Tensor classes = at::tensor({2, 1, 1, 0, 0, 2, 1, 2, 0, 0}).view({2, 5});
   expect_tensor_near(majority(classes, 3), at::tensor({1, 2}), 0);
@@ -89,6 +97,13 @@ TEST(Confidence, ShareOfTheVariance) {
   EXPECT_LT(found.low, found.value);
   EXPECT_GT(found.high, found.value);
   EXPECT_NEAR(found.high - found.low, 0.062, 0.02);  // about 4 sqrt(R^2) (1 - R^2) / sqrt(N)
+  // Some resamples of three hold one value only.
+  const auto few =
+      r_squared(at::tensor({1.0, 2.0, 4.0}, at::kDouble), at::tensor({1.5, 2.5, 3.0}, at::kDouble),
+                generator(0, Stream::kSample));
+  EXPECT_TRUE(std::isfinite(few.low) && std::isfinite(few.high));
+  EXPECT_LE(few.low, few.value);
+  EXPECT_GE(few.high, few.value);
 }
 
 }  // namespace

@@ -43,6 +43,16 @@ TEST(Rule, NumbersHaveRanges) {
   EXPECT_EQ(kept("size=6"), (List{5}));
   EXPECT_EQ(kept("!size=2..4"), (List{0, 5}));
   EXPECT_EQ(kept("size=2.5..1e3"), (List{2, 3, 5}));
+  EXPECT_EQ(kept("size=6,2..3"), (List{1, 2, 5}));
+}
+
+TEST(Rule, ClassesNamedByNumbersHaveRangesToo) {
+  Examples digits;
+  digits.attributes = {{"label", torch::tensor({0.0, 1.0, 2.0, 1.0}), {"2", "7", "10"}}};
+  const auto holds = [&](const std::string& rule) { return match(digits, rule, "x").holds; };
+  expect_tensor_near(holds("label=7,10"), torch::tensor({0, 1, 1, 1}), 0);
+  expect_tensor_near(holds("label=3..10"), torch::tensor({0, 1, 1, 1}), 0);
+  expect_tensor_near(holds("!label=0..5"), torch::tensor({0, 1, 1, 1}), 0);
 }
 
 TEST(Rule, RefusesWhatIsNotThere) {
@@ -59,6 +69,11 @@ TEST(Rule, RefusesWhatIsNotThere) {
   refused("label",
           "\"label\": the data set has none of that name; " +
               did_you_mean("label", {"label=Shoe", "label=Boot", "label=Bag", "Smiling", "size"}));
+  refused("label=",
+          "\"label=\": the data set has none of that name; did you mean label=Bag? " + known);
+  refused("label=1..2", "\"label=1..2\": the data set has none of that name; " +
+                            did_you_mean("label=1..2", {"label=Shoe", "label=Boot", "label=Bag",
+                                                        "Smiling", "size"}));
   refused("size",
           "\"size\": numbers from 1 to 6, not yes or no; expected a range, such as size=1..6");
   for (const std::string rule : {"size=big", "size=4..2", "size=", "size=1..", "Smiling=no"}) {

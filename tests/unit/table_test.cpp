@@ -127,6 +127,11 @@ TEST_F(Table, LabelsAreClassesOrNumbers) {
   };
   EXPECT_EQ(label("1,10\n2,9\n3,10\n4,9\n").classes, (std::vector<std::string>{"9", "10"}));
   EXPECT_TRUE(label("1,0.5\n2,9\n3,10\n4,9\n").classes.empty());
+  EXPECT_TRUE(label("1,0\n2,1\n3,1\n4,0\n").classes.empty()) << "no and yes";
+  std::string hours;
+  for (int i = 0; i < 31; ++i)
+    hours += fmt::format("{},{}\n", i, 10 * i);
+  EXPECT_TRUE(label(hours).classes.empty()) << "so many amounts, not classes";
 }
 
 TEST_F(Table, ReadsRowsFromElsewhere) {

@@ -1,0 +1,26 @@
+#include "command/run_cache.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include "core/error.h"
+#include "core/file.h"
+#include "core/log.h"
+#include "train/data_fingerprint.h"
+
+namespace latent {
+
+std::string data_mark(const Tensor& examples) {
+  const SplitFingerprint mark = fingerprint(examples);
+  return fmt::format("{}-{}", mark.count, mark.digest);
+}
+
+void keep_in_cache(const std::filesystem::path& path, const TensorFile& file) {
+  try {
+    make_directories(path.parent_path());
+    write_tensors(path, file);
+  } catch (const Error& failure) {
+    log::warn("{}; the next command computes it again", failure.what());
+  }
+}
+
+}  // namespace latent
