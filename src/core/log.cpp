@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "core/error.h"
 
@@ -30,6 +31,20 @@ std::shared_ptr<spdlog::logger>& file_logger() {
   return logger;
 }
 
+/// What was said before there was a file: a run's folder is made when its data and model are known.
+struct Earlier {
+  spdlog::log_clock::time_point time;
+  spdlog::level::level_enum level;
+  std::string message;
+};
+
+constexpr size_t kMostEarlier = 1000;  // of a command that never has a file
+
+std::vector<Earlier>& earlier() {
+  static std::vector<Earlier> messages;
+  return messages;
+}
+
 // Messages quote files, which must not give a terminal orders: control characters become '?'; a
 // line break stays one where a message may have several lines.
 std::string without_controls(std::string message, bool one_line) {
@@ -47,7 +62,11 @@ std::string without_controls(std::string message, bool one_line) {
 void write(spdlog::level::level_enum level, const std::string& prefix, const std::string& message) {
   const std::string safe = without_controls(message, level == spdlog::level::err);
   console().log(level, "{}{}", prefix, safe);
-  if (file_logger()) file_logger()->log(level, "{}", safe);
+  if (file_logger()) {
+    file_logger()->log(level, "{}", safe);
+  } else if (earlier().size() < kMostEarlier) {
+    earlier().push_back({spdlog::log_clock::now(), level, safe});
+  }
 }
 
 }  // namespace
@@ -72,6 +91,8 @@ void also_to(const std::filesystem::path& file) {
       if (!std::exchange(told, true))
         console().warn("warning: {}: cannot be written: {}", file.string(), reason);
     });
+    for (const auto& each : std::exchange(earlier(), {}))
+      file_logger()->log(each.time, spdlog::source_loc{}, each.level, each.message);
   } catch (const spdlog::spdlog_ex& failure) {
     throw Error(file.string() + ": cannot be written: " + failure.what());
   }

@@ -16,7 +16,8 @@ void set_level(Level level);
 /// True if only warnings and errors reach stderr.
 bool is_quiet();
 
-/// Copies every later message into `file` (appending) as well; an empty path stops that.
+/// Copies every later message into `file` (appending) as well, and first those for which there
+/// was no file yet; an empty path stops that.
 void also_to(const std::filesystem::path& file);
 
 void write_info(const std::string& message);
