@@ -45,7 +45,8 @@ def auroc(scores, positive):
 
 def keep(here):
     def kept(rule):
-        said = latent("train", write_config(here), "--set", f"data.keep={rule}", "--dry-run").stderr
+        dry = latent("train", write_config(here), "--set", f"data.keep={rule}", "--dry-run")
+        said = dry.stderr + dry.stdout
         found = re.search(r"(\d+) training and (\d+) validation images", said)
         expect(found and (rule == '""' or f'data.keep "{rule}": only such examples' in said), f"the rule and the counts in {said}")
         return [int(number) for number in found.groups()]
