@@ -196,9 +196,8 @@ void run_compare_pca(const Arguments& arguments) {
   if (components.axes.size(0) < 2) {
     text += "No scatter of one component.\n";
   } else {
-    const std::filesystem::path path =
-        arguments.has("out") ? std::filesystem::path(arguments.text("out"))
-                             : run.directory.image("compare-pca", to_string(split) + ".png");
+    const auto path =
+        arguments.picture(run.directory.image("compare-pca", to_string(split) + ".png"), true);
     draw(path, found, components, attribute, arguments.seed());
     json["written"].push_back(path.string());
     text += path.string() + "\n";

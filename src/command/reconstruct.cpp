@@ -37,9 +37,8 @@ void run_reconstruct(const Arguments& arguments) {
       : arguments.has("indices")
           ? fmt::format("{}-indices.png", arguments.text("split"))
           : fmt::format("{}-{}.png", arguments.text("split"), inputs.names.size());
-  const std::filesystem::path path = arguments.has("out")
-                                         ? std::filesystem::path(arguments.text("out"))
-                                         : run.directory.image("reconstruct", file);
+  const auto path =
+      arguments.picture(run.directory.image("reconstruct", file), run.experiment.data.is_table());
   run.experiment.gallery->write_pairs(path, inputs.images, reconstructed, kColumns);
 
   std::string text = fmt::format("mean squared error per {}\n", run.experiment.data.example_word());
