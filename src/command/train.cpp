@@ -166,6 +166,7 @@ void declare_train(cxxopts::Options& options) {
 
 void run_train(const Arguments& arguments) {
   ignore_lost_readers();  // who watches the training may leave
+  log::keep_for_file();   // a run's folder is made when its data and model are known
   Config config = load_config(arguments);
   Experiment experiment = read_experiment(config);
   const c10::Device device = arguments.device();

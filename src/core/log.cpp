@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -31,17 +32,15 @@ std::shared_ptr<spdlog::logger>& file_logger() {
   return logger;
 }
 
-/// What was said before there was a file: a run's folder is made when its data and model are known.
-struct Earlier {
+struct Message {
   spdlog::log_clock::time_point time;
   spdlog::level::level_enum level;
-  std::string message;
+  std::string text;
 };
 
-constexpr size_t kMostEarlier = 1000;  // of a command that never has a file
-
-std::vector<Earlier>& earlier() {
-  static std::vector<Earlier> messages;
+// What waits for a file, where one will come.
+std::optional<std::vector<Message>>& kept() {
+  static std::optional<std::vector<Message>> messages;
   return messages;
 }
 
@@ -64,8 +63,8 @@ void write(spdlog::level::level_enum level, const std::string& prefix, const std
   console().log(level, "{}{}", prefix, safe);
   if (file_logger()) {
     file_logger()->log(level, "{}", safe);
-  } else if (earlier().size() < kMostEarlier) {
-    earlier().push_back({spdlog::log_clock::now(), level, safe});
+  } else if (kept()) {
+    kept()->push_back({spdlog::log_clock::now(), level, safe});
   }
 }
 
@@ -76,6 +75,8 @@ void set_level(Level level) {
                       : level == Level::kVerbose ? spdlog::level::debug
                                                  : spdlog::level::info);
 }
+
+void keep_for_file() { kept().emplace(); }
 
 bool is_quiet() { return console().level() >= spdlog::level::warn; }
 
@@ -91,8 +92,8 @@ void also_to(const std::filesystem::path& file) {
       if (!std::exchange(told, true))
         console().warn("warning: {}: cannot be written: {}", file.string(), reason);
     });
-    for (const auto& each : std::exchange(earlier(), {}))
-      file_logger()->log(each.time, spdlog::source_loc{}, each.level, each.message);
+    for (const auto& each : std::exchange(kept(), std::nullopt).value_or(std::vector<Message>{}))
+      file_logger()->log(each.time, spdlog::source_loc{}, each.level, each.text);
   } catch (const spdlog::spdlog_ex& failure) {
     throw Error(file.string() + ": cannot be written: " + failure.what());
   }
