@@ -35,7 +35,7 @@ TEST(Progress, ThenTheTextIsCut) {
 TEST(Progress, CountsCharacters) {
   EXPECT_EQ(bar_text("\u00e4\u00e4\u00e4\u00e4", 0, "", 7), "\u00e4\u00e4\u00e4\u00e4...");
   EXPECT_EQ(bar_text("\u00e4\u00e4\u00e4\u00e4", 0, "", 6), "\u00e4\u00e4\u00e4...");
-  EXPECT_EQ(bar_text("\u00e4", 1, "", 8), "\u00e4 [###...");
+  EXPECT_EQ(bar_text("\u00e4", 1, "", 8), "\u00e4 [##...");
 }
 
 }  // namespace
