@@ -27,9 +27,12 @@ RUN apt-get -qq update \
       libopencv-core406t64 libopencv-imgproc406t64 libopencv-imgcodecs406t64 libspdlog1.12 libfmt9 \
       libpng16-16t64 libgif7 libfreetype6 zlib1g libzip4t64 fonts-dejavu-core gnuplot-nox \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --create-home latent
+ && useradd --create-home latent \
+ && install -d -m 1777 /var/cache/latent
 COPY --from=build /opt/latent /opt/latent
-ENV PATH=/opt/latent/bin:$PATH
+# Packed images: with -u the home may be one that cannot be written. -v latent-cache:/var/cache/latent
+# keeps them.
+ENV PATH=/opt/latent/bin:$PATH LATENT_CACHE=/var/cache/latent
 USER latent
 WORKDIR /work
 ENTRYPOINT ["latent"]

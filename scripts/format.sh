@@ -3,11 +3,16 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# Newer versions lay some lines out differently; 14 decides where it is installed.
+# Other versions lay some lines out differently.
 formatter=$(command -v clang-format-14 || command -v clang-format) || {
   echo "format: no clang-format; run scripts/setup.sh" >&2
   exit 1
 }
+version=$("$formatter" --version)
+if [[ ! $version =~ \ 14\. ]]; then
+  echo "format: $formatter: ${version%%$'\n'*}; expected version 14: install clang-format-14" >&2
+  exit 1
+fi
 mapfile -t files < <(git ls-files -- '*.cpp' '*.h')
 ((${#files[@]})) || exit 0
 

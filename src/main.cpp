@@ -30,23 +30,40 @@ std::string overview() {
 cxxopts::Options declare(const CommandRow& row) {
   cxxopts::Options options("latent " + row.name, row.summary);
   row.declare(options);
+  const bool trains = row.name == "train";
   options.add_options()("device", "auto, cpu, cuda or cuda:N",
                         cxxopts::value<std::string>()->default_value("auto"), "NAME")(
-      "seed", "seed of the random numbers", cxxopts::value<int64_t>()->default_value("0"), "N")(
-      "threads", "CPU threads; 0: the physical cores",
-      cxxopts::value<int64_t>()->default_value("0"),
-      "N")("json", "one JSON object on stdout, all else on stderr")(
+      "seed", trains ? "train.seed in the place of the config's" : "seed of the random numbers",
+      trains ? cxxopts::value<int64_t>() : cxxopts::value<int64_t>()->default_value("0"),
+      "N")("threads", "CPU threads; 0: the physical cores",
+           cxxopts::value<int64_t>()->default_value("0"),
+           "N")("json", "one JSON object on stdout, all else on stderr")(
       "q,quiet", "warnings and results only")("h,help", "this text");
   return options;
 }
 
+// cxxopts keeps words that are no option's, and no command looks at them.
+void refuse_surplus(const cxxopts::ParseResult& parsed, const cxxopts::Options& options) {
+  if (parsed.unmatched().empty()) return;
+  const std::string& word = parsed.unmatched().front();
+  const bool setting =
+      word.find('=') != std::string::npos && options.help().find("--set ") != std::string::npos;
+  throw UsageError(word + ": not expected here; " +
+                   (setting ? "a config key is changed by --set " + word
+                            : "see " + options.program() + " --help"));
+}
+
 Arguments parse(cxxopts::Options& options, int argc, char** argv) {
-  try {
-    return Arguments(options.parse(argc, argv));
-  } catch (const std::exception& failure) {  // cxxopts renamed its exceptions between versions
-    throw UsageError(options.program() + ": " + failure.what() + "; see " + options.program() +
-                     " --help");
-  }
+  const auto parsed = [&] {
+    try {
+      return options.parse(argc, argv);
+    } catch (const std::exception& failure) {  // cxxopts renamed its exceptions between versions
+      throw UsageError(options.program() + ": " + failure.what() + "; see " + options.program() +
+                       " --help");
+    }
+  }();
+  if (parsed.count("help") == 0) refuse_surplus(parsed, options);
+  return Arguments(parsed);
 }
 
 // What a user can lower where memory ran out.

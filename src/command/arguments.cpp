@@ -98,6 +98,18 @@ std::vector<std::string> Arguments::texts(const std::string& flag) const {
   return has(flag) ? parsed_[flag].as<std::vector<std::string>>() : std::vector<std::string>{};
 }
 
+std::filesystem::path Arguments::picture(const std::filesystem::path& otherwise,
+                                         bool charts) const {
+  if (!has("out")) return otherwise;
+  const std::filesystem::path out = text("out");
+  const std::string kind = out.extension().string();
+  if (kind != ".png" && !(charts && kind == ".svg")) {
+    throw UsageError("--out " + out.string() + ": expected a " +
+                     (charts ? ".png or .svg" : ".png") + " file");
+  }
+  return out;
+}
+
 std::filesystem::path Arguments::run() const {
   if (!has("run"))
     throw UsageError(

@@ -40,6 +40,10 @@ class Arguments {
   std::vector<double> numbers(const std::string& flag, const std::string& example) const;
   std::vector<std::string> texts(const std::string& flag) const;
 
+  /// The picture of --out, else `otherwise`. charts: whether gnuplot draws it, which also knows
+  /// SVG. Throws UsageError for another ending.
+  std::filesystem::path picture(const std::filesystem::path& otherwise, bool charts) const;
+
   /// The folder of --run. Throws UsageError if it was not given, or more than once.
   std::filesystem::path run() const;
   c10::Device device() const;

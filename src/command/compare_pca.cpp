@@ -197,9 +197,8 @@ void run_compare_pca(const Arguments& arguments) {
     text += fmt::format("No scatter of one {}.\n",
                         examples.count() < 2 ? run.experiment.data.example_word() : "component");
   } else {
-    const std::filesystem::path path =
-        arguments.has("out") ? std::filesystem::path(arguments.text("out"))
-                             : run.directory.image("compare-pca", to_string(split) + ".png");
+    const auto path =
+        arguments.picture(run.directory.image("compare-pca", to_string(split) + ".png"), true);
     draw(path, found, components, attribute, arguments.seed());
     json["written"].push_back(path.string());
     text += path.string() + "\n";

@@ -39,9 +39,9 @@ void denoise_split(const Arguments& arguments, const OpenedRun& run) {
   Comparison result =
       compare({{"noisy", at_size(noisy, run.model->output_shape())}, {"denoised", denoised}},
               inputs.images, inputs.names, run.experiment.data.is_table());
-  const fs::path path = arguments.has("out")
-                            ? fs::path(arguments.text("out"))
-                            : run.directory.image("denoise", inputs_stem(arguments) + ".png");
+  const fs::path path =
+      arguments.picture(run.directory.image("denoise", inputs_stem(arguments) + ".png"),
+                        run.experiment.data.is_table());
   const int64_t shown = std::min(kMostDenoised, noisy.size(0));
   const auto first = [&](const Tensor& images) { return images.narrow(0, 0, shown); };
   run.experiment.gallery->write_versions(

@@ -81,10 +81,10 @@ std::string evaluation_table(const OpenedRun& run, const Evaluation& result, con
   const std::string without =
       constant > 0 ? fmt::format(", without the constant {:.3f} per value", constant) : "";
   const bool probabilistic = run.model->probabilistic();
-  const std::string latents = probabilistic ? "sampled latents" : "";
-  line("loss", number(json, "loss"), nats + ", as in training" + without);
+  const std::string latents = probabilistic ? ", sampled latents" : "";
+  line("loss", number(json, "loss"), nats + ", as in training" + latents + without);
   for (const auto& [name, value] : result.terms)
-    line(name, fmt::format("{:.4f}", value), nats + (name == "nll" ? without : ""));
+    line(name, fmt::format("{:.4f}", value), nats + (name == "nll" ? latents + without : ""));
   line("nll_mean", number(json, "nll_mean"), nats + " from the latents' mean" + without);
   if (probabilistic) {
     line("elbo", number(json, "elbo"), nats + ", constants included");

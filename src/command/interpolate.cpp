@@ -7,6 +7,7 @@
 #include "command/animation.h"
 #include "command/inputs.h"
 #include "core/error.h"
+#include "core/file.h"
 #include "core/random.h"
 #include "core/suggest.h"
 #include "run/safetensors.h"
@@ -192,9 +193,10 @@ void run_interpolate(const Arguments& arguments) {
     written = write_morph(arguments, places, images, stations, steps);
   }
   if (arguments.has("tensors")) {
-    write_tensors(arguments.text("tensors"),
-                  {.tensors = {{"z", z}, {"images", images}}, .metadata = {}});
-    written.push_back(arguments.text("tensors"));
+    const std::filesystem::path tensors = arguments.text("tensors");
+    if (tensors.has_parent_path()) make_directories(tensors.parent_path());
+    write_tensors(tensors, {.tensors = {{"z", z}, {"images", images}}, .metadata = {}});
+    written.push_back(tensors.string());
   }
   json["written"] = written;
   print_result(arguments, json, text + join(written, "\n") + "\n");

@@ -100,12 +100,22 @@ void run_list(const Arguments& arguments) {
   listing.text += "\n";
   listing.add_family(corruptions(), "corruption: [...]",
                      [](const auto& row, Section& section) { row.configure(section, false); });
+  // Its parts are families of their own.
+  auto model = keys_of([](Section& section) { configure_model(section); });
+  std::erase_if(model,
+                [](const ConfigEntry& entry) { return entry.path.find('.') != std::string::npos; });
+  listing.text += "model (model)\n";
+  listing.add("model", "model", "besides its parts", model);
+  listing.text += "\n";
   listing.add_family(encoders(), "model.encoder", plain);
   listing.add_family(bottlenecks(), "model.bottleneck", plain);
   listing.add_family(decoders(), "model.decoder", [](const auto& row, Section& section) {
     row.configure(section, std::nullopt);
   });
-  listing.add_family(likelihoods(), "objective.likelihood", plain);
+  listing.add_family(likelihoods(), "objective.likelihood", [](const auto& row, Section& section) {
+    ObjectivePlan plan;
+    configure_likelihood(row, section, plan);
+  });
   listing.add_family(penalties(), "objective.<name>", plain);
   listing.add_choices("normalization", "of an encoder or decoder", "normalization",
                       {"batch", "group", "layer"},
@@ -114,6 +124,7 @@ void run_list(const Arguments& arguments) {
   listing.add_choices("optimizer", "train.optimizer", "optimizer", {"adam", "adamw", "sgd"}, train);
   listing.add_choices("schedule", "train.schedule", "schedule",
                       {"constant", "cosine", "step", "plateau"}, train);
+  listing.add_choices("on_nan", "train.on_nan", "on_nan", {"stop", "skip", "rollback"}, train);
   listing.text += "training (train)\n";
   listing.add("training", "train", "how to train", keys_of(train));
   print_result(arguments, listing.json, listing.text);

@@ -60,9 +60,8 @@ void check_flags(const Arguments& arguments, const PlotRow& row) {
 }  // namespace
 
 std::filesystem::path plot_path(const Arguments& arguments, const std::filesystem::path& run,
-                                const std::string& file) {
-  if (arguments.has("out")) return arguments.text("out");
-  return RunDirectory::open(run).image("plot", file);
+                                const std::string& file, bool charts) {
+  return arguments.picture(RunDirectory::open(run).image("plot", file), charts);
 }
 
 void declare_plot(cxxopts::Options& options) {
@@ -71,7 +70,9 @@ void declare_plot(cxxopts::Options& options) {
   options.add_options()("kind", kinds_help(),
                         cxxopts::value<std::string>()->default_value("latents"), "KIND");
   declare_run(options);
-  declare_out(options, "the chart, .png or .svg (default: images/plot/<kind>.png of the run)");
+  declare_out(
+      options,
+      "the chart, .png or .svg, a dictionary .png (default: images/plot/<kind>.png of the run)");
   options.add_options()("split", "all but losses: images of this split",
                         cxxopts::value<std::string>()->default_value("test"),
                         "NAME")("n,count", "latents: at most so many images, drawn at random",
@@ -90,8 +91,9 @@ void declare_plot(cxxopts::Options& options) {
 }
 
 void run_plot(const Arguments& arguments) {
-  const PlotRow& row = plots().find(arguments.text("kind"), "latent plot");
+  const PlotRow& row = plots().find<UsageError>(arguments.text("kind"), "latent plot");
   check_flags(arguments, row);
+  arguments.picture("", true);  // a wrong ending is told before the work
   nlohmann::ordered_json result{{"kind", row.name}};
   result.update(row.draw(arguments));
   std::string text;

@@ -47,6 +47,8 @@ Tensor unit_codes(const Tensor& codes) {
 nlohmann::ordered_json plot_dictionary(const Arguments& arguments) {
   const Split split = parse_split(arguments.text("split"));
   const OpenedRun run = OpenedRun::open(arguments);
+  const auto path =
+      plot_path(arguments, run.directory.path(), "dictionary.png", run.experiment.data.is_table());
   const Tensor codes = run.split_latents(split, arguments.quiet()).mean;
   const Tensor used = codes.abs().to(at::kDouble).mean(0);
   auto order = space::most_used_first(used);
@@ -58,7 +60,6 @@ nlohmann::ordered_json plot_dictionary(const Arguments& arguments) {
       whole ? weight_pictures(weights, run.model->output_shape()).index_select(0, chosen)
             : run.pictures(unit_codes(codes).index_select(0, chosen));
   const std::string method = whole ? "decoder weights" : "decoded unit codes";
-  const auto path = plot_path(arguments, run.directory.path(), "dictionary.png");
   run.experiment.gallery->write_samples(path, pictures, 0);
   log::info("{} of {} units, the most active first: {}", order.size(), codes.size(1),
             whole ? "the decoder's weights, grey being 0"

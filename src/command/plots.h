@@ -24,8 +24,9 @@ nlohmann::ordered_json plot_losses(const Arguments&);
 nlohmann::ordered_json plot_dictionary(const Arguments&);
 nlohmann::ordered_json plot_activations(const Arguments&);
 
-/// --out, or the file in images/plot/ of the run at `run`.
+/// --out, or the file in images/plot/ of the run at `run`. charts: whether gnuplot draws it, which
+/// also knows SVG.
 std::filesystem::path plot_path(const Arguments& arguments, const std::filesystem::path& run,
-                                const std::string& file);
+                                const std::string& file, bool charts = true);
 
 }  // namespace latent

@@ -33,9 +33,8 @@ void run_reconstruct(const Arguments& arguments) {
   const Tensor reconstructed = run.pictures(run.encode(inputs.images, noise).z);
   const Tensor errors = mean_squared_error(inputs.images, reconstructed);  // [N]
   const std::string stem = inputs_stem(arguments) + (noise ? "-sampled" : "");
-  const std::filesystem::path path = arguments.has("out")
-                                         ? std::filesystem::path(arguments.text("out"))
-                                         : run.directory.image("reconstruct", stem + ".png");
+  const auto path = arguments.picture(run.directory.image("reconstruct", stem + ".png"),
+                                      run.experiment.data.is_table());
   run.experiment.gallery->write_pairs(path, inputs.images, reconstructed, kColumns);
 
   std::string text = fmt::format("mean squared error per {}\n", run.experiment.data.example_word());

@@ -7,6 +7,7 @@
 #include "command/mixture.h"
 #include "command/opened_run.h"
 #include "core/error.h"
+#include "core/file.h"
 #include "core/random.h"
 #include "core/registry.h"
 #include "run/safetensors.h"
@@ -128,22 +129,24 @@ void declare_sample(cxxopts::Options& options) {
 }
 
 void run_sample(const Arguments& arguments) {
-  const SamplerRow& sampler = samplers().find(arguments.text("sampler"), "--sampler");
+  const SamplerRow& sampler = samplers().find<UsageError>(arguments.text("sampler"), "--sampler");
   const bool manifold = sampler.name == "manifold";
   const Request request = read_request(arguments, manifold);
   const int64_t columns = manifold ? request.side : arguments.integer("columns", 0, request.count);
   const OpenedRun run = OpenedRun::open(arguments);
-  auto noise = generator(arguments.seed(), Stream::kSample);
-  const Tensor z = run.model->bottleneck().within_range(sampler.draw(run, request, noise));
-  const Tensor images = run.pictures(z);
   const std::string stem = sampler.name == "prior" ? fmt::format("sample-seed{}", arguments.seed())
                            : manifold
                                ? "manifold"
                                : fmt::format("sample-{}-seed{}", sampler.name, arguments.seed());
   const bool singles = arguments.flag("singles");
+  const auto otherwise = run.directory.image("sample", singles ? stem : stem + ".png");
   const std::filesystem::path path =
-      arguments.has("out") ? std::filesystem::path(arguments.text("out"))
-                           : run.directory.image("sample", singles ? stem : stem + ".png");
+      singles && arguments.has("out")
+          ? std::filesystem::path(arguments.text("out"))
+          : arguments.picture(otherwise, run.experiment.data.is_table());
+  auto noise = generator(arguments.seed(), Stream::kSample);
+  const Tensor z = run.model->bottleneck().within_range(sampler.draw(run, request, noise));
+  const Tensor images = run.pictures(z);
   std::vector<std::string> written{path.string()};
   const visual::Gallery& gallery = *run.experiment.gallery;
   if (singles) {
@@ -154,9 +157,10 @@ void run_sample(const Arguments& arguments) {
     gallery.write_samples(path, images, columns);
   }
   if (arguments.has("tensors")) {
-    write_tensors(arguments.text("tensors"),
-                  {.tensors = {{"z", z}, {"images", images}}, .metadata = {}});
-    written.push_back(arguments.text("tensors"));
+    const std::filesystem::path tensors = arguments.text("tensors");
+    if (tensors.has_parent_path()) make_directories(tensors.parent_path());
+    write_tensors(tensors, {.tensors = {{"z", z}, {"images", images}}, .metadata = {}});
+    written.push_back(tensors.string());
   }
   print_result(arguments, {{"images", z.size(0)}, {"sampler", sampler.name}, {"written", written}},
                join(written, "\n") + "\n");

@@ -59,6 +59,29 @@ Json build_info(const Arguments& arguments, const c10::Device& device) {
   return build;
 }
 
+// What a dry run finds out; layers: of the model.
+Json describe_dry_run(const Examples& train, const Examples& validation, const Autoencoder& model,
+                      const std::vector<LayerSummary>& layers) {
+  const auto sizes = [](const ImageShape& shape) {
+    return Json{shape.channels, shape.height, shape.width};
+  };
+  Json rows = Json::array();
+  int64_t parameters = 0;
+  for (const auto& layer : layers) {
+    rows.push_back({{"name", layer.name},
+                    {"description", layer.description},
+                    {"shape", layer.shape},
+                    {"parameters", layer.parameters}});
+    parameters += layer.parameters;
+  }
+  return {{"training", train.count()},
+          {"validation", validation.count()},
+          {"input_shape", sizes(model.input_shape())},
+          {"output_shape", sizes(model.output_shape())},
+          {"parameters", parameters},
+          {"layers", rows}};
+}
+
 void load_initial_weights(const std::filesystem::path& path, Autoencoder& model,
                           Objective& objective) {
   const RunDirectory donor = RunDirectory::open(path);
@@ -143,6 +166,7 @@ void declare_train(cxxopts::Options& options) {
 
 void run_train(const Arguments& arguments) {
   ignore_lost_readers();  // who watches the training may leave
+  log::keep_for_file();   // a run's folder is made when its data and model are known
   Config config = load_config(arguments);
   Experiment experiment = read_experiment(config);
   const c10::Device device = arguments.device();
@@ -162,11 +186,17 @@ void run_train(const Arguments& arguments) {
   const std::string seen = corruption.output() == shape
                                ? ""
                                : ", which the encoder sees as " + corruption.output().text();
-  log::info("{} training and {} validation {}s of {}{}\n{}", train.count(), validation.count(),
-            experiment.data.example_word(), shape.text(), seen, summary_table(model->summarize()));
+  const auto layers = model->summarize();
+  const std::string overview = fmt::format(
+      "{} training and {} validation {}s of {}{}\n{}", train.count(), validation.count(),
+      experiment.data.example_word(), shape.text(), seen, summary_table(layers));
+  if (!dry) log::info("{}", overview);
   if (arguments.has("init-from"))
     load_initial_weights(arguments.text("init-from"), *model, *objective);
-  if (dry) return;
+  if (dry) {
+    print_result(arguments, describe_dry_run(train, validation, *model, layers), overview + "\n");
+    return;
+  }
 
   // Settled once, in the config that the run keeps: a resumed run must not try again.
   experiment.train.precision = settled_precision(experiment, train, device);

@@ -70,9 +70,9 @@ void upscale_split(const Arguments& arguments, const OpenedRun& run) {
                           .small = run.corruption.prepare(inputs.images),
                           .truth = inputs.images};
   const Upscaled images = upscale(run, files.small);
-  const fs::path path = arguments.has("out")
-                            ? fs::path(arguments.text("out"))
-                            : run.directory.image("upscale", inputs_stem(arguments) + ".png");
+  const fs::path path =
+      arguments.picture(run.directory.image("upscale", inputs_stem(arguments) + ".png"),
+                        run.experiment.data.is_table());
   write_rows(run, path, images, files.truth);
   print_compared(arguments, files, images, {path.string()});
 }

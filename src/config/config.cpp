@@ -16,6 +16,43 @@ using Json = nlohmann::ordered_json;
 constexpr size_t kLargestConfig = size_t{4} << 20;
 constexpr int kDeepest = 32;
 
+// Where a reader gives up; nlohmann's message says it of syntax errors only.
+struct FailurePlace : nlohmann::json_sax<Json> {
+  size_t position = 0;  // bytes read
+  std::string token;    // the last of them
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const string_t&) override { return true; }
+  bool string(string_t&) override { return true; }
+  bool binary(binary_t&) override { return true; }
+  bool start_object(size_t) override { return true; }
+  bool key(string_t&) override { return true; }
+  bool end_object() override { return true; }
+  bool start_array(size_t) override { return true; }
+  bool end_array() override { return true; }
+  bool parse_error(size_t at, const std::string& last,
+                   const nlohmann::detail::exception&) override {
+    position = at;
+    token = last;
+    return false;
+  }
+};
+
+// "line 3, column 25: " of the token that the reader gives up at.
+std::string failure_place(std::string_view text) {
+  FailurePlace failure;
+  Json::sax_parse(text, &failure, Json::input_format_t::json, true, true);
+  const std::string_view before =
+      text.substr(0, failure.position - std::min(failure.position, failure.token.size()));
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const size_t start = before.rfind('\n') + 1;  // 0 on the first line
+  return "line " + std::to_string(line) + ", column " + std::to_string(before.size() - start + 1) +
+         ": ";
+}
+
 // nlohmann keeps the last of two equal keys; a person who wrote both deserves to know.
 Json parse_json(std::string_view text, const std::string& origin) {
   std::vector<std::set<std::string>> keys;
@@ -44,7 +81,8 @@ Json parse_json(std::string_view text, const std::string& origin) {
   } catch (const nlohmann::json::exception& failure) {  // numbers out of range are no parse_error
     const std::string message = failure.what();         // "[json.exception.name.id] what happened"
     const size_t end = message.find("] ");
-    throw Error(origin + ": not valid JSON: " +
+    const bool placed = dynamic_cast<const Json::parse_error*>(&failure) != nullptr;
+    throw Error(origin + ": not valid JSON: " + (placed ? "" : failure_place(text)) +
                 (end == std::string::npos ? message : message.substr(end + 2)));
   }
 }

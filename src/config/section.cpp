@@ -56,6 +56,8 @@ std::string Section::where(const std::string& key) const {
   return config_->origin_ + ": " + (path_.empty() ? key : path_ + "." + key);
 }
 
+std::string Section::where() const { return config_->origin_ + ": " + path_; }
+
 const Json* Section::find(const std::string& key) const {
   const Json::json_pointer pointer(pointer_ + "/" + key);
   return config_->source_.contains(pointer) ? &config_->source_.at(pointer) : nullptr;
@@ -65,6 +67,19 @@ bool Section::has(const std::string& key) const { return find(key) != nullptr; }
 
 void Section::reject(const std::string& key, const std::string& expected) const {
   throw Error(where(key) + ": got " + shown(*find(key)) + "; expected " + expected);
+}
+
+void Section::missing(const std::string& key, const std::string& expected) const {
+  const Json::json_pointer here(pointer_);
+  std::vector<std::string> unread;
+  if (config_->source_.contains(here)) {
+    for (const auto& [other, value] : config_->source_.at(here).items()) {
+      if (!config_->known_.contains(pointer_ + "/" + other)) unread.push_back(other);
+    }
+  }
+  const std::string misspelt = nearest(key, unread);
+  if (!misspelt.empty()) throw Error(where(misspelt) + ": unknown key; did you mean " + key + "?");
+  throw Error(where(key) + ": missing; expected " + expected);
 }
 
 template <class T>

@@ -57,6 +57,12 @@ class Section {
   const std::string& path() const { return path_; }
   /// "file: objective.kl.weight", as errors begin.
   std::string where(const std::string& key) const;
+  /// "file: objective.kl", of the section itself.
+  std::string where() const;
+
+  /// Throws Error for a required key that was not given: for a key like it that nobody has read,
+  /// which will be the same one misspelt, else as missing.
+  [[noreturn]] void missing(const std::string& key, const std::string& expected) const;
 
   void read(const std::string& key, bool& value, std::string_view meaning);
   void read(const std::string& key, int64_t& value, Range range, std::string_view meaning);

@@ -5,7 +5,9 @@
 #include <spdlog/spdlog.h>
 
 #include <memory>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "core/error.h"
 
@@ -30,6 +32,18 @@ std::shared_ptr<spdlog::logger>& file_logger() {
   return logger;
 }
 
+struct Message {
+  spdlog::log_clock::time_point time;
+  spdlog::level::level_enum level;
+  std::string text;
+};
+
+// What waits for a file, where one will come.
+std::optional<std::vector<Message>>& kept() {
+  static std::optional<std::vector<Message>> messages;
+  return messages;
+}
+
 // Messages quote files, which must not give a terminal orders: control characters become '?'; a
 // line break stays one where a message may have several lines.
 std::string without_controls(std::string message, bool one_line) {
@@ -47,7 +61,11 @@ std::string without_controls(std::string message, bool one_line) {
 void write(spdlog::level::level_enum level, const std::string& prefix, const std::string& message) {
   const std::string safe = without_controls(message, level == spdlog::level::err);
   console().log(level, "{}{}", prefix, safe);
-  if (file_logger()) file_logger()->log(level, "{}", safe);
+  if (file_logger()) {
+    file_logger()->log(level, "{}", safe);
+  } else if (kept()) {
+    kept()->push_back({spdlog::log_clock::now(), level, safe});
+  }
 }
 
 }  // namespace
@@ -57,6 +75,8 @@ void set_level(Level level) {
                       : level == Level::kVerbose ? spdlog::level::debug
                                                  : spdlog::level::info);
 }
+
+void keep_for_file() { kept().emplace(); }
 
 bool is_quiet() { return console().level() >= spdlog::level::warn; }
 
@@ -72,6 +92,8 @@ void also_to(const std::filesystem::path& file) {
       if (!std::exchange(told, true))
         console().warn("warning: {}: cannot be written: {}", file.string(), reason);
     });
+    for (const auto& each : std::exchange(kept(), std::nullopt).value_or(std::vector<Message>{}))
+      file_logger()->log(each.time, spdlog::source_loc{}, each.level, each.text);
   } catch (const spdlog::spdlog_ex& failure) {
     throw Error(file.string() + ": cannot be written: " + failure.what());
   }

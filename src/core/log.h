@@ -16,7 +16,11 @@ void set_level(Level level);
 /// True if only warnings and errors reach stderr.
 bool is_quiet();
 
-/// Copies every later message into `file` (appending) as well; an empty path stops that.
+/// Keeps what is said from now on for the file that also_to will name.
+void keep_for_file();
+
+/// Copies what was kept and every later message into `file` (appending) as well; an empty path
+/// stops that.
 void also_to(const std::filesystem::path& file);
 
 void write_info(const std::string& message);

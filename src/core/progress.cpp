@@ -1,14 +1,53 @@
 #include "core/progress.h"
 
 #include <spdlog/fmt/fmt.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
 #include "core/log.h"
 
 namespace latent {
+namespace {
+
+constexpr size_t kLongestBar = 20, kShortestBar = 5;
+
+size_t terminal_columns() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+bool begins_character(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }
+
+size_t width_of(const std::string& text) {
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), begins_character));
+}
+
+// A cut number must not pass for another one, hence the dots.
+std::string shortened(const std::string& text, size_t columns) {
+  if (width_of(text) <= columns) return text;
+  constexpr size_t kDots = 3;
+  if (columns <= kDots) return std::string(columns, '.');
+  size_t end = 0;
+  for (size_t left = columns - kDots; end < text.size(); ++end) {
+    if (begins_character(text[end]) && left-- == 0) break;
+  }
+  return text.substr(0, end) + "...";
+}
+
+}  // namespace
+
+std::string bar_text(const std::string& label, double share, const std::string& text,
+                     size_t columns) {
+  const size_t others = width_of(label) + width_of(text) + 4;  // spaces and brackets
+  const size_t room = columns > others ? columns - others : 0;
+  const size_t length = std::clamp(room, kShortestBar, kLongestBar);
+  const std::string bar(static_cast<size_t>(share * static_cast<double>(length)), '#');
+  return shortened(fmt::format("{} [{:<{}}] {}", label, bar, length, text), columns);
+}
 
 std::string clock_text(double seconds) {
   const auto whole = static_cast<int64_t>(std::ceil(seconds));
@@ -43,10 +82,10 @@ void ProgressBar::show(const std::string& label, int64_t done, int64_t total, do
     log::info("{} {}", label, numbers);
     return;
   }
-  constexpr int kWidth = 20;
-  const std::string bar(static_cast<size_t>(share * kWidth), '#');
-  // Not fmt::print, which throws where the terminal is gone.
-  std::fputs(fmt::format("\r{} [{:<{}}] {}\x1b[K", label, bar, kWidth, numbers).c_str(), stderr);
+  // A line as wide as the terminal would wrap, and the next one scroll it. Not fmt::print, which
+  // throws where the terminal is gone.
+  const std::string line = bar_text(label, share, numbers, terminal_columns() - 1);
+  std::fputs(("\r" + line + "\x1b[K").c_str(), stderr);
   std::fflush(stderr);
   shown_ = true;
 }

@@ -30,6 +30,11 @@ class ProgressBar {
   std::chrono::steady_clock::time_point last_;
 };
 
+/// A bar in at most `columns` columns of a terminal: first the bar gets shorter, then the end of
+/// the text is cut. share: 0 to 1.
+std::string bar_text(const std::string& label, double share, const std::string& text,
+                     size_t columns);
+
 /// "1:05" or "2:03:04".
 std::string clock_text(double seconds);
 

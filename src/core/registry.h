@@ -31,13 +31,14 @@ class Registry {
   }
 
   /// The row called `name`. Throws Error at `where` (a config key, say) with the nearest known
-  /// name.
+  /// name; UsageError where the name stood on the command line.
+  template <class Mistake = Error>
   const Row& find(const std::string& name, const std::string& where) const {
     for (const auto& row : rows_) {
       if (row.name == name) return row;
     }
-    throw Error(where + ": unknown " + family_ + " \"" + name + "\"; " +
-                did_you_mean(name, names()));
+    throw Mistake(where + ": unknown " + family_ + " \"" + name + "\"; " +
+                  did_you_mean(name, names()));
   }
 
  private:

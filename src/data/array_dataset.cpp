@@ -83,8 +83,7 @@ DatasetPlan configure_npy(Section& data) {
   data.read("test_labels", files.test_labels, "NPY file of their labels");
   const ArraySetOptions options = read_array_options(data);
   const Fit fit(data);
-  if (files.images.empty())
-    throw Error(data.where("images") + ": missing; expected the NPY file of the training images");
+  if (files.images.empty()) data.missing("images", "the NPY file of the training images");
   files.check(data);
   const auto open = [=]() -> std::unique_ptr<Dataset> {
     const auto test = files.test_images.empty()
@@ -106,7 +105,7 @@ DatasetPlan configure_npz(Section& data) {
   data.read("test_labels", arrays.test_labels, "array of their labels");
   const ArraySetOptions options = read_array_options(data);
   const Fit fit(data);
-  if (file.empty()) throw Error(data.where("file") + ": missing; expected an NPZ file");
+  if (file.empty()) data.missing("file", "an NPZ file");
   arrays.check(data);
   const auto open = [=]() -> std::unique_ptr<Dataset> {
     const auto archive = std::make_shared<NpzArchive>(file);

@@ -27,7 +27,7 @@ Split parse_split(const std::string& name) {
   for (const Split split : {Split::kTrain, Split::kValidation, Split::kTest}) {
     if (to_string(split) == name) return split;
   }
-  throw Error("split \"" + name + "\": expected train, validation or test");
+  throw UsageError("--split " + name + ": expected train, validation or test");
 }
 
 Tensor Examples::images(const Tensor& indices) const {

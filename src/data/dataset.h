@@ -16,7 +16,7 @@ enum class Split { kTrain, kValidation, kTest };
 
 /// "train", "validation", "test".
 std::string to_string(Split split);
-/// The reverse. Throws Error naming the three.
+/// The reverse, for --split. Throws UsageError naming the three.
 Split parse_split(const std::string& name);
 
 /// One thing known about every image: a class, an attribute, a factor.

@@ -172,8 +172,7 @@ DatasetPlan configure_folder(Section& data) {
     throw Error(fmt::format("{}: got {}, and data.test {}; expected a sum below 1",
                             data.where("validation"), options.validation, options.test));
   }
-  if (options.directory.empty())
-    throw Error(data.where("dir") + ": missing; expected a folder of images");
+  if (options.directory.empty()) data.missing("dir", "a folder of images");
   return {.open = [=] { return open_folder(options, fit, policy); },
           .prepare = [fit](const Tensor& pixels) { return fit.apply(pixels); }};
 }

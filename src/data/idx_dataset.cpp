@@ -111,8 +111,7 @@ DatasetPlan configure_idx(Section& data) {
   TrainTestOptions options;
   options.read(data);
   const Fit fit(data);
-  if (images.empty())
-    throw Error(data.where("images") + ": missing; expected the IDX file of the training images");
+  if (images.empty()) data.missing("images", "the IDX file of the training images");
   if (test_images.empty() && !test_labels.empty()) {
     throw Error(data.where("test_labels") +
                 ": given without test_images; expected both or neither");

@@ -19,10 +19,14 @@ fs::path folder_of(const char* variable) {
 
 fs::path data_folder(const std::string& directory, const std::string& folder) {
   if (!directory.empty()) return directory;
-  const fs::path root = folder_of("LATENT_DATA");
+  const fs::path root = folder_of("LATENT_DATA"), here = fs::path("data") / folder;
+  if (root.empty()) return here;
   std::error_code ignored;
-  if (!root.empty() && fs::is_directory(root / folder, ignored)) return root / folder;
-  return fs::path("data") / folder;
+  if (fs::is_directory(root / folder, ignored)) return root / folder;
+  if (fs::is_directory(here, ignored)) return here;
+  throw Error((root / folder).string() + ": no such folder, nor " + here.string() +
+              "; see scripts/fetch_data.sh, or say where it is with data.dir or LATENT_DATA (now " +
+              root.string() + ")");
 }
 
 fs::path cache_folder() {

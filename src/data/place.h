@@ -7,7 +7,7 @@
 namespace latent {
 
 /// `directory` if it is given (data.dir), else $LATENT_DATA/<folder> if that exists, else
-/// data/<folder>.
+/// data/<folder>. Throws Error naming both places if LATENT_DATA is set and neither is there.
 std::filesystem::path data_folder(const std::string& directory, const std::string& folder);
 
 /// Where what can be made again is kept: $LATENT_CACHE, else $XDG_CACHE_HOME/latent, else

@@ -34,9 +34,7 @@ const Registry<DatasetRow>& datasets() {
 DatasetPlan configure_dataset(Section data) {
   std::string name;
   data.read("name", name, "the data set: " + join(datasets().names()));
-  if (name.empty()) {
-    throw Error(data.where("name") + ": missing; expected one of " + join(datasets().names()));
-  }
+  if (name.empty()) data.missing("name", "one of " + join(datasets().names()));
   DatasetPlan plan = datasets().find(name, data.where("name")).configure(data);
   read_keep(data, plan.keep);
   if (!plan.keep.empty()) {

@@ -58,7 +58,7 @@ TableOptions read_table_options(Section& data) {
 }
 
 void check_options(const TableOptions& options, Section& data) {
-  if (options.file.empty()) throw Error(data.where("file") + ": missing; expected a CSV file");
+  if (options.file.empty()) data.missing("file", "a CSV file");
   if (options.validation == 0 && options.test == 0 && options.test_file.empty()) {
     throw Error(options.validation_key +
                 ": 0 leaves no rows to validate on; expected validation, test or test_file");

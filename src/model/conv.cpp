@@ -29,17 +29,20 @@ int64_t of_layer(const std::vector<int64_t>& values, size_t layer) {
   return values.size() == 1 ? values[0] : values[layer];
 }
 
+// mirrored: the section that values come from which this one does not give, or "".
 void check_layers(const Section& section, const char* key, const std::vector<int64_t>& values,
-                  size_t layers) {
+                  size_t layers, const std::string& mirrored) {
   if (values.size() != 1 && values.size() != layers) {
-    throw Error(section.where(key) + ": got " + std::to_string(values.size()) +
-                " values; expected one for all layers or one for each of the " +
-                std::to_string(layers) + " channels");
+    const bool foreign = !mirrored.empty() && !section.has(key);
+    throw Error(section.where(key) + ": got " + std::to_string(values.size()) + " values" +
+                (foreign ? " (mirrored from " + mirrored + ")" : "") +
+                "; expected one for all layers or one for each of the " + std::to_string(layers) +
+                " channels");
   }
 }
 
 void read_common(Section& section, ConvOptions& options, const char* channels_meaning,
-                 const char* dense_meaning) {
+                 const char* dense_meaning, const std::string& mirrored = "") {
   const Range width{.low = 1, .high = static_cast<double>(kLargestWidth)};
   section.read("channels", options.channels, width, channels_meaning);
   section.read("kernel", options.kernel, between(1, 31),
@@ -52,8 +55,8 @@ void read_common(Section& section, ConvOptions& options, const char* channels_me
     throw Error(section.where("channels") +
                 ": got []; expected at least one layer, for example [32, 64]");
   }
-  check_layers(section, "kernel", options.kernel, options.channels.size());
-  check_layers(section, "stride", options.stride, options.channels.size());
+  check_layers(section, "kernel", options.kernel, options.channels.size(), mirrored);
+  check_layers(section, "stride", options.stride, options.channels.size(), mirrored);
 }
 
 ConvOptions read_conv_encoder(Section& section) {
@@ -164,7 +167,7 @@ std::shared_ptr<Network> make_decoder(const ConvDecoderOptions& options, int64_t
 }  // namespace
 
 EncoderMaker configure_conv_encoder(Section& section) {
-  return [options = read_conv_encoder(section), where = section.path()](const ImageShape& image) {
+  return [options = read_conv_encoder(section), where = section.where()](const ImageShape& image) {
     return make_encoder(options, image, where);
   };
 }
@@ -173,7 +176,8 @@ DecoderMaker configure_conv_decoder(Section& section, std::optional<Section> enc
   ConvDecoderOptions options = mirror(encoder ? read_conv_encoder(*encoder) : ConvOptions{});
   read_common(section, options,
               "output channels of each transposed convolution, from the latents outwards",
-              "units of dense layers between the latents and the first feature map");
+              "units of dense layers between the latents and the first feature map",
+              encoder ? encoder->path() : "");
   section.read("projection", options.projection, OneOf{{"linear", "block"}},
                "the dense layer to the first feature map: bare, or followed by normalisation and "
                "activation");
@@ -183,7 +187,7 @@ DecoderMaker configure_conv_decoder(Section& section, std::optional<Section> enc
     throw Error(section.where("output_kernel") + ": got " + std::to_string(options.output_kernel) +
                 "; expected an odd number, which keeps the image's size");
   }
-  return [options, where = section.path()](int64_t latent_dim, const ImageShape& image) {
+  return [options, where = section.where()](int64_t latent_dim, const ImageShape& image) {
     return make_decoder(options, latent_dim, image, where);
   };
 }

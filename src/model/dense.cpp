@@ -38,7 +38,7 @@ int64_t add_hidden(Network& network, const DenseOptions& options, int64_t in,
 }  // namespace
 
 EncoderMaker configure_dense_encoder(Section& section) {
-  return [options = read_dense_encoder(section), where = section.path()](const ImageShape& image) {
+  return [options = read_dense_encoder(section), where = section.where()](const ImageShape& image) {
     auto network = std::make_shared<Network>();
     network->add("flatten", make_flatten());
     const int64_t features = add_hidden(*network, options, image.pixels(), where);
@@ -52,7 +52,7 @@ DecoderMaker configure_dense_decoder(Section& section, std::optional<Section> en
   std::reverse(options.hidden.begin(), options.hidden.end());
   read(section, options,
        "units of the hidden layers, from the latents outwards; [] for a linear decoder");
-  return [options, where = section.path()](int64_t latent_dim, const ImageShape& image) {
+  return [options, where = section.where()](int64_t latent_dim, const ImageShape& image) {
     auto network = std::make_shared<Network>();
     const int64_t features = add_hidden(*network, options, latent_dim, where);
     network->add("output", make_dense(features, image.pixels()));

@@ -57,14 +57,18 @@ std::shared_ptr<Objective> ObjectivePlan::make(const Autoencoder& model) const {
   return std::make_shared<Objective>(likelihood(), likelihood_weight, std::move(made));
 }
 
+void configure_likelihood(const LikelihoodRow& row, Section& section, ObjectivePlan& plan) {
+  plan.likelihood = row.configure(section);
+  section.read("weight", plan.likelihood_weight, at_least(0.0),
+               "weight of the likelihood; 0 leaves only the penalties");
+}
+
 ObjectivePlan configure_objective(Section section, bool probabilistic) {
   ObjectivePlan plan;
   Component likelihood = section.component("likelihood", "bernoulli", likelihoods().names(),
                                            "how the decoder's output explains the clean images");
-  plan.likelihood =
-      likelihoods().find(likelihood.name, "objective.likelihood").configure(likelihood.section);
-  likelihood.section.read("weight", plan.likelihood_weight, at_least(0.0),
-                          "weight of the likelihood; 0 leaves only the penalties");
+  configure_likelihood(likelihoods().find(likelihood.name, "objective.likelihood"),
+                       likelihood.section, plan);
   for (const auto& row : penalties().rows()) {
     if (!section.has(row.name) && !(row.implied_by_prior && probabilistic)) continue;
     Section options = section.section(row.name);

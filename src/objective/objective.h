@@ -53,6 +53,9 @@ struct ObjectivePlan {
   std::shared_ptr<Objective> make(const Autoencoder& model) const;
 };
 
+/// Reads what stands under `likelihood`: the row's own keys, and the weight.
+void configure_likelihood(const LikelihoodRow& row, Section& section, ObjectivePlan& plan);
+
 /// Reads section `objective`. A probabilistic bottleneck gets `kl` with weight 1 unless the config
 /// says otherwise.
 ObjectivePlan configure_objective(Section section, bool probabilistic);

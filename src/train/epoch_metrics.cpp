@@ -1,9 +1,21 @@
 #include "train/epoch_metrics.h"
 
+#include <spdlog/fmt/fmt.h>
+
+#include <cstdlib>
+
 #include "core/error.h"
 #include "core/log.h"
 
 namespace latent {
+namespace {
+
+// Optimizers keep the rate in single precision: 0.001, not the double 0.0010000000474974513.
+double shortest(double rate) {
+  return std::strtod(fmt::format("{}", static_cast<float>(rate)).c_str(), nullptr);
+}
+
+}  // namespace
 
 EpochMetrics::EpochMetrics(const Objective& objective, std::filesystem::path path)
     : path_(std::move(path)), sparse_(objective.sparse()) {
@@ -23,7 +35,7 @@ EpochMetrics::EpochMetrics(const Objective& objective, std::filesystem::path pat
 
 void EpochMetrics::append(const EpochReport& report) {
   std::vector<double> row{static_cast<double>(report.epoch), static_cast<double>(report.step),
-                          report.seconds, report.images_per_second, report.learning_rate};
+                          report.seconds, report.images_per_second, shortest(report.learning_rate)};
   for (const auto& [name, value] : report.train)
     row.push_back(value);
   row.push_back(report.validation->loss);

@@ -97,7 +97,7 @@ def own_files(here):
 def upscaling(here):
     out = latent("train", write_config(here, SMALLER), "--run", "small", "--quiet")
     expect("1x16x16" not in out.stdout, "quiet")
-    told = latent("train", write_config(here, SMALLER), "--dry-run").stderr
+    told = latent("train", write_config(here, SMALLER), "--dry-run").stdout
     expect("which the encoder sees as 1x8x8" in told, f"the small size told, got {told}")
     result = latent_json("upscale", "--run", "small", "--count", 5)
     expect(set(result["mean"]) == {"bicubic", "model"}, f"both measured, got {result['mean']}")

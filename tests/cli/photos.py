@@ -10,7 +10,7 @@ flowers = real_data("flowers")
 with Workplace() as here:
     os.environ["LATENT_CACHE"] = str(here / "cache")
     faces = SOURCE / "configs/celeba_faces_vae.json"
-    table = latent("train", faces, "--dry-run").stderr
+    table = latent("train", faces, "--dry-run").stdout
     expect("1354387 with the running statistics" in table, f"the book's 1,354,387 parameters, got\n{table}")
     expect("15000 training and 1000 validation images of 3x32x32" in table, f"the official split, got\n{table}")
     packed = latent_json("data", "pack", faces)
@@ -24,7 +24,7 @@ with Workplace() as here:
     made = latent_json("arithmetic", "--run", "faces", "--attribute", "Male", "--method", "logistic")
     expect(made["auroc"] > 0.7, f"an attribute to be found in the latents, got {made['auroc']}")
 
-    table = latent("train", SOURCE / "configs/flowers_vae.json", "--dry-run", "--set", f"data.dir={flowers}").stderr
+    table = latent("train", SOURCE / "configs/flowers_vae.json", "--dry-run", "--set", f"data.dir={flowers}").stdout
     expect("of 3x64x64" in table, f"flowers of 64x64, got\n{table}")
     report = latent_json("data", "check", flowers, "--out", "report")
     classes = {name for split in report["splits"].values() for name in split["attributes"]["label"]}

@@ -23,6 +23,19 @@ def train(here, name, **model):
     return here / name
 
 
+def outputs(here, vae, plain):
+    """A file gets what its name says; its folder is made."""
+    for command in ("sample", "reconstruct"):
+        expect_error("--out grid.jpg: expected a .png file", command, "--run", vae, "--out", "grid.jpg", code=2)
+        expect_error("--out grid.svg: expected a .png file", command, "--run", vae, "--out", "grid.svg", code=2)
+    for command in (["plot", "losses"], ["plot", "dictionary"], ["compare-pca"]):
+        expect_error("--out a.pdf: expected a .png or .svg file", *command, "--run", plain, "--out", "a.pdf", code=2)
+    expect_error("--out a.svg: expected a .png file", "plot", "dictionary", "--run", plain, "--out", "a.svg", code=2)
+    latent("sample", "--run", vae, "--count", 2, "--tensors", "new/folder/x.safetensors")
+    latent("interpolate", "--run", vae, "--indices", "1,2", "--steps", 3, "--tensors", "another/x.safetensors")
+    expect((here / "new/folder/x.safetensors").is_file() and (here / "another/x.safetensors").is_file(), "the folders made")
+
+
 def samplers(here, vae, plain, two):
     for run in (vae, plain):
         pictures = {}
@@ -58,7 +71,7 @@ def samplers(here, vae, plain, two):
         expect(colours(here / "three.png")[:2] == (3 * 64, 3 * 64), "3 x 3 pictures")
 
     expect_error("--sampler manifold needs latent_dim 2; this run has 4", "sample", "--run", vae, "--sampler", "manifold")
-    expect_error('--sampler: unknown sampler "gm"; did you mean gmm?', "sample", "--run", vae, "--sampler", "gm")
+    expect_error('--sampler: unknown sampler "gm"; did you mean gmm?', "sample", "--run", vae, "--sampler", "gm", code=2)
     expect_error("--count: a manifold is a square; expected --side", "sample", "--run", two[0], "--sampler", "manifold",
                  "--count", 9, code=2)
     expect_error("--side: for --sampler manifold only", "sample", "--run", vae, "--side", 3, code=2)
@@ -132,14 +145,15 @@ def losses(here, vae, plain):
 
 
 def refused(here, vae, plain):
-    expect_error('latent plot: unknown plot "latent"; did you mean latents?', "plot", "latent", "--run", vae)
+    expect_error('latent plot: unknown plot "latent"; did you mean latents?', "plot", "latent", "--run", vae,
+                 code=2)
     expect_error("--run is missing", "plot", code=2)
     expect_error("--run is missing", "plot", "losses", code=2)
     expect_error("--run: given twice", "plot", "--run", vae, "--run", plain, code=2)
     expect_error("--cdf: latent plot losses does not take it", "plot", "losses", "--run", vae, "--cdf", code=2)
-    expect_error("x.pdf: a chart cannot be written as this; expected .png or .svg", "plot", "--run", vae, "--out", "x.pdf")
+    expect_error("--out x.pdf: expected a .png or .svg file", "plot", "--run", vae, "--out", "x.pdf", code=2)
     expect_error("gnuplot is not on the PATH; install gnuplot-nox", "plot", "losses", "--run", vae, env={"PATH": str(here)})
-    expect_error("expected train, validation or test", "plot", "--run", vae, "--split", "tests")
+    expect_error("expected train, validation or test", "plot", "--run", vae, "--split", "tests", code=2)
 
 
 if shutil.which("gnuplot") is None:
@@ -150,6 +164,7 @@ with Workplace() as here:
     vae, plain = train(here, "vae"), train(here, "plain", bottleneck="point")
     two = [train(here, "two", latent_dim=2), train(here, "plain_two", latent_dim=2, bottleneck="point")]
     many, one = train(here, "many", latent_dim=14), train(here, "one", latent_dim=1)
+    outputs(here, vae, plain)
     samplers(here, vae, plain, two)
     scatters(here, vae, plain, two)
     histograms(here, vae, plain, many)

@@ -15,7 +15,15 @@ def png_size(path):
 with Workplace() as here:
     config = write_config(here)
     dry = latent("train", config, "--dry-run")
-    expect("trainable parameters" in dry.stderr, "the table of layers")
+    expect("trainable parameters" in dry.stdout, "the table of layers")
+    expect(latent("train", config, "--dry-run", "--quiet").stdout == dry.stdout, "the result, even if quiet")
+    layers = latent_json("train", config, "--dry-run")
+    expect([layers[key] for key in ("training", "validation", "input_shape", "output_shape")] ==
+           [256, 64, [1, 16, 16], [1, 16, 16]], f"what goes in and comes out, got {layers}")
+    expect(layers["layers"][0] == {"name": "encoder.conv1", "description": "conv 3x3, stride 2", "shape": [8, 8, 8],
+                                   "parameters": 80}, f"the first layer, got {layers['layers'][0]}")
+    expect(layers["parameters"] == sum(layer["parameters"] for layer in layers["layers"]) and
+           f"\n{layers['parameters']} trainable parameters" in dry.stdout, "the parameters to add up")
     expect(files_below(here) == ["small.json"], "a dry run to leave nothing")
 
     summary = latent_json("train", config)
@@ -31,6 +39,10 @@ with Workplace() as here:
                "val_loss", "val_nll", "val_kl", "val_nll_mean"]
     expect(list(rows[0]) == columns, f"the columns of metrics.csv, got {list(rows[0])}")
     expect(float(rows[1]["val_loss"]) < float(rows[0]["val_loss"]), "the loss to fall")
+    expect({row["learning_rate"] for row in rows} == {"0.001"}, "the learning rate as it was written")
+    log = (run / "log.txt").read_text()
+    for line in ("256 training and 64 validation images", "trainable parameters", "run runs/small-1", "epoch 2/2"):
+        expect(log.count(line) == 1, f"{line!r} once in log.txt, got\n{log}")
     resolved = json.loads((run / "config.json").read_text())
     expect(resolved["objective"]["kl"]["weight"] == 1.0, "defaults in the resolved config")
     expect(latent("config", run / "config.json", "--json").stdout == (run / "config.json").read_text(),
@@ -40,7 +52,9 @@ with Workplace() as here:
     expect(evaluation["images"] == 64 and len(evaluation["kl_per_latent"]) == 4, f"an evaluation, got {evaluation}")
     kl = sum(evaluation["kl_per_latent"])
     expect(abs(kl - evaluation["kl"]) < 1e-3, "the KL per latent to add up")
-    expect("book units" in latent("evaluate", "--run", run).stdout, "the book's units")
+    measured = latent("evaluate", "--run", run).stdout
+    expect("book units" in measured, "the book's units")
+    expect("as in training, sampled latents" in measured, f"which latents the loss is of, got\n{measured}")
 
     made = latent_json("reconstruct", "--run", run, "--count", 12)
     expect(len(made["images"]) == 12, "an error for each image")
@@ -66,6 +80,9 @@ with Workplace() as here:
     latent("sample", "--run", "runs/plain-1", "--out", "plain.png")
     expect("kl" not in latent_json("evaluate", "--run", "runs/plain-1"), "no KL of a plain autoencoder")
 
+    log = open("runs/plain-1/log.txt").read()
+    expect("--quiet" not in log and "trainable parameters" in log, "log.txt whole where the screen is quiet")
+
     # Threads: what the user says, else what OpenMP was told.
     few = ["train", config, "--overwrite", "--run", "runs/few", "--set", "train.epochs=1"]
     for threads, arguments in (("1 thread)", []), ("2 threads)", ["--threads", 2])):
@@ -74,12 +91,22 @@ with Workplace() as here:
 
     # Other weights, and weights to begin with.
     latent("train", config, "--init-from", run, "--run", "runs/warm", "--set", "train.epochs=1", "--quiet")
+    expect("weights from " in open("runs/warm/log.txt").read(), "where the weights came from in log.txt")
     warm = list(csv.DictReader(open("runs/warm/metrics.csv")))
     expect(float(warm[0]["val_loss"]) < float(rows[0]["val_loss"]), "a head start")
 
     listing = latent("list").stdout
     for word in ["shapes", "fashion_mnist", "conv", "gaussian", "bernoulli", "laplace", "kl", "warmup_epochs"]:
         expect(word in listing, f"{word} in latent list")
+    def keys(family, name):
+        options = next(each for each in listed[family] if each["name"] == name)["options"]
+        return {option["key"] for option in options}
+
+    listed = json.loads(latent("list", "--json").stdout)
+    expect(keys("likelihood", "bernoulli") == {"weight"}, "the weight of a likelihood")
+    expect(keys("likelihood", "gaussian") > {"weight", "sigma"}, "the weight beside a likelihood's own keys")
+    expect(keys("on_nan", "rollback") == {"limit", "factor"} and keys("on_nan", "skip") == {"limit"}, "on_nan's options")
+    expect(keys("model", "model") == {"latent_dim", "initialization"}, "the model's own keys")
     shown = latent("config", config, "--set", "train.epochs=3").stdout
     expect("* train.epochs" in shown and "default 10" in shown, "the changed key marked")
     expect("latent 0." in latent("--version").stdout, "a version")

@@ -46,7 +46,8 @@ def auroc(scores, positive):
 
 def keep(here):
     def kept(rule):
-        said = latent("train", write_config(here), "--set", f"data.keep={rule}", "--dry-run").stderr
+        dry = latent("train", write_config(here), "--set", f"data.keep={rule}", "--dry-run")
+        said = dry.stderr + dry.stdout
         found = re.search(r"(\d+) training and (\d+) validation images", said)
         expect(found and (rule == '""' or f'data.keep "{rule}": only such examples' in said), f"the rule and the counts in {said}")
         return [int(number) for number in found.groups()]
@@ -228,7 +229,7 @@ def compare(here):
     text = latent("compare-pca", "--run", "vae").stdout
     expect("The decoder is not linear" in text and "autoencoder / PCA" in text, f"that there is no overlap, got {text}")
     expect_error("--label colour: not in the data set; ", "compare-pca", "--run", "vae", "--label", "colour")
-    expect_error("a chart cannot be written as this; expected .png or .svg", "compare-pca", "--run", "vae", "--out", "x.jpg")
+    expect_error("--out x.jpg: expected a .png or .svg file", "compare-pca", "--run", "vae", "--out", "x.jpg", code=2)
 
 
 def json_of(*arguments, **options):

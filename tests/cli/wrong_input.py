@@ -38,13 +38,26 @@ def configs(here):
     config_error(here, "unknown name \"convv\"; did you mean conv?", {"model": {"encoder": {"name": "convv"}}})
     config_error(here, "data.name: unknown data set \"shape\"; did you mean shapes?", {"data": {"name": "shape"}})
     config_error(here, "is too small for 8 layers", {"model": {"encoder": {"channels": [8] * 8}}})
+    config_error(here, "small.json: model.encoder.channels: image 1x16x16", {"model": {"encoder": {"channels": [8] * 8}}})
+    config_error(here, "small.json: model.encoder.normalization.groups: 3 groups do not divide 8 channels",
+                 {"model": {"encoder": {"normalization": {"name": "group", "groups": 3}}}})
+    config_error(here, "model.decoder.kernel: got 2 values (mirrored from model.encoder); expected one for all layers",
+                 {"model": {"encoder": {"kernel": [3, 5]}, "decoder": {"channels": [8, 8, 8]}}})
     config_error(here, "expected one for all layers or one for each", {"model": {"encoder": {"stride": [1, 2, 2]}}})
     config_error(here, "expected model.bottleneck \"gaussian\"", {"model": {"bottleneck": "point"}, "objective": {"kl": {}}})
     config_error(here, "expected key.path=value", None, "--set", "train.epochs", code=2)
     text_error(here, "train.epochs: duplicate key", '{"data": {"name": "shapes"}, "train": {"epochs": 1, "epochs": 2}}')
     text_error(here, "line 2, column", '{"data": {"name": "shapes"},\n  "train": {,}}')
     text_error(here, "expected an object {...} at the top", "[1, 2]")
+    text_error(here, "text.json: not valid JSON: line 3, column 24: number overflow parsing '1e400'",
+               '{"data": {"name": "shapes"}, // not 1e400\n  "train": {\n    "clip_norm":       1e400}}')
     text_error(here, "data.name: missing; expected one of", "{}")
+    text_error(here, "data.nmae: unknown key; did you mean name?", '{"data": {"nmae": "shapes"}}')
+    for name, wrong, meant in (("idx", "image", "images"), ("npy", "imags", "images"), ("npz", "fil", "file"),
+                               ("folder", "dri", "dir"), ("table", "flie", "file")):
+        text_error(here, f"text.json: data.{wrong}: unknown key; did you mean {meant}?",
+                   json.dumps({"data": {"name": name, wrong: "x"}}))
+    text_error(here, "data.dir: missing; expected a folder of images", '{"data": {"name": "folder", "fit": "crop"}}')
 
 
 def command_lines(here):
@@ -57,6 +70,14 @@ def command_lines(here):
     expect_error("--device cuda:97: ", "train", config, "--device", "cuda:97")
     expect_error("--run is missing", "sample", code=2)
     expect_error("--count 0: expected an integer >= 1", "sample", "--run", "x", "--count", 0, code=2)
+    expect_error("other.json: not expected here; see latent train --help", "train", config, "other.json", code=2)
+    expect_error("train.batch_size=5: not expected here; a config key is changed by --set train.batch_size=5", "train",
+                 config, "--set", "train.epochs=2", "train.batch_size=5", code=2)
+    expect_error("a=b: not expected here; see latent evaluate --help", "evaluate", "--run", "x", "a=b", code=2)
+    for command in (["list", "foo"], ["evaluate", "--run", "x", "foo"], ["plot", "losses", "foo"], ["doctor", "--", "foo"]):
+        expect_error("foo: not expected here", *command, code=2)
+    expect("default: 0" not in latent("train", "--help").stdout.split("--seed")[1].splitlines()[0],
+           "the seed of train to be the config's")
 
 
 def idx_files(here):
@@ -85,6 +106,11 @@ def idx_files(here):
     error("19 labels; expected 20", good, labels=str(labels))
     expect_error("scripts/fetch_data.sh fashion_mnist", "train", SOURCE / "configs/fashion_mnist_vae.json", "--set",
                  "data.dir=nowhere")
+    for elsewhere in ("fashion_mnist", "cifar10", "celeba"):
+        place = elsewhere.replace("_", "-")
+        expect_error(f"/nowhere/{place}: no such folder, nor data/{place}; see scripts/fetch_data.sh", "train",
+                     SOURCE / "configs/shapes_vae.json", "--set", f'data={{"name": "{elsewhere}"}}',
+                     env=dict(os.environ, LATENT_DATA="/nowhere"))
 
 
 def runs(here):
@@ -143,7 +169,7 @@ def runs(here):
     expect_error("notes.png", "reconstruct", "--run", "run", "notes.png")
     expect_error("empty: no images", "reconstruct", "--run", "run", "empty")
     expect_error("absent.png", "reconstruct", "--run", "run", "absent.png")
-    expect_error("split \"tset\": expected train, validation or test", "evaluate", "--run", "run", "--split", "tset")
+    expect_error("--split tset: expected train, validation or test", "evaluate", "--run", "run", "--split", "tset", code=2)
 
 
 def numbers(here):

@@ -54,7 +54,7 @@ TEST(Autoencoder, KernelsAndStrides) {
           return make_model(R"({"encoder": {"channels": [2, 3], )" + options + "}}", shape);
         };
         if (const std::string message = error_of(make); !message.empty()) {
-          EXPECT_EQ(message.find("model.encoder.channels: image " + shape.text() +
+          EXPECT_EQ(message.find("test.json: model.encoder.channels: image " + shape.text() +
                                  " is too small for 2 layers"),
                     0u)
               << message;
@@ -89,13 +89,13 @@ TEST(Autoencoder, ImagesTooSmallForTheLayers) {
       [] {
         make_model(R"({"encoder": {"channels": [4, 4, 4, 4, 4]}})", {1, 4, 4});
       },
-      "model.encoder.channels: image 1x4x4 is too small for 5 layers: only 2 fit; "
+      "test.json: model.encoder.channels: image 1x4x4 is too small for 5 layers: only 2 fit; "
       "expected fewer channels, smaller strides or a larger image (data.pad_to, data.size)");
   expect_error(
       [] {
         make_model(R"({"encoder": {"channels": [4], "kernel": 4, "stride": 2}})", {1, 1, 140});
       },
-      "model.encoder.channels: image 1x1x140 is too small for 1 layers: only 0 fit; "
+      "test.json: model.encoder.channels: image 1x1x140 is too small for 1 layers: only 0 fit; "
       "expected fewer channels, smaller strides or a larger image (data.pad_to, data.size)");
 }
 

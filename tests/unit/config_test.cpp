@@ -87,7 +87,7 @@ TEST(Config, SyntaxErrorsNameLineAndColumn) {
 
 TEST(Config, NumbersTooLargeForAnyTypeAreSyntaxErrors) {
   EXPECT_EQ(error_of([] { Config::parse(R"({"a": 1e400})", "c.json"); }),
-            "c.json: not valid JSON: number overflow parsing '1e400'");
+            "c.json: not valid JSON: line 1, column 7: number overflow parsing '1e400'");
 }
 
 TEST(Config, TheTopIsAnObject) {

@@ -57,7 +57,7 @@ TEST(Splits, AreNamed) {
   for (const Split split : {Split::kTrain, Split::kValidation, Split::kTest}) {
     EXPECT_EQ(parse_split(to_string(split)), split);
   }
-  expect_error([] { parse_split("val"); }, "split \"val\": expected train, validation or test");
+  expect_error([] { parse_split("val"); }, "--split val: expected train, validation or test");
 }
 
 TEST(Splits, CarveEveryImageOnceAndBySeed) {
