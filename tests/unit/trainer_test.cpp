@@ -113,6 +113,17 @@ TEST_F(TrainerTest, SparseRunsTellHowSparseTheyAre) {
   EXPECT_EQ(table.column("val_sparsity_l1").size(), 2u);
 }
 
+// A last batch of one image, normalised over a dense layer's features.
+TEST_F(TrainerTest, ALastBatchOfOneImageIsNoHarm) {
+  const auto t = prepare(kEverything, folder_ / "run",
+                         {"model.encoder={\"name\": \"dense\", \"hidden\": [8], "
+                          "\"normalization\": \"batch\"}",
+                          "train.batch_size=20", "train.epochs=2"});
+  t.trainer->train({});
+  for (const double loss : read_metrics(t.run.metrics()).column("val_loss"))
+    EXPECT_TRUE(std::isfinite(loss));
+}
+
 TEST_F(TrainerTest, AHugeLearningRateStopsWithTheStepAndTheTerm) {
   expect_error(
       [&] { train(kEverything, folder_ / "run", kDiverging); },
