@@ -153,11 +153,11 @@ TEST_F(TrainerTest, ABrokenLastStepDoesNotBecomeACheckpoint) {
 }
 
 TEST_F(TrainerTest, StopsEarly) {
-  // Steps too small to matter: no epoch is better than the first by min_delta.
-  const auto t = prepare(
-      kEverything, folder_ / "run",
-      {"train.optimizer.learning_rate=1e-12", "train.early_stopping.patience=2",
-       "train.early_stopping.min_delta=1000", "train.epochs=50", "objective.kl.warmup_epochs=0"});
+  // Steps too small to matter: no epoch is better than the first by min_delta, all as good.
+  const auto t = prepare(kEverything, folder_ / "run",
+                         {"train.optimizer.learning_rate=1e-30", "train.early_stopping.patience=2",
+                          "train.early_stopping.min_delta=1000", "train.epochs=50",
+                          "objective.kl.warmup_epochs=0", "model.encoder.normalization=none"});
   std::vector<bool> best;
   t.trainer->train(
       {.step = {}, .epoch = [&](const EpochReport& report) { best.push_back(report.best); }});
@@ -191,6 +191,46 @@ TEST_F(TrainerTest, MetricsHaveAColumnForEachTerm) {
                     .epoch = {}});
   EXPECT_EQ(steps, 3);
   const MetricsTable table = read_metrics(t.run.metrics());
+// min_delta is what patience asks for; a little better is the best all the same.
+TEST_F(TrainerTest, MinDeltaLeavesTheBestAlone) {
+  const std::vector<std::string> patient{"train.early_stopping.min_delta=100000",
+                                         "train.early_stopping.patience=3", "train.epochs=9"};
+  const auto t = prepare(kEverything, folder_ / "whole", patient);
+  t.trainer->train({});
+  const auto losses = read_metrics(t.run.metrics()).column("val_loss");
+  ASSERT_EQ(losses.size(), 4u);  // three in vain after the first
+  const auto lowest = std::min_element(losses.begin(), losses.end());
+  ASSERT_NE(lowest, losses.begin());
+  const TrainState& state = t.trainer->state();
+  EXPECT_EQ(state.best_epoch, lowest - losses.begin() + 1);
+  EXPECT_EQ(state.patience_loss, losses[0]);
+  EXPECT_EQ(stored_epoch(read_tensors(t.run.checkpoint("best"))), state.best_epoch);
+  // A resumed run waits no longer.
+  auto two = patient;
+  two.back() = "train.epochs=2";
+  train(kEverything, folder_ / "parts", two);
+  train(kEverything, folder_ / "parts", patient, true);
+  EXPECT_EQ(first_difference(last(folder_ / "whole"), last(folder_ / "parts")), "");
+  expect_equal_losses(folder_ / "whole", folder_ / "parts");
+  const auto best = [&](const char* run) {
+    return read_tensors(folder_ / run / "checkpoints/best.safetensors").tensors;
+  };
+  EXPECT_EQ(first_difference(best("whole"), best("parts")), "");
+}
+
+// Where there was one loss for both, patience goes on from that.
+TEST_F(TrainerTest, OlderCheckpointsHaveOneLossForBestAndPatience) {
+  train(kEverything, folder_ / "run", {"train.epochs=1"});
+  const fs::path path = folder_ / "run/checkpoints/last.safetensors";
+  TensorFile file = read_tensors(path);
+  auto state = nlohmann::json::parse(file.metadata["state"]);
+  ASSERT_EQ(state.erase("patience_loss"), 1u);
+  file.metadata["state"] = state.dump();
+  write_tensors(path, file);
+  const auto t = prepare(kEverything, folder_ / "run", {}, true);
+  EXPECT_EQ(t.trainer->state().patience_loss, state.at("best_loss"));
+}
+
   EXPECT_EQ(join(table.columns, ","),
             "epoch,step,seconds,images_per_second,learning_rate,train_loss,train_nll,"
             "train_kl,val_loss,val_nll,val_kl,val_nll_mean");
