@@ -155,9 +155,8 @@ Evaluation Trainer::validate() {
       throw NeedsRollback{fmt::format("step {}: val_loss became NaN or infinite", state_.step)};
     throw Error(
         fmt::format("validation: the loss became NaN or infinite after step {}; lower "
-                    "train.optimizer.learning_rate (now {}), or set train.clip_norm; the "
-                    "checkpoints written before are kept",
-                    state_.step, options_.optimizer.learning_rate));
+                    "train.optimizer.learning_rate (now {}), or set train.clip_norm; {}",
+                    state_.step, options_.optimizer.learning_rate, what_is_kept()));
   }
   return validation;
 }
@@ -181,6 +180,7 @@ NamedLosses Trainer::mean_losses() const {
   return losses;
 }
 
+// The lowest loss is the best one by whatever little; min_delta is for patience alone.
 bool Trainer::note_validation(double loss) {
   const bool worth_waiting = loss < state_.patience_loss - options_.min_delta;
   state_.waited = worth_waiting ? 0 : state_.waited + 1;

@@ -173,3 +173,4 @@ def outputs(here):
 for check in (configs, command_lines, idx_files, runs, numbers, outputs):
     with Workplace() as workplace:
         check(workplace)
+    expect_error("; nothing was saved yet: mend the config and train anew with --overwrite", "train", config, "--run", "nan3")

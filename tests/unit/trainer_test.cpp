@@ -128,13 +128,24 @@ TEST_F(TrainerTest, AHugeLearningRateStopsWithTheStepAndTheTerm) {
   expect_error(
       [&] { train(kEverything, folder_ / "run", kDiverging); },
       "training: nll became NaN or infinite at step 2; lower train.optimizer.learning_rate "
-      "(now 1e+30), or set train.clip_norm; the checkpoints written before are kept, and "
-      "train.on_nan skip or rollback goes on from them; its images: " +
+      "(now 1e+30), or set train.clip_norm; nothing was saved yet: mend the config and train anew "
+      "with --overwrite; its images: " +
           (folder_ / "run/bad-steps/step-00000002.json").string());
   EXPECT_EQ(nlohmann::json::parse(read_file(folder_ / "run/bad-steps/step-00000002.json"))
                 .at("indices")
                 .size(),
             8u);
+}
+
+TEST_F(TrainerTest, CheckpointsArePromisedWhereThereAreSome) {
+  auto saving = kDiverging;
+  saving.emplace_back("train.checkpoint.every_steps=1");
+  const std::string message = error_of([&] { train(kEverything, folder_ / "run", saving); });
+  EXPECT_NE(message.find("; the checkpoints written before are kept, and train.on_nan skip or "
+                         "rollback goes on from them; its images: "),
+            std::string::npos)
+      << message;
+  EXPECT_TRUE(fs::exists(folder_ / "run/checkpoints/last.safetensors"));
 }
 
 // With a single step an epoch nothing but the validation sees what the last update did.
@@ -148,7 +159,8 @@ TEST_F(TrainerTest, ABrokenLastStepDoesNotBecomeACheckpoint) {
       },
       "validation: the loss became NaN or infinite after step 1; lower "
       "train.optimizer.learning_rate "
-      "(now 1e+30), or set train.clip_norm; the checkpoints written before are kept");
+      "(now 1e+30), or set train.clip_norm; nothing was saved yet: mend the config and train anew "
+      "with --overwrite");
   EXPECT_FALSE(fs::exists(folder_ / "run/checkpoints/last.safetensors"));
 }
 
@@ -179,18 +191,6 @@ TEST_F(TrainerTest, BestIsTheEpochOfTheLowestValidationLoss) {
   EXPECT_EQ(nlohmann::json::parse(best.metadata.at("config")).at("train").at("batch_size"), 8);
 }
 
-TEST_F(TrainerTest, MetricsHaveAColumnForEachTerm) {
-  const auto t = prepare(kEverything, folder_ / "run", {"train.epochs=1"});
-  int64_t steps = 0;
-  t.trainer->train({.step =
-                        [&](const StepReport& report) {
-                          ++steps;
-                          EXPECT_EQ(report.images, std::min<int64_t>(8 * steps, 21));
-                          EXPECT_EQ(report.total, 21);
-                        },
-                    .epoch = {}});
-  EXPECT_EQ(steps, 3);
-  const MetricsTable table = read_metrics(t.run.metrics());
 // min_delta is what patience asks for; a little better is the best all the same.
 TEST_F(TrainerTest, MinDeltaLeavesTheBestAlone) {
   const std::vector<std::string> patient{"train.early_stopping.min_delta=100000",
@@ -231,6 +231,18 @@ TEST_F(TrainerTest, OlderCheckpointsHaveOneLossForBestAndPatience) {
   EXPECT_EQ(t.trainer->state().patience_loss, state.at("best_loss"));
 }
 
+TEST_F(TrainerTest, MetricsHaveAColumnForEachTerm) {
+  const auto t = prepare(kEverything, folder_ / "run", {"train.epochs=1"});
+  int64_t steps = 0;
+  t.trainer->train({.step =
+                        [&](const StepReport& report) {
+                          ++steps;
+                          EXPECT_EQ(report.images, std::min<int64_t>(8 * steps, 21));
+                          EXPECT_EQ(report.total, 21);
+                        },
+                    .epoch = {}});
+  EXPECT_EQ(steps, 3);
+  const MetricsTable table = read_metrics(t.run.metrics());
   EXPECT_EQ(join(table.columns, ","),
             "epoch,step,seconds,images_per_second,learning_rate,train_loss,train_nll,"
             "train_kl,val_loss,val_nll,val_kl,val_nll_mean");
