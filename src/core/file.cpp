@@ -18,6 +18,30 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kTemporary = ".tmp";  // and the number of the process
+constexpr int kMostLinks = 40;                   // as Linux follows
+
+// Renaming would put a file in the place of whatever has the name, a device of the system too.
+void expect_replaceable(const fs::path& path) {
+  std::error_code code;
+  const fs::file_status status = fs::status(path, code);
+  if (code || !fs::exists(status) || fs::is_regular_file(status)) return;
+  throw Error(path.string() + (fs::is_directory(status)
+                                   ? ": is a folder; expected a file"
+                                   : ": not a regular file; expected one to replace, or a new "
+                                     "name"));
+}
+
+// What a symbolic link leads to in the end, even if that is not there yet; empty for a circle.
+fs::path followed(fs::path path) {
+  std::error_code code;
+  for (int links = 0; fs::is_symlink(path, code); ++links) {
+    if (links == kMostLinks) return {};
+    const fs::path next = fs::read_symlink(path, code);
+    if (code) break;
+    path = path.parent_path() / next;
+  }
+  return path;
+}
 
 }  // namespace
 
@@ -59,6 +83,14 @@ void make_directories(const fs::path& directory) {
 AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
   temporary_ = path_;
   temporary_ += std::string(kTemporary) + std::to_string(::getpid());
+  expect_replaceable(path_);
+  // Renaming replaces a link itself; beside its target, the target is what is replaced.
+  fs::path target = followed(path_);
+  if (target.empty()) {
+    errno = ELOOP;
+    fail("cannot be written");
+  }
+  path_ = std::move(target);
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (descriptor_ < 0) fail("cannot be written");
 }

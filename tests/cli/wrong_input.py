@@ -174,3 +174,12 @@ for check in (configs, command_lines, idx_files, runs, numbers, outputs):
     with Workplace() as workplace:
         check(workplace)
     expect_error("; nothing was saved yet: mend the config and train anew with --overwrite", "train", config, "--run", "nan3")
+    os.mkfifo(here / "pipe.png")
+    expect_error("pipe.png: not a regular file; expected one to replace, or a new name", "sample", "--run", "good", "--out",
+                 "pipe.png")
+    expect((here / "pipe.png").is_fifo(), "the pipe to be still there")
+    (here / "target.png").write_text("old")
+    (here / "link.png").symlink_to("target.png")
+    latent("sample", "--run", "good", "--out", "link.png", "--quiet")
+    expect((here / "link.png").is_symlink(), "the link to be still there")
+    expect((here / "target.png").read_bytes().startswith(b"\x89PNG"), "the link's target to be replaced")
