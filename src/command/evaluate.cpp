@@ -136,6 +136,7 @@ void run_evaluate(const Arguments& arguments) {
   const OpenedRun run = OpenedRun::open(arguments);
   run.objective->schedule(std::numeric_limits<double>::infinity());
   const Examples examples = run.experiment.data.open()->load(split);
+  check_shape(examples, split, run.model->output_shape(), "the model");
   check_values(examples, run.objective->likelihood());
   ProgressBar bar(arguments.quiet());
   const auto start = std::chrono::steady_clock::now();

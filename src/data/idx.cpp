@@ -161,3 +161,8 @@ Tensor read_idx(const fs::path& path, int64_t dimensions) {
 }
 
 }  // namespace latent
+std::vector<int64_t> read_idx_sizes(const fs::path& path, int64_t dimensions) {
+  IdxInput input(path);
+  return read_sizes(input, dimensions);
+}
+

@@ -83,6 +83,9 @@ def idx_files(here):
     labels = data / "labels"
     labels.write_bytes(idx((19,), bytes(19), 0x801))
     error("19 labels; expected 20", good, labels=str(labels))
+    (data / "test").write_bytes(idx((20, 9, 9), bytes(20 * 81)))
+    error(f"test: images of 1x9x9; expected 1x8x8 as in {data / 'images'}, or data.size", good, test_images=str(data / "test"))
+    expect(not (here / "runs").exists(), "no run of images of two sizes")
     expect_error("scripts/fetch_data.sh fashion_mnist", "train", SOURCE / "configs/fashion_mnist_vae.json", "--set",
                  "data.dir=nowhere")
 
@@ -146,10 +149,22 @@ def runs(here):
     expect_error("split \"tset\": expected train, validation or test", "evaluate", "--run", "run", "--split", "tset")
 
 
+def other_data(here):
+    """A run whose data changed their size since."""
+    (here / "images").write_bytes(idx((20, 8, 8), bytes(20 * 64)))
+    config = {"data": {"name": "idx", "images": str(here / "images")}, "model": {"encoder": "dense", "latent_dim": 2},
+              "train": {"epochs": 1}}
+    (here / "idx.json").write_text(json.dumps(config))
+    latent("train", "idx.json", "--run", "run", "--quiet")
+    (here / "images").write_bytes(idx((20, 9, 9), bytes(20 * 81)))
+    expect_error("data: the test split is of 1x9x9; expected 1x8x8 as the model: put the files back", "evaluate", "--run", "run")
+
+
 def numbers(here):
     config = write_config(here, {"train": {"epochs": 3, "optimizer": {"name": "sgd", "learning_rate": 1e30}}})
     expect_error("became NaN or infinite at step", "train", config, "--run", "nan")
     expect_error("lower train.optimizer.learning_rate (now 1e+30)", "train", config, "--run", "nan2")
+    expect_error("; nothing was saved yet: mend the config and train anew with --overwrite", "train", config, "--run", "nan3")
 
 
 def outputs(here):
@@ -157,6 +172,15 @@ def outputs(here):
     latent("train", config, "--run", "good", "--quiet")
     expect_error("/proc/nowhere", "train", config, "--run", "/proc/nowhere/run")
     expect_error("/proc/sample.png", "sample", "--run", "good", "--out", "/proc/sample.png")
+    os.mkfifo(here / "pipe.png")
+    expect_error("pipe.png: not a regular file; expected one to replace, or a new name", "sample", "--run", "good", "--out",
+                 "pipe.png")
+    expect((here / "pipe.png").is_fifo(), "the pipe to be still there")
+    (here / "target.png").write_text("old")
+    (here / "link.png").symlink_to("target.png")
+    latent("sample", "--run", "good", "--out", "link.png", "--quiet")
+    expect((here / "link.png").is_symlink(), "the link to be still there")
+    expect((here / "target.png").read_bytes().startswith(b"\x89PNG"), "the link's target to be replaced")
     small = here / "small-disk"
     small.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small], capture_output=True).returncode == 0
@@ -170,16 +194,6 @@ def outputs(here):
         subprocess.run(["umount", small], check=True)
 
 
-for check in (configs, command_lines, idx_files, runs, numbers, outputs):
+for check in (configs, command_lines, idx_files, runs, other_data, numbers, outputs):
     with Workplace() as workplace:
         check(workplace)
-    expect_error("; nothing was saved yet: mend the config and train anew with --overwrite", "train", config, "--run", "nan3")
-    os.mkfifo(here / "pipe.png")
-    expect_error("pipe.png: not a regular file; expected one to replace, or a new name", "sample", "--run", "good", "--out",
-                 "pipe.png")
-    expect((here / "pipe.png").is_fifo(), "the pipe to be still there")
-    (here / "target.png").write_text("old")
-    (here / "link.png").symlink_to("target.png")
-    latent("sample", "--run", "good", "--out", "link.png", "--quiet")
-    expect((here / "link.png").is_symlink(), "the link to be still there")
-    expect((here / "target.png").read_bytes().startswith(b"\x89PNG"), "the link's target to be replaced")
