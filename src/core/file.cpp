@@ -47,7 +47,9 @@ fs::path followed(fs::path path) {
 
 std::ifstream open_file(const fs::path& path) {
   std::error_code code;
-  if (!fs::exists(path, code)) throw Error(path.string() + ": no such file");
+  const bool there = fs::exists(path, code);
+  if (code) throw Error(path.string() + ": cannot be read: " + code.message());
+  if (!there) throw Error(path.string() + ": no such file");
   if (fs::is_directory(path, code)) throw Error(path.string() + ": is a folder; expected a file");
   std::ifstream in(path, std::ios::binary);
   if (!in) throw Error(path.string() + ": cannot be read: " + std::strerror(errno));
@@ -74,15 +76,13 @@ std::string read_file(const fs::path& path, size_t limit) {
 void make_directories(const fs::path& directory) {
   std::error_code code;
   fs::create_directories(directory, code);
-  if (code || !fs::is_directory(directory)) {
+  if (std::error_code other; code || !fs::is_directory(directory, other)) {
     throw Error(directory.string() + ": cannot make this folder: " +
                 (code ? code.message() : "a file of that name exists"));
   }
 }
 
 AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
-  temporary_ = path_;
-  temporary_ += std::string(kTemporary) + std::to_string(::getpid());
   expect_replaceable(path_);
   // Renaming replaces a link itself; beside its target, the target is what is replaced.
   fs::path target = followed(path_);
@@ -91,6 +91,8 @@ AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
     fail("cannot be written");
   }
   path_ = std::move(target);
+  temporary_ = path_;
+  temporary_ += std::string(kTemporary) + std::to_string(::getpid());
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (descriptor_ < 0) fail("cannot be written");
 }

@@ -137,7 +137,9 @@ DatasetPlan configure_idx(Section& data) {
   }
   const auto open = [=]() -> std::unique_ptr<Dataset> {
     for (const auto& file : {images, labels, test_images, test_labels}) {
-      if (!file.empty() && !fs::exists(file)) throw Error(file + ": no such file");
+      std::error_code code;
+      if (file.empty() || fs::exists(file, code)) continue;
+      throw Error(file + (code ? ": cannot be read: " + code.message() : ": no such file"));
     }
     return make_dataset({images, labels}, {test_images, test_labels}, {}, options, fit);
   };

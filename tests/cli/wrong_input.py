@@ -160,6 +160,22 @@ def other_data(here):
     expect_error("data: the test split is of 1x9x9; expected 1x8x8 as the model: put the files back", "evaluate", "--run", "run")
 
 
+def long_names(here):
+    name = "x" * 300
+    latent("train", write_config(here), "--run", "run", "--quiet")
+    text = json.dumps({"data": {"name": "idx", "images": name}})
+    text_error(here, f"{name}: cannot be read: File name too long", text)
+    reason = f"{name}: cannot be read: File name too long"
+    expect_error(reason, "train", name)
+    expect_error(reason, "data", "check", name)
+    expect_error(reason, "reconstruct", "--run", "run", name)
+    expect_error(f"{name}: no such run", "sample", "--run", name)
+    expect_error("File name too long", "sample", "--run", "run", "--out", name)
+    config = write_config(here, {"train": {"batch_size": 4}})
+    expect_error("TMPDIR: No such file or directory; expected a folder", "train", config, "--run", "run2", "--profile", "trace.json",
+                 env=os.environ | {"TMPDIR": str(here / "none")})
+
+
 def numbers(here):
     config = write_config(here, {"train": {"epochs": 3, "optimizer": {"name": "sgd", "learning_rate": 1e30}}})
     expect_error("became NaN or infinite at step", "train", config, "--run", "nan")
@@ -194,6 +210,6 @@ def outputs(here):
         subprocess.run(["umount", small], check=True)
 
 
-for check in (configs, command_lines, idx_files, runs, other_data, numbers, outputs):
+for check in (configs, command_lines, idx_files, runs, other_data, long_names, numbers, outputs):
     with Workplace() as workplace:
         check(workplace)

@@ -58,6 +58,10 @@ TEST(File, ReadingNamesTheReason) {
   const TemporaryFolder folder;
   const std::string root = folder.path().string();
   expect_error([&] { read_file(folder / "none"); }, root + "/none: no such file");
+  const std::string endless = (folder / std::string(300, 'x')).string();
+  expect_error([&] { read_file(endless); }, endless + ": cannot be read: File name too long");
+  expect_error([&] { make_directories(endless); },
+               endless + ": cannot make this folder: File name too long");
   expect_error([&] { read_file(folder.path()); }, root + ": is a folder; expected a file");
   write_file(folder / "five", "12345");
   EXPECT_EQ(read_file(folder / "five", 5), "12345");
@@ -112,10 +116,6 @@ TEST(File, AFailedRenameLeavesNothingBehind) {
   EXPECT_EQ(entries(folder.path()), 1u);
 }
 
-TEST(File, TemporaryNamesAreKnown) {
-  const TemporaryFolder folder;
-  AtomicFile file(folder / "a.png");
-  EXPECT_TRUE(is_temporary(fs::directory_iterator(folder.path())->path()));
 TEST(File, LinksStayAndTheirTargetsAreReplaced) {
   const TemporaryFolder folder;
   make_directories(folder / "there");
@@ -157,6 +157,10 @@ TEST(File, WhatIsNoFileIsNotReplaced) {
   EXPECT_EQ(entries(folder.path()), 3u);
 }
 
+TEST(File, TemporaryNamesAreKnown) {
+  const TemporaryFolder folder;
+  AtomicFile file(folder / "a.png");
+  EXPECT_TRUE(is_temporary(fs::directory_iterator(folder.path())->path()));
   EXPECT_TRUE(is_temporary("run/last.safetensors.tmp123"));
   for (const char* other : {"a.png", "a.tmp", "a.tmpl", "a.tmp12x", ".tmp12", "a.tmp12/b"})
     EXPECT_FALSE(is_temporary(other)) << other;

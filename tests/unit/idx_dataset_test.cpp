@@ -115,6 +115,9 @@ TEST_F(IdxDataset, NamesMissingFilesWithTheRemedy) {
                    "data.dir or LATENT_DATA");
   expect_error([&] { open_dataset("\"name\": \"idx\"" + key("images", folder_ / "none")); },
                (folder_ / "none").string() + ": no such file");
+  const std::string endless(300, 'x');
+  expect_error([&] { open_dataset("\"name\": \"idx\"" + key("images", endless)); },
+               endless + ": cannot be read: File name too long");
 }
 
 TEST_F(IdxDataset, ExplainsWrongKeys) {
