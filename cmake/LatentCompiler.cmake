@@ -58,7 +58,9 @@ include(CheckLinkerFlag)
 foreach(linker mold lld)
   check_linker_flag(CXX -fuse-ld=${linker} LATENT_LINKS_WITH_${linker})
   if(LATENT_LINKS_WITH_${linker})
-    target_link_options(latent_flags INTERFACE -fuse-ld=${linker})
+    # Each segment from a page of its own: with thread-local variables at a page's end, mold before 2.4
+    # makes about one program in 250 that the loader refuses (github.com/rui314/mold/issues/1151).
+    target_link_options(latent_flags INTERFACE -fuse-ld=${linker} LINKER:-z,separate-loadable-segments)
     break()
   endif()
 endforeach()

@@ -3,8 +3,8 @@
 #
 # usage: scripts/fetch_data.sh fashion_mnist|mnist|celeba [--dir FOLDER]
 #   --dir FOLDER   the folder that holds the data sets (default: data)
-#   LATENT_MIRROR  an address with the folders mnist/ and fashion-mnist/, tried instead of the
-#                  official ones
+#   LATENT_MIRROR  addresses with the folders mnist/ and fashion-mnist/, separated by spaces; tried
+#                  in their order instead of the official ones
 #
 # A download that was cut short is taken up where it stopped. A file gets its name only when its
 # content has the published MD5: that of the uncompressed file, since mirrors compress differently.
@@ -102,7 +102,12 @@ fetch_idx() {
   local folder=$root/$1
   local -n digests=$2 mirrors=$3
   local from=("${mirrors[@]}")
-  [[ -n ${LATENT_MIRROR:-} ]] && from=("${LATENT_MIRROR%/}/$1")
+  local own address
+  read -ra own <<<"${LATENT_MIRROR:-}"
+  if ((${#own[@]})); then
+    from=()
+    for address in "${own[@]}"; do from+=("${address%/}/$1"); done
+  fi
   mkdir -p "$folder"
   exec 9<"$folder"
   flock 9

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 
 #include "command/registry.h"
 #include "core/error.h"
@@ -117,6 +118,9 @@ int main(int argc, char** argv) {
     return 128 + failure.signal();
   } catch (const Error& failure) {
     log::error("{}", failure.what());
+  } catch (const std::filesystem::filesystem_error& failure) {
+    const std::string path = failure.path1().string();
+    log::error("{}", path.empty() ? failure.what() : path + ": " + failure.code().message());
   } catch (const std::exception& failure) {
     const std::string memory = latent::out_of_memory(failure);
     if (!memory.empty()) {

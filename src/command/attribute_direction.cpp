@@ -35,7 +35,7 @@ std::filesystem::path cache_file(const OpenedRun& run, const AttributeQuery& que
 std::optional<AttributeDirection> read_direction(const std::filesystem::path& path,
                                                  const OpenedRun& run,
                                                  const AttributeQuery& query) {
-  if (!std::filesystem::exists(path)) return std::nullopt;
+  if (std::error_code ignored; !std::filesystem::exists(path, ignored)) return std::nullopt;
   try {
     TensorFile file = read_tensors(path);
     if (file.metadata["step"] != std::to_string(run.step) || file.metadata["key"] != key_of(query))

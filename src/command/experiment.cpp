@@ -52,6 +52,15 @@ std::string settled_precision(const Experiment& experiment, const Examples& exam
   return pick_precision(experiment.train, trial, batches.fetch(all, 0), device);
 }
 
+void check_shape(const Examples& examples, Split split, const ImageShape& expected,
+                 const std::string& owner) {
+  if (examples.shape() == expected) return;
+  throw Error(
+      fmt::format("data: the {} split is of {}; expected {} as {}: put the files back that "
+                  "belong together, or bring them to one data.size",
+                  to_string(split), examples.shape().text(), expected.text(), owner));
+}
+
 void check_values(const Examples& examples, const Likelihood& likelihood) {
   if (!examples.is_table() || !likelihood.unit_interval()) return;
   const auto low = examples.pixels.min().item<double>();

@@ -38,6 +38,10 @@ Batches training_batches(const Experiment& experiment, Examples examples,
 std::string settled_precision(const Experiment& experiment, const Examples& examples,
                               const c10::Device& device);
 
+/// Throws Error if a split's examples are not of the shape that `owner` ("the model") has.
+void check_shape(const Examples& examples, Split split, const ImageShape& expected,
+                 const std::string& owner);
+
 /// Throws Error if the values of a table are beyond what the likelihood can explain.
 void check_values(const Examples& examples, const Likelihood& likelihood);
 

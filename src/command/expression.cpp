@@ -50,7 +50,7 @@ void read_let(const std::string& text, const Arguments& arguments, const OpenedR
     return;
   }
   std::vector<std::string> files;
-  if (std::filesystem::exists(value)) {
+  if (std::error_code ignored; std::filesystem::exists(value, ignored)) {
     files.push_back(value);
   } else {
     std::istringstream in(value);

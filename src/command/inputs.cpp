@@ -114,7 +114,7 @@ Tensor fit_to_model(const Picture& picture, const OpenedRun& run, const std::str
 std::vector<fs::path> image_files(const std::vector<std::string>& names) {
   std::vector<fs::path> files;
   for (const auto& name : names) {
-    if (fs::is_directory(name)) {
+    if (std::error_code ignored; fs::is_directory(name, ignored)) {
       const auto found = images_below(name);
       files.insert(files.end(), found.begin(), found.end());
     } else {

@@ -35,7 +35,7 @@ Tensor thinned(const Tensor& points, at::Generator& noise) {
 // The mixture kept at `path`, if it is whole and of the run's model and checkpoint.
 std::optional<space::GaussianMixture> read_mixture(const std::filesystem::path& path,
                                                    const OpenedRun& run) {
-  if (!std::filesystem::exists(path)) return std::nullopt;
+  if (std::error_code ignored; !std::filesystem::exists(path, ignored)) return std::nullopt;
   try {
     TensorFile file = read_tensors(path);
     if (file.metadata["step"] != std::to_string(run.step)) return std::nullopt;

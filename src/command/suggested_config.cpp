@@ -20,7 +20,7 @@ constexpr size_t kSurveyed = 2000;       // files that tell the size of all
 std::optional<fs::path> idx_file(const fs::path& folder, const std::string& name) {
   for (const char* ending : {"", ".gz"}) {
     const fs::path path = folder / (name + ending);
-    if (fs::exists(path)) return path;
+    if (std::error_code ignored; fs::exists(path, ignored)) return path;
   }
   return std::nullopt;
 }
@@ -57,13 +57,16 @@ Json single_file(const fs::path& file) {
 }  // namespace
 
 Json suggested_data(const fs::path& path) {
-  if (!fs::exists(path)) throw Error(path.string() + ": no such file or folder");
-  if (!fs::is_directory(path)) return single_file(path);
+  std::error_code code;
+  const bool there = fs::exists(path, code);
+  if (code) throw Error(path.string() + ": cannot be read: " + code.message());
+  if (!there) throw Error(path.string() + ": no such file or folder");
+  if (!fs::is_directory(path, code)) return single_file(path);
   if (const auto idx = idx_files(path)) return *idx;
-  if (fs::exists(path / "img_align_celeba"))
+  if (fs::exists(path / "img_align_celeba", code))
     return {{"name", "celeba"}, {"dir", path.string()}, {"size", {kLargestSide, kLargestSide}}};
   for (const fs::path& folder : {path, path / "cifar-10-batches-bin"}) {
-    if (fs::exists(folder / "data_batch_1.bin"))
+    if (fs::exists(folder / "data_batch_1.bin", code))
       return {{"name", "cifar10"}, {"dir", folder.string()}};
   }
   return image_folder(path);

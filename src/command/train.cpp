@@ -178,6 +178,7 @@ void run_train(const Arguments& arguments) {
   const Examples train = dataset->load(Split::kTrain),
                  validation = dataset->load(Split::kValidation);
   const ImageShape shape = train.shape();
+  check_shape(validation, Split::kValidation, shape, "the training split");
   const CorruptionChain corruption = experiment.corruption.make(shape);
   auto [model, objective] = fresh_model(experiment, shape, c10::kCPU);
   if (!dataset->remark().empty()) log::info("{}", dataset->remark());

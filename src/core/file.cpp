@@ -18,12 +18,38 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kTemporary = ".tmp";  // and the number of the process
+constexpr int kMostLinks = 40;                   // as Linux follows
+
+// Renaming would put a file in the place of whatever has the name, a device of the system too.
+void expect_replaceable(const fs::path& path) {
+  std::error_code code;
+  const fs::file_status status = fs::status(path, code);
+  if (code || !fs::exists(status) || fs::is_regular_file(status)) return;
+  throw Error(path.string() + (fs::is_directory(status)
+                                   ? ": is a folder; expected a file"
+                                   : ": not a regular file; expected one to replace, or a new "
+                                     "name"));
+}
+
+// What a symbolic link leads to in the end, even if that is not there yet; empty for a circle.
+fs::path followed(fs::path path) {
+  std::error_code code;
+  for (int links = 0; fs::is_symlink(path, code); ++links) {
+    if (links == kMostLinks) return {};
+    const fs::path next = fs::read_symlink(path, code);
+    if (code) break;
+    path = path.parent_path() / next;
+  }
+  return path;
+}
 
 }  // namespace
 
 std::ifstream open_file(const fs::path& path) {
   std::error_code code;
-  if (!fs::exists(path, code)) throw Error(path.string() + ": no such file");
+  const bool there = fs::exists(path, code);
+  if (code) throw Error(path.string() + ": cannot be read: " + code.message());
+  if (!there) throw Error(path.string() + ": no such file");
   if (fs::is_directory(path, code)) throw Error(path.string() + ": is a folder; expected a file");
   std::ifstream in(path, std::ios::binary);
   if (!in) throw Error(path.string() + ": cannot be read: " + std::strerror(errno));
@@ -50,13 +76,21 @@ std::string read_file(const fs::path& path, size_t limit) {
 void make_directories(const fs::path& directory) {
   std::error_code code;
   fs::create_directories(directory, code);
-  if (code || !fs::is_directory(directory)) {
+  if (std::error_code other; code || !fs::is_directory(directory, other)) {
     throw Error(directory.string() + ": cannot make this folder: " +
                 (code ? code.message() : "a file of that name exists"));
   }
 }
 
 AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
+  expect_replaceable(path_);
+  // Renaming replaces a link itself; beside its target, the target is what is replaced.
+  fs::path target = followed(path_);
+  if (target.empty()) {
+    errno = ELOOP;
+    fail("cannot be written");
+  }
+  path_ = std::move(target);
   temporary_ = path_;
   temporary_ += std::string(kTemporary) + std::to_string(::getpid());
   descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);

@@ -17,7 +17,8 @@ class FileStream : public ByteStream {
   explicit FileStream(const fs::path& path) : name_(path.string()), in_(open_file(path)) {
     std::error_code code;
     if (!fs::is_regular_file(path, code)) throw Error(name_ + ": not a regular file");
-    size_ = static_cast<int64_t>(fs::file_size(path));
+    size_ = static_cast<int64_t>(fs::file_size(path, code));
+    if (code) throw Error(name_ + ": cannot be read: " + code.message());
   }
 
   int64_t read(void* to, int64_t bytes) override {

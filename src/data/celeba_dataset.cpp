@@ -75,7 +75,7 @@ std::unique_ptr<Dataset> open_celeba(const CelebaOptions& options, const Fit& fi
                                      const SkipPolicy& policy) {
   const fs::path place = data_folder(options.directory, "celeba");
   const fs::path images = place / "img_align_celeba";
-  if (!fs::is_directory(images)) {
+  if (std::error_code ignored; !fs::is_directory(images, ignored)) {
     throw Error(images.string() +
                 ": no such folder; see scripts/fetch_data.sh celeba, or say where it is with "
                 "data.dir or LATENT_DATA");

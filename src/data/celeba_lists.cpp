@@ -99,8 +99,12 @@ const int8_t* CelebaList::find(const std::string& name) const {
 
 CelebaList read_celeba_list(const fs::path& folder, const std::string& stem) {
   fs::path path = folder / (stem + ".txt");
-  if (!fs::exists(path) && fs::exists(folder / (stem + ".csv"))) path = folder / (stem + ".csv");
-  if (!fs::exists(path)) {
+  std::error_code ignored;
+  if (const fs::path csv = folder / (stem + ".csv");
+      !fs::exists(path, ignored) && fs::exists(csv, ignored)) {
+    path = csv;
+  }
+  if (!fs::exists(path, ignored)) {
     throw Error(path.string() + ": no such file, nor with .csv; see scripts/fetch_data.sh celeba");
   }
   const std::string text = read_file(path, kLargestList);

@@ -109,7 +109,8 @@ Labels read_labels(const FolderOptions& options, const Listing& listing) {
   for (const auto& file : listing.files)
     names.push_back(file.name);
   const fs::path beside = fs::path(options.directory) / options.labels;
-  return labels_from_csv(fs::exists(beside) ? beside : fs::path(options.labels), names);
+  std::error_code ignored;
+  return labels_from_csv(fs::exists(beside, ignored) ? beside : fs::path(options.labels), names);
 }
 
 std::string remark_on(const Listing& listing, const FolderOptions& options, const Labels& labels) {

@@ -27,10 +27,13 @@ class IdxInput {
  public:
   explicit IdxInput(const fs::path& path) : path_(path.string()) {
     std::error_code code;
-    if (!fs::exists(path, code)) throw Error(path_ + ": no such file");
+    const bool there = fs::exists(path, code);
+    if (code) throw Error(path_ + ": cannot be read: " + code.message());
+    if (!there) throw Error(path_ + ": no such file");
     if (!fs::is_regular_file(path, code))
       throw Error(path_ + ": not a regular file; expected an IDX file");
-    bytes_on_disk_ = static_cast<int64_t>(fs::file_size(path));
+    bytes_on_disk_ = static_cast<int64_t>(fs::file_size(path, code));
+    if (code) throw Error(path_ + ": cannot be read: " + code.message());
     file_.reset(gzopen(path.c_str(), "rb"));
     if (!file_) throw Error(path_ + ": cannot be read: " + std::strerror(errno));
     gzbuffer(file_.get(), 1 << 17);
@@ -158,6 +161,11 @@ Tensor read_idx(const fs::path& path, int64_t dimensions) {
                             input.path(), sizes_text(sizes)));
   }
   return values;
+}
+
+std::vector<int64_t> read_idx_sizes(const fs::path& path, int64_t dimensions) {
+  IdxInput input(path);
+  return read_sizes(input, dimensions);
 }
 
 }  // namespace latent

@@ -1,7 +1,9 @@
 // IDX files, the format of MNIST: a header of dimensions and unsigned bytes; plain or gzipped.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <vector>
 
 #include "core/tensor.h"
 
@@ -14,5 +16,8 @@ namespace latent {
 /// of another type or number of dimensions, empty, cut short, damaged, or longer than its header
 /// says. Source of the format: http://yann.lecun.com/exdb/mnist, "the IDX file format".
 Tensor read_idx(const std::filesystem::path& path, int64_t dimensions);
+
+/// The sizes that its header states, [N, H, W] or [N], with the same errors; reads nothing else.
+std::vector<int64_t> read_idx_sizes(const std::filesystem::path& path, int64_t dimensions);
 
 }  // namespace latent

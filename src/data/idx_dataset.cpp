@@ -1,10 +1,12 @@
 // The sets that come as IDX files: mnist, fashion_mnist, and any files of the user's in that
 // format.
+#include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
 
 #include <filesystem>
 
 #include "core/error.h"
+#include "core/image_shape.h"
 #include "data/fit.h"
 #include "data/idx.h"
 #include "data/place.h"
@@ -46,10 +48,26 @@ Examples load_files(const Files& files, const std::vector<std::string>& classes,
   return examples;
 }
 
+// The size of the file's images as the model will see them, by its header.
+ImageShape fitted_shape(const fs::path& images, const Fit& fit) {
+  const auto sizes = read_idx_sizes(images, 3);
+  const Tensor one = fit.apply(at::zeros({1, sizes[1], sizes[2], 1}, at::kByte));
+  return {one.size(3), one.size(1), one.size(2)};
+}
+
+void expect_equal_shapes(const Files& train, const Files& test, const Fit& fit) {
+  const ImageShape expected = fitted_shape(train.images, fit), got = fitted_shape(test.images, fit);
+  if (got == expected) return;
+  throw Error(
+      fmt::format("{}: images of {}; expected {} as in {}, or data.size, to which all are brought",
+                  test.images.string(), got.text(), expected.text(), train.images.string()));
+}
+
 // test.images: empty if there are none.
 std::unique_ptr<Dataset> make_dataset(const Files& train, const Files& test,
                                       const std::vector<std::string>& classes,
                                       const TrainTestOptions& options, const Fit& fit) {
+  if (!test.images.empty()) expect_equal_shapes(train, test, fit);
   const auto loader = [&](const Files& files) -> TrainTestDataset::Loader {
     if (files.images.empty()) return {};
     return [=](int64_t limit) { return load_files(files, classes, fit, limit); };
@@ -118,7 +136,9 @@ DatasetPlan configure_idx(Section& data) {
   }
   const auto open = [=]() -> std::unique_ptr<Dataset> {
     for (const auto& file : {images, labels, test_images, test_labels}) {
-      if (!file.empty() && !fs::exists(file)) throw Error(file + ": no such file");
+      std::error_code code;
+      if (file.empty() || fs::exists(file, code)) continue;
+      throw Error(file + (code ? ": cannot be read: " + code.message() : ": no such file"));
     }
     return make_dataset({images, labels}, {test_images, test_labels}, {}, options, fit);
   };

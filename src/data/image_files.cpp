@@ -69,7 +69,9 @@ class Walk {
 
 std::vector<ImageFile> find_images(const fs::path& folder) {
   std::error_code code;
-  if (!fs::exists(folder, code)) throw Error(folder.string() + ": no such folder");
+  const bool there = fs::exists(folder, code);
+  if (code) throw Error(folder.string() + ": cannot be read: " + code.message());
+  if (!there) throw Error(folder.string() + ": no such folder");
   if (!fs::is_directory(folder, code))
     throw Error(folder.string() + ": is a file; expected a folder of images");
   auto files = Walk(folder).run();

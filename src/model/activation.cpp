@@ -41,7 +41,11 @@ class BatchNorm : public Layer {
     variance_ = register_buffer("running_var", torch::ones({features}));
   }
   Tensor forward(const Tensor& x) override {
-    return at::batch_norm(x, weight_, bias_, mean_, variance_, is_training(), momentum_, epsilon_,
+    // The unbiased variance of one value is 0/0, and NaN would stay; Keras's biased one is 0, which
+    // says nothing of the data either: the running variance is left as it is.
+    const bool one_value = is_training() && x.numel() == weight_.numel();
+    return at::batch_norm(x, weight_, bias_, mean_, one_value ? variance_.clone() : variance_,
+                          is_training(), momentum_, epsilon_,
                           at::globalContext().userEnabledCuDNN());
   }
   std::string describe() const override { return "batch norm"; }

@@ -27,7 +27,8 @@ void TrainOptions::read(Section section) {
   Section stopping = section.section("early_stopping");
   stopping.read("patience", patience, at_least(0),
                 "stop after so many epochs without a better val_loss; 0: never");
-  stopping.read("min_delta", min_delta, at_least(0.0), "nats per image that count as better");
+  stopping.read("min_delta", min_delta, at_least(0.0),
+                "nats per image that count as better for patience");
   Section checkpoint = section.section("checkpoint");
   checkpoint.read("every_steps", checkpoint_steps, at_least(0),
                   "save within an epoch after so many steps; 0: never. Every epoch's end saves");

@@ -53,12 +53,14 @@ void StepProfile::finish() {
   recording_ = false;
   const auto trace = kineto::disableProfiler();
   // Kineto tells of a file that it cannot write in a log of its own only.
-  const fs::path scratch =
-      fs::temp_directory_path() / ("latent-trace-" + std::to_string(::getpid()) + ".json");
+  std::error_code code;
+  const fs::path folder = fs::temp_directory_path(code);
+  if (code)
+    throw Error("TMPDIR: " + code.message() + "; expected a folder for a trace of the steps");
+  const fs::path scratch = folder / ("latent-trace-" + std::to_string(::getpid()) + ".json");
   trace->save(scratch.string());
   const std::string text = read_file(scratch);
-  std::error_code ignored;
-  fs::remove(scratch, ignored);
+  fs::remove(scratch, code);
   write_file(file_, text);
   log::info("trace of {} steps: {}; open it in ui.perfetto.dev or chrome://tracing",
             steps_ - kWarmUp, file_.string());

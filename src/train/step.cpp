@@ -114,7 +114,7 @@ std::string TrainingStep::describe(const BadStep& bad) const {
   return fmt::format(
       "training: {} became NaN or infinite at step {}; lower "
       "train.optimizer.learning_rate (now {}), "
-      "or set train.clip_norm{}; the checkpoints written before are kept",
+      "or set train.clip_norm{}",
       bad.what, bad.step + 1, options_.optimizer.learning_rate,
       bad.what == "kl" ? ", or objective.kl.warmup_epochs" : "");
 }

@@ -45,6 +45,7 @@ void store_state(const TrainState& state, const LearningRateSchedule& schedule, 
       {"epoch_seconds", state.epoch_seconds},
       {"best_loss", state.best_loss},
       {"best_epoch", state.best_epoch},
+      {"patience_loss", state.patience_loss},
       {"waited", state.waited},
       {"skipped", state.skipped},
       {"rollbacks", state.rollbacks},
@@ -72,6 +73,7 @@ void load_state(TrainState& state, LearningRateSchedule& schedule, const TensorF
     json.at("best_epoch").get_to(state.best_epoch);
     json.at("waited").get_to(state.waited);
     // Absent from older checkpoints.
+    state.patience_loss = json.value("patience_loss", state.best_loss);
     state.skipped = json.value("skipped", int64_t{0});
     state.rollbacks = json.value("rollbacks", int64_t{0});
     state.rate_factor = json.value("rate_factor", 1.0);

@@ -19,10 +19,11 @@ struct TrainState {
   double epoch_seconds = 0;  // of these, in the epoch under way
   double best_loss = 1e300;
   int64_t best_epoch = 0;
-  int64_t waited = 0;      // epochs without improvement
-  int64_t skipped = 0;     // steps left out for their NaN, in the whole run
-  int64_t rollbacks = 0;   // for NaN
-  double rate_factor = 1;  // of the learning rate, lowered by them
+  double patience_loss = 1e300;  // the last val_loss better than the one before it by min_delta
+  int64_t waited = 0;            // epochs since then
+  int64_t skipped = 0;           // steps left out for their NaN, in the whole run
+  int64_t rollbacks = 0;         // for NaN
+  double rate_factor = 1;        // of the learning rate, lowered by them
   DataFingerprint data;
 };
 

@@ -53,8 +53,13 @@ void Trainer::train(const TrainEvents& events) {
   }
   while (state_.epoch < options_.epochs) {
     if (options_.patience > 0 && state_.waited >= options_.patience) {
-      log::info("stopped early: no better val_loss than epoch {}'s for {} epochs",
-                state_.best_epoch, state_.waited);
+      log::info("stopped early: no better val_loss than epoch {}'s{} for {} epochs",
+                state_.epoch - state_.waited,
+                options_.min_delta > 0
+                    ? fmt::format(" by more than {:g} (train.early_stopping.min_delta)",
+                                  options_.min_delta)
+                    : "",
+                state_.waited);
       return;
     }
     try {
@@ -150,9 +155,8 @@ Evaluation Trainer::validate() {
       throw NeedsRollback{fmt::format("step {}: val_loss became NaN or infinite", state_.step)};
     throw Error(
         fmt::format("validation: the loss became NaN or infinite after step {}; lower "
-                    "train.optimizer.learning_rate (now {}), or set train.clip_norm; the "
-                    "checkpoints written before are kept",
-                    state_.step, options_.optimizer.learning_rate));
+                    "train.optimizer.learning_rate (now {}), or set train.clip_norm; {}",
+                    state_.step, options_.optimizer.learning_rate, what_is_kept()));
   }
   return validation;
 }
@@ -176,14 +180,17 @@ NamedLosses Trainer::mean_losses() const {
   return losses;
 }
 
+// The lowest loss is the best one by whatever little; min_delta is for patience alone.
 bool Trainer::note_validation(double loss) {
-  const bool better = loss < state_.best_loss - options_.min_delta;
-  state_.waited = better ? 0 : state_.waited + 1;
-  if (better) {
+  const bool worth_waiting = loss < state_.patience_loss - options_.min_delta;
+  state_.waited = worth_waiting ? 0 : state_.waited + 1;
+  if (worth_waiting) state_.patience_loss = loss;
+  const bool best = loss < state_.best_loss;
+  if (best) {
     state_.best_loss = loss;
     state_.best_epoch = state_.epoch;
   }
-  return better;
+  return best;
 }
 
 }  // namespace latent

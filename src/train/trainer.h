@@ -61,6 +61,8 @@ class Trainer {
   Evaluation validate();
   TensorFile snapshot();
   bool checkpoint_due() const;
+  /// What is left after an error, for its message.
+  std::string what_is_kept() const;
   [[noreturn]] void stop_for(int signal);
   int64_t batches() const;
 

@@ -49,6 +49,12 @@ void Trainer::restore(const StoredCheckpoint& checkpoint) {
   checkpoints_.go_on_from(checkpoint);
 }
 
+std::string Trainer::what_is_kept() const {
+  return run_.checkpoint_names().empty()
+             ? "nothing was saved yet: mend the config and train anew with --overwrite"
+             : "the checkpoints written before are kept";
+}
+
 void Trainer::stop_for(int signal) {
   save();
   throw Interrupted(fmt::format("interrupted after step {}; everything is saved: go on with latent "
@@ -71,9 +77,12 @@ void Trainer::settle_bad_steps(const Tensor& order) {
                                              .indices = order.narrow(0, first, count)},
                                             run_.bad_steps());
   const auto& on_nan = options_.on_nan;
-  const std::string told = step_.describe(*bad);
-  if (on_nan.stops())
-    throw Error(told + ", and train.on_nan skip or rollback goes on from them" + images);
+  const std::string told = step_.describe(*bad) + "; " + what_is_kept();
+  if (on_nan.stops()) {
+    const bool saved = !run_.checkpoint_names().empty();
+    throw Error(told + (saved ? ", and train.on_nan skip or rollback goes on from them" : "") +
+                images);
+  }
   step_.forget_bad();
   const std::string what =
       fmt::format("step {}: {} became NaN or infinite", bad->step + 1, bad->what);

@@ -104,6 +104,9 @@ def idx_files(here):
     labels = data / "labels"
     labels.write_bytes(idx((19,), bytes(19), 0x801))
     error("19 labels; expected 20", good, labels=str(labels))
+    (data / "test").write_bytes(idx((20, 9, 9), bytes(20 * 81)))
+    error(f"test: images of 1x9x9; expected 1x8x8 as in {data / 'images'}, or data.size", good, test_images=str(data / "test"))
+    expect(not (here / "runs").exists(), "no run of images of two sizes")
     expect_error("scripts/fetch_data.sh fashion_mnist", "train", SOURCE / "configs/fashion_mnist_vae.json", "--set",
                  "data.dir=nowhere")
     for elsewhere in ("fashion_mnist", "cifar10", "celeba"):
@@ -172,10 +175,38 @@ def runs(here):
     expect_error("--split tset: expected train, validation or test", "evaluate", "--run", "run", "--split", "tset", code=2)
 
 
+def other_data(here):
+    """A run whose data changed their size since."""
+    (here / "images").write_bytes(idx((20, 8, 8), bytes(20 * 64)))
+    config = {"data": {"name": "idx", "images": str(here / "images")}, "model": {"encoder": "dense", "latent_dim": 2},
+              "train": {"epochs": 1}}
+    (here / "idx.json").write_text(json.dumps(config))
+    latent("train", "idx.json", "--run", "run", "--quiet")
+    (here / "images").write_bytes(idx((20, 9, 9), bytes(20 * 81)))
+    expect_error("data: the test split is of 1x9x9; expected 1x8x8 as the model: put the files back", "evaluate", "--run", "run")
+
+
+def long_names(here):
+    name = "x" * 300
+    latent("train", write_config(here), "--run", "run", "--quiet")
+    text = json.dumps({"data": {"name": "idx", "images": name}})
+    text_error(here, f"{name}: cannot be read: File name too long", text)
+    reason = f"{name}: cannot be read: File name too long"
+    expect_error(reason, "train", name)
+    expect_error(reason, "data", "check", name)
+    expect_error(reason, "reconstruct", "--run", "run", name)
+    expect_error(f"{name}: no such run", "sample", "--run", name)
+    expect_error("File name too long", "sample", "--run", "run", "--out", name)
+    config = write_config(here, {"train": {"batch_size": 4}})
+    expect_error("TMPDIR: No such file or directory; expected a folder", "train", config, "--run", "run2", "--profile", "trace.json",
+                 env=os.environ | {"TMPDIR": str(here / "none")})
+
+
 def numbers(here):
     config = write_config(here, {"train": {"epochs": 3, "optimizer": {"name": "sgd", "learning_rate": 1e30}}})
     expect_error("became NaN or infinite at step", "train", config, "--run", "nan")
     expect_error("lower train.optimizer.learning_rate (now 1e+30)", "train", config, "--run", "nan2")
+    expect_error("; nothing was saved yet: mend the config and train anew with --overwrite", "train", config, "--run", "nan3")
 
 
 def outputs(here):
@@ -183,6 +214,15 @@ def outputs(here):
     latent("train", config, "--run", "good", "--quiet")
     expect_error("/proc/nowhere", "train", config, "--run", "/proc/nowhere/run")
     expect_error("/proc/sample.png", "sample", "--run", "good", "--out", "/proc/sample.png")
+    os.mkfifo(here / "pipe.png")
+    expect_error("pipe.png: not a regular file; expected one to replace, or a new name", "sample", "--run", "good", "--out",
+                 "pipe.png")
+    expect((here / "pipe.png").is_fifo(), "the pipe to be still there")
+    (here / "target.png").write_text("old")
+    (here / "link.png").symlink_to("target.png")
+    latent("sample", "--run", "good", "--out", "link.png", "--quiet")
+    expect((here / "link.png").is_symlink(), "the link to be still there")
+    expect((here / "target.png").read_bytes().startswith(b"\x89PNG"), "the link's target to be replaced")
     small = here / "small-disk"
     small.mkdir()
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small], capture_output=True).returncode == 0
@@ -196,6 +236,6 @@ def outputs(here):
         subprocess.run(["umount", small], check=True)
 
 
-for check in (configs, command_lines, idx_files, runs, numbers, outputs):
+for check in (configs, command_lines, idx_files, runs, other_data, long_names, numbers, outputs):
     with Workplace() as workplace:
         check(workplace)

@@ -103,6 +103,21 @@ LATENT_MIRROR=http://127.0.0.1:1 run bash "$fetch" mnist --dir "$work/data"
 expect_failure "offline?"
 mv "$work/kept.gz" "$served/mnist/$first"
 
+echo "from a server that is not there, and one that lacks the file, to the next"
+mkdir "$work/elsewhere"
+served=$work/elsewhere serve
+lacking=http://127.0.0.1:$port
+: >"$served/requests.log"
+LATENT_MIRROR="http://127.0.0.1:1 $lacking $LATENT_MIRROR/" run bash "$fetch" mnist --dir "$work/data"
+expect_success
+cmp "$served/mnist/$first" "$work/data/mnist/$first"
+[[ $(<"$served/requests.log") == "/mnist/$first None" ]] ||
+  die "expected one request of the last: $(<"$served/requests.log")"
+rm "$work/data/mnist/$first"
+LATENT_MIRROR="http://127.0.0.1:1 $lacking" run bash "$fetch" mnist --dir "$work/data"
+expect_failure "; http://127.0.0.1:1/mnist/$first: "
+expect_failure "; $lacking/mnist/$first: "
+
 echo "usage"
 run bash "$fetch" cifar
 expect_failure "cifar: unknown data set; expected fashion_mnist, mnist or celeba"

@@ -2,6 +2,7 @@
 #include "core/file.h"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -57,6 +58,10 @@ TEST(File, ReadingNamesTheReason) {
   const TemporaryFolder folder;
   const std::string root = folder.path().string();
   expect_error([&] { read_file(folder / "none"); }, root + "/none: no such file");
+  const std::string endless = (folder / std::string(300, 'x')).string();
+  expect_error([&] { read_file(endless); }, endless + ": cannot be read: File name too long");
+  expect_error([&] { make_directories(endless); },
+               endless + ": cannot make this folder: File name too long");
   expect_error([&] { read_file(folder.path()); }, root + ": is a folder; expected a file");
   write_file(folder / "five", "12345");
   EXPECT_EQ(read_file(folder / "five", 5), "12345");
@@ -102,10 +107,54 @@ TEST(File, AFullDiskLeavesTheOldFileAndNothingElse) {
 
 TEST(File, AFailedRenameLeavesNothingBehind) {
   const TemporaryFolder folder;
-  make_directories(folder / "taken");
-  expect_error([&] { write_file(folder / "taken", "x"); },
-               (folder / "taken").string() + ": cannot be renamed into place: Is a directory");
+  {
+    AtomicFile file(folder / "taken");
+    make_directories(folder / "taken");
+    expect_error([&] { file.commit(); },
+                 (folder / "taken").string() + ": cannot be renamed into place: Is a directory");
+  }
   EXPECT_EQ(entries(folder.path()), 1u);
+}
+
+TEST(File, LinksStayAndTheirTargetsAreReplaced) {
+  const TemporaryFolder folder;
+  make_directories(folder / "there");
+  write_file(folder / "there/a", "old");
+  fs::create_symlink("there/a", folder / "link");
+  fs::create_symlink(folder / "link", folder / "link to link");
+  fs::create_symlink("there/new", folder / "link to nothing");
+  write_file(folder / "link to link", "new");
+  write_file(folder / "link to nothing", "first");
+  for (const char* link : {"link", "link to link", "link to nothing"})
+    EXPECT_TRUE(fs::is_symlink(folder / link)) << link;
+  EXPECT_EQ(read_file(folder / "there/a"), "new");
+  EXPECT_FALSE(fs::is_symlink(folder / "there/a"));
+  EXPECT_EQ(read_file(folder / "there/new"), "first");
+  EXPECT_EQ(entries(folder / "there"), 2u);
+  EXPECT_EQ(entries(folder.path()), 4u);
+
+  fs::create_symlink("round", folder / "and");
+  fs::create_symlink("and", folder / "round");
+  expect_error(
+      [&] { write_file(folder / "round", "x"); },
+      (folder / "round").string() + ": cannot be written: Too many levels of symbolic links");
+}
+
+TEST(File, WhatIsNoFileIsNotReplaced) {
+  const TemporaryFolder folder;
+  make_directories(folder / "folder");
+  expect_error([&] { write_file(folder / "folder", "x"); },
+               (folder / "folder").string() + ": is a folder; expected a file");
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  fs::create_symlink("pipe", folder / "link");
+  for (const char* name : {"pipe", "link"}) {
+    expect_error(
+        [&] { write_file(folder / name, "x"); },
+        (folder / name).string() + ": not a regular file; expected one to replace, or a new name");
+  }
+  EXPECT_TRUE(fs::is_fifo(folder / "pipe"));
+  EXPECT_TRUE(fs::is_symlink(folder / "link"));
+  EXPECT_EQ(entries(folder.path()), 3u);
 }
 
 TEST(File, TemporaryNamesAreKnown) {

@@ -96,6 +96,16 @@ TEST_F(IdxDataset, CountsLabels) {
                labels_of("t10k").string() + ": label 11 at index 1; expected 0 to 9");
 }
 
+TEST_F(IdxDataset, TrainingAndTestImagesAreOfOneSize) {
+  write_file(images("t10k"), idx_bytes({3, 4, 6}, std::string(72, '\7')));
+  const std::string dir = key("dir", folder_.path());
+  expect_error([&] { open_dataset("\"name\": \"mnist\"" + dir); },
+               images("t10k").string() + ": images of 1x4x6; expected 1x2x3 as in " +
+                   images("train").string() + ", or data.size, to which all are brought");
+  const auto set = open_dataset("\"name\": \"mnist\", \"size\": [2, 3]" + dir);
+  expect_tensor_near(fills(set->load(Split::kTest)), torch::tensor({7, 7, 7}), 0);
+}
+
 TEST_F(IdxDataset, NamesMissingFilesWithTheRemedy) {
   std::filesystem::remove(labels_of("t10k"));
   expect_error([&] { open_dataset("\"name\": \"fashion_mnist\"" + key("dir", folder_.path())); },
@@ -105,6 +115,9 @@ TEST_F(IdxDataset, NamesMissingFilesWithTheRemedy) {
                    "data.dir or LATENT_DATA");
   expect_error([&] { open_dataset("\"name\": \"idx\"" + key("images", folder_ / "none")); },
                (folder_ / "none").string() + ": no such file");
+  const std::string endless(300, 'x');
+  expect_error([&] { open_dataset("\"name\": \"idx\"" + key("images", endless)); },
+               endless + ": cannot be read: File name too long");
 }
 
 TEST_F(IdxDataset, ExplainsWrongKeys) {

@@ -155,6 +155,30 @@ TEST(Layers, BatchNormalisation) {
                      (x - shaped(running_mean)) / (shaped(running_var) + 1e-3).sqrt(), 1e-4);
 }
 
+// A last batch of one image after a dense layer, say: its variance is not known.
+TEST(Layers, BatchNormalisationOfOneValuePerChannel) {
+  const auto network = block(
+      R"({"activation": "none", "normalization": {"name": "batch", "momentum": 0.25}})", 3, false);
+  const auto statistics = network->named_buffers();
+  for (const auto type : {at::kFloat, at::kBFloat16}) {
+    SCOPED_TRACE(type);
+    statistics["norm1.running_mean"].zero_();
+    const Tensor x = torch::tensor({{4.0F, 8.0F, -2.0F}}).to(type).set_requires_grad(true);
+    for (const Tensor& shaped : {x, x.view({1, 3, 1, 1})}) {
+      const Tensor y = network->forward(shaped);
+      expect_tensor_near(y.to(at::kFloat), torch::zeros(shaped.sizes()), 0);
+      y.sum().backward();
+    }
+    expect_tensor_near(x.grad().to(at::kFloat), torch::zeros({1, 3}), 0);
+    expect_tensor_near(statistics["norm1.running_mean"],
+                       torch::tensor({4.0F, 8.0F, -2.0F}) * (1 - 0.75 * 0.75), 1e-6);
+    expect_tensor_near(statistics["norm1.running_var"], torch::ones({3}), 0);
+  }
+  network->forward(torch::tensor({{1.0F, 0.0F, 2.0F}, {3.0F, 0.0F, -2.0F}}));
+  expect_tensor_near(statistics["norm1.running_var"],
+                     0.75 + 0.25 * torch::tensor({2.0F, 0.0F, 8.0F}), 1e-6);
+}
+
 TEST(Layers, GroupAndLayerNormalisation) {
   const Tensor x = 3 + uniform({2, 4, 5, 5});
   const auto group =

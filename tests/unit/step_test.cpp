@@ -96,7 +96,7 @@ TEST(TrainingStep, TheFirstBadStepIsNamed) {
   expect_error(
       [&] { t.step->check_finite(); },
       "training: nll became NaN or infinite at step 2; lower train.optimizer.learning_rate "
-      "(now 0.01), or set train.clip_norm; the checkpoints written before are kept");
+      "(now 0.01), or set train.clip_norm");
 }
 
 // Losses that are numbers with a gradient that is none: without the check the weights would be lost
@@ -109,8 +109,7 @@ TEST(TrainingStep, ABadGradientIsSkippedToo) {
   EXPECT_EQ(t.step->skipped(), 1);
   expect_error([&] { t.step->check_finite(); },
                "training: the gradient became NaN or infinite at step 1; lower "
-               "train.optimizer.learning_rate (now 0.01), or set train.clip_norm; the checkpoints "
-               "written before are kept");
+               "train.optimizer.learning_rate (now 0.01), or set train.clip_norm");
 }
 
 }  // namespace

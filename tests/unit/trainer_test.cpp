@@ -113,17 +113,39 @@ TEST_F(TrainerTest, SparseRunsTellHowSparseTheyAre) {
   EXPECT_EQ(table.column("val_sparsity_l1").size(), 2u);
 }
 
+// A last batch of one image, normalised over a dense layer's features.
+TEST_F(TrainerTest, ALastBatchOfOneImageIsNoHarm) {
+  const auto t = prepare(kEverything, folder_ / "run",
+                         {"model.encoder={\"name\": \"dense\", \"hidden\": [8], "
+                          "\"normalization\": \"batch\"}",
+                          "train.batch_size=20", "train.epochs=2"});
+  t.trainer->train({});
+  for (const double loss : read_metrics(t.run.metrics()).column("val_loss"))
+    EXPECT_TRUE(std::isfinite(loss));
+}
+
 TEST_F(TrainerTest, AHugeLearningRateStopsWithTheStepAndTheTerm) {
   expect_error(
       [&] { train(kEverything, folder_ / "run", kDiverging); },
       "training: nll became NaN or infinite at step 2; lower train.optimizer.learning_rate "
-      "(now 1e+30), or set train.clip_norm; the checkpoints written before are kept, and "
-      "train.on_nan skip or rollback goes on from them; its images: " +
+      "(now 1e+30), or set train.clip_norm; nothing was saved yet: mend the config and train anew "
+      "with --overwrite; its images: " +
           (folder_ / "run/bad-steps/step-00000002.json").string());
   EXPECT_EQ(nlohmann::json::parse(read_file(folder_ / "run/bad-steps/step-00000002.json"))
                 .at("indices")
                 .size(),
             8u);
+}
+
+TEST_F(TrainerTest, CheckpointsArePromisedWhereThereAreSome) {
+  auto saving = kDiverging;
+  saving.emplace_back("train.checkpoint.every_steps=1");
+  const std::string message = error_of([&] { train(kEverything, folder_ / "run", saving); });
+  EXPECT_NE(message.find("; the checkpoints written before are kept, and train.on_nan skip or "
+                         "rollback goes on from them; its images: "),
+            std::string::npos)
+      << message;
+  EXPECT_TRUE(fs::exists(folder_ / "run/checkpoints/last.safetensors"));
 }
 
 // With a single step an epoch nothing but the validation sees what the last update did.
@@ -137,16 +159,17 @@ TEST_F(TrainerTest, ABrokenLastStepDoesNotBecomeACheckpoint) {
       },
       "validation: the loss became NaN or infinite after step 1; lower "
       "train.optimizer.learning_rate "
-      "(now 1e+30), or set train.clip_norm; the checkpoints written before are kept");
+      "(now 1e+30), or set train.clip_norm; nothing was saved yet: mend the config and train anew "
+      "with --overwrite");
   EXPECT_FALSE(fs::exists(folder_ / "run/checkpoints/last.safetensors"));
 }
 
 TEST_F(TrainerTest, StopsEarly) {
-  // Steps too small to matter: no epoch is better than the first by min_delta.
-  const auto t = prepare(
-      kEverything, folder_ / "run",
-      {"train.optimizer.learning_rate=1e-12", "train.early_stopping.patience=2",
-       "train.early_stopping.min_delta=1000", "train.epochs=50", "objective.kl.warmup_epochs=0"});
+  // Steps too small to matter: no epoch is better than the first by min_delta, all as good.
+  const auto t = prepare(kEverything, folder_ / "run",
+                         {"train.optimizer.learning_rate=1e-30", "train.early_stopping.patience=2",
+                          "train.early_stopping.min_delta=1000", "train.epochs=50",
+                          "objective.kl.warmup_epochs=0", "model.encoder.normalization=none"});
   std::vector<bool> best;
   t.trainer->train(
       {.step = {}, .epoch = [&](const EpochReport& report) { best.push_back(report.best); }});
@@ -166,6 +189,46 @@ TEST_F(TrainerTest, BestIsTheEpochOfTheLowestValidationLoss) {
   EXPECT_EQ(nlohmann::json::parse(best.metadata.at("state")).at("epoch"),
             t.trainer->state().best_epoch);
   EXPECT_EQ(nlohmann::json::parse(best.metadata.at("config")).at("train").at("batch_size"), 8);
+}
+
+// min_delta is what patience asks for; a little better is the best all the same.
+TEST_F(TrainerTest, MinDeltaLeavesTheBestAlone) {
+  const std::vector<std::string> patient{"train.early_stopping.min_delta=100000",
+                                         "train.early_stopping.patience=3", "train.epochs=9"};
+  const auto t = prepare(kEverything, folder_ / "whole", patient);
+  t.trainer->train({});
+  const auto losses = read_metrics(t.run.metrics()).column("val_loss");
+  ASSERT_EQ(losses.size(), 4u);  // three in vain after the first
+  const auto lowest = std::min_element(losses.begin(), losses.end());
+  ASSERT_NE(lowest, losses.begin());
+  const TrainState& state = t.trainer->state();
+  EXPECT_EQ(state.best_epoch, lowest - losses.begin() + 1);
+  EXPECT_EQ(state.patience_loss, losses[0]);
+  EXPECT_EQ(stored_epoch(read_tensors(t.run.checkpoint("best"))), state.best_epoch);
+  // A resumed run waits no longer.
+  auto two = patient;
+  two.back() = "train.epochs=2";
+  train(kEverything, folder_ / "parts", two);
+  train(kEverything, folder_ / "parts", patient, true);
+  EXPECT_EQ(first_difference(last(folder_ / "whole"), last(folder_ / "parts")), "");
+  expect_equal_losses(folder_ / "whole", folder_ / "parts");
+  const auto best = [&](const char* run) {
+    return read_tensors(folder_ / run / "checkpoints/best.safetensors").tensors;
+  };
+  EXPECT_EQ(first_difference(best("whole"), best("parts")), "");
+}
+
+// Where there was one loss for both, patience goes on from that.
+TEST_F(TrainerTest, OlderCheckpointsHaveOneLossForBestAndPatience) {
+  train(kEverything, folder_ / "run", {"train.epochs=1"});
+  const fs::path path = folder_ / "run/checkpoints/last.safetensors";
+  TensorFile file = read_tensors(path);
+  auto state = nlohmann::json::parse(file.metadata["state"]);
+  ASSERT_EQ(state.erase("patience_loss"), 1u);
+  file.metadata["state"] = state.dump();
+  write_tensors(path, file);
+  const auto t = prepare(kEverything, folder_ / "run", {}, true);
+  EXPECT_EQ(t.trainer->state().patience_loss, state.at("best_loss"));
 }
 
 TEST_F(TrainerTest, MetricsHaveAColumnForEachTerm) {
