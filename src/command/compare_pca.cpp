@@ -173,6 +173,7 @@ void declare_compare_pca(cxxopts::Options& options) {
 
 void run_compare_pca(const Arguments& arguments) {
   const Split split = parse_split(arguments.text("split"));
+  arguments.picture("", true);  // a wrong ending is told before the work
   const OpenedRun run = OpenedRun::open(arguments);
   const Examples examples = run.load(split);
   const Attribute* attribute = choose_attribute(arguments, "label", examples);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string_view>
 
 #include "core/error.h"
 #include "core/log.h"
@@ -41,8 +42,7 @@ Inputs read_tables(const std::vector<std::string>& names, const OpenedRun& run) 
   return inputs;
 }
 
-Inputs select(const Examples& examples, Split split, const std::vector<int64_t>& indices,
-              const ImageShape& shape) {
+Inputs select(const Examples& examples, Split split, const std::vector<int64_t>& indices) {
   for (const int64_t index : indices) {
     if (index >= examples.count()) {
       throw Error(fmt::format("--indices {}: the {} split has {} {}s; expected 0 to {}", index,
@@ -50,15 +50,25 @@ Inputs select(const Examples& examples, Split split, const std::vector<int64_t>&
                               examples.is_table() ? "row" : "image", examples.count() - 1));
     }
   }
-  if (examples.shape() != shape) {
-    throw Error(fmt::format("the data set's images are {}; the run's model takes {}",
-                            examples.shape().text(), shape.text()));
-  }
   const Examples chosen = examples.select(at::tensor(indices, at::kLong));
   return {.images = chosen.images(0, chosen.count()),
           .names = chosen.names,
           .attributes = chosen.attributes,
           .places = indices};
+}
+
+// Throws UsageError for flags of which only one can hold.
+void check_inputs(const Arguments& arguments, bool counted) {
+  const bool files = arguments.has("files"), indices = arguments.has("indices");
+  for (const char* flag : {"split", "indices", "count"}) {
+    const bool ours = std::string_view(flag) != "count" || counted;
+    if (files && ours && arguments.has(flag)) {
+      throw UsageError(fmt::format(
+          "--{}: for images of the run's data set; expected it, or files of your own", flag));
+    }
+  }
+  if (indices && counted && arguments.has("count"))
+    throw UsageError("--count: --indices names the images; expected one of the two");
 }
 
 }  // namespace
@@ -169,23 +179,11 @@ SmallInputs read_small_files(const std::vector<std::string>& names, const Opened
 }
 
 Inputs read_split(Split split, const std::vector<int64_t>& indices, const OpenedRun& run) {
-  return select(run.load(split), split, indices, run.model->output_shape());
+  return select(run.load(split), split, indices);
 }
 
-void check_inputs(const Arguments& arguments) {
-  const bool files = arguments.has("files"), indices = arguments.has("indices");
-  for (const char* flag : {"split", "indices", "count"}) {
-    if (files && arguments.has(flag)) {
-      throw UsageError(fmt::format(
-          "--{}: for images of the run's data set; expected it, or files of your own", flag));
-    }
-  }
-  if (indices && arguments.has("count"))
-    throw UsageError("--count: --indices names the images; expected one of the two");
-}
-
-Inputs read_inputs(const Arguments& arguments, const OpenedRun& run) {
-  check_inputs(arguments);
+Inputs read_inputs(const Arguments& arguments, const OpenedRun& run, bool counted) {
+  check_inputs(arguments, counted);
   if (arguments.has("files")) return read_files(arguments.texts("files"), run);
   const Split split = parse_split(arguments.text("split"));
   if (arguments.has("indices")) return read_split(split, arguments.indices("indices"), run);
@@ -194,7 +192,7 @@ Inputs read_inputs(const Arguments& arguments, const OpenedRun& run) {
   std::vector<int64_t> indices(
       static_cast<size_t>(count == 0 ? examples.count() : std::min(count, examples.count())));
   std::iota(indices.begin(), indices.end(), 0);
-  return select(examples, split, indices, run.model->output_shape());
+  return select(examples, split, indices);
 }
 
 std::string inputs_stem(const Arguments& arguments) {

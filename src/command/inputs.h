@@ -52,15 +52,13 @@ SmallInputs read_small_files(const std::vector<std::string>& names, const Opened
 /// Images of a split by index. Throws Error for an index outside it.
 Inputs read_split(Split split, const std::vector<int64_t>& indices, const OpenedRun& run);
 
-/// Throws UsageError for flags of which only one can hold, such as FILES and --indices.
-void check_inputs(const Arguments& arguments);
-
 /// A name for pictures of these inputs: "files", "test-3-17", "test-first-10", "test" for all.
 std::string inputs_stem(const Arguments& arguments);
 
-/// Reads what the command line names. Files of another size are resized, and that is said. Throws
-/// UsageError as check_inputs does; Error for an index outside the split, a file that is not an
-/// image, a folder without images.
-Inputs read_inputs(const Arguments& arguments, const OpenedRun& run);
+/// Reads what the command line names. Files of another size are resized, and that is said.
+/// counted: whether --count is of these, as declare_inputs declares it.  Throws UsageError for
+/// flags of which only one can hold, such as FILES and --indices; Error for an index outside the
+/// split, a file that is not an image, a folder without images.
+Inputs read_inputs(const Arguments& arguments, const OpenedRun& run, bool counted = true);
 
 }  // namespace latent

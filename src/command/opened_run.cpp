@@ -138,6 +138,7 @@ Latent OpenedRun::encode(const Tensor& images, std::optional<at::Generator> gene
 
 Examples OpenedRun::load(Split split) const {
   Examples examples = experiment.data.open()->load(split);
+  check_shape(examples, split, model->output_shape(), "the model");
   const SplitFingerprint trained = split == Split::kTrain        ? data.training
                                    : split == Split::kValidation ? data.validation
                                                                  : SplitFingerprint();

@@ -37,7 +37,8 @@ struct OpenedRun {
   /// A model that upscales is given the images of the data set's size, which are then made smaller,
   /// or small ones, which are taken as they are. No noise is added.
   Latent encode(const Tensor& images, std::optional<at::Generator> generator = std::nullopt) const;
-  /// A split of the run's data set. Warns if its examples are others than those trained on.
+  /// A split of the run's data set. Throws Error if its examples have another shape than the
+  /// model's output; warns if they are others than those trained on.
   Examples load(Split split) const;
   /// The codes of a whole split in its order, z being the mean; [N, Z] on the CPU. Computed once
   /// for a checkpoint, with progress, then kept in the run's cache.

@@ -47,7 +47,7 @@ Rows choose_rows(const OpenedRun& run, const Latent& codes, const Arguments& arg
 // The latents of the image that was named, or the mean of the training images'.
 Tensor starting_point(const OpenedRun& run, const Latent& codes, const Arguments& arguments) {
   if (!arguments.has("files") && !arguments.has("indices")) return codes.mean.mean(0);
-  const Inputs inputs = read_inputs(arguments, run);
+  const Inputs inputs = read_inputs(arguments, run, /*counted=*/false);
   if (inputs.names.size() != 1) {
     throw Error(fmt::format("got {} images; expected one to start from, or none for the mean",
                             inputs.names.size()));

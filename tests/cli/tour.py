@@ -91,7 +91,7 @@ with Workplace() as here:
 
     # Other weights, and weights to begin with.
     latent("train", config, "--init-from", run, "--run", "runs/warm", "--set", "train.epochs=1", "--quiet")
-    expect("weights from " in open("runs/warm/log.txt").read(), "where the weights came from in log.txt")
+    expect(f"weights from {run}" in open("runs/warm/log.txt").read(), "where the weights came from in log.txt")
     warm = list(csv.DictReader(open("runs/warm/metrics.csv")))
     expect(float(warm[0]["val_loss"]) < float(rows[0]["val_loss"]), "a head start")
 

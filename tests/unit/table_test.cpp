@@ -1,4 +1,6 @@
 // The data set table: CSV files, scales, splits and labels.
+#include <spdlog/fmt/fmt.h>
+
 #include "core/file.h"
 #include "data/table_scale.h"
 #include "unit/datasets.h"
