@@ -174,7 +174,7 @@ def detect_in_tables(here):
 
 def changed_data(here):
     """What is kept in a run is of the data it was trained on; other data are noticed."""
-    header, rows = [f"t{i}" for i in range(24)] + ["state"], traces(300)
+    header, rows = [f"t{i}" for i in range(24)] + ["state"], list(traces(300))
     write_table(here / "moving.csv", header, rows)
     config = table_config(here, "moving", '"file": "moving.csv", "label": "state"', '"latent_dim": 3')
     latent("train", config, "--run", "moving", "--quiet", "--set", "train.epochs=1")
