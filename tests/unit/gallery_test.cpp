@@ -132,12 +132,13 @@ TEST_F(TableGalleryTest, DifferencesHaveTitles) {
   table_gallery()->write_differences(
       folder_ / "x.svg", {{"most", rows, rows + 1, words, notes},
                           {"least", rows.narrow(0, 0, 1), rows.narrow(0, 0, 1), {"z"}, {"0"}}});
-  for (const char* title : {">most a: 6<", ">most: 3<", ">least z: 0<"})
+  for (const char* title : {">most<", ">6  a<", ">3  <", ">least<", ">0  z<"})
     EXPECT_NE(file("x.svg").find(title), std::string::npos) << title;
   const Tensor points = torch::randn({2, 1, 1, 2});
   table_gallery()->write_differences(folder_ / "y.svg",
-                                     {{"most", points, points, {"a", "b"}, {"2", "1"}}});
-  EXPECT_NE(file("y.svg").find(">column 2<"), std::string::npos);
+                                     {{"most odd", points, points, {"a", "b"}, {"2.25", "1"}}});
+  for (const char* text : {">column 2<", ">most odd<", ">2.25<"})
+    EXPECT_NE(file("y.svg").find(text), std::string::npos) << text;
 }
 
 TEST_F(TableGalleryTest, DrawsConstantAndBrokenRows) {

@@ -47,8 +47,8 @@ TEST_F(CsvLabels, AFewWholeNumbersAreClasses) {
 
 TEST_F(CsvLabels, FilesAreFoundByTheLastPartOfTheirNames) {
   const Labels read =
-      labels("x,image_id\n1,./a.png\n2,b.png\n3,\"deep/c, d.png\"\n4,e.png\n5,f.png\n");
-  expect_tensor_near(read.attributes[0].values, torch::tensor({1, 2, 3}), 0);
+      labels("x,image_id\n1.5,./a.png\n2,b.png\n3,\"deep/c, d.png\"\n4,e.png\n5,f.png\n");
+  expect_tensor_near(read.attributes[0].values, torch::tensor({1.5, 2.0, 3.0}), 0);
   EXPECT_EQ(read.remark, csv_.string() + ": 2 rows name no image; first " + csv_.string() +
                              ": line 5: \"e.png\"");
   write_file(csv_, "file,x\nb.png,1\n");
