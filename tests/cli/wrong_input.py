@@ -196,7 +196,7 @@ def long_names(here):
     expect_error(reason, "data", "check", name)
     expect_error(reason, "reconstruct", "--run", "run", name)
     expect_error(f"{name}: no such run", "sample", "--run", name)
-    expect_error("File name too long", "sample", "--run", "run", "--out", name)
+    expect_error("File name too long", "sample", "--run", "run", "--out", f"{name}.png")
     config = write_config(here, {"train": {"batch_size": 4}})
     expect_error("TMPDIR: No such file or directory; expected a folder", "train", config, "--run", "run2", "--profile", "trace.json",
                  env=os.environ | {"TMPDIR": str(here / "none")})
