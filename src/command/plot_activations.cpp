@@ -36,8 +36,8 @@ Code code_of(const OpenedRun& run, Split split, bool quiet) {
 visual::Histogram histogram(const Code& code) {
   const auto& sparsity = code.sparsity;
   return {.title = code.name,
-          .label = fmt::format("activation: {:.1f} of {} units active per image, {} dead",
-                               sparsity.active, code.activations.size(1), sparsity.dead_units),
+          .label = fmt::format("{:.1f} of {} units active, {} dead", sparsity.active,
+                               code.activations.size(1), sparsity.dead_units),
           .values = code.activations.flatten()};
 }
 
