@@ -3,13 +3,13 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "command/animation.h"
 #include "command/attribute_direction.h"
 #include "command/expression.h"
 #include "command/inputs.h"
 #include "core/error.h"
+#include "core/split.h"
 #include "core/suggest.h"
 #include "visual/frames.h"
 
@@ -26,8 +26,7 @@ std::vector<std::string> attribute_list(const std::vector<std::string>& flags) {
       all.push_back(text);
       continue;
     }
-    std::istringstream in(text);
-    for (std::string name; std::getline(in, name, ',');)
+    for (const auto& name : split_at_commas(text))
       all.push_back(name);
   }
   return all;

@@ -8,11 +8,11 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "command/animation.h"
 #include "command/inputs.h"
 #include "core/error.h"
+#include "core/split.h"
 #include "core/suggest.h"
 #include "space/expression.h"
 #include "visual/grid.h"
@@ -53,9 +53,7 @@ void read_let(const std::string& text, const Arguments& arguments, const OpenedR
   if (std::error_code ignored; std::filesystem::exists(value, ignored)) {
     files.push_back(value);
   } else {
-    std::istringstream in(value);
-    for (std::string file; std::getline(in, file, ',');)
-      files.push_back(file);
+    files = split_at_commas(value);
   }
   operands[letter] = as_operand(run, read_files(files, run));
 }

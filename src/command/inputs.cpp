@@ -42,12 +42,12 @@ Inputs read_tables(const std::vector<std::string>& names, const OpenedRun& run) 
   return inputs;
 }
 
-Inputs select(const Examples& examples, Split split, const std::vector<int64_t>& indices) {
+Inputs select(const Examples& examples, Split split, const std::vector<int64_t>& indices,
+              const std::string& word) {
   for (const int64_t index : indices) {
     if (index >= examples.count()) {
       throw Error(fmt::format("--indices {}: the {} split has {} {}s; expected 0 to {}", index,
-                              to_string(split), examples.count(),
-                              examples.is_table() ? "row" : "image", examples.count() - 1));
+                              to_string(split), examples.count(), word, examples.count() - 1));
     }
   }
   const Examples chosen = examples.select(at::tensor(indices, at::kLong));
@@ -179,7 +179,7 @@ SmallInputs read_small_files(const std::vector<std::string>& names, const Opened
 }
 
 Inputs read_split(Split split, const std::vector<int64_t>& indices, const OpenedRun& run) {
-  return select(run.load(split), split, indices);
+  return select(run.load(split), split, indices, run.experiment.data.example_word());
 }
 
 Inputs read_inputs(const Arguments& arguments, const OpenedRun& run, bool counted) {
@@ -192,7 +192,7 @@ Inputs read_inputs(const Arguments& arguments, const OpenedRun& run, bool counte
   std::vector<int64_t> indices(
       static_cast<size_t>(count == 0 ? examples.count() : std::min(count, examples.count())));
   std::iota(indices.begin(), indices.end(), 0);
-  return select(examples, split, indices);
+  return select(examples, split, indices, run.experiment.data.example_word());
 }
 
 std::string inputs_stem(const Arguments& arguments) {

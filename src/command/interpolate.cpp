@@ -6,11 +6,10 @@
 
 #include "command/animation.h"
 #include "command/inputs.h"
+#include "command/latent_tensors.h"
 #include "core/error.h"
-#include "core/file.h"
 #include "core/random.h"
 #include "core/suggest.h"
-#include "run/safetensors.h"
 #include "space/paths.h"
 #include "visual/frames.h"
 
@@ -192,12 +191,7 @@ void run_interpolate(const Arguments& arguments) {
                     z.size(0), unevenness);
     written = write_morph(arguments, places, images, stations, steps);
   }
-  if (arguments.has("tensors")) {
-    const std::filesystem::path tensors = arguments.text("tensors");
-    if (tensors.has_parent_path()) make_directories(tensors.parent_path());
-    write_tensors(tensors, {.tensors = {{"z", z}, {"images", images}}, .metadata = {}});
-    written.push_back(tensors.string());
-  }
+  write_latent_tensors(arguments, z, images, written);
   json["written"] = written;
   print_result(arguments, json, text + join(written, "\n") + "\n");
 }

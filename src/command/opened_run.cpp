@@ -50,7 +50,8 @@ std::filesystem::path latents_path(const OpenedRun& run, Split split) {
   return run.directory.cache("latents-" + to_string(split) + "-" + run.checkpoint + ".safetensors");
 }
 
-TensorFile encode_all(const OpenedRun& run, const Examples& examples, bool quiet) {
+Latent encode_and_keep(const OpenedRun& run, const Examples& examples,
+                       const std::filesystem::path& path, bool quiet) {
   ProgressBar bar(quiet);
   const auto start = std::chrono::steady_clock::now();
   std::vector<Tensor> mean, logvar;
@@ -68,7 +69,8 @@ TensorFile encode_all(const OpenedRun& run, const Examples& examples, bool quiet
       .tensors = {{"mean", at::cat(mean)}},
       .metadata = {{"step", std::to_string(run.step)}, {"data", data_mark(examples.pixels)}}};
   if (!logvar.empty()) file.tensors["logvar"] = at::cat(logvar);
-  return file;
+  keep_in_cache(path, file);
+  return as_latent(file);
 }
 
 }  // namespace
@@ -150,17 +152,16 @@ Examples OpenedRun::load(Split split) const {
 }
 
 Latent OpenedRun::split_latents(Split split, bool quiet) const {
-  if (const auto kept = read_latents(latents_path(*this, split), *this)) return as_latent(*kept);
-  return split_latents(split, load(split), quiet);
+  const auto path = latents_path(*this, split);
+  if (const auto kept = read_latents(path, *this)) return as_latent(*kept);
+  return encode_and_keep(*this, load(split), path, quiet);
 }
 
 Latent OpenedRun::split_latents(Split split, const Examples& examples, bool quiet) const {
   const auto path = latents_path(*this, split);
   const auto kept = read_latents(path, *this);
   if (kept && kept->metadata.at("data") == data_mark(examples.pixels)) return as_latent(*kept);
-  const TensorFile file = encode_all(*this, examples, quiet);
-  keep_in_cache(path, file);
-  return as_latent(file);
+  return encode_and_keep(*this, examples, path, quiet);
 }
 
 }  // namespace latent

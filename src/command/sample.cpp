@@ -4,13 +4,12 @@
 #include <nlohmann/json.hpp>
 
 #include "command/arguments.h"
+#include "command/latent_tensors.h"
 #include "command/mixture.h"
 #include "command/opened_run.h"
 #include "core/error.h"
-#include "core/file.h"
 #include "core/random.h"
 #include "core/registry.h"
-#include "run/safetensors.h"
 #include "space/samplers.h"
 
 namespace latent {
@@ -156,12 +155,7 @@ void run_sample(const Arguments& arguments) {
   } else {
     gallery.write_samples(path, images, columns);
   }
-  if (arguments.has("tensors")) {
-    const std::filesystem::path tensors = arguments.text("tensors");
-    if (tensors.has_parent_path()) make_directories(tensors.parent_path());
-    write_tensors(tensors, {.tensors = {{"z", z}, {"images", images}}, .metadata = {}});
-    written.push_back(tensors.string());
-  }
+  write_latent_tensors(arguments, z, images, written);
   print_result(arguments, {{"images", z.size(0)}, {"sampler", sampler.name}, {"written", written}},
                join(written, "\n") + "\n");
 }

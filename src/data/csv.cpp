@@ -19,6 +19,14 @@ constexpr size_t kMostClassNumbers = 30;
 
 constexpr int kEnd = std::ifstream::traits_type::eof();
 
+bool name_classes(const std::set<double>& different) {
+  if (different.size() < 2 || different.size() > kMostClassNumbers) return false;
+  const bool yes_or_no =
+      different == std::set<double>{0, 1} || different == std::set<double>{-1, 1};
+  return !yes_or_no && std::all_of(different.begin(), different.end(),
+                                   [](double value) { return value == std::floor(value); });
+}
+
 }  // namespace
 
 CsvReader::CsvReader(const std::filesystem::path& path)
@@ -118,12 +126,17 @@ std::optional<double> parse_number(std::string_view text) {
   return value;
 }
 
-bool name_classes(const std::set<double>& different) {
-  if (different.size() < 2 || different.size() > kMostClassNumbers) return false;
-  const bool yes_or_no =
-      different == std::set<double>{0, 1} || different == std::set<double>{-1, 1};
-  return !yes_or_no && std::all_of(different.begin(), different.end(),
-                                   [](double value) { return value == std::floor(value); });
+std::vector<std::string> class_names(const std::set<std::string>& words) {
+  std::vector<std::string> names(words.begin(), words.end());
+  if (!std::all_of(names.begin(), names.end(), parse_number)) return names;
+  std::set<double> numbers;
+  for (const auto& name : names)
+    numbers.insert(*parse_number(name));
+  if (!name_classes(numbers)) return {};
+  std::stable_sort(names.begin(), names.end(), [](const auto& a, const auto& b) {
+    return *parse_number(a) < *parse_number(b);
+  });
+  return names;
 }
 
 }  // namespace latent

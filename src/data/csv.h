@@ -50,8 +50,9 @@ class CsvReader {
 /// The number that `text` spells out, spaces around it allowed; nothing if it is no finite number.
 std::optional<double> parse_number(std::string_view text);
 
-/// Whether the numbers of a column name classes rather than amounts: whole ones, 2 to 30 of them,
-/// but not only 0 and 1 or -1 and 1, which say no and yes.
-bool name_classes(const std::set<double>& different);
+/// The classes that a column's different words name, in order; empty if they are all numbers that
+/// say amounts. Numbers name classes if they are whole, 2 to 30 of them, and not only 0 and 1 or -1
+/// and 1, which say no and yes; these are in the order of their values.
+std::vector<std::string> class_names(const std::set<std::string>& words);
 
 }  // namespace latent

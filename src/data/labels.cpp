@@ -41,15 +41,16 @@ class Column {
 
   /// Nothing if it has too many words.
   std::optional<Attribute> attribute() const {
-    if (numeric_ && !name_classes({numbers_.begin(), numbers_.end()}))
-      return Attribute{name_, numbers(), {}};
-    if (too_many_) return std::nullopt;
-    Attribute classes{name_, at::empty({static_cast<int64_t>(words_.size())}, at::kDouble), {}};
+    if (too_many_) return numeric_ ? std::optional(Attribute{name_, numbers(), {}}) : std::nullopt;
+    std::set<std::string> different;
+    for (const auto& [word, id] : ids_)
+      different.insert(word);
+    Attribute classes{name_, at::empty({static_cast<int64_t>(words_.size())}, at::kDouble),
+                      class_names(different)};
+    if (classes.classes.empty()) return Attribute{name_, numbers(), {}};
     std::vector<double> place(ids_.size());
-    for (const auto& word : sorted_words()) {
-      place[ids_.at(word)] = static_cast<double>(classes.classes.size());
-      classes.classes.push_back(word);
-    }
+    for (size_t i = 0; i < classes.classes.size(); ++i)
+      place[ids_.at(classes.classes[i])] = static_cast<double>(i);
     double* value = classes.values.mutable_data_ptr<double>();
     for (const size_t id : words_)
       *value++ = place[id];
@@ -59,18 +60,6 @@ class Column {
   const std::string& name() const { return name_; }
 
  private:
-  std::vector<std::string> sorted_words() const {
-    std::vector<std::string> words;
-    for (const auto& [word, id] : ids_)
-      words.push_back(word);
-    if (numeric_) {
-      std::stable_sort(words.begin(), words.end(), [](const auto& a, const auto& b) {
-        return *parse_number(a) < *parse_number(b);
-      });
-    }
-    return words;
-  }
-
   Tensor numbers() const {
     const Tensor values = at::tensor(numbers_, at::kDouble);
     const bool signs = std::all_of(numbers_.begin(), numbers_.end(),

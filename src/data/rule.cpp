@@ -4,10 +4,10 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
-#include <sstream>
 #include <utility>
 
 #include "core/error.h"
+#include "core/split.h"
 #include "core/suggest.h"
 #include "data/csv.h"
 
@@ -43,14 +43,6 @@ bool have_numbers(const Attribute& attribute) {
   return std::all_of(attribute.classes.begin(), attribute.classes.end(), parse_number);
 }
 
-std::vector<std::string> parts_of(const std::string& list) {
-  std::vector<std::string> parts;
-  std::istringstream in(list);
-  for (std::string part; std::getline(in, part, ',');)
-    parts.push_back(part);
-  return parts;
-}
-
 // Of an attribute that stands alone: 1 is yes, 0 is no.
 Tensor is_yes(const Attribute& attribute) {
   const Tensor& values = attribute.values;
@@ -72,7 +64,7 @@ Tensor holds(const Examples& examples, const Attribute& attribute, const std::st
   const std::string asked = rule.substr(equals + 1);
   if (!attribute.classes.empty()) return in_classes(examples, attribute, asked);
   Tensor within = at::zeros({attribute.values.size(0)}, at::kBool);
-  for (const auto& part : asked.empty() ? std::vector<std::string>{""} : parts_of(asked)) {
+  for (const auto& part : asked.empty() ? std::vector<std::string>{""} : split_at_commas(asked)) {
     const auto [low, high] = parse_range(part, rule);
     within.logical_or_(attribute.values.ge(low).logical_and(attribute.values.le(high)));
   }
@@ -106,7 +98,7 @@ Matches match(const Examples& examples, const std::string& rule, const std::stri
 Tensor in_classes(const Examples& examples, const Attribute& attribute, const std::string& list) {
   if (list.empty()) fail_unknown_attribute(examples, attribute.name + "=");
   Tensor member = at::zeros({attribute.values.size(0)}, at::kBool);
-  for (const auto& word : parts_of(list)) {
+  for (const auto& word : split_at_commas(list)) {
     const auto found = std::find(attribute.classes.begin(), attribute.classes.end(), word);
     if (found != attribute.classes.end()) {
       member.logical_or_(attribute.values.eq(found - attribute.classes.begin()));

@@ -8,19 +8,9 @@
 
 #include "core/error.h"
 #include "core/file.h"
+#include "core/split.h"
 
 namespace latent {
-namespace {
-
-std::vector<std::string> split(const std::string& line) {
-  std::vector<std::string> cells;
-  std::istringstream in(line);
-  for (std::string cell; std::getline(in, cell, ',');)
-    cells.push_back(cell);
-  return cells;
-}
-
-}  // namespace
 
 std::vector<double> MetricsTable::column(const std::string& name) const {
   const auto at = std::find(columns.begin(), columns.end(), name);
@@ -41,11 +31,11 @@ MetricsTable parse_metrics(const std::string& text, const std::string& origin) {
   MetricsTable table;
   std::string line;
   std::getline(in, line);
-  table.columns = split(line);
+  table.columns = split_at_commas(line);
   for (int number = 2; std::getline(in, line); ++number) {
     std::vector<double> row;
     bool numbers = true;
-    for (const auto& cell : split(line)) {
+    for (const auto& cell : split_at_commas(line)) {
       char* end = nullptr;
       row.push_back(std::strtod(cell.c_str(), &end));
       numbers = numbers && end != cell.c_str() && *end == '\0';
