@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "kernel/activated_conv.h"
+#include "kernel/activated_strided_conv.h"
 
 namespace latent {
 namespace {
@@ -49,8 +50,12 @@ class Conv : public Layer {
     return at::conv2d(x, weight_, bias_, stride_, padding);
   }
   std::optional<Tensor> forward_activated(const Tensor& x, double slope) override {
-    if (stride_ != 1 || !kernel::is_narrow(x, weight_)) return std::nullopt;
-    return kernel::activated_conv(x, slope, weight_, bias_);
+    if (stride_ == 1 && kernel::is_narrow(x, weight_))
+      return kernel::activated_conv(x, slope, weight_, bias_);
+    const kernel::Extent output{.height = conv_size(x.size(2), weight_.size(2), stride_),
+                                .width = conv_size(x.size(3), weight_.size(2), stride_)};
+    if (stride_ == 1 || !kernel::prefers_strided(x, weight_, output)) return std::nullopt;
+    return kernel::activated_strided_conv(x, slope, weight_, bias_, stride_, output);
   }
   std::string describe() const override { return "conv " + kernel_text(weight_.size(2), stride_); }
   int64_t multiply_adds(const Tensor&, const Tensor& out) const override {
@@ -81,6 +86,11 @@ class UpConv : public Layer {
     const int64_t padding = (weight_.size(2) - 1) / 2;
     return at::conv_transpose2d(x, weight_, bias_, stride_, padding, extra_);
   }
+  std::optional<Tensor> forward_activated(const Tensor& x, double slope) override {
+    const kernel::Extent output{.height = reach(x, 0), .width = reach(x, 1)};
+    if (stride_ == 1 || !kernel::prefers_strided(x, weight_, output)) return std::nullopt;
+    return kernel::activated_transposed_conv(x, slope, weight_, bias_, stride_, output);
+  }
   std::string describe() const override {
     return "transposed conv " + kernel_text(weight_.size(2), stride_);
   }
@@ -92,6 +102,13 @@ class UpConv : public Layer {
   }
 
  private:
+  // Size of the output along one of the two dimensions.
+  int64_t reach(const Tensor& x, int64_t dimension) const {
+    const int64_t kernel = weight_.size(2);
+    return (x.size(dimension + 2) - 1) * stride_ - 2 * ((kernel - 1) / 2) + kernel +
+           extra_[static_cast<size_t>(dimension)];
+  }
+
   int64_t stride_;
   std::vector<int64_t> extra_;  // output_padding of each dimension
   Tensor weight_, bias_;
@@ -152,17 +169,23 @@ void Network::add(const std::string& name, std::shared_ptr<Layer> layer) {
 
 Tensor Network::forward(Tensor x) {
   for (size_t i = 0; i < layers_.size(); ++i) {
-    if (const auto slope = layers_[i]->negative_slope();
-        kernels_ && slope && i + 1 < layers_.size()) {
-      if (auto both = layers_[i + 1]->forward_activated(x, *slope)) {
-        x = std::move(*both);
-        ++i;
-        continue;
-      }
+    if (const size_t done = kernels_ ? forward_by_kernel(i, x) : 0; done > 0) {
+      i += done - 1;
+      continue;
     }
     x = layers_[i]->forward(x);
   }
   return x;
+}
+
+size_t Network::forward_by_kernel(size_t first, Tensor& x) {
+  const auto slope = layers_[first]->negative_slope();
+  const size_t last = slope ? first + 1 : first;
+  if (last == layers_.size()) return 0;
+  auto output = layers_[last]->forward_activated(x, slope.value_or(1));
+  if (!output) return 0;
+  x = std::move(*output);
+  return last - first + 1;
 }
 
 void Network::initialize(Initialization kind, at::Generator& generator) {

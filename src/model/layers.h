@@ -31,7 +31,8 @@ class Layer : public torch::nn::Module {
 
   /// For an activation x if x > 0, else slope * x: the slope.
   virtual std::optional<double> negative_slope() const { return std::nullopt; }
-  /// `forward` of x after such an activation, where one operation does both; else nothing.
+  /// `forward` of x after such an activation (slope 1: none), where an operation of our own does
+  /// both at once; else nothing.
   virtual std::optional<Tensor> forward_activated(const Tensor&, double) { return std::nullopt; }
 };
 
@@ -57,6 +58,10 @@ class Network : public torch::nn::Module {
   Tensor summarize(Tensor x, const std::string& prefix, std::vector<LayerSummary>& summary);
 
  private:
+  // Applies the layer at `first`, or an activation there and the layer after it, if an operation of
+  // our own does. Returns how many layers that were.
+  size_t forward_by_kernel(size_t first, Tensor& x);
+
   std::vector<std::shared_ptr<Layer>> layers_;
   bool kernels_ = true;
 };

@@ -5,45 +5,70 @@
 
 #include "core/device.h"
 #include "kernel/activated_conv.h"
+#include "kernel/activated_strided_conv.h"
 
 namespace latent {
 namespace {
 
-// The last convolution of the book's VAE (32 -> 1) and of its faces (128 -> 3), at 32x32.
-struct Layer {
-  Tensor x, weight, bias, back;
-};
+constexpr auto kLayout = at::MemoryFormat::ChannelsLast;
+constexpr int64_t kImages = 100;
 
-Layer last_layer(const benchmark::State& state) {
-  const int64_t channels = state.range(0), outputs = state.range(1), images = 100;
-  return {at::randn({images, channels, 32, 32})
-              .contiguous(at::MemoryFormat::ChannelsLast)
-              .requires_grad_(true),
-          at::randn({outputs, channels, 3, 3}).requires_grad_(true),
-          at::randn({outputs}).requires_grad_(true),
-          at::randn({images, outputs, 32, 32}).contiguous(at::MemoryFormat::ChannelsLast)};
-}
-
-template <typename Conv>
-void forward_and_back(benchmark::State& state, const Conv& conv) {
-  const Layer layer = last_layer(state);
+// Forward and backward of an operation on x, weight and bias, and the gradient of its output.
+template <typename Operation>
+void forward_and_back(benchmark::State& state, const Operation& operation, Tensor x, Tensor weight,
+                      Tensor bias) {
+  for (Tensor* operand : {&x, &weight, &bias})
+    *operand = operand->contiguous(operand->dim() == 4 ? kLayout : at::MemoryFormat::Contiguous)
+                   .requires_grad_(true);
+  const Tensor back = at::randn_like(operation(x, weight, bias));
   for (auto _ : state) {
-    const Tensor output = conv(layer.x, layer.weight, layer.bias);
-    benchmark::DoNotOptimize(
-        torch::autograd::grad({output}, {layer.x, layer.weight, layer.bias}, {layer.back}));
+    const Tensor output = operation(x, weight, bias);
+    benchmark::DoNotOptimize(torch::autograd::grad({output}, {x, weight, bias}, {back}));
   }
 }
 
-void ours(benchmark::State& state) {
-  forward_and_back(state, [](const Tensor& x, const Tensor& weight, const Tensor& bias) {
-    return kernel::activated_conv(x, 0.0, weight, bias);
-  });
+// The last convolution of the book's VAE (32 -> 1) and of its faces (128 -> 3), at 32x32.
+template <bool ours>
+void last_layer(benchmark::State& state) {
+  const int64_t channels = state.range(0), outputs = state.range(1);
+  forward_and_back(
+      state,
+      [](const Tensor& x, const Tensor& weight, const Tensor& bias) {
+        return ours ? kernel::activated_conv(x, 0.0, weight, bias)
+                    : at::conv2d(at::relu(x), weight, bias, 1, 1);
+      },
+      at::randn({kImages, channels, 32, 32}), at::randn({outputs, channels, 3, 3}),
+      at::randn({outputs}));
 }
 
-void libtorch(benchmark::State& state) {
-  forward_and_back(state, [](const Tensor& x, const Tensor& weight, const Tensor& bias) {
-    return at::conv2d(at::relu(x), weight, bias, 1, 1);
-  });
+// A convolution of a map of some size to one that is `stride` times smaller.
+template <bool ours>
+void down(benchmark::State& state) {
+  const int64_t in = state.range(0), out = state.range(1), size = state.range(2),
+                stride = state.range(3);
+  forward_and_back(
+      state,
+      [=](const Tensor& x, const Tensor& weight, const Tensor& bias) {
+        const kernel::Extent extent{.height = size / stride, .width = size / stride};
+        return ours ? kernel::activated_strided_conv(x, 0.0, weight, bias, stride, extent)
+                    : at::conv2d(at::relu(x), weight, bias, stride, 1);
+      },
+      at::randn({kImages, in, size, size}), at::randn({out, in, 3, 3}), at::randn({out}));
+}
+
+// A transposed convolution to a map that is `stride` times larger.
+template <bool ours>
+void up(benchmark::State& state) {
+  const int64_t in = state.range(0), out = state.range(1), size = state.range(2),
+                stride = state.range(3);
+  forward_and_back(
+      state,
+      [=](const Tensor& x, const Tensor& weight, const Tensor& bias) {
+        const kernel::Extent extent{.height = size * stride, .width = size * stride};
+        return ours ? kernel::activated_transposed_conv(x, 0.0, weight, bias, stride, extent)
+                    : at::conv_transpose2d(at::relu(x), weight, bias, stride, 1, stride - 1);
+      },
+      at::randn({kImages, in, size, size}), at::randn({in, out, 3, 3}), at::randn({out}));
 }
 
 const int configured = [] {
@@ -52,18 +77,27 @@ const int configured = [] {
   return 0;
 }();
 
-BENCHMARK(ours)
-    ->Name("ReLU + last convolution/latent")
-    ->Args({32, 1})
-    ->Args({128, 3})
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK(libtorch)
-    ->Name("ReLU + last convolution/LibTorch")
-    ->Args({32, 1})
-    ->Args({128, 3})
-    ->UseRealTime()
-    ->Unit(benchmark::kMillisecond);
+void compare(const char* name, void (*ours)(benchmark::State&), void (*theirs)(benchmark::State&),
+             const std::vector<std::vector<int64_t>>& sizes) {
+  for (const auto& size : sizes) {
+    for (const auto& [who, run] : {std::pair("latent", ours), std::pair("LibTorch", theirs)}) {
+      benchmark::RegisterBenchmark((std::string(name) + "/" + who).c_str(), run)
+          ->Args(size)
+          ->UseRealTime()
+          ->Unit(benchmark::kMillisecond);
+    }
+  }
+}
+
+// Channels in and out, size, stride: those of the book's VAE, then of its faces, then others.
+const int registered = [] {
+  compare("ReLU + last convolution", last_layer<true>, last_layer<false>, {{32, 1}, {128, 3}});
+  compare("ReLU + convolution", down<true>, down<false>,
+          {{32, 64, 16, 2}, {64, 128, 8, 2}, {128, 128, 16, 2}, {64, 64, 16, 1}});
+  compare("ReLU + transposed convolution", up<true>, up<false>,
+          {{128, 128, 4, 2}, {128, 64, 8, 2}, {64, 32, 16, 2}, {128, 128, 16, 2}, {64, 64, 16, 1}});
+  return 0;
+}();
 
 }  // namespace
 }  // namespace latent

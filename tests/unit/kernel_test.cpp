@@ -6,6 +6,8 @@
 #include "expect.h"
 #include "experiments.h"
 #include "kernel/activated_conv.h"
+#include "kernel/activated_strided_conv.h"
+#include "kernel/lanes.h"
 #include "model/autoencoder.h"
 
 namespace latent {
@@ -117,6 +119,113 @@ TEST(ActivatedConv, HasTheSameBitsEachTime) {
   const auto second = run(conv, {x, weight, normal_values({3}, 3)}, back);
   for (size_t i = 0; i < first.size(); ++i)
     EXPECT_TRUE(at::equal(first[i], second[i]));
+}
+
+struct StridedCase {
+  bool is_up;
+  int64_t images, in, out, height, width, size, stride;
+  int64_t extra;  // rows and columns of a transposed convolution's output that no other size gives
+  double slope;
+};
+
+std::ostream& operator<<(std::ostream& out, const StridedCase& c) {
+  return out << (c.is_up ? "up " : "down ") << c.images << " x " << c.in << " to " << c.out << ", "
+             << c.height << "x" << c.width << ", kernel " << c.size << ", stride " << c.stride
+             << ", slope " << c.slope;
+}
+
+class StridedConvTest : public testing::TestWithParam<StridedCase> {
+ protected:
+  Tensor libtorch(const Tensor& x, const Tensor& weight, const Tensor& bias) const {
+    const StridedCase& c = GetParam();
+    const Tensor active = c.slope == 1 ? x : at::leaky_relu(x, c.slope);
+    const int64_t padding = (c.size - 1) / 2;
+    return c.is_up ? at::conv_transpose2d(active, weight, bias, c.stride, padding, c.extra)
+                   : at::conv2d(active, weight, bias, c.stride, padding);
+  }
+
+  Tensor ours(const Tensor& x, const Tensor& weight, const Tensor& bias) const {
+    const StridedCase& c = GetParam();
+    const auto reach = [&](int64_t size) {
+      const int64_t rest = c.size - 2 * ((c.size - 1) / 2);
+      return c.is_up ? (size - 1) * c.stride + rest + c.extra : (size - rest) / c.stride + 1;
+    };
+    const kernel::Extent output{.height = reach(c.height), .width = reach(c.width)};
+    return c.is_up ? kernel::activated_transposed_conv(x, c.slope, weight, bias, c.stride, output)
+                   : kernel::activated_strided_conv(x, c.slope, weight, bias, c.stride, output);
+  }
+
+  // x, weight, bias.
+  std::vector<Tensor> operands() const {
+    const StridedCase& c = GetParam();
+    return {normal_values({c.images, c.in, c.height, c.width}, 1)
+                .contiguous(at::MemoryFormat::ChannelsLast),
+            normal_values({c.is_up ? c.in : c.out, c.is_up ? c.out : c.in, c.size, c.size}, 2),
+            normal_values({c.out}, 3)};
+  }
+};
+
+TEST_P(StridedConvTest, GivesTheOutputAndGradientsOfLibTorch) {
+  std::vector<Tensor> exact;
+  for (const Tensor& operand : operands())
+    exact.push_back(operand.to(at::kDouble));
+  const auto theirs = [&](auto&... each) { return libtorch(each...); };
+  const Tensor back = normal_values(theirs(exact[0], exact[1], exact[2]).sizes().vec(), 4);
+  const auto want = run(theirs, exact, back.to(at::kDouble));
+  const auto got = run([&](auto&... each) { return ours(each...); }, operands(), back);
+  for (size_t i = 0; i < want.size(); ++i) {
+    SCOPED_TRACE(i);
+    expect_tensor_near(got[i].to(at::kDouble), want[i], 1e-3);
+  }
+}
+
+TEST_P(StridedConvTest, HasTheSameBitsEachTimeAndForEveryLayout) {
+  const auto conv = [&](auto&... each) { return ours(each...); };
+  auto other = operands();
+  const Tensor back = normal_values(conv(other[0], other[1], other[2]).sizes().vec(), 4);
+  const auto first = run(conv, operands(), back);
+  other[0] = other[0].contiguous();
+  other[1] = other[1].contiguous(at::MemoryFormat::ChannelsLast);
+  const auto second = run(conv, other, back);
+  for (size_t i = 0; i < first.size(); ++i)
+    EXPECT_TRUE(at::equal(first[i], second[i])) << i;
+}
+
+TEST_P(StridedConvTest, WorksWithoutABiasAndWithoutAGradientOfTheInput) {
+  auto all = operands();
+  expect_tensor_near(ours(all[0], all[1], {}), libtorch(all[0], all[1], {}), 1e-3);
+  all[1].requires_grad_(true);
+  const Tensor output = ours(all[0], all[1], all[2]);
+  const Tensor back = at::ones_like(output);
+  expect_tensor_near(torch::autograd::grad({output}, {all[1]}, {back})[0],
+                     torch::autograd::grad({libtorch(all[0], all[1], all[2])}, {all[1]}, {back})[0],
+                     1e-2);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sizes, StridedConvTest,
+                         testing::Values(StridedCase{false, 3, 32, 16, 8, 8, 3, 2, 0, 0},
+                                         StridedCase{false, 70, 16, 48, 5, 7, 3, 2, 0, 0.3},
+                                         StridedCase{false, 2, 64, 32, 9, 11, 5, 3, 0, 1},
+                                         StridedCase{false, 2, 16, 16, 8, 6, 4, 2, 0, 1},
+                                         StridedCase{false, 1, 16, 16, 3, 3, 1, 2, 0, 0},
+                                         StridedCase{false, 2, 16, 16, 20, 17, 3, 1, 0, 0},
+                                         StridedCase{true, 3, 32, 16, 4, 4, 3, 2, 1, 0},
+                                         StridedCase{true, 70, 16, 48, 3, 5, 3, 2, 1, 0.3},
+                                         StridedCase{true, 2, 48, 32, 3, 4, 5, 3, 0, 1},
+                                         StridedCase{true, 2, 16, 16, 4, 3, 4, 2, 0, 1},
+                                         StridedCase{true, 1, 16, 16, 3, 2, 1, 2, 1, 0},
+                                         StridedCase{true, 2, 16, 16, 20, 17, 3, 1, 0, 0}));
+
+TEST(StridedConv, LeavesOtherOperandsToLibTorch) {
+  const kernel::Extent output{.height = 4, .width = 4};
+  const Tensor x = normal_values({1, 16, 8, 8}, 1), weight = normal_values({32, 16, 3, 3}, 2);
+  EXPECT_EQ(kernel::prefers_strided(x, weight, output), kernel::has_wide_registers());
+  EXPECT_FALSE(kernel::prefers_strided(x.to(at::kBFloat16), weight, output));
+  EXPECT_FALSE(kernel::prefers_strided(x, weight.to(at::kDouble), output));
+  EXPECT_FALSE(kernel::prefers_strided(normal_values({1, 24, 8, 8}, 1),
+                                       normal_values({32, 24, 3, 3}, 2), output));
+  EXPECT_FALSE(kernel::prefers_strided(x, normal_values({20, 16, 3, 3}, 2), output));
+  EXPECT_FALSE(kernel::prefers_strided(x, weight, {.height = 1 << 13, .width = 1 << 13}));
 }
 
 }  // namespace

@@ -1,0 +1,119 @@
+#include "kernel/activated_strided_conv.h"
+
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include "kernel/lanes.h"
+#include "kernel/strided_conv.h"
+
+namespace latent::kernel {
+namespace {
+
+constexpr auto kLayout = at::MemoryFormat::ChannelsLast;
+
+FeatureMap map_of(const Tensor& x) {
+  return {.height = x.size(2), .width = x.size(3), .channels = x.size(1)};
+}
+
+// weight: [channels of the small map, channels of the large one, k, k], either way.
+StridedConv connect(const FeatureMap& large, const FeatureMap& small, int64_t images,
+                    const Tensor& weight, int64_t stride, double slope) {
+  return {.images = images,
+          .large = large,
+          .small = small,
+          .size = weight.size(2),
+          .stride = stride,
+          .padding = (weight.size(2) - 1) / 2,
+          .slope = static_cast<float>(slope)};
+}
+
+// As the weights lie in memory if they are channels_last: nothing is copied.
+Tensor by_tap(const Tensor& weight) { return weight.permute({0, 2, 3, 1}).contiguous(); }
+
+// In the two directions; saved are the input, the weight and what a StridedConv consists of.
+template <bool is_up>
+struct ActivatedStridedConv : torch::autograd::Function<ActivatedStridedConv<is_up>> {
+  static StridedConv sizes(const Tensor& x, const Tensor& weight, const FeatureMap& output,
+                           int64_t stride, double slope) {
+    return is_up ? connect(output, map_of(x), x.size(0), weight, stride, slope)
+                 : connect(map_of(x), output, x.size(0), weight, stride, slope);
+  }
+
+  static Tensor forward(torch::autograd::AutogradContext* context, const Tensor& x, double slope,
+                        const Tensor& weight, const Tensor& bias, int64_t stride, int64_t height,
+                        int64_t width) {
+    const Tensor input = x.contiguous(kLayout);
+    context->save_for_backward({input, weight});
+    context->saved_data["slope"] = slope;
+    context->saved_data["stride"] = stride;
+    const FeatureMap output{
+        .height = height, .width = width, .channels = weight.size(is_up ? 1 : 0)};
+    const StridedConv conv = sizes(input, weight, output, stride, slope);
+    TORCH_CHECK(fits(conv), "activated_strided_conv: operands that do not fit");
+    Tensor result = at::empty({conv.images, output.channels, height, width}, x.options(), kLayout);
+    (is_up ? up : down)(conv, input.const_data_ptr<float>(), by_tap(weight).const_data_ptr<float>(),
+                        bias.const_data_ptr<float>(), result.data_ptr<float>());
+    return result;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 const torch::autograd::variable_list& arriving) {
+    const auto saved = context->get_saved_variables();
+    const Tensor &input = saved[0], &weight = saved[1];
+    const Tensor gradient = arriving[0].contiguous(kLayout);
+    const StridedConv conv =
+        sizes(input, weight, map_of(gradient), context->saved_data["stride"].toInt(),
+              context->saved_data["slope"].toDouble());
+    const Tensor weight_by_tap = by_tap(weight);
+    Tensor input_gradient;
+    if (context->needs_input_grad(0)) input_gradient = at::empty_like(input);
+    Tensor weight_gradient = at::empty_like(weight_by_tap);
+    Tensor bias_gradient = at::empty({gradient.size(1)}, weight.options());
+    (is_up ? up_backward : down_backward)(
+        conv, input.const_data_ptr<float>(), weight_by_tap.const_data_ptr<float>(),
+        gradient.const_data_ptr<float>(),
+        {.input = input_gradient.defined() ? input_gradient.data_ptr<float>() : nullptr,
+         .weight = weight_gradient.data_ptr<float>(),
+         .bias = bias_gradient.data_ptr<float>()});
+    return {input_gradient, Tensor(), weight_gradient.permute({0, 3, 1, 2}),
+            bias_gradient,  Tensor(), Tensor(),
+            Tensor()};
+  }
+};
+
+template <bool is_up>
+Tensor apply(const Tensor& x, double slope, const Tensor& weight, const Tensor& bias,
+             int64_t stride, const Extent& output) {
+  return ActivatedStridedConv<is_up>::apply(
+      x, slope, weight,
+      bias.defined() ? bias : at::zeros({weight.size(is_up ? 1 : 0)}, x.options()), stride,
+      output.height, output.width);
+}
+
+bool is_float_on_cpu(const Tensor& x) {
+  return x.device().is_cpu() && x.scalar_type() == at::kFloat && x.dim() == 4;
+}
+
+}  // namespace
+
+bool prefers_strided(const Tensor& x, const Tensor& weight, const Extent& output) {
+  static const bool is_wide = has_wide_registers();
+  if (!is_wide || !is_float_on_cpu(x) || !is_float_on_cpu(weight)) return false;
+  const FeatureMap in = map_of(x);
+  const FeatureMap out{.height = output.height,
+                       .width = output.width,
+                       .channels = weight.size(weight.size(0) == in.channels ? 1 : 0)};
+  return fits(connect(in, out, x.size(0), weight, 1, 1));
+}
+
+Tensor activated_strided_conv(const Tensor& x, double slope, const Tensor& weight,
+                              const Tensor& bias, int64_t stride, const Extent& output) {
+  return apply<false>(x, slope, weight, bias, stride, output);
+}
+
+Tensor activated_transposed_conv(const Tensor& x, double slope, const Tensor& weight,
+                                 const Tensor& bias, int64_t stride, const Extent& output) {
+  return apply<true>(x, slope, weight, bias, stride, output);
+}
+
+}  // namespace latent::kernel

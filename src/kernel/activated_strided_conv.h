@@ -1,0 +1,35 @@
+// Convolutions with a stride, and transposed ones, of an activated feature map as one operation
+// with its gradient: kernel/strided_conv behind LibTorch's interface.
+#pragma once
+
+#include "core/tensor.h"
+
+namespace latent::kernel {
+
+/// Height and width of a feature map.
+struct Extent {
+  int64_t height, width;
+};
+
+/// Whether the functions below take such operands and are faster than LibTorch's: float32 on a CPU
+/// with AVX-512, channels on both sides multiples of 16.
+/// x: [B, C, H, W].  weight: [O, C, k, k] or, transposed, [C, O, k, k].  output: of the result.
+bool prefers_strided(const Tensor& x, const Tensor& weight, const Extent& output);
+
+/// conv2d(leaky_relu(x, slope), weight, bias, stride) with the padding (k - 1) / 2; slope 0: ReLU;
+/// slope 1: no activation.
+///
+/// x: [B, C, H, W].  weight: [O, C, k, k].  bias: [O] or undefined.  output: what the stride leaves
+/// of H and W.  Returns [B, O, output], channels_last. C and O must be multiples of 16, the values
+/// float32 on the CPU.
+Tensor activated_strided_conv(const Tensor& x, double slope, const Tensor& weight,
+                              const Tensor& bias, int64_t stride, const Extent& output);
+
+/// conv_transpose2d(leaky_relu(x, slope), weight, bias, stride) with the padding (k - 1) / 2.
+///
+/// x: [B, C, H, W].  weight: [C, O, k, k].  bias: [O] or undefined.  output: to be reached.
+/// Returns [B, O, output], channels_last. The same must hold as above.
+Tensor activated_transposed_conv(const Tensor& x, double slope, const Tensor& weight,
+                                 const Tensor& bias, int64_t stride, const Extent& output);
+
+}  // namespace latent::kernel

@@ -1,0 +1,59 @@
+// Convolutions with a stride between a large feature map and a small one, in both directions, with
+// the activation of what goes in.
+//
+// Each is a matrix product whose rows, the channels of some pixels, are gathered where they lie: no
+// matrix of patches is written, and a transposed convolution computes for each pixel only the taps
+// that reach it. Gradients of weights are sums of outer products while both maps are in the cache.
+#pragma once
+
+#include <cstdint>
+
+namespace latent::kernel {
+
+/// Images are rows of pixels, pixels rows of channels (channels_last).
+struct FeatureMap {
+  int64_t height, width;
+  int64_t channels;  // a multiple of 16
+
+  int64_t pixels() const { return height * width; }
+  int64_t floats() const { return pixels() * channels; }
+};
+
+/// Sizes of one call. Pixel (y, x) of the small map is connected by tap (i, j) with pixel
+/// (stride * y + i - padding, stride * x + j - padding) of the large one, where there is one.
+struct StridedConv {
+  int64_t images;
+  FeatureMap large, small;
+  int64_t size;  // of the square kernel
+  int64_t stride, padding;
+  float slope;  // the input is activated first: x if x > 0, else slope * x; 1: not at all
+
+  int64_t taps() const { return size * size; }
+};
+
+/// Whether the functions below take such sizes.
+bool fits(const StridedConv& conv);
+
+/// Where a backward pass writes; input: null if nobody asks for it.
+struct Gradients {
+  float* input;   // as the input
+  float* weight;  // as the weight
+  float* bias;    // [channels of the output]
+};
+
+// weight: [channels of the small map, size, size, channels of the large map].
+// bias: [channels of the output].  Maps: [N, H, W, C].
+
+/// The convolution of the large map, written to the small one.
+void down(const StridedConv& conv, const float* large, const float* weight, const float* bias,
+          float* small);
+void down_backward(const StridedConv& conv, const float* large, const float* weight,
+                   const float* small_gradient, const Gradients& gradients);
+
+/// The transposed convolution of the small map, written to the large one.
+void up(const StridedConv& conv, const float* small, const float* weight, const float* bias,
+        float* large);
+void up_backward(const StridedConv& conv, const float* small, const float* weight,
+                 const float* large_gradient, const Gradients& gradients);
+
+}  // namespace latent::kernel
