@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/device.h"
+
 namespace {
 
 constexpr int kSkipped = 77;
@@ -12,6 +14,8 @@ constexpr int kSkipped = 77;
 
 int main(int argc, char** argv) {
   testing::InitGoogleMock(&argc, argv);
+  // LibTorch looks for CUDA once, at the latest when something on the CPU asks.
+  latent::parse_device("auto");
   const int failed = RUN_ALL_TESTS();
   const auto& unit = *testing::UnitTest::GetInstance();
   const bool only_skipped = unit.skipped_test_count() > 0 && unit.successful_test_count() == 0;

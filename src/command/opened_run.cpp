@@ -12,6 +12,7 @@
 #include "train/checkpoint.h"
 #include "train/checkpoint_store.h"
 #include "train/evaluation.h"
+#include "train/precision.h"
 #include "train/train_state.h"
 
 namespace latent {
@@ -97,6 +98,7 @@ OpenedRun OpenedRun::open(const std::filesystem::path& run, const std::string& a
   auto model = experiment.model.make(shapes.input, shapes.output, 0);
   auto objective = experiment.objective.make(*model);
   load_model(*model, *objective, file, path);
+  set_full_precision(device);
   model->to(device);
   objective->move_to(device);
   model->eval();

@@ -3,6 +3,7 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
 #include <malloc.h>
 #include <sched.h>
@@ -58,8 +59,15 @@ void load_cuda() {
   static const bool loaded = [] {
     // Kernels are loaded when they are first run, not all of them at the start.
     ::setenv("CUDA_MODULE_LOADING", "LAZY", /*overwrite=*/0);
+    // What the same bits each time need of products; read once, at the first of them.
+    ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
     if (::dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL) == nullptr) return false;
-    if (::dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) != nullptr) return true;
+    if (::dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) != nullptr) {
+      // cuDNN compiles kernels with NVRTC, which looks for its other half where whoever loaded it
+      // says: LibTorch's file knows the folder, cuDNN's does not.
+      ::dlopen("libcaffe2_nvrtc.so", RTLD_LAZY | RTLD_LOCAL);
+      return true;
+    }
     const std::string reason = ::dlerror();
     // A LibTorch without CUDA has no such file.
     if (reason.find("No such file") == std::string::npos) log::warn("no CUDA: {}", reason);
@@ -87,7 +95,9 @@ c10::Device parse_device(const std::string& name) {
                             : "there are only " + std::to_string(count) + " CUDA devices") +
                 "; expected --device cpu or auto" + (count == 0 ? "" : " or a lower number"));
   }
-  return {c10::kCUDA, static_cast<c10::DeviceIndex>(index)};
+  const c10::Device device(c10::kCUDA, static_cast<c10::DeviceIndex>(index));
+  c10::impl::VirtualGuardImpl(device.type()).setDevice(device);  // for what names no device
+  return device;
 }
 
 std::string describe(const c10::Device& device) {

@@ -14,7 +14,6 @@ int64_t alignment(const c10::Device& device) { return device.is_cpu() ? 1 : 16; 
 FlatParameters::FlatParameters(
     const std::vector<std::pair<std::string, torch::nn::Module*>>& modules) {
   const torch::NoGradGuard no_grad;
-  std::vector<Tensor> parameters;
   int64_t total = 0;
   for (const auto& [prefix, module] : modules) {
     for (const auto& item : module->named_parameters()) {
@@ -27,20 +26,42 @@ FlatParameters::FlatParameters(
                         .offset = total,
                         .sizes = ordered.sizes().vec(),
                         .strides = ordered.strides().vec()});
-      parameters.push_back(parameter);
+      parameters_.push_back(parameter);
       const int64_t unit = alignment(parameter.device());
       total += (parameter.numel() + unit - 1) / unit * unit;
     }
   }
-  TORCH_CHECK(!parameters.empty(), "no parameters to train");
-  values_ = at::zeros({total}, parameters[0].options().requires_grad(false));
+  TORCH_CHECK(!parameters_.empty(), "no parameters to train");
+  values_ = at::zeros({total}, parameters_[0].options().requires_grad(false));
   gradients_ = at::zeros_like(values_);
-  for (size_t i = 0; i < parameters.size(); ++i) {
+  for (size_t i = 0; i < parameters_.size(); ++i) {
     Tensor target = view(values_, slots_[i]);
-    target.copy_(parameters[i]);
-    parameters[i].set_data(target);
-    parameters[i].mutable_grad() = view(gradients_, slots_[i]);
+    target.copy_(parameters_[i]);
+    parameters_[i].set_data(target);
   }
+}
+
+void FlatParameters::drop_gradients() {
+  for (Tensor& parameter : parameters_)
+    parameter.mutable_grad() = {};
+}
+
+void FlatParameters::gather_gradients() {
+  const torch::NoGradGuard no_grad;
+  std::vector<Tensor> places, computed;
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    const int64_t count = parameters_[i].numel();
+    Tensor place = gradients_.narrow(0, slots_[i].offset, count);
+    const Tensor& gradient = parameters_[i].grad();
+    if (!gradient.defined()) {
+      place.zero_();
+      continue;
+    }
+    places.push_back(place);
+    // Autograd gives a gradient the strides of its parameter: both lie alike in memory.
+    computed.push_back(gradient.as_strided({count}, {1}));
+  }
+  at::_foreach_copy_(places, computed);
 }
 
 Tensor FlatParameters::view(const Tensor& flat, const Slot& slot) const {

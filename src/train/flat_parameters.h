@@ -12,7 +12,7 @@
 
 namespace latent {
 
-/// Turns the parameters of modules into views of one flat buffer, and their gradients into views of
+/// Turns the parameters of modules into views of one flat buffer, and gathers their gradients in
 /// another.
 ///
 /// Convolution weights keep channels_last strides inside the buffer, which is the layout the
@@ -25,6 +25,11 @@ class FlatParameters {
 
   Tensor values() const { return values_; }        // [P] float32
   Tensor gradients() const { return gradients_; }  // [P] float32
+  /// Before a backward pass: leaves the parameters without gradients, which then become what the
+  /// pass computes, instead of being added to it one by one.
+  void drop_gradients();
+  /// After it: `gradients` holds them, zeros where a parameter has none.
+  void gather_gradients();
   /// A view of `flat` ([P]) for each parameter, with its name ("model.encoder.conv1.weight") and
   /// shape.
   std::vector<std::pair<std::string, Tensor>> views(const Tensor& flat) const;
@@ -38,6 +43,7 @@ class FlatParameters {
   Tensor view(const Tensor& flat, const Slot& slot) const;
 
   std::vector<Slot> slots_;
+  std::vector<Tensor> parameters_;
   Tensor values_, gradients_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
 namespace latent {
 namespace {
 
@@ -13,6 +15,15 @@ using FusedKernel = void (*)(at::TensorList, at::TensorList, at::TensorList, at:
 constexpr FusedKernel fused_adam = at::_fused_adam_;
 constexpr FusedKernel fused_adamw = at::_fused_adamw_;
 
+// What one kernel takes is shared out among a GPU's processors in chunks of 65,536 numbers, a list's
+// entries one by one: in one entry the book's model would keep six of them busy.
+std::vector<Tensor> for_fused_kernel(const Tensor& flat) {
+  constexpr int64_t kEntries = 32, kLeast = 4096, kAligned = 16;
+  if (flat.device().is_cpu()) return {flat};
+  const int64_t share = (flat.numel() + kEntries - 1) / kEntries;
+  return flat.split(std::max(kLeast, (share + kAligned - 1) / kAligned * kAligned));
+}
+
 // Adam (Kingma and Ba 2015) and AdamW (Loshchilov and Hutter 2019) by the fused kernel of ATen.
 class Adam : public Optimizer {
  public:
@@ -23,15 +34,21 @@ class Adam : public Optimizer {
         average_(at::zeros_like(values_)),
         square_(at::zeros_like(values_)),
         steps_(at::zeros({}, values_.options())),
-        rate_(at::full({}, options.learning_rate, values_.options())) {}
+        rate_(at::full({}, options.learning_rate, values_.options())),
+        all_values_(for_fused_kernel(values_)),
+        all_gradients_(for_fused_kernel(gradients_)),
+        all_averages_(for_fused_kernel(average_)),
+        all_squares_(for_fused_kernel(square_)),
+        all_steps_(all_values_.size(), steps_) {}
 
   void step(const Tensor& bad) override {
     steps_.add_(1);
     const auto skip = bad.defined() ? std::optional(bad) : std::nullopt;
     if (skip) steps_.sub_(*skip);
     const auto kernel = options_.name == "adamw" ? fused_adamw : fused_adam;
-    kernel({values_}, {gradients_}, {average_}, {square_}, {}, {steps_}, rate_, options_.beta1,
-           options_.beta2, options_.weight_decay, options_.epsilon, false, false, {}, skip);
+    kernel(all_values_, all_gradients_, all_averages_, all_squares_, {}, all_steps_, rate_,
+           options_.beta1, options_.beta2, options_.weight_decay, options_.epsilon, false, false,
+           {}, skip);
   }
   Tensor learning_rate() override { return rate_; }
   std::map<std::string, Tensor> state() override {
@@ -41,6 +58,7 @@ class Adam : public Optimizer {
  private:
   OptimizerOptions options_;
   Tensor values_, gradients_, average_, square_, steps_, rate_;
+  std::vector<Tensor> all_values_, all_gradients_, all_averages_, all_squares_, all_steps_;
 };
 
 // Stochastic gradient descent with momentum in PyTorch's convention: v = momentum v + g; p -= rate

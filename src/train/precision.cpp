@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
 #include <fstream>
 #include <limits>
 
@@ -78,13 +77,18 @@ void set_arithmetic(const TrainOptions& options, const c10::Device& device) {
   if (device.is_cpu()) return;
   auto& context = at::globalContext();
   const bool exact = options.deterministic;
-  if (exact) ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
   context.setDeterministicAlgorithms(exact, /*warn_only=*/true);
   context.setDeterministicFillUninitializedMemory(false);
   context.setDeterministicCuDNN(exact);
   context.setBenchmarkCuDNN(!exact);
   context.setAllowTF32CuDNN(!exact);
   context.setAllowTF32CuBLAS(!exact);
+}
+
+void set_full_precision(const c10::Device& device) {
+  if (device.is_cpu()) return;
+  at::globalContext().setAllowTF32CuDNN(false);  // on unless told, unlike that of other products
+  at::globalContext().setAllowTF32CuBLAS(false);
 }
 
 bool has_bf16(const c10::Device& device) {

@@ -32,6 +32,9 @@ class Autocast {
 /// CPU, which always does.
 void set_arithmetic(const TrainOptions& options, const c10::Device& device);
 
+/// Lets a GPU compute in full fp32, as the CPU does: for what is done with a trained model.
+void set_full_precision(const c10::Device& device);
+
 /// Whether the device multiplies bfloat16 in hardware: AVX512-BF16 or AMX, or a GPU.
 bool has_bf16(const c10::Device& device);
 

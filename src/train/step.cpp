@@ -3,11 +3,18 @@
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
 
+#include <limits>
+
 #include "core/error.h"
 #include "core/random.h"
 #include "train/precision.h"
 
 namespace latent {
+namespace {
+
+constexpr int64_t kNever = std::numeric_limits<int64_t>::max();  // no step has this number
+
+}  // namespace
 
 TrainingStep::TrainingStep(const TrainOptions& options, std::shared_ptr<Autoencoder> model,
                            std::shared_ptr<Objective> objective, const c10::Device& device)
@@ -23,7 +30,9 @@ TrainingStep::TrainingStep(const TrainOptions& options, std::shared_ptr<Autoenco
   model_->use_kernels(options_.kernels);
   const auto losses = static_cast<int64_t>(1 + objective_->term_names().size());
   sums_ = at::zeros({losses + 1}, at::TensorOptions(device_).dtype(at::kDouble));
-  first_bad_ = at::full({losses + 1}, -1, at::TensorOptions(device_).dtype(at::kLong));
+  first_bad_ = at::full({losses + 1}, kNever, at::TensorOptions(device_).dtype(at::kLong));
+  never_ = at::full({}, kNever, first_bad_.options());
+  one_ = at::ones({1}, at::TensorOptions(device_).dtype(at::kFloat));
   skipped_ = at::zeros({}, at::TensorOptions(device_).dtype(at::kLong));
   number_ = at::zeros({}, at::TensorOptions(device_).dtype(at::kLong));
 }
@@ -45,9 +54,10 @@ void TrainingStep::key(int64_t step) {
 
 void TrainingStep::train(const Batch& batch) {
   statistics_.save();
-  parameters_.gradients().zero_();
+  parameters_.drop_gradients();
   const Loss loss = (*objective_)(batch.target, forward(batch.input));
   loss.total.backward();
+  parameters_.gather_gradients();
   update(loss, batch.target.size(0));
 }
 
@@ -72,18 +82,18 @@ void TrainingStep::update(const Loss& loss, int64_t images) {
   const Tensor gradients = parameters_.gradients(), norm = gradients.norm();
   values.push_back(norm);
   const Tensor checked = at::stack(values);  // [2 + terms]
-  const Tensor bad = at::isfinite(checked).logical_not_(), skip = bad.any();
+  const Tensor bad = checked - checked != 0, skip = bad.any();  // NaN for what is not finite
   if (options_.clip_norm > 0) clip_gradients(gradients, norm, options_.clip_norm);
   optimizer_->step(skip.to(at::kFloat));
   statistics_.restore_if(skip);
-  const Tensor one = at::ones({1}, checked.options());
-  const Tensor losses = at::cat({checked.narrow(0, 0, checked.size(0) - 1), one});
+  const Tensor losses = at::cat({checked.narrow(0, 0, checked.size(0) - 1), one_});
   sums_.add_(losses.masked_fill_(skip, 0), static_cast<double>(images));
-  bad.logical_and_(first_bad_ < 0);
-  first_bad_.copy_(at::where(bad, number_, first_bad_));
+  at::minimum_out(first_bad_, first_bad_, at::where(bad, number_, never_));
   skipped_.add_(skip);
   number_.add_(1);
 }
+
+void TrainingStep::forget_bad() { first_bad_.fill_(kNever); }
 
 int64_t TrainingStep::skipped() const { return skipped_.item<int64_t>(); }
 
@@ -95,10 +105,10 @@ std::optional<BadStep> TrainingStep::first_bad() const {
     names.push_back(term);
   names.emplace_back("the gradient");
   std::string name;
-  int64_t step = -1;
+  int64_t step = kNever;
   const auto consider = [&](size_t i) {
     const auto at = bad[static_cast<int64_t>(i)].item<int64_t>();
-    if (at < 0 || (step >= 0 && at >= step)) return;
+    if (at >= step) return;
     name = names[i];
     step = at;
   };
@@ -106,7 +116,7 @@ std::optional<BadStep> TrainingStep::first_bad() const {
     consider(i);
   consider(0);
   consider(names.size() - 1);
-  if (step < 0) return std::nullopt;
+  if (step == kNever) return std::nullopt;
   return BadStep{.step = step, .what = name};
 }
 

@@ -56,7 +56,7 @@ class TrainingStep {
   /// One line: the term, the step, and the keys to change.
   std::string describe(const BadStep& bad) const;
   /// From now on only later steps are told of.
-  void forget_bad() { first_bad_.fill_(-1); }
+  void forget_bad();
   /// Steps skipped since the start; waits for the device, as check_finite does.
   int64_t skipped() const;
 
@@ -76,7 +76,8 @@ class TrainingStep {
   std::unique_ptr<Optimizer> optimizer_;
   Tensor sums_;
   Tensor first_bad_;     // [2 + terms] int64: the first step at which the total, a term or the
-                         // gradient's norm was not finite, or -1
+                         // gradient's norm was not finite, or never_
+  Tensor never_, one_;   // constants on the device
   Tensor skipped_;       // int64
   Tensor number_;        // int64: steps done before the one under way
   int64_t next_ = 0;     // what number_ will be at the next step, unless it is set

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/device_tools.h"
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/log.h"
@@ -38,6 +39,8 @@ Trainer::Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model
       metrics_(*objective_, run_.metrics()),
       checkpoints_(run_, options.checkpoint_keep) {
   state_.data = {fingerprint(train_.pixels()), fingerprint(validation_.pixels)};
+  if (static_cast<int64_t>(validation_.pixels.nbytes()) <= room_for_images(device))
+    validation_.pixels = validation_.pixels.to(device);
 }
 
 int64_t Trainer::batches() const {
@@ -101,7 +104,12 @@ void Trainer::train_epoch(const TrainEvents& events) {
     const bool ended = state_.batch == batches();  // which saves anyway
     const int signal = interrupt_signal();
     const bool saving = !ended && (signal != 0 || checkpoint_due());
-    if (saving || ended || state_.step % kCheckEvery == 0) settle_bad_steps(order);
+    if (saving || ended || state_.step % kCheckEvery == 0) {
+      const Stopwatch waiting;
+      settle_bad_steps(order);  // waits for the device: only now are its steps done
+      step_seconds_ += waiting.seconds();
+      state_.epoch_seconds = before + watch.seconds();
+    }
     if (saving && signal != 0) stop_for(signal);
     if (saving) save();
   }

@@ -1,3 +1,4 @@
+#include <ATen/core/CachingHostAllocator.h>
 #include <ATen/cuda/CUDAGeneratorImpl.h>
 #include <ATen/cuda/CUDAGraph.h>
 #include <c10/cuda/CUDACachingAllocator.h>
@@ -76,11 +77,19 @@ class CudaGraph : public DeviceGraph {
   void abandon(at::cuda::CUDAGraph& graph, const c10::MempoolId_t& pool,
                const std::vector<at::Generator>& generators) {
     try_to([&] { graph.capture_end(); });
-    try_to([&] { c10::cuda::CUDACachingAllocator::endAllocateToPool(device_.index(), pool); });
+    // Ending what capture_end ended already throws; its memory the graph then gives back itself.
+    try_to([&] {
+      c10::cuda::CUDACachingAllocator::endAllocateToPool(device_.index(), pool);
+      c10::cuda::CUDACachingAllocator::releasePool(device_.index(), pool);
+    });
+    try_to([&] {
+      at::getHostAllocator(at::kCUDA)->end_allocate_to_pool(pool);
+      at::getHostAllocator(at::kCUDA)->release_pool(pool);
+    });
     static_cast<void>(cudaGetLastError());  // else the next operation would be blamed for it
     for (const auto& generator : generators)
-      renew(generator, device_);
-    renew(at::cuda::detail::getDefaultCUDAGenerator(device_.index()), device_);
+      try_to([&] { renew(generator, device_); });
+    try_to([&] { renew(at::cuda::detail::getDefaultCUDAGenerator(device_.index()), device_); });
   }
 
   c10::Device device_;
