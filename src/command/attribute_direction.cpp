@@ -32,13 +32,15 @@ std::filesystem::path cache_file(const OpenedRun& run, const AttributeQuery& que
   return run.directory.cache("direction-" + name + "-" + run.checkpoint + ".safetensors");
 }
 
+// mark: of the training examples.
 std::optional<AttributeDirection> read_direction(const std::filesystem::path& path,
-                                                 const OpenedRun& run,
-                                                 const AttributeQuery& query) {
+                                                 const OpenedRun& run, const AttributeQuery& query,
+                                                 const std::string& mark) {
   if (std::error_code ignored; !std::filesystem::exists(path, ignored)) return std::nullopt;
   try {
     TensorFile file = read_tensors(path);
-    if (file.metadata["step"] != std::to_string(run.step) || file.metadata["key"] != key_of(query))
+    if (file.metadata["step"] != std::to_string(run.step) ||
+        file.metadata["key"] != key_of(query) || file.metadata["data"] != mark)
       return std::nullopt;
     const Tensor& rows = file.tensors.at("rows");        // [3, Z]
     const Tensor& numbers = file.tensors.at("numbers");  // [5]
@@ -58,7 +60,7 @@ std::optional<AttributeDirection> read_direction(const std::filesystem::path& pa
 }
 
 void keep(const std::filesystem::path& path, const OpenedRun& run, const AttributeQuery& query,
-          const AttributeDirection& found) {
+          const std::string& mark, const AttributeDirection& found) {
   const auto& direction = found.direction;
   TensorFile file;
   file.tensors["rows"] = at::stack({direction.center, direction.scale, direction.unit});
@@ -66,7 +68,7 @@ void keep(const std::filesystem::path& path, const OpenedRun& run, const Attribu
       at::tensor({direction.spread, found.auroc, found.distance,
                   static_cast<double>(found.positives), static_cast<double>(found.negatives)},
                  at::kDouble);
-  file.metadata = {{"step", std::to_string(run.step)}, {"key", key_of(query)}};
+  file.metadata = {{"step", std::to_string(run.step)}, {"key", key_of(query)}, {"data", mark}};
   keep_in_cache(path, file);
 }
 
@@ -92,8 +94,9 @@ AttributeDirection attribute_direction(const OpenedRun& run, const AttributeQuer
                                        bool quiet) {
   const space::Method method = space::parse_method(query.method);
   const auto path = cache_file(run, query);
-  if (auto kept = read_direction(path, run, query)) return *kept;
   const Examples examples = run.load(Split::kTrain);
+  const std::string mark = data_mark(examples.pixels);
+  if (auto kept = read_direction(path, run, query, mark)) return *kept;
   const std::string where = "train split";
   const space::Sides sides = space::divide(examples, query.attribute, where);
   std::vector<space::Sides> others;
@@ -108,7 +111,7 @@ AttributeDirection attribute_direction(const OpenedRun& run, const AttributeQuer
   const Tensor sign = at::where(sides.positive, 1.0, -1.0).to(at::kDouble);
   found.distance = (sign * sides.weight).dot(found.direction.scores(means)).item<double>();
   found.auroc = separability(run, query, found.direction, quiet);
-  keep(path, run, query, found);
+  keep(path, run, query, mark, found);
   return found;
 }
 

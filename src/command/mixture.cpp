@@ -32,13 +32,15 @@ Tensor thinned(const Tensor& points, at::Generator& noise) {
   return points.index_select(0, at::randperm(count, noise, at::kLong).narrow(0, 0, most));
 }
 
-// The mixture kept at `path`, if it is whole and of the run's model and checkpoint.
+// The mixture kept at `path`, if it is whole, of the run's model and checkpoint, and of the
+// examples that `mark` tells.
 std::optional<space::GaussianMixture> read_mixture(const std::filesystem::path& path,
-                                                   const OpenedRun& run) {
+                                                   const OpenedRun& run, const std::string& mark) {
   if (std::error_code ignored; !std::filesystem::exists(path, ignored)) return std::nullopt;
   try {
     TensorFile file = read_tensors(path);
-    if (file.metadata["step"] != std::to_string(run.step)) return std::nullopt;
+    if (file.metadata["step"] != std::to_string(run.step) || file.metadata["data"] != mark)
+      return std::nullopt;
     const Tensor weights = file.tensors["weights"], means = file.tensors["means"],
                  covariances = file.tensors["covariances"];
     const int64_t z = run.model->latent_dim();
@@ -53,8 +55,8 @@ std::optional<space::GaussianMixture> read_mixture(const std::filesystem::path& 
   return std::nullopt;
 }
 
-space::GaussianMixture fit(const OpenedRun& run, bool quiet) {
-  const Latent codes = run.split_latents(Split::kTrain, quiet);
+space::GaussianMixture fit(const OpenedRun& run, const Examples& train, bool quiet) {
+  const Latent codes = run.split_latents(Split::kTrain, train, quiet);
   if (codes.mean.size(0) < 2)
     throw Error("the training split has 1 image; a Gaussian mixture needs at least 2");
   // The run's seed, not the command's: the mixture belongs to the run.
@@ -78,12 +80,14 @@ space::GaussianMixture fit(const OpenedRun& run, bool quiet) {
 
 space::GaussianMixture training_mixture(const OpenedRun& run, bool quiet) {
   const auto path = run.directory.cache("mixture-" + run.checkpoint + ".safetensors");
-  if (auto kept = read_mixture(path, run)) return *kept;
-  space::GaussianMixture mixture = fit(run, quiet);
+  const Examples train = run.load(Split::kTrain);
+  const std::string mark = data_mark(train.pixels);
+  if (auto kept = read_mixture(path, run, mark)) return *kept;
+  space::GaussianMixture mixture = fit(run, train, quiet);
   keep_in_cache(path, {.tensors = {{"weights", mixture.weights},
                                    {"means", mixture.means},
                                    {"covariances", mixture.covariances}},
-                       .metadata = {{"step", std::to_string(run.step)}}});
+                       .metadata = {{"step", std::to_string(run.step)}, {"data", mark}}});
   return mixture;
 }
 

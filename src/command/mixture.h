@@ -7,7 +7,8 @@
 namespace latent {
 
 /// Fitted to samples of the training images' posteriors (a plain autoencoder's codes) with as many
-/// components as the Bayesian information criterion likes best: once, then kept in the run's cache.
+/// components as the Bayesian information criterion likes best: once, then kept in the run's cache
+/// while the data stay the same.
 ///
 /// Samples and not means: a latent that the model does not use has means without variance.
 /// Throws Error for fewer than two training images.

@@ -154,9 +154,7 @@ Examples OpenedRun::load(Split split) const {
 }
 
 Latent OpenedRun::split_latents(Split split, bool quiet) const {
-  const auto path = latents_path(*this, split);
-  if (const auto kept = read_latents(path, *this)) return as_latent(*kept);
-  return encode_and_keep(*this, load(split), path, quiet);
+  return split_latents(split, load(split), quiet);
 }
 
 Latent OpenedRun::split_latents(Split split, const Examples& examples, bool quiet) const {

@@ -41,10 +41,10 @@ struct OpenedRun {
   /// model's output; warns if they are others than those trained on.
   Examples load(Split split) const;
   /// The codes of a whole split in its order, z being the mean; [N, Z] on the CPU. Computed once
-  /// for a checkpoint, with progress, then kept in the run's cache.
+  /// for a checkpoint, with progress, then kept in the run's cache. The split is loaded to see
+  /// whether they are still of its examples: codes kept before the data changed are made again.
   Latent split_latents(Split split, bool quiet) const;
-  /// The same where the split's examples are at hand: codes of other examples than these, kept
-  /// before the data changed, are made again.
+  /// The same where the split's examples are at hand.
   Latent split_latents(Split split, const Examples& examples, bool quiet) const;
 };
 

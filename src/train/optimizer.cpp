@@ -15,8 +15,8 @@ using FusedKernel = void (*)(at::TensorList, at::TensorList, at::TensorList, at:
 constexpr FusedKernel fused_adam = at::_fused_adam_;
 constexpr FusedKernel fused_adamw = at::_fused_adamw_;
 
-// What one kernel takes is shared out among a GPU's processors in chunks of 65,536 numbers, a list's
-// entries one by one: in one entry the book's model would keep six of them busy.
+// What one kernel takes is shared out among a GPU's processors in chunks of 65,536 numbers, a
+// list's entries one by one: in one entry the book's model would keep six of them busy.
 std::vector<Tensor> for_fused_kernel(const Tensor& flat) {
   constexpr int64_t kEntries = 32, kLeast = 4096, kAligned = 16;
   if (flat.device().is_cpu()) return {flat};

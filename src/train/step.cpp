@@ -81,7 +81,7 @@ void TrainingStep::update(const Loss& loss, int64_t images) {
     values.push_back(value);
   const Tensor gradients = parameters_.gradients(), norm = gradients.norm();
   values.push_back(norm);
-  const Tensor checked = at::stack(values);  // [2 + terms]
+  const Tensor checked = at::stack(values);                     // [2 + terms]
   const Tensor bad = checked - checked != 0, skip = bad.any();  // NaN for what is not finite
   if (options_.clip_norm > 0) clip_gradients(gradients, norm, options_.clip_norm);
   optimizer_->step(skip.to(at::kFloat));

@@ -6,6 +6,7 @@ import pathlib
 import random
 import re
 import shutil
+import struct
 
 from _latent import BINARY, SOURCE, Workplace, expect, expect_error, latent, latent_json, write_config
 from _pictures import read_png
@@ -172,6 +173,31 @@ def detect_in_tables(here):
     expect("No scatter of one component" in made, f"nothing to draw of one latent, got {made}")
 
 
+def sampled(run, sampler):
+    """The latents and pictures that are drawn, and what is said of them."""
+    done = latent("sample", "--run", run, "--sampler", sampler, "--count", 8, "--out", "drawn.png", "--tensors", "drawn.safetensors")
+    return pathlib.Path("drawn.safetensors").read_bytes(), done.stderr
+
+
+def changed_images(here):
+    def write(seed):
+        pixels = random.Random(seed).randbytes(60 * 64)
+        (here / "moving-images").write_bytes(struct.pack(">4I", 0x803, 60, 8, 8) + pixels)
+
+    write(1)
+    (here / "images.json").write_text(json.dumps({
+        "data": {"name": "idx", "images": str(here / "moving-images")},
+        "model": {"encoder": "dense", "latent_dim": 2}, "train": {"epochs": 1}}))
+    latent("train", "images.json", "--run", "moving-images-run", "--quiet")
+    traverse = ("traverse", "--run", "moving-images-run", "--out", "strip.png")
+    before = latent_json(*traverse)["latents"]
+    expect(latent_json(*traverse)["latents"] == before, "the same ranges of the same data")
+    write(2)
+    said = latent(*traverse).stderr
+    expect("moving-images-run: the train split has other examples" in said, f"that the images changed, got {said}")
+    expect(latent_json(*traverse)["latents"] != before, "ranges of the new images")
+
+
 def changed_data(here):
     """What is kept in a run is of the data it was trained on; other data are noticed."""
     header, rows = [f"t{i}" for i in range(24)] + ["state"], list(traces(300))
@@ -181,6 +207,19 @@ def changed_data(here):
     latent("plot", "--run", "moving")
     quiet = latent("detect", "--run", "moving", "--normal", "state=fine").stderr
     expect("other examples" not in quiet, f"no word about data that are the same, got {quiet}")
+    old = {sampler: sampled("moving", sampler)[0] for sampler in ("prior", "posterior", "gmm")}
+    histograms = ("plot", "histograms", "--run", "moving", "--split", "train")
+    kl = latent_json(*histograms)["kl_per_latent"]
+    write_table(here / "moving.csv", header, [[f"{value * value:.4f}" for value in map(float, row[:-1])] + row[-1:] for row in rows])
+    for sampler in ("posterior", "gmm"):
+        z, said = sampled("moving", sampler)
+        expect("moving: the train split has other examples" in said, f"{sampler} to say that the data changed, got {said}")
+        expect(z != old[sampler], f"{sampler} not to use the old data's codes")
+        shutil.rmtree(here / "moving/cache")
+        expect(sampled("moving", sampler)[0] == z, f"{sampler} to be the same without what was kept")
+    z, said = sampled("moving", "prior")
+    expect(z == old["prior"] and "other examples" not in said, f"the prior to need no data, got {said}")
+    expect(latent_json(*histograms)["kl_per_latent"] != kl, "histograms of the new data")
     for changed in (rows[::-1], rows[:149]):
         write_table(here / "moving.csv", header, changed)
         said = latent("plot", "--run", "moving").stderr
@@ -271,6 +310,7 @@ with Workplace() as here:
     detect(here)
     detect_in_tables(here)
     changed_data(here)
+    changed_images(here)
     contradictions(here)
     compare(here)
     probe(here)
