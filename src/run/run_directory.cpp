@@ -3,6 +3,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -19,6 +20,27 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 constexpr std::string_view kOlder = "step-";
+
+// What training and the commands make in a run beside its config.
+constexpr std::array kFolders{"checkpoints", "images", "cache", "bad-steps", "encode", "detect"};
+// The files beside them that are written under another name first.
+constexpr std::array kFiles{"config.json", "build.json", "metrics.csv"};
+
+template <size_t N>
+bool contains(const std::array<const char*, N>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// As a shell reads it as one word.
+std::string shell_word(const std::string& text) {
+  constexpr const char* kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./+-";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+  std::string word = "'";
+  for (const char letter : text)
+    word += letter == '\'' ? "'\\''" : std::string(1, letter);
+  return word + "'";
+}
 
 // The entries of a folder; none if it cannot be read.
 std::vector<fs::path> entries(const fs::path& folder) {
@@ -79,12 +101,15 @@ RunDirectory RunDirectory::create(const fs::path& path, bool overwrite, const st
   check_free(path, overwrite);
   make_directories(path);
   RunDirectory run(path);
-  for (const char* name :
-       {"checkpoints", "images", "cache", "bad-steps", "metrics.csv", "log.txt"}) {
+  const auto remove = [&](const fs::path& old) {
     std::error_code code;
-    fs::remove_all(path / name, code);
-    if (code) throw Error((path / name).string() + ": cannot be removed: " + code.message());
-  }
+    fs::remove_all(old, code);
+    if (code) throw Error(old.string() + ": cannot be removed: " + code.message());
+  };
+  for (const char* folder : kFolders)
+    remove(path / folder);
+  remove(run.metrics());
+  remove(run.log());
   make_directories(path / "checkpoints");
   build["format"] = kRunFormat;
   // What is killed here leaves the old run's config, or none: the folder can be used again.
@@ -129,7 +154,7 @@ std::vector<std::string> RunDirectory::checkpoint_names() const {
     if (path.extension() != ".safetensors") continue;
     if (step_of(path.stem().string()) >= 0) older.push_back(path.stem().string());
   }
-  for (const char* name : {"last", "best"}) {
+  for (const char* name : {"last", "best", "rollback"}) {
     if (std::error_code code; fs::exists(checkpoint(name), code)) names.emplace_back(name);
   }
   std::sort(older.begin(), older.end(),
@@ -150,11 +175,18 @@ int64_t RunDirectory::step_of(const std::string& name) {
 
 std::vector<fs::path> RunDirectory::temporaries() const {
   const std::vector<fs::path> own{path_, path_ / "checkpoints", path_ / "images" / "train"};
+  // Others keep files of their own beside a run's: those may be called what they like.
+  const auto of_a_run = [&](const fs::path& file) {
+    const fs::path within = file.lexically_relative(path_);
+    if (within.has_parent_path()) return contains(kFolders, within.begin()->string());
+    const std::string name = within.string();
+    return contains(kFiles, name.substr(0, name.rfind('.')));
+  };
   std::vector<fs::path> found;
   std::error_code code;
   for (fs::recursive_directory_iterator it(path_, code), end; !code && it != end;
        it.increment(code)) {
-    if (!is_temporary(it->path())) continue;
+    if (!is_temporary(it->path()) || !of_a_run(it->path())) continue;
     const bool ours = std::find(own.begin(), own.end(), it->path().parent_path()) != own.end();
     if (ours || is_abandoned(it->path())) found.push_back(it->path());
   }
@@ -176,6 +208,10 @@ void RunDirectory::remove_temporaries() const {
 
 void RunDirectory::replace_config(const std::string& config) const {
   if (read_file(this->config()) != config) write_file(this->config(), config);
+}
+
+std::string RunDirectory::resume_command() const {
+  return "latent train --run " + shell_word(path_.string()) + " --resume";
 }
 
 fs::path RunDirectory::image(const std::string& command, const std::string& file) const {

@@ -31,14 +31,18 @@ class RunDirectory {
   static RunDirectory open(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }
+  /// "latent train --run DIR --resume", as it can be given to a shell.
+  std::string resume_command() const;
   /// build.json, as `open` checked it. Throws Error if it is damaged.
   nlohmann::ordered_json build() const;
   std::filesystem::path config() const { return path_ / "config.json"; }
   std::filesystem::path log() const { return path_ / "log.txt"; }
   std::filesystem::path metrics() const { return path_ / "metrics.csv"; }
-  /// which: "last", "best", or the name of an older one.
+  /// which: "last", "best", "rollback" (where train.on_nan rollback goes back to), or the name of
+  /// an older one.
   std::filesystem::path checkpoint(const std::string& which) const;
-  /// Every checkpoint that is there: "last", "best", then the older ones, the latest first.
+  /// Every checkpoint that is there: "last", "best", "rollback", then the older ones, the latest
+  /// first.
   std::vector<std::string> checkpoint_names() const;
   /// "step-00000120": what the last checkpoint, of step 120, is called when another takes its
   /// place.
@@ -46,8 +50,8 @@ class RunDirectory {
   /// The step in such a name; -1 for another.
   static int64_t step_of(const std::string& name);
 
-  /// What writers left that were killed: temporary files in the folders that training writes to,
-  /// and elsewhere in the run those of processes that are gone.
+  /// What writers left that were killed: temporary files of what training writes, and in the run's
+  /// other folders those of processes that are gone. Files of other names are somebody's own.
   std::vector<std::filesystem::path> temporaries() const;
   /// Removes them. Only for the process that holds the run's lock.
   void remove_temporaries() const;

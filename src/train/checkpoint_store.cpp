@@ -88,11 +88,10 @@ void CheckpointStore::write(const std::string& name, const TensorFile& file, int
     } catch (const Error& failure) {
       if (attempt == kAttempts) {
         throw Error(fmt::format(
-            "{} ({} attempts); training stopped at step {}{}; mend that and go on with latent "
-            "train --run {} --resume",
+            "{} ({} attempts); training stopped at step {}{}; mend that and go on with {}",
             failure.what(), kAttempts, step,
             good_step_ ? fmt::format(", the checkpoint of step {} is kept", *good_step_) : "",
-            run_.path().string()));
+            run_.resume_command()));
       }
       log::warn("{}; trying again", failure.what());
       std::this_thread::sleep_for(wait);

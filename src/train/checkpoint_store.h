@@ -13,12 +13,12 @@ namespace latent {
 
 /// A checkpoint that could be read.
 struct StoredCheckpoint {
-  std::string name;  // "last", "best", or an older one: "step-00000120"
+  std::string name;  // "last", "best", "rollback", or an older one: "step-00000120"
   std::filesystem::path path;
   TensorFile file;
 };
 
-/// Reads the checkpoint `preferred`, "best" or "last".
+/// Reads the checkpoint `preferred`: "best", "last" or "rollback".
 ///
 /// If it is missing or damaged, a warning says so and names the one that is read in its place: of
 /// those that can be read the newest. Throws Error if there is none, or none that can be read.

@@ -83,6 +83,23 @@ TEST_F(CheckpointStoreTest, ADamagedOneIsReplacedByTheNewestGoodOne) {
       << message;
 }
 
+// An epoch's start is as good a checkpoint as any.
+TEST_F(CheckpointStoreTest, TheOneToGoBackToStandsInToo) {
+  CheckpointStore store(run_, 1);
+  store.write_last(checkpoint(10), 10);
+  store.keep_for_rollback();
+  store.write_last(checkpoint(20), 20);
+  EXPECT_EQ(run_.checkpoint_names(), (Names{"last", "rollback"}));
+  damage("last");
+  const StoredCheckpoint found = read_checkpoint(run_, "last");
+  EXPECT_EQ(found.name, "rollback");
+  EXPECT_EQ(value(found), 10);
+  store.go_on_from(found);
+  store.write_last(checkpoint(15), 15);
+  EXPECT_EQ(run_.checkpoint_names(), (Names{"last", "rollback"}));
+  EXPECT_EQ(value(read_checkpoint(run_, "last")), 15);
+}
+
 TEST_F(CheckpointStoreTest, TheWarningNamesBothFiles) {
   CheckpointStore store(run_, 2);
   store.write_last(checkpoint(10), 10);

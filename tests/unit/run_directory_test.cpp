@@ -64,6 +64,9 @@ TEST_F(Run, WhatKilledWritersLeftIsRemoved) {
        {"metrics.csv.tmp1", "checkpoints/last.safetensors.tmp1", "images/train/loss.png.tmp1",
         "images/sample/grid.png.tmp1", "images/sample/grid.png.tmp2147483647", "notes.tmpl"})
     write_file(path_ / name, "half");
+  fs::create_directories(path_ / "mine");
+  for (const char* name : {"notes.tmp2024", "notes.tmp2147483647", "mine/notes.tmp2147483647"})
+    write_file(path_ / name, "a person's own");
   EXPECT_EQ(run.temporaries().size(), 4u);
   run.remove_temporaries();
   EXPECT_TRUE(run.temporaries().empty());
@@ -73,7 +76,21 @@ TEST_F(Run, WhatKilledWritersLeftIsRemoved) {
   EXPECT_FALSE(fs::exists(path_ / "images/sample/grid.png.tmp2147483647"));
   EXPECT_TRUE(fs::exists(path_ / "images/sample/grid.png.tmp1")) << "of a process at work";
   EXPECT_TRUE(fs::exists(path_ / "notes.tmpl"));
+  EXPECT_TRUE(fs::exists(path_ / "notes.tmp2024"));
+  EXPECT_TRUE(fs::exists(path_ / "notes.tmp2147483647"));
+  EXPECT_TRUE(fs::exists(path_ / "mine/notes.tmp2147483647"));
   EXPECT_TRUE(fs::exists(path_ / "config.json"));
+}
+
+TEST_F(Run, TheCommandToGoOnIsOneForAShell) {
+  EXPECT_EQ(create().resume_command(), "latent train --run " + name_ + " --resume");
+  const auto command = [&](const char* name) {
+    return RunDirectory::create(folder_ / name, false, "{}", {}).resume_command();
+  };
+  const std::string folder = folder_.path().string();
+  EXPECT_EQ(command("my run"), "latent train --run '" + folder + "/my run' --resume");
+  EXPECT_EQ(command("it's"), "latent train --run '" + folder + "/it'\\''s' --resume");
+  EXPECT_EQ(command("$HOME;x"), "latent train --run '" + folder + "/$HOME;x' --resume");
 }
 
 TEST_F(Run, AnEmptyFolderIsFree) {
@@ -87,6 +104,10 @@ TEST_F(Run, ARunIsNotOverwrittenUnlessAskedTo) {
   write_file(path_ / "metrics.csv", "old");
   write_file(path_ / "checkpoints/last.safetensors", "old");
   write_file(path_ / "notes.txt", "mine");
+  for (const char* folder : {"encode", "detect"}) {
+    fs::create_directories(path_ / folder);
+    write_file(path_ / folder / "test.csv", "of the old model");
+  }
   expect_error([&] { create(); }, name_ +
                                       ": a run is already there; expected a new folder (--run), "
                                       "--overwrite, or --resume to go on with it");
@@ -94,6 +115,8 @@ TEST_F(Run, ARunIsNotOverwrittenUnlessAskedTo) {
   create(true);
   EXPECT_FALSE(fs::exists(path_ / "metrics.csv"));
   EXPECT_FALSE(fs::exists(path_ / "checkpoints/last.safetensors"));
+  EXPECT_FALSE(fs::exists(path_ / "encode"));
+  EXPECT_FALSE(fs::exists(path_ / "detect"));
   EXPECT_EQ(read_file(path_ / "notes.txt"), "mine");
 }
 
