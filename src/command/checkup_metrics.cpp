@@ -34,8 +34,12 @@ std::string break_in(const MetricsTable& metrics) {
 void check_numbers(const MetricsTable& metrics, Findings& findings) {
   for (const auto& column : metrics.columns) {
     const auto values = metrics.column(column);
-    const auto bad = std::find_if(values.begin(), values.end(),
-                                  [](double value) { return !std::isfinite(value); });
+    // A run that an older version began has no values of a newer column at first.
+    auto known =
+        std::find_if(values.begin(), values.end(), [](double value) { return !std::isnan(value); });
+    if (known == values.end()) known = values.begin();
+    const auto bad =
+        std::find_if(known, values.end(), [](double value) { return !std::isfinite(value); });
     if (bad == values.end()) continue;
     findings.push_back({Kind::kProblem, "metrics.csv",
                         fmt::format("{} is {} at epoch {}", column, *bad, bad - values.begin() + 1),

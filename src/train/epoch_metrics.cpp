@@ -2,7 +2,9 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <limits>
 
 #include "core/error.h"
 #include "core/log.h"
@@ -13,6 +15,22 @@ namespace {
 // Optimizers keep the rate in single precision: 0.001, not the double 0.0010000000474974513.
 double shortest(double rate) {
   return std::strtod(fmt::format("{}", static_cast<float>(rate)).c_str(), nullptr);
+}
+
+// The rows of `table` under other columns; NaN where it has no column of that name.
+std::vector<std::vector<double>> rows_under(const std::vector<std::string>& columns,
+                                            const MetricsTable& table) {
+  std::vector<std::vector<double>> rows(
+      table.rows.size(),
+      std::vector<double>(columns.size(), std::numeric_limits<double>::quiet_NaN()));
+  for (size_t to = 0; to < columns.size(); ++to) {
+    const auto found = std::find(table.columns.begin(), table.columns.end(), columns[to]);
+    if (found == table.columns.end()) continue;
+    const auto from = static_cast<size_t>(found - table.columns.begin());
+    for (size_t i = 0; i < rows.size(); ++i)
+      rows[i][to] = table.rows[i][from];
+  }
+  return rows;
 }
 
 }  // namespace
@@ -65,19 +83,24 @@ void EpochMetrics::restore(const TensorFile& checkpoint, int64_t epochs) {
   if (epochs > 0 || std::filesystem::exists(path_, code)) {
     try {
       MetricsTable file = read_metrics(path_);
-      // Checkpoints of older versions have no rows.
-      if (kept == checkpoint.metadata.end()) table = std::move(file);
+      // Checkpoints of older versions have no rows, or have them under other columns.
+      const bool fits = file.columns == table_.columns && table.columns != table_.columns &&
+                        file.rows.size() >= table.rows.size();
+      if (kept == checkpoint.metadata.end() || fits) table = std::move(file);
     } catch (const Error& damage) {
       log::warn("{}; {}", damage.what(),
                 kept != checkpoint.metadata.end() ? "written again from the checkpoint"
                                                   : "the epochs before are missing from it now");
     }
   }
+  if (!table.rows.empty() && table.columns != table_.columns) {
+    log::warn(
+        "{}: the epochs before were written with other columns; what these do not tell is nan",
+        path_.string());
+  }
   table_.rows.clear();
-  if (table.columns == table_.columns) {
-    for (auto& row : table.rows) {
-      if (row.front() <= static_cast<double>(epochs)) table_.rows.push_back(std::move(row));
-    }
+  for (auto& row : rows_under(table_.columns, table)) {
+    if (row.front() <= static_cast<double>(epochs)) table_.rows.push_back(std::move(row));
   }
   if (!table_.rows.empty()) {
     write();

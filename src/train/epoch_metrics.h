@@ -22,6 +22,8 @@ class EpochMetrics {
   void store(TensorFile& file) const;
   /// Takes back the rows of the epochs up to `epochs` and writes the file: what came later will be
   /// trained again. A file that is missing or damaged is told aloud; the checkpoint's rows count.
+  /// Of rows that another version wrote under other columns the known ones are taken, the rest is
+  /// NaN.
   void restore(const TensorFile& checkpoint, int64_t epochs);
 
  private:
