@@ -18,10 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 using Kind = Finding::Kind;
 
-std::string resume_command(const RunDirectory& run) {
-  return "latent train --run " + run.path().string() + " --resume";
-}
-
 // The part of an Error's message after the path it begins with.
 std::string reason(const Error& error, const fs::path& path) {
   const std::string text = error.what(), begin = path.string() + ": ";
@@ -36,12 +32,25 @@ std::string broken_weight(const TensorFile& file) {
   return "";
 }
 
+// Why training cannot go on from the checkpoint's counters, or "".
+std::string broken_state(const TensorFile& file, const fs::path& path) {
+  TrainState state;
+  LearningRateSchedule schedule({}, 1);
+  try {
+    load_state(state, schedule, file, path);
+  } catch (const Error& damage) {
+    return reason(damage, path);
+  }
+  return "";
+}
+
 void check_config(const RunDirectory& run, const TensorFile& last, Findings& findings) {
   const auto trained_with = last.metadata.find("config");
   if (trained_with == last.metadata.end()) return;
   Config config = Config::load(run.config());
   read_experiment(config);
-  const auto changes = forbidden_changes(config, trained_with->second, run.config().string());
+  const auto changes =
+      forbidden_changes(config, trained_with->second, run.checkpoint("last").string());
   if (changes.empty()) return;
   findings.push_back(
       {Kind::kProblem, "config.json",
@@ -64,6 +73,10 @@ std::optional<TensorFile> check_checkpoints(const RunDirectory& run, bool busy,
         findings.push_back({Kind::kProblem, where, weight + " holds NaN or infinities",
                             "lower train.optimizer.learning_rate or set train.clip_norm, and train "
                             "again"});
+      } else if (const std::string ill = broken_state(file, run.checkpoint(name)); !ill.empty()) {
+        findings.push_back({Kind::kProblem, where, ill,
+                            "put a backup in its place, or remove it: another checkpoint is used "
+                            "then"});
       } else {
         good.push_back(fmt::format("{} (step {})", name, stored_step(file)));
       }
@@ -74,7 +87,7 @@ std::optional<TensorFile> check_checkpoints(const RunDirectory& run, bool busy,
       if (older && !fs::exists(run.checkpoint(name), code)) continue;  // a training removed it
       findings.push_back(
           {Kind::kProblem, where, reason(damage, run.checkpoint(name)),
-           name == "last" ? "restore it, or go on from the newest good one: " + resume_command(run)
+           name == "last" ? "restore it, or go on from the newest good one: " + run.resume_command()
                           : "other checkpoints are used in its place"});
     }
   }
@@ -87,7 +100,7 @@ std::optional<TensorFile> check_checkpoints(const RunDirectory& run, bool busy,
   }
   if (names.empty()) {
     findings.push_back({busy ? Kind::kRemark : Kind::kProblem, "checkpoints", "none yet",
-                        busy ? "" : resume_command(run)});
+                        busy ? "" : run.resume_command()});
   }
   if (!good.empty())
     findings.push_back({Kind::kGood, "checkpoints", fmt::format("{}", fmt::join(good, ", ")), ""});
@@ -108,7 +121,7 @@ void check_leftovers(const RunDirectory& run, const std::string& holder, Finding
   findings.push_back({Kind::kRemark, fs::relative(left.front(), run.path()).string(),
                       fmt::format("{} half-written file{} of a process that was killed",
                                   left.size(), left.size() == 1 ? "" : "s"),
-                      "remove what you do not need; " + resume_command(run) + " does so too"});
+                      "remove what you do not need; " + run.resume_command() + " does so too"});
 }
 
 void check_version(const RunDirectory& run, Findings& findings) {
@@ -152,7 +165,7 @@ Findings check_files(const fs::path& path) {
         findings.push_back(std::move(finding));
     } catch (const Error& damage) {
       findings.push_back({Kind::kProblem, "metrics.csv", reason(damage, run.metrics()),
-                          resume_command(run) + " writes it again from the checkpoint"});
+                          run.resume_command() + " writes it again from the checkpoint"});
     }
   } catch (const Error& failure) {
     findings.push_back({Kind::kProblem, "run", failure.what(), ""});

@@ -43,16 +43,17 @@ std::string value(const std::map<std::string, Json>& keys, const std::string& ke
   return found == keys.end() ? "absent" : found->second.dump();
 }
 
+// origin: of the config that it was trained with.
 void check_resumable(const Config& config, const std::string& trained_with,
-                     const RunDirectory& run) {
-  const auto changes = forbidden_changes(config, trained_with, run.config().string());
+                     const std::filesystem::path& origin, const RunDirectory& run) {
+  const auto changes = forbidden_changes(config, trained_with, origin.string());
   if (!changes.empty()) {
     throw Error(
         fmt::format("{}: not the config it was trained with: {}; a resumed run may change "
                     "only {}",
                     run.path().string(), fmt::join(changes, ", "), fmt::join(kResumable, ", ")));
   }
-  Config before = Config::parse(trained_with, run.config().string());
+  Config before = Config::parse(trained_with, origin.string());
   read_experiment(before);
   const std::string epochs = value(flat(config), "train.epochs"),
                     planned = value(flat(before), "train.epochs");
@@ -90,16 +91,17 @@ std::optional<StoredCheckpoint> resume_point(const RunDirectory& run, const Conf
                   ": no checkpoint with the weights of --init-from yet; expected training from the "
                   "start with --overwrite");
     }
-    check_resumable(config, read_file(run.config()), run);
+    check_resumable(config, read_file(run.config()), run.config(), run);
     log::warn("{}: no checkpoint yet; training begins from the start", run.path().string());
     return std::nullopt;
   }
   StoredCheckpoint found = read_checkpoint(run, "last");
   const auto trained_with = found.file.metadata.find("config");
-  check_resumable(
-      config,
-      trained_with == found.file.metadata.end() ? read_file(run.config()) : trained_with->second,
-      run);
+  if (trained_with == found.file.metadata.end()) {
+    check_resumable(config, read_file(run.config()), run.config(), run);
+  } else {
+    check_resumable(config, trained_with->second, found.path, run);
+  }
   return found;
 }
 

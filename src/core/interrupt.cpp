@@ -39,9 +39,9 @@ void catch_interrupts() {
   action.sa_flags = SA_RESTART;
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction before {};
-    const bool unwanted = signal == SIGHUP && sigaction(signal, nullptr, &before) == 0 &&
-                          before.sa_handler == SIG_IGN;  // nohup
-    if (!unwanted) sigaction(signal, &action, nullptr);
+    const bool ignored = sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN;
+    // nohup, and shells for what a script starts in the background; SIGTERM always means this one.
+    if (!ignored || signal == SIGTERM) sigaction(signal, &action, nullptr);
   }
 }
 

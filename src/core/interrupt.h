@@ -4,7 +4,8 @@
 namespace latent {
 
 /// From now on SIGINT, SIGTERM and SIGHUP are noted instead of ending the program; another one, a
-/// second later or after, ends it at once. A SIGHUP that the caller ignores (nohup) stays ignored.
+/// second later or after, ends it at once. A SIGHUP or SIGINT that the caller ignores (nohup, a
+/// script's background job) stays ignored.
 void catch_interrupts();
 
 /// Writing to a pipe that nobody reads (`| head`) fails from now on, instead of ending the program.

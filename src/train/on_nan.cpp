@@ -15,11 +15,13 @@ void OnNanOptions::read(Section& train) {
   Component chosen = train.component(
       "on_nan", name, {"stop", "skip", "rollback"},
       "when a loss or gradient is NaN or infinite: stop; leave the step out; or go back to the "
-      "epoch's start with a lower learning rate. Such a step never changes the weights");
+      "epoch's start with a lower learning rate. Such a step never changes the weights; every 50 "
+      "steps the first of them is noted with its images");
   name = chosen.name;
   if (stops()) return;
   chosen.section.read("limit", limit, at_least(1),
-                      "stop after more skipped steps, or rollbacks, than this in the whole run");
+                      "stop after more skipped steps, or rollbacks, than this in the whole run; "
+                      "looked at every 50 steps");
   if (rolls_back()) {
     chosen.section.read("factor", factor,
                         Range{.low = 0, .high = 1, .low_excluded = true, .high_excluded = true},

@@ -3,8 +3,8 @@
 namespace latent {
 
 void TrainOptions::read(Section section) {
-  section.read("epochs", epochs, at_least(1), "passes over the training images");
-  section.read("batch_size", batch_size, at_least(1), "images per step");
+  section.read("epochs", epochs, between(1, 1e9), "passes over the training images");
+  section.read("batch_size", batch_size, between(1, 1e9), "images per step");
   section.read("seed", seed, at_least(0),
                "seed of the weights, the order of the images and every noise");
   optimizer.read(section);

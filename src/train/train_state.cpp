@@ -24,6 +24,12 @@ int64_t whole_number(const Json& json) {
   return json.is_number_integer() ? json.get<int64_t>() : 0;
 }
 
+// Throws unless it is a whole number: 1e300 is none.
+void read_count(const Json& json, int64_t& count) {
+  if (!json.is_number_integer()) throw Error("no whole number");
+  count = json.get<int64_t>();
+}
+
 Json to_json(const SplitFingerprint& split) {
   return {{"count", split.count}, {"digest", split.digest}};
 }
@@ -64,26 +70,27 @@ void load_state(TrainState& state, LearningRateSchedule& schedule, const TensorF
                 const std::filesystem::path& path) {
   try {
     const Json json = Json::parse(file.metadata.at("state"));
-    json.at("epoch").get_to(state.epoch);
-    json.at("batch").get_to(state.batch);
-    json.at("step").get_to(state.step);
+    read_count(json.at("epoch"), state.epoch);
+    read_count(json.at("batch"), state.batch);
+    read_count(json.at("step"), state.step);
     json.at("seconds").get_to(state.seconds);
     json.at("epoch_seconds").get_to(state.epoch_seconds);
     json.at("best_loss").get_to(state.best_loss);
-    json.at("best_epoch").get_to(state.best_epoch);
-    json.at("waited").get_to(state.waited);
+    read_count(json.at("best_epoch"), state.best_epoch);
+    read_count(json.at("waited"), state.waited);
     // Absent from older checkpoints.
     state.patience_loss = json.value("patience_loss", state.best_loss);
-    state.skipped = json.value("skipped", int64_t{0});
-    state.rollbacks = json.value("rollbacks", int64_t{0});
+    read_count(json.value("skipped", Json(0)), state.skipped);
+    read_count(json.value("rollbacks", Json(0)), state.rollbacks);
     state.rate_factor = json.value("rate_factor", 1.0);
     state.data = stored_data(file);
-    json.at("plateau").at("reductions").get_to(schedule.reductions);
+    read_count(json.at("plateau").at("reductions"), schedule.reductions);
     json.at("plateau").at("best").get_to(schedule.best);
-    json.at("plateau").at("waited").get_to(schedule.waited);
+    read_count(json.at("plateau").at("waited"), schedule.waited);
   } catch (const std::exception&) {
     throw Error(path.string() +
-                ": no training state in its metadata; expected a checkpoint of latent train");
+                ": no training state in its metadata, or a damaged one; expected a checkpoint of "
+                "latent train");
   }
   const int64_t least =
       std::min({state.epoch, state.batch, state.step, state.best_epoch, state.waited, state.skipped,

@@ -42,6 +42,12 @@ void Trainer::restore(const StoredCheckpoint& checkpoint) {
   load_optimizer(step_.optimizer(), step_.parameters(), file, path);
   const DataFingerprint now = state_.data;
   load_state(state_, schedule_, file, path);
+  if (state_.batch > batches()) {
+    throw Error(
+        fmt::format("{}: {} batches of an epoch are done in its training state, and there "
+                    "are {}; expected a checkpoint of this run",
+                    path.string(), state_.batch, batches()));
+  }
   expect_same_data(std::exchange(state_.data, now), now, path);
   skipped_before_ = state_.skipped - step_.skipped();
   step_.sums().copy_(fitting_tensor(file, "state.sums", step_.sums().sizes(), path));
@@ -57,9 +63,8 @@ std::string Trainer::what_is_kept() const {
 
 void Trainer::stop_for(int signal) {
   save();
-  throw Interrupted(fmt::format("interrupted after step {}; everything is saved: go on with latent "
-                                "train --run {} --resume",
-                                state_.step, run_.path().string()),
+  throw Interrupted(fmt::format("interrupted after step {}; everything is saved: go on with {}",
+                                state_.step, run_.resume_command()),
                     signal);
 }
 
@@ -69,7 +74,8 @@ void Trainer::settle_bad_steps(const Tensor& order) {
   const int64_t batch = state_.batch - (state_.step - bad->step);
   const int64_t first = batch * options_.batch_size;
   const int64_t count = std::min(options_.batch_size, train_.count() - first);
-  const int64_t skipped = state_.skipped = skipped_before_ + step_.skipped();
+  const int64_t before = state_.skipped,
+                skipped = state_.skipped = skipped_before_ + step_.skipped();
   const std::string images = note_bad_batch({.step = bad->step + 1,
                                              .epoch = state_.epoch + 1,
                                              .batch = batch + 1,
@@ -90,7 +96,13 @@ void Trainer::settle_bad_steps(const Tensor& order) {
   if (skipped > on_nan.limit)
     throw Error(fmt::format("{}{}; {} steps are left out by now, more than train.on_nan.limit",
                             told, images, skipped));
-  log::warn("{}; left out ({} of at most {}){}", what, skipped, on_nan.limit, images);
+  // The device tells how many they are, and of the first alone which.
+  const int64_t together = skipped - before;
+  log::warn("{}; {} ({} of at most {}){}", what,
+            together == 1 ? "left out"
+                          : fmt::format("the first of {} steps left out up to step {}", together,
+                                        state_.step),
+            skipped, on_nan.limit, images);
 }
 
 void Trainer::roll_back(const std::string& why) {
@@ -108,8 +120,8 @@ void Trainer::roll_back(const std::string& why) {
   if (const int64_t epoch = stored_epoch(start.file); epoch != state_.epoch) {
     throw Error(
         fmt::format("training: {}; {} was written after epoch {}, not {}: expected the start of "
-                    "this epoch to go back to; go on with latent train --run {} --resume",
-                    why, start.path.string(), epoch, state_.epoch, run_.path().string()));
+                    "this epoch to go back to; go on with {}",
+                    why, start.path.string(), epoch, state_.epoch, run_.resume_command()));
   }
   restore(start);
   state_.rollbacks = rollbacks;

@@ -12,6 +12,7 @@
 
 #include "run/run_lock.h"
 #include "train/checkpoint_store.h"
+#include "train/train_state.h"
 
 namespace latent {
 namespace {
@@ -64,6 +65,12 @@ TEST(Checkup, MetricsThatAreNoNumbers) {
   EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, 6, 5}, {2, 20, nan, 6, 5}}), 2, false)),
             "problem metrics.csv: train_nll is nan at epoch 2; lower train.optimizer.learning_rate "
             "or set train.clip_norm\n");
+}
+
+// An older version wrote the first rows.
+TEST(Checkup, AColumnThatCameLater) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, nan, 5}, {2, 20, 5, 6, 5}}), 2, false)), "");
 }
 
 TEST(Checkup, OverfittingAndTooShortTraining) {
@@ -170,8 +177,10 @@ class CheckupFiles : public testing::Test {
     write_metrics(run_.metrics(), metrics({{1, 10, 5, 6, 5}}));
   }
   static TensorFile checkpoint(double weight = 1) {
-    return {.tensors = {{"model.weight", at::full({500}, weight)}},
-            .metadata = {{"state", R"({"epoch": 1, "step": 10})"}, {"config", kConfig}}};
+    TensorFile file{.tensors = {{"model.weight", at::full({500}, weight)}},
+                    .metadata = {{"config", kConfig}}};
+    store_state({.epoch = 1, .step = 10}, LearningRateSchedule({}, 1), file);
+    return file;
   }
   std::string found() const { return ills(check_files(run_.path())); }
 
@@ -209,6 +218,31 @@ TEST_F(CheckupFiles, WeightsThatAreNoNumbers) {
   EXPECT_EQ(found(),
             "problem checkpoints/best.safetensors: model.weight holds NaN or infinities; lower "
             "train.optimizer.learning_rate or set train.clip_norm, and train again\n");
+}
+
+TEST_F(CheckupFiles, CountersThatCannotBe) {
+  for (const auto& [name, value] :
+       {std::pair<const char*, nlohmann::json>{"best_loss", nullptr}, {"step", 1e300}}) {
+    TensorFile file = checkpoint();
+    auto state = nlohmann::json::parse(file.metadata["state"]);
+    state[name] = value;
+    file.metadata["state"] = state.dump();
+    write_tensors(run_.checkpoint("best"), file);
+    EXPECT_EQ(found(),
+              "problem checkpoints/best.safetensors: no training state in its metadata, or a "
+              "damaged one; expected a checkpoint of latent train; put a backup in its place, or "
+              "remove it: another checkpoint is used then\n")
+        << name;
+  }
+}
+
+TEST_F(CheckupFiles, ADamagedConfigInACheckpointIsSaidToBeThere) {
+  TensorFile file = checkpoint();
+  file.metadata["config"] = R"({"data": {"name": "shapes"}, "train": {"epochs": "x"}})";
+  write_tensors(run_.checkpoint("last"), file);
+  EXPECT_EQ(found(),
+            "problem run: " + run_.checkpoint("last").string() +
+                ": train.epochs: got \"x\"; expected an integer >= 1 and <= 1000000000; \n");
 }
 
 TEST_F(CheckupFiles, AnotherConfig) {

@@ -19,6 +19,7 @@ class RecoveryTest : public TrainerTest {};
 [[noreturn]] void train_in_pieces(const fs::path& folder) {
   log::set_level(log::Level::kQuiet);
   train(kEverything, folder / "whole");
+  std::signal(SIGINT, SIG_DFL);  // ignored where the tests run in the background
   catch_interrupts();
   std::raise(SIGINT);
   int pieces = 0;
@@ -139,6 +140,40 @@ TEST_F(RecoveryTest, LostMetricsComeBackFromTheCheckpoint) {
   }
 }
 
+// The run with a column less in its checkpoint, as an older version would have written it.
+void forget_column(const fs::path& folder, const std::string& name) {
+  TensorFile file = read_tensors(folder / "checkpoints/last.safetensors");
+  MetricsTable table = parse_metrics(file.metadata.at("metrics"), "here");
+  const auto found = std::find(table.columns.begin(), table.columns.end(), name);
+  ASSERT_NE(found, table.columns.end());
+  const auto at = found - table.columns.begin();
+  table.columns.erase(found);
+  for (auto& row : table.rows)
+    row.erase(row.begin() + at);
+  file.metadata["metrics"] = metrics_text(table);
+  write_tensors(folder / "checkpoints/last.safetensors", file);
+}
+
+TEST_F(RecoveryTest, MetricsWithOtherColumnsKeepWhatIsKnown) {
+  train(kEverything, folder_ / "whole");
+  train_until(folder_ / "old", 3, 8, {});
+  forget_column(folder_ / "old", "val_nll_mean");
+  const fs::path csv = folder_ / "old/metrics.csv";
+  write_file(csv, read_tensors(folder_ / "old/checkpoints/last.safetensors").metadata["metrics"]);
+  train(kEverything, folder_ / "old", {}, true);
+  const MetricsTable whole = read_metrics(folder_ / "whole/metrics.csv"), old = read_metrics(csv);
+  ASSERT_EQ(old.columns, whole.columns);
+  EXPECT_EQ(old.column("epoch"), (std::vector<double>{1, 2, 3, 4}));
+  EXPECT_EQ(old.column("val_loss"), whole.column("val_loss"));
+  EXPECT_TRUE(std::isnan(old.column("val_nll_mean")[1]));
+  EXPECT_EQ(old.column("val_nll_mean")[2], whole.column("val_nll_mean")[2]);
+  // The file may know more than the checkpoint.
+  train_until(folder_ / "both", 3, 8, {});
+  forget_column(folder_ / "both", "val_nll_mean");
+  train(kEverything, folder_ / "both", {}, true);
+  expect_equal_losses(folder_ / "whole", folder_ / "both");
+}
+
 TEST_F(RecoveryTest, MetricsThatCannotBeWrittenStopNothing) {
   const auto t = prepare(kEverything, folder_ / "run", {"train.epochs=2"});
   fs::create_directories(t.run.metrics());  // a folder in the file's place
@@ -149,21 +184,25 @@ TEST_F(RecoveryTest, MetricsThatCannotBeWrittenStopNothing) {
   EXPECT_EQ(read_metrics(t.run.metrics()).rows.size(), 3u);
 }
 
-TEST_F(RecoveryTest, AnIgnoredHangupStaysIgnored) {
+// By nohup, or by the shell of a script that trains in the background.
+TEST_F(RecoveryTest, AnIgnoredHangupOrInterruptStaysIgnored) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  const auto hang_up = [](void (*before)(int)) {
-    std::signal(SIGHUP, before);
+  const auto send = [](int signal, void (*before)(int)) {
+    std::signal(signal, before);
     catch_interrupts();
-    std::raise(SIGHUP);
+    std::raise(signal);
     std::_Exit(interrupt_signal());
   };
-  EXPECT_EXIT(hang_up(SIG_IGN), testing::ExitedWithCode(0), "");
-  EXPECT_EXIT(hang_up(SIG_DFL), testing::ExitedWithCode(SIGHUP), "");
+  for (const int signal : {SIGHUP, SIGINT}) {
+    EXPECT_EXIT(send(signal, SIG_IGN), testing::ExitedWithCode(0), "");
+    EXPECT_EXIT(send(signal, SIG_DFL), testing::ExitedWithCode(signal), "");
+  }
 }
 
 TEST_F(RecoveryTest, ASecondSignalEndsAtOnceUnlessItIsOfTheSameWish) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto twice = [](std::chrono::milliseconds apart) {
+    std::signal(SIGINT, SIG_DFL);  // ignored where the tests run in the background
     catch_interrupts();
     std::raise(SIGINT);
     std::this_thread::sleep_for(apart);
@@ -224,6 +263,19 @@ TEST_F(RecoveryTest, TheLossesAreMeansOverTheImagesThatCount) {
   }
   EXPECT_EQ(first_difference(last(folder_ / "0"), last(folder_ / "1")), "");
   expect_equal_losses(folder_ / "0", folder_ / "1");
+}
+
+TEST_F(RecoveryTest, SeveralBadStepsAreToldTogether) {
+  auto t = prepare(kEverything, folder_ / "run", {"train.on_nan=skip", "train.epochs=1"}, false, 7);
+  t.examples.pixels.fill_(std::nan(""));
+  log::also_to(t.run.log());
+  t.trainer->train({});
+  log::also_to({});
+  const std::string said = read_file(t.run.log());
+  EXPECT_NE(said.find("step 1: nll became NaN or infinite; the first of 3 steps left out up to "
+                      "step 3 (3 of at most 10); its images: "),
+            std::string::npos)
+      << said;
 }
 
 TEST_F(RecoveryTest, TooManyBadStepsStop) {

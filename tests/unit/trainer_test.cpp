@@ -307,5 +307,28 @@ TEST_F(TrainerTest, CountersThatCannotBeAreRefused) {
   forged("rate_factor", 1.5);
 }
 
+TEST_F(TrainerTest, ACheckpointThatIsNoneOfTheRunsIsRefused) {
+  train(kEverything, folder_ / "run", {"train.epochs=1"});
+  const fs::path path = folder_ / "run/checkpoints/last.safetensors";
+  const TensorFile good = read_tensors(path);
+  const auto message = [&](const char* name, const nlohmann::json& value) {
+    TensorFile file = good;
+    auto state = nlohmann::json::parse(file.metadata["state"]);
+    state[name] = value;
+    file.metadata["state"] = state.dump();
+    write_tensors(path, file);
+    return error_of([&] { prepare(kEverything, folder_ / "run", {}, true); });
+  };
+  EXPECT_EQ(message("batch", 3), "") << "saved while validating";
+  EXPECT_EQ(message("batch", 4), path.string() +
+                                     ": 4 batches of an epoch are done in its training state, and "
+                                     "there are 3; expected a checkpoint of this run");
+  for (const auto& wrong : {message("step", 1e300), message("best_loss", nullptr)}) {
+    EXPECT_EQ(wrong, path.string() +
+                         ": no training state in its metadata, or a damaged one; expected a "
+                         "checkpoint of latent train");
+  }
+}
+
 }  // namespace
 }  // namespace latent
