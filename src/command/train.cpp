@@ -94,8 +94,9 @@ void load_initial_weights(const std::filesystem::path& path, Autoencoder& model,
 void compare_builds(const Json& begun, const c10::Device& device) {
   for (const auto& [what, now] : {std::pair<const char*, std::string>{"device", describe(device)},
                                   {"torch", TORCH_VERSION}}) {
-    const std::string before = begun.value(what, now);
-    if (before != now)
+    const auto found = begun.find(what);
+    if (found == begun.end() || !found->is_string()) continue;
+    if (const auto before = found->get<std::string>(); before != now)
       log::warn("begun on {}, resumed on {}: the last bits may come out otherwise", before, now);
   }
 }
@@ -235,18 +236,21 @@ void run_train(const Arguments& arguments) {
   trainer.train(events);
 
   const TrainState& state = trainer.state();
+  display.finish(state.epoch);
   const auto pictures = run.path() / "images" / "train";
-  print_result(
-      arguments,
-      {{"run", run.path().string()},
-       {"epochs", state.epoch},
-       {"steps", state.step},
-       {"seconds", state.seconds},
-       {"data_share", trainer.data_share()},
-       {"best_epoch", state.best_epoch},
-       {"best_val_loss", state.best_loss}},
-      fmt::format("run {}: best val_loss {:.2f} at epoch {}; pictures in {}\n", run.path().string(),
-                  state.best_loss, state.best_epoch, pictures.string()));
+  std::error_code code;
+  const bool drawn = std::filesystem::exists(pictures, code);
+  print_result(arguments,
+               {{"run", run.path().string()},
+                {"epochs", state.epoch},
+                {"steps", state.step},
+                {"seconds", state.seconds},
+                {"data_share", trainer.data_share()},
+                {"best_epoch", state.best_epoch},
+                {"best_val_loss", state.best_loss}},
+               fmt::format("run {}: best val_loss {:.2f} at epoch {}{}\n", run.path().string(),
+                           state.best_loss, state.best_epoch,
+                           drawn ? "; pictures in " + pictures.string() : ""));
 }
 
 }  // namespace latent

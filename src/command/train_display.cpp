@@ -42,12 +42,13 @@ TrainDisplay::TrainDisplay(std::shared_ptr<Autoencoder> model, std::shared_ptr<O
       gallery_(experiment.gallery),
       example_word_(experiment.data.example_word()),
       device_(device),
+      validation_(validation),
+      corruption_(experiment.corruption.make(validation.shape())),
       bar_(quiet) {
   const auto counts = gallery_->counts(validation.shape());
   images_ = validation.images(0, std::min(counts.pairs, validation.count()));
   const auto seed = static_cast<uint64_t>(options_.seed);
-  input_ = experiment.corruption.make(validation.shape())
-               .corrupt(images_, generator(seed, Stream::kPictures, kCorruptedPictures));
+  input_ = corruption_.corrupt(images_, generator(seed, Stream::kPictures, kCorruptedPictures));
   auto noise = generator(seed, Stream::kPictures);
   normal_ = at::empty({counts.samples, model_->latent_dim()}).normal_(0, 1, noise);
   uniform_ = at::empty({counts.samples, model_->latent_dim()}).uniform_(0, 1, noise);
@@ -86,32 +87,51 @@ void TrainDisplay::show_epoch(const EpochReport& report) {
   const bool asked = options_.pictures_every > 0 && report.epoch % options_.pictures_every == 0;
   if (!asked && report.epoch != report.epochs) return;
   try {
-    write_pictures(report);
+    write_pictures(report.epoch, *report.validation);
   } catch (const std::exception& failure) {  // training matters more than its pictures
     log::warn("{}", failure.what());
   }
 }
 
-void TrainDisplay::write_pictures(const EpochReport& report) {
+void TrainDisplay::finish(int64_t epoch) {
+  std::error_code code;
+  const auto there = [&](const char* what) {
+    return std::filesystem::exists(picture(what, epoch), code);
+  };
+  if (there("reconstructions") && there("samples")) return;
+  EvaluationOptions options;
+  options.seed = static_cast<uint64_t>(options_.seed);
+  options.device = device_;
+  options.corruption = corruption_;
+  try {
+    write_pictures(epoch, evaluate(*model_, *objective_, validation_, options));
+  } catch (const std::exception& failure) {
+    log::warn("{}", failure.what());
+  }
+}
+
+std::filesystem::path TrainDisplay::picture(const char* what, int64_t epoch) const {
+  return run_.image("train", fmt::format("{}-{:04}.png", what, epoch));
+}
+
+void TrainDisplay::write_pictures(int64_t epoch, const Evaluation& validation) {
   const torch::NoGradGuard no_grad;
   model_->eval();
   const Likelihood& likelihood = objective_->likelihood();
   const Tensor reconstructed = likelihood.mean(model_->forward(input_.to(device_)).decoded).cpu();
-  const Evaluation& validation = *report.validation;
   const Tensor z =
       model_->probabilistic()
           ? normal_
           : (validation.low + uniform_ * (validation.high - validation.low)).to(at::kFloat);
   const Tensor samples = likelihood.mean(model_->decode(z.to(device_))).cpu();
-  const std::string suffix = fmt::format("-{:04}.png", report.epoch);
-  const auto path = run_.image("train", "reconstructions" + suffix);
+  const auto path = picture("reconstructions", epoch);
   if (input_.is_same(images_)) {
     gallery_->write_pairs(path, images_, reconstructed, kPairColumns);
   } else {
     gallery_->write_versions(
         path, {{"input", input_}, {"model", reconstructed}, {"truth", images_}}, kPairColumns);
   }
-  gallery_->write_samples(run_.image("train", "samples" + suffix), samples, kSampleColumns);
+  gallery_->write_samples(picture("samples", epoch), samples, kSampleColumns);
   const MetricsTable metrics = read_metrics(run_.metrics());
   if (metrics.rows.size() > 1 && visual::can_chart()) {
     visual::write_line_chart(run_.image("train", "loss.png"), "Loss", "epoch",

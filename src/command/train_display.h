@@ -12,17 +12,23 @@ namespace latent {
 
 class TrainDisplay {
  public:
-  /// validation: the split whose first images are reconstructed after each epoch.
+  /// validation: the split whose first images are reconstructed.
   TrainDisplay(std::shared_ptr<Autoencoder> model, std::shared_ptr<Objective> objective,
                const Examples& validation, RunDirectory run, const Experiment& experiment,
                const c10::Device& device, bool quiet);
 
   TrainEvents events();
 
+  /// Makes the pictures of the last epoch, if they are not there: training stopped early, or was
+  /// killed before they were made. The model must be that of the epoch's end. What goes wrong is
+  /// only said: training matters more than its pictures.
+  void finish(int64_t epoch);
+
  private:
   void show_step(const StepReport& report);
   void show_epoch(const EpochReport& report);
-  void write_pictures(const EpochReport& report);
+  void write_pictures(int64_t epoch, const Evaluation& validation);
+  std::filesystem::path picture(const char* what, int64_t epoch) const;
 
   std::shared_ptr<Autoencoder> model_;
   std::shared_ptr<Objective> objective_;
@@ -31,6 +37,8 @@ class TrainDisplay {
   std::shared_ptr<const visual::Gallery> gallery_;
   std::string example_word_;
   c10::Device device_;
+  Examples validation_;
+  CorruptionChain corruption_;
   ProgressBar bar_;
   Tensor images_;   // [N, C, H, W], the same in all pictures
   Tensor input_;    // [N, C, h, w] as the encoder sees them

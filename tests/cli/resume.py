@@ -1,6 +1,8 @@
 """A run that was interrupted, anywhere, ends with the bits of one that was not."""
 import json
 import pathlib
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -33,7 +35,9 @@ def losses(run):
 
 def interrupt(arguments, signal_number, code):
     """Sends the signal while the run trains."""
-    process = subprocess.Popen([BINARY, *arguments], stderr=subprocess.PIPE, text=True)
+    # Where the tests run in the background the shell has SIGINT ignored, and so would the program.
+    process = subprocess.Popen([BINARY, *arguments], stderr=subprocess.PIPE, text=True,
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     for line in process.stderr:
         if line.startswith("epoch 1/"):
             break
@@ -42,7 +46,28 @@ def interrupt(arguments, signal_number, code):
     rest = process.stderr.read()
     process.wait(timeout=60)
     expect(process.returncode == code, f"exit code {code}, got {process.returncode}\n{rest}")
-    expect("--resume" in rest, f"how to go on, got {rest}")
+    expect("go on with latent train --run " in rest, f"how to go on, got {rest}")
+    return shlex.split(rest.split("go on with latent ")[1].splitlines()[0])
+
+
+def pictures(here):
+    """The last epoch's are there when a training ends, be it early, or after a kill just before they were made."""
+    stopping = {"patience": 1, "min_delta": 1e6}
+    config = write_config(here, {"train": {"epochs": 6, "pictures_every": 0, "early_stopping": stopping}}, "early.json")
+    said = latent("train", config, "--run", "early")
+    expect("stopped early" in said.stderr, f"two epochs only, got {said.stderr}")
+    drawn = pathlib.Path("early/images/train")
+    expect(f"pictures in {drawn}" in said.stdout, f"their folder, got {said.stdout}")
+    before = {name: (drawn / name).read_bytes() for name in ("samples-0002.png", "reconstructions-0002.png")}
+    shutil.rmtree(drawn)
+    said = latent("train", "--run", "early", "--resume")
+    expect(f"pictures in {drawn}" in said.stdout, f"their folder, got {said.stdout}")
+    expect(before == {name: (drawn / name).read_bytes() for name in before}, "the same pictures again")
+    shutil.rmtree(drawn)
+    drawn.parent.rmdir()
+    drawn.parent.write_text("in the way")  # as good as a disk that cannot be written to
+    said = latent("train", "--run", "early", "--resume")
+    expect("pictures" not in said.stdout, f"no folder that is not there, got {said.stdout}")
 
 
 def main(here):
@@ -51,10 +76,11 @@ def main(here):
     config = write_config(here, slow)
     latent("train", config, "--run", "whole")
     for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
-        run = f"stopped-{code}"
-        interrupt(["train", str(config), "--run", run], number, code)
+        run = f"stopped {code}"  # what is said must do as it is, in a shell
+        told = interrupt(["train", str(config), "--run", run], number, code)
         expect(len(losses(run)) < len(losses("whole")), "the signal to come before the end")
-        latent("train", "--run", run, "--resume")
+        expect(told == ["train", "--run", run, "--resume"], f"the command to go on, got {told}")
+        latent(*told)
         expect_equal_weights("whole", run)
         expect(losses("whole") == losses(run), "the same losses")
 
@@ -70,11 +96,12 @@ def main(here):
     expect_error("no such run", "train", "--run", "nowhere", "--resume")
     expect_error("expected no other config", "train", constant, "--run", "two", "--resume", code=2)
     build = pathlib.Path("two/build.json")
-    build.write_text(json.dumps(json.loads(build.read_text()) | {"torch": "1.2.3"}))
+    build.write_text(json.dumps(json.loads(build.read_text()) | {"torch": "1.2.3", "device": 5}))
     said = latent("train", "--run", "two", "--resume", "--set", "train.epochs=5").stderr
     expect("begun on 1.2.3, resumed on " in said, f"a word about the other LibTorch, got {said}")
     expect_error("expected no --init-from", "train", "--run", "two", "--resume", "--init-from", "two", code=2)
     expect_error("expected no --overwrite", "train", "--run", "two", "--resume", "--overwrite", code=2)
+    pictures(here)
 
 
 if __name__ == "__main__":
