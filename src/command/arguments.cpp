@@ -116,6 +116,7 @@ std::filesystem::path Arguments::run() const {
         "--run is missing; expected the folder of a run, for example --run runs/shapes_vae-1");
   const auto folders = texts("run");
   if (folders.size() > 1) throw UsageError("--run: given twice; expected one run");
+  if (folders.front().empty()) throw UsageError("--run: empty; expected the folder of a run");
   return folders.front();
 }
 

@@ -44,7 +44,7 @@ class Arguments {
   /// SVG. Throws UsageError for another ending.
   std::filesystem::path picture(const std::filesystem::path& otherwise, bool charts) const;
 
-  /// The folder of --run. Throws UsageError if it was not given, or more than once.
+  /// The folder of --run. Throws UsageError if it was not given, more than once, or is empty.
   std::filesystem::path run() const;
   c10::Device device() const;
   uint64_t seed() const;

@@ -19,12 +19,16 @@ std::string shown(const Json& value) {
   return text.size() > 60 ? text.substr(0, 57) + "..." : text;
 }
 
+constexpr int64_t kLargestInteger = int64_t{1} << 62;
+constexpr double kLargestWhole = 9e15;  // of numbers written as 1e6
+
 std::optional<int64_t> as_integer(const Json& node) {
-  if (node.is_number_unsigned() && node.get<uint64_t>() > uint64_t{1} << 62) return std::nullopt;
+  if (node.is_number_unsigned() && node.get<uint64_t>() > uint64_t{kLargestInteger})
+    return std::nullopt;
   if (node.is_number_integer()) return node.get<int64_t>();
   if (!node.is_number_float()) return std::nullopt;
   const double value = node.get<double>();
-  if (value != std::floor(value) || std::abs(value) > 9e15) return std::nullopt;
+  if (value != std::floor(value) || std::abs(value) > kLargestWhole) return std::nullopt;
   return static_cast<int64_t>(value);
 }
 
@@ -63,10 +67,26 @@ const Json* Section::find(const std::string& key) const {
   return config_->source_.contains(pointer) ? &config_->source_.at(pointer) : nullptr;
 }
 
+std::string Section::found(const std::string& key) const {
+  const Json* node = find(key);
+  return node == nullptr ? "missing" : "got " + shown(*node);
+}
+
 bool Section::has(const std::string& key) const { return find(key) != nullptr; }
 
 void Section::reject(const std::string& key, const std::string& expected) const {
   throw Error(where(key) + ": got " + shown(*find(key)) + "; expected " + expected);
+}
+
+void Section::reject_integer(const std::string& key, const std::string& type, const Json& element,
+                             Range range) const {
+  // Beyond what any key takes: then that bound is what was expected.
+  const double value = element.is_number() ? element.get<double>() : 0;
+  const double most =
+      element.is_number_float() ? kLargestWhole : static_cast<double>(kLargestInteger);
+  if (value >= most) range.high = std::min(range.high, most);
+  if (value <= -most) range.low = std::max(range.low, -most);
+  reject(key, with_range(type, range.text()));
 }
 
 void Section::missing(const std::string& key, const std::string& expected) const {
@@ -111,9 +131,8 @@ void Section::read(const std::string& key, int64_t& value, Range range, std::str
   const int64_t before = value;
   if (const Json* node = find(key)) {
     const auto number = as_integer(*node);
-    if (!number || !range.contains(static_cast<double>(*number))) {
-      reject(key, with_range("an integer", range.text()));
-    }
+    if (!number || !range.contains(static_cast<double>(*number)))
+      reject_integer(key, "an integer", *node, range);
     value = *number;
   }
   record(key, before, value, "integer", range.text(), meaning);
@@ -156,12 +175,13 @@ void Section::read(const std::string& key, std::vector<int64_t>& value, Range ra
                    std::string_view meaning) {
   const auto before = value;
   if (const Json* node = find(key)) {
-    const std::string expected = with_range("a list of integers", range.text());
-    if (!node->is_array() && !node->is_number()) reject(key, expected);
+    const std::string type = "a list of integers";
+    if (!node->is_array() && !node->is_number()) reject(key, with_range(type, range.text()));
     value.clear();
     for (const auto& element : node->is_array() ? *node : Json::array({*node})) {  // 2 means [2]
       const auto number = as_integer(element);
-      if (!number || !range.contains(static_cast<double>(*number))) reject(key, expected);
+      if (!number || !range.contains(static_cast<double>(*number)))
+        reject_integer(key, type, element, range);
       value.push_back(*number);
     }
   }

@@ -60,6 +60,9 @@ class Section {
   /// "file: objective.kl", of the section itself.
   std::string where() const;
 
+  /// "got [3]" as the config says it, or "missing", for errors of a key that was read.
+  std::string found(const std::string& key) const;
+
   /// Throws Error for a required key that was not given: for a key like it that nobody has read,
   /// which will be the same one misspelt, else as missing.
   [[noreturn]] void missing(const std::string& key, const std::string& expected) const;
@@ -86,6 +89,9 @@ class Section {
  private:
   const nlohmann::ordered_json* find(const std::string& key) const;
   [[noreturn]] void reject(const std::string& key, const std::string& expected) const;
+  /// element: of the key's value, or the value itself, that is no integer of the range.
+  [[noreturn]] void reject_integer(const std::string& key, const std::string& type,
+                                   const nlohmann::ordered_json& element, Range range) const;
   Component named(const std::string& key, const std::string& default_name,
                   const std::vector<std::string>& names, std::string_view meaning);
   template <class T>

@@ -59,18 +59,21 @@ ArrayPart archive_part(const std::shared_ptr<NpzArchive>& archive, const std::st
   return {opener(images), opener(labels), labels, stamp(archive->name()) + " " + images};
 }
 
-// The first array that can be images.
+// The first array that can be images. One that cannot be read may be them, or hold objects, say:
+// that matters only where no other can.
 std::string find_image_array(const NpzArchive& archive) {
+  std::string unreadable;
   for (const auto& array : archive.arrays()) {
     try {
       const auto dimensions = read_npy_header(*archive.open(array)).shape.size();
       if (dimensions == 3 || dimensions == 4) return array;
-    } catch (const Error&) {
-      // Objects, say: not the images.
+    } catch (const Error& reason) {
+      if (unreadable.empty()) unreadable = reason.what();
     }
   }
-  throw Error(archive.name() + ": no array of 3 or 4 dimensions; it holds " +
-              join(archive.arrays()) + "; data.images names the array of images");
+  throw Error((unreadable.empty() ? archive.name() + ": no" : unreadable + "; no other") +
+              " array of 3 or 4 dimensions; it holds " + join(archive.arrays()) +
+              "; data.images names the array of images");
 }
 
 }  // namespace

@@ -30,8 +30,7 @@ void read_size(Section& section, const std::string& key, std::vector<int64_t>& s
                bool allow_empty, std::string_view meaning) {
   section.read(key, size, between(1, 4096), meaning);
   if (size.size() == 2 || (size.empty() && allow_empty)) return;
-  throw Error(section.where(key) + ": got a list of " + std::to_string(size.size()) +
-              "; expected [height, width]");
+  throw Error(section.where(key) + ": " + section.found(key) + "; expected [height, width]");
 }
 
 Fit::Fit(Section& data) : pad_key_(data.where("pad_to")) {

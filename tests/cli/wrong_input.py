@@ -34,6 +34,12 @@ def configs(here):
     config_error(here, "modle: unknown key; did you mean model?", {"modle": {}})
     config_error(here, "train.epochs: got \"ten\"; expected an integer >= 1", {"train": {"epochs": "ten"}})
     config_error(here, "train.epochs: got 0; expected an integer >= 1", {"train": {"epochs": 0}})
+    for key in ("train.epochs", "train.batch_size"):
+        config_error(here, f"{key}: got 9000000000000000000; expected an integer >= 1 and <= 1000000000", None, "--set",
+                     f"{key}=9000000000000000000")
+    config_error(here, "train.seed: got 9000000000000000000; expected an integer >= 0 and <= 4.6", None, "--set",
+                 "train.seed=9000000000000000000")
+    config_error(here, "data.size: got 32; expected [height, width]", {"data": {"size": 32}})
     config_error(here, "model.latent_dim: got 0; expected an integer >= 1", {"model": {"latent_dim": 0}})
     config_error(here, "unknown name \"convv\"; did you mean conv?", {"model": {"encoder": {"name": "convv"}}})
     config_error(here, "data.name: unknown data set \"shape\"; did you mean shapes?", {"data": {"name": "shape"}})
@@ -69,6 +75,8 @@ def command_lines(here):
     expect_error("expected auto, cpu, cuda or cuda:N", "train", config, "--device", "gpu", code=2)
     expect_error("--device cuda:97: ", "train", config, "--device", "cuda:97")
     expect_error("--run is missing", "sample", code=2)
+    for command in (["sample"], ["doctor"], ["train", config], ["train", "--resume"]):
+        expect_error("--run: empty; expected the folder of a run", *command, "--run", "", code=2)
     expect_error("--count 0: expected an integer >= 1", "sample", "--run", "x", "--count", 0, code=2)
     expect_error("other.json: not expected here; see latent train --help", "train", config, "other.json", code=2)
     expect_error("train.batch_size=5: not expected here; a config key is changed by --set train.batch_size=5", "train",

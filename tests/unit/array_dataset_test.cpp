@@ -6,6 +6,7 @@
 #include "data/array_set.h"
 #include "unit/datasets.h"
 #include "unit/expect.h"
+#include "unit/experiments.h"
 #include "unit/npy_files.h"
 
 namespace latent {
@@ -242,6 +243,15 @@ TEST_F(ArrayDataset, ExplainsWrongKeys) {
                (folder_ / "flat.npz").string() +
                    ": no array of 3 or 4 dimensions; it holds a; data.images names the array of "
                    "images");
+  write_zip(folder_ / "hurt.npz",
+            {{"x.npy", "no array"}, {"y.npy", npy_bytes("|u1", "(3,)", ramp(3))}});
+  const std::string said =
+      error_of([&] { open_dataset("\"name\": \"npz\"" + key("file", folder_ / "hurt.npz")); });
+  EXPECT_TRUE(said.starts_with((folder_ / "hurt.npz").string() + ": x: ")) << said;
+  EXPECT_TRUE(
+      said.ends_with("; no other array of 3 or 4 dimensions; it holds x, y; data.images "
+                     "names the array of images"))
+      << said;
 }
 
 }  // namespace

@@ -193,12 +193,12 @@ TEST(Corruption, MistakesAreNamed) {
             "c.json: corruption.0.fraction: given with a block; expected a fraction of the pixels "
             "or a block, not both");
   EXPECT_EQ(message(R"({"name": "masking", "block": [3]})"),
-            "c.json: corruption.0.block: got a list of 1; expected [height, width]");
+            "c.json: corruption.0.block: got [3]; expected [height, width]");
   EXPECT_EQ(message(R"({"name": "masking", "block": [3, 29]})"),
             "c.json: corruption.0.block: 3x29 is larger than the image, 1x28x28; expected a block "
             "that fits into it");
   EXPECT_EQ(message(R"("gaussian", {"name": "downsample"})"),
-            "c.json: corruption.1.size: got a list of 0; expected [height, width]");
+            "c.json: corruption.1.size: missing; expected [height, width]");
   EXPECT_EQ(message(R"({"name": "downsample", "size": [8, 32]})"),
             "c.json: corruption.0.size: 8x32 is larger than the image, 1x28x28; expected a smaller "
             "size");

@@ -188,7 +188,9 @@ TEST(Fit, NamesTheKeyThatIsWrong) {
   expect_error([&] { fitted("\"pad_to\": 24", pixels); },
                "x: data.pad_to: got 24; expected 0 or at least 28: the images are 28x20");
   expect_error([&] { fitted("\"size\": [28]", pixels); },
-               "x: data.size: got a list of 1; expected [height, width]");
+               "x: data.size: got [28]; expected [height, width]");
+  expect_error([&] { fitted("\"size\": 28", pixels); },
+               "x: data.size: got 28; expected [height, width]");
   expect_error([&] { fitted("\"size\": [28, 0]", pixels); },
                "x: data.size: got [28,0]; expected a list of integers >= 1 and <= 4096");
 }

@@ -101,7 +101,7 @@ CorruptionMaker configure_downsample_corruption(Section& section, bool table) {
                 "masking");
   }
   if (options.size.size() != 2) {
-    throw Error(section.where("size") + ": got a list of " + std::to_string(options.size.size()) +
+    throw Error(section.where("size") + ": " + section.found("size") +
                 "; expected [height, width]");
   }
   return [options, where = section.where("size")](const ImageShape& images) {

@@ -55,7 +55,7 @@ CorruptionMaker configure_masking_corruption(Section& section, bool) {
   section.read("block", options.block, between(1, 4096),
                "instead of single pixels, [height, width] of one rectangle at a random place");
   if (!options.block.empty() && options.block.size() != 2) {
-    throw Error(section.where("block") + ": got a list of " + std::to_string(options.block.size()) +
+    throw Error(section.where("block") + ": " + section.found("block") +
                 "; expected [height, width]");
   }
   if (options.block.empty()) {
