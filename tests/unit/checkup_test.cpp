@@ -179,7 +179,7 @@ class CheckupFiles : public testing::Test {
   static TensorFile checkpoint(double weight = 1) {
     TensorFile file{.tensors = {{"model.weight", at::full({500}, weight)}},
                     .metadata = {{"config", kConfig}}};
-    store_state({.epoch = 1, .step = 10}, LearningRateSchedule({}, 1), file);
+    store_state({.epoch = 1, .step = 10, .data = {}}, LearningRateSchedule({}, 1), file);
     return file;
   }
   std::string found() const { return ills(check_files(run_.path())); }
