@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "command/registry.h"
+#include "core/crash.h"
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/log.h"
@@ -69,10 +70,13 @@ Arguments parse(cxxopts::Options& options, int argc, char** argv) {
 
 // What a user can lower where memory ran out.
 std::string memory_remedy(const std::string& command) {
-  return command == "train" || command == "bench"
-             ? "lower train.batch_size, data.size or the model (model.encoder.channels, "
-               "model.latent_dim), or free memory"
-             : "ask for less at once (--count), or free memory";
+  if (command == "train" || command == "bench")
+    return "lower train.batch_size, data.size or the model (model.encoder.channels, "
+           "model.latent_dim), or free memory";
+  const bool counts =
+      declare(commands().find(command, "latent")).help().find("--count ") != std::string::npos;
+  return counts ? "ask for less at once (--count), or free memory"
+                : "free memory, or train with a smaller data.size";
 }
 
 int run(int argc, char** argv) {
@@ -106,8 +110,10 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   latent::fill_standard_streams();
-  latent::keep_memory();
+  latent::tell_of_crashes();
+  latent::leave_nothing_half_written();
   latent::ignore_file_size_signal();
+  latent::keep_memory();
   try {
     return run(argc, argv);
   } catch (const UsageError& failure) {

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "core/error.h"
+#include "core/utf8.h"
 
 namespace latent {
 namespace {
@@ -127,9 +128,10 @@ uint64_t Arguments::seed() const { return static_cast<uint64_t>(integer("seed", 
 void print_result(const Arguments& arguments, const nlohmann::ordered_json& result,
                   const std::string& text) {
   const std::string out =
-      arguments.json()
-          ? result.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n"
-          : text;
+      arguments.json() ? with_controls_escaped(result.dump(
+                             2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)) +
+                             "\n"
+                       : without_controls(text, /*one_line=*/false);
   if (std::fwrite(out.data(), 1, out.size(), stdout) != out.size() || std::fflush(stdout) != 0) {
     throw Error("standard output: cannot be written");
   }

@@ -58,7 +58,8 @@ class Arguments {
 /// "3,17,40-49" as numbers. Throws UsageError naming the flag.
 std::vector<int64_t> parse_indices(const std::string& text, const std::string& flag);
 
-/// Prints the result: as one JSON object with --json, else as `text`. Both on stdout.
+/// Prints the result: as one JSON object with --json, else as `text`. Both on stdout, and without
+/// the control characters that names in files may hold.
 void print_result(const Arguments& arguments, const nlohmann::ordered_json& result,
                   const std::string& text);
 

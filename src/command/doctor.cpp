@@ -7,6 +7,7 @@
 #include "command/arguments.h"
 #include "command/checkup.h"
 #include "core/error.h"
+#include "core/out_of_memory.h"
 #include "run/run_lock.h"
 
 namespace latent {
@@ -14,6 +15,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using Kind = Finding::Kind;
+
+// Lack of memory, most often: of the run it says nothing.
+Finding not_looked_at(const std::exception& failure) {
+  return {Kind::kRemark, "model", "not looked at: " + reason_of(failure),
+          out_of_memory(failure).empty() ? "" : "free memory"};
+}
 
 // The model, looked at with the validation images; what keeps that from being done is a finding.
 Findings examine_model(const Arguments& arguments) {
@@ -25,6 +32,8 @@ Findings examine_model(const Arguments& arguments) {
   } catch (const Error& failure) {
     const bool busy = !RunLock::holder(arguments.run()).empty();  // it may just have begun anew
     return {{busy ? Kind::kRemark : Kind::kProblem, "model", failure.what(), ""}};
+  } catch (const std::exception& failure) {
+    return {not_looked_at(failure)};
   }
   try {
     const Examples examples = run->load(Split::kValidation);
@@ -33,6 +42,8 @@ Findings examine_model(const Arguments& arguments) {
   } catch (const Error& failure) {
     return {{Kind::kRemark, "model", std::string("not looked at: ") + failure.what(),
              "make the run's data available"}};
+  } catch (const std::exception& failure) {
+    return {not_looked_at(failure)};
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/log.h"
+#include "core/out_of_memory.h"
 #include "core/random.h"
 #include "visual/chart.h"
 
@@ -89,7 +90,10 @@ void TrainDisplay::show_epoch(const EpochReport& report) {
   try {
     write_pictures(report.epoch, *report.validation);
   } catch (const std::exception& failure) {  // training matters more than its pictures
-    log::warn("{}", failure.what());
+    const std::string memory = out_of_memory(failure);
+    log::warn("pictures of epoch {}: {}", report.epoch,
+              memory.empty() ? message_of(failure)
+                             : memory + "; training goes on; lower data.size or free memory");
   }
 }
 

@@ -6,14 +6,18 @@
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <sched.h>
+#include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <mutex>
 #include <regex>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "core/device_tools.h"
 #include "core/error.h"
@@ -76,6 +80,30 @@ void load_cuda() {
   static_cast<void>(loaded);
 }
 
+void* wait_at(void* gate) {
+  const std::lock_guard guard(*static_cast<std::mutex*>(gate));
+  return nullptr;
+}
+
+// How many of so many threads the system starts: LibTorch's pools wait for ever for those it does
+// not. Some 20 us each; POSIX threads, since std::thread frees memory in the new one, for which
+// malloc reserves 64 MiB.
+int64_t startable_threads(int64_t wanted) {
+  std::vector<pthread_t> started;
+  started.reserve(static_cast<size_t>(std::max<int64_t>(wanted, 0)));
+  std::mutex gate;
+  {
+    const std::lock_guard closed(gate);  // so that they all live at once
+    pthread_t thread{};
+    while (static_cast<int64_t>(started.size()) < wanted &&
+           ::pthread_create(&thread, nullptr, wait_at, &gate) == 0)
+      started.push_back(thread);
+  }
+  for (const pthread_t thread : started)
+    ::pthread_join(thread, nullptr);
+  return static_cast<int64_t>(started.size());
+}
+
 }  // namespace
 
 c10::Device parse_device(const std::string& name) {
@@ -114,6 +142,11 @@ void use_threads(int64_t threads) {
     if (std::getenv("OMP_NUM_THREADS") != nullptr) return;  // LibTorch has read it
     const auto quota = static_cast<int64_t>(std::max(1.0, quota_cores()));
     threads = std::min(physical_cores(), quota);
+  }
+  const int64_t started = startable_threads(threads - 1) + 1;
+  if (started < threads) {
+    throw Error(fmt::format("--threads {}: the system allows only {} here; expected fewer", threads,
+                            started));
   }
   at::set_num_threads(static_cast<int>(threads));
 }

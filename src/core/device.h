@@ -16,7 +16,8 @@ c10::Device parse_device(const std::string& name);
 std::string describe(const c10::Device& device);
 
 /// Computes with `threads` threads; 0: OMP_NUM_THREADS if it is set, else the physical cores this
-/// process may use, by affinity and container limits. Call once, before the first tensor operation.
+/// process may use, by affinity and container limits. Throws Error if the system does not start so
+/// many. Call once, before the first tensor operation.
 void use_threads(int64_t threads);
 
 /// Makes malloc keep large blocks instead of returning them to the system at every step: page

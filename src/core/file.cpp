@@ -1,24 +1,24 @@
 #include "core/file.h"
 
 #include <fcntl.h>
-#include <signal.h>
+#include <spdlog/fmt/fmt.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
-#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "core/error.h"
+#include "core/log.h"
 
 namespace latent {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view kTemporary = ".tmp";  // and the number of the process
-constexpr int kMostLinks = 40;                   // as Linux follows
+constexpr int kMostLinks = 40;  // as Linux follows
+constexpr size_t kPiece = 1 << 20;
 
 // Renaming would put a file in the place of whatever has the name, a device of the system too.
 void expect_replaceable(const fs::path& path) {
@@ -43,7 +43,48 @@ fs::path followed(fs::path path) {
   return path;
 }
 
+// A file that was not there, whoever else may write into the folder: the name can be foretold, and
+// a link under it would lead elsewhere. Below 0 with errno, as open.
+int open_new(const fs::path& path) {
+  const auto open = [&] {
+    return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+  };
+  const int descriptor = open();
+  if (descriptor >= 0 || errno != EEXIST) return descriptor;
+  return ::unlink(path.c_str()) == 0 ? open() : -1;
+}
+
+// The name of a file is durable once its folder is synced. The file is whole in any case.
+void sync_folder(const fs::path& folder) {
+  const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return;  // a folder that may be written to but not read
+  int result = 0;
+  while ((result = ::fsync(directory)) != 0 && errno == EINTR) {
+  }
+  // EINVAL: a file system that knows no such thing.
+  if (result != 0 && errno != EINVAL) {
+    log::warn(
+        "{}: this folder cannot be synced to disk: {}; after a power cut its newest files may "
+        "be the old ones",
+        folder.string(), std::strerror(errno));
+  }
+  ::close(directory);
+}
+
 }  // namespace
+
+std::ifstream open_regular_file(const fs::path& path) {
+  expect_regular_file(path);
+  return open_file(path);
+}
+
+void expect_regular_file(const fs::path& path) {
+  std::error_code code;
+  const fs::file_status status = fs::status(path, code);
+  if (code || !fs::exists(status) || fs::is_regular_file(status) || fs::is_directory(status))
+    return;
+  throw Error(path.string() + ": not a regular file; expected one");
+}
 
 std::ifstream open_file(const fs::path& path) {
   std::error_code code;
@@ -67,8 +108,16 @@ std::string read_file(const fs::path& path, size_t limit) {
   std::string bytes(code ? 0 : size, '\0');
   in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   bytes.resize(static_cast<size_t>(in.gcount()));
-  // A pipe has no size, and a file may have grown.
-  if (in) bytes.append(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  // A pipe has no size, a device no end, and a file may have grown.
+  std::vector<char> piece;
+  while (in && in.peek() != std::ifstream::traits_type::eof()) {
+    piece.resize(kPiece);
+    in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    bytes.append(piece.data(), static_cast<size_t>(in.gcount()));
+    if (bytes.size() > limit)
+      throw Error(
+          fmt::format("{}: more than {} bytes; expected at most that", path.string(), limit));
+  }
   if (in.bad()) throw Error(path.string() + ": cannot be read: " + std::strerror(errno));
   return bytes;
 }
@@ -91,9 +140,10 @@ AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
     fail("cannot be written");
   }
   path_ = std::move(target);
-  temporary_ = path_;
-  temporary_ += std::string(kTemporary) + std::to_string(::getpid());
-  descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  remove_abandoned(path_);
+  temporary_ = temporary_name(path_);
+  noted_.note(temporary_);
+  descriptor_ = open_new(temporary_);
   if (descriptor_ < 0) fail("cannot be written");
 }
 
@@ -126,27 +176,8 @@ void AtomicFile::commit() {
   if (::close(closing) != 0) fail("cannot be closed");
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail("cannot be renamed into place");
   temporary_.clear();
-  const fs::path folder = path_.has_parent_path() ? path_.parent_path() : fs::path(".");
-  const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0)
-    return;  // the data is safe; only the durability of the name could not be asked for
-  ::fsync(directory);
-  ::close(directory);
-}
-
-bool is_temporary(const fs::path& path) {
-  const std::string name = path.filename().string();
-  const size_t at = name.rfind(kTemporary);
-  if (at == std::string::npos || at == 0) return false;
-  const std::string process = name.substr(at + kTemporary.size());
-  return !process.empty() && process.find_first_not_of("0123456789") == std::string::npos;
-}
-
-bool is_abandoned(const fs::path& temporary) {
-  const std::string name = temporary.filename().string();
-  const auto process =
-      std::strtol(name.c_str() + name.rfind(kTemporary) + kTemporary.size(), nullptr, 10);
-  return ::kill(static_cast<pid_t>(process), 0) != 0 && errno == ESRCH;
+  noted_.forget();
+  sync_folder(path_.has_parent_path() ? path_.parent_path() : fs::path("."));
 }
 
 void write_file(const fs::path& path, std::string_view bytes) {

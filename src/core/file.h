@@ -8,12 +8,22 @@
 #include <string>
 #include <string_view>
 
+#include "core/temporary.h"
+
 namespace latent {
 
-/// Opens a file for reading. Throws Error if it is missing, a folder, or cannot be read.
+/// Opens a file for reading. Throws Error if it is missing, a folder, or cannot be read. Waits for
+/// whoever writes to a pipe.
 std::ifstream open_file(const std::filesystem::path& path);
 
-/// The bytes of a file. Throws Error if it is missing, a folder, or larger than `limit` bytes.
+/// The same for what can be no pipe. Throws Error also if it is one, or a device.
+std::ifstream open_regular_file(const std::filesystem::path& path);
+
+/// Throws Error for a pipe or a device; a folder, or nothing, is for whoever opens it to tell.
+void expect_regular_file(const std::filesystem::path& path);
+
+/// The bytes of a file, a pipe too. Throws Error if it is missing, a folder, or larger than `limit`
+/// bytes.
 std::string read_file(const std::filesystem::path& path, size_t limit = size_t{1} << 33);
 
 /// Makes a folder and its parents. Throws Error naming the folder and the reason.
@@ -22,9 +32,10 @@ void make_directories(const std::filesystem::path& directory);
 /// Writes a file piece by piece under a temporary name in the same folder and renames it on
 /// `commit`.
 ///
-/// The data and the folder are synced to disk before and after the rename. Without `commit` (an
-/// exception, say) the temporary file is removed and the old file stays. Throws Error naming the
-/// file and the system's reason.
+/// The data and the folder are synced to disk before and after the rename; a folder that cannot be
+/// is a warning. Without `commit` (an exception, say) the temporary file is removed and the old
+/// file stays; so are those that processes that are gone have left of the same file. Throws Error
+/// naming the file and the system's reason.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path path);
@@ -41,14 +52,9 @@ class AtomicFile {
 
   std::filesystem::path path_;
   std::filesystem::path temporary_;
+  NotedTemporary noted_;
   int descriptor_ = -1;
 };
-
-/// Whether an AtomicFile writes under this name: what a process that was killed may leave behind.
-bool is_temporary(const std::filesystem::path& path);
-
-/// Whether no process of this machine has the number in the name of a temporary file.
-bool is_abandoned(const std::filesystem::path& temporary);
 
 /// Writes `bytes` to `path` atomically.
 void write_file(const std::filesystem::path& path, std::string_view bytes);

@@ -6,7 +6,8 @@
 #include <atomic>
 #include <csignal>
 #include <cstdint>
-#include <initializer_list>
+
+#include "core/temporary.h"
 
 namespace latent {
 namespace {
@@ -18,6 +19,16 @@ static_assert(std::atomic<int64_t>::is_always_lock_free);
 // `timeout`, shells that lose their terminal and systemd send two signals at once for one wish.
 constexpr int64_t kOneWish = 1000;  // milliseconds
 
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
+
+void end(int signal) {
+  remove_noted_temporaries();
+  struct sigaction usual {};
+  usual.sa_handler = SIG_DFL;
+  sigaction(signal, &usual, nullptr);
+  ::raise(signal);
+}
+
 void note(int signal) {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
@@ -26,18 +37,31 @@ void note(int signal) {
     noted_at = time;
     noted = signal;
   } else if (time - noted_at >= kOneWish) {
+    remove_noted_temporaries();
     ::_exit(128 + signal);
   }
 }
 
 }  // namespace
 
+void leave_nothing_half_written() {
+  struct sigaction action {};
+  action.sa_handler = end;
+  sigemptyset(&action.sa_mask);
+  for (const int signal : kSignals) {
+    struct sigaction before {};
+    const bool ignored =
+        sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN;  // nohup, `&`
+    if (!ignored) sigaction(signal, &action, nullptr);
+  }
+}
+
 void catch_interrupts() {
   struct sigaction action {};
   action.sa_handler = note;
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+  for (const int signal : kSignals) {
     struct sigaction before {};
     const bool ignored = sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN;
     // nohup, and shells for what a script starts in the background; SIGTERM always means this one.

@@ -1,7 +1,11 @@
-// Signals that ask the program to stop: work in progress is finished and saved first.
+// Signals that ask the program to stop: half-written files go, and training is saved first.
 #pragma once
 
 namespace latent {
+
+/// SIGINT, SIGTERM and SIGHUP end the program as ever, but the files that are half-written go
+/// first. Signals that the caller ignores stay ignored.
+void leave_nothing_half_written();
 
 /// From now on SIGINT, SIGTERM and SIGHUP are noted instead of ending the program; another one, a
 /// second later or after, ends it at once. A SIGHUP or SIGINT that the caller ignores (nohup, a

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/utf8.h"
 
 namespace latent::log {
 namespace {
@@ -44,22 +45,9 @@ std::optional<std::vector<Message>>& kept() {
   return messages;
 }
 
-// Messages quote files, which must not give a terminal orders: control characters become '?'; a
-// line break stays one where a message may have several lines.
-std::string without_controls(std::string message, bool one_line) {
-  for (size_t i = 0; i < message.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(message[i]);
-    if (byte == '\t' || (byte == '\n' && !one_line)) continue;
-    if (byte < 0x20 || byte == 0x7f) message[i] = byte == '\n' ? ' ' : '?';
-    // U+0080 to U+009F, which some terminals obey as well.
-    const bool second = i > 0 && message[i - 1] == '\xc2' && byte >= 0x80 && byte < 0xa0;
-    if (second) message.replace(i - 1, 2, "??");
-  }
-  return message;
-}
-
+// Messages quote files. A warning or an error is one line, whatever it quotes.
 void write(spdlog::level::level_enum level, const std::string& prefix, const std::string& message) {
-  const std::string safe = without_controls(message, level == spdlog::level::err);
+  const std::string safe = without_controls(message, level >= spdlog::level::warn);
   console().log(level, "{}{}", prefix, safe);
   if (file_logger()) {
     file_logger()->log(level, "{}", safe);

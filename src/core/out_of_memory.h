@@ -13,4 +13,7 @@ std::string message_of(const std::exception& failure);
 /// host or of a device; else "".
 std::string out_of_memory(const std::exception& failure);
 
+/// What out_of_memory says, else what message_of does.
+std::string reason_of(const std::exception& failure);
+
 }  // namespace latent

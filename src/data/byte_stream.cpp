@@ -14,9 +14,8 @@ namespace fs = std::filesystem;
 
 class FileStream : public ByteStream {
  public:
-  explicit FileStream(const fs::path& path) : name_(path.string()), in_(open_file(path)) {
+  explicit FileStream(const fs::path& path) : name_(path.string()), in_(open_regular_file(path)) {
     std::error_code code;
-    if (!fs::is_regular_file(path, code)) throw Error(name_ + ": not a regular file");
     size_ = static_cast<int64_t>(fs::file_size(path, code));
     if (code) throw Error(name_ + ": cannot be read: " + code.message());
   }

@@ -30,7 +30,7 @@ bool name_classes(const std::set<double>& different) {
 }  // namespace
 
 CsvReader::CsvReader(const std::filesystem::path& path)
-    : name_(path.string()), in_(open_file(path)) {
+    : name_(path.string()), in_(open_regular_file(path)) {
   std::string mark(3, '\0');
   in_.read(mark.data(), 3);
   if (in_.gcount() == 3 && mark == "\xef\xbb\xbf") return;

@@ -62,8 +62,9 @@ void expect_room(const fs::path& folder, int64_t bytes) {
   std::error_code code;
   const fs::space_info room = fs::space(folder, code);
   if (code || room.available > static_cast<uint64_t>(bytes)) return;
+  // The need rounded up: never "0 MB are free; expected 0 MB".
   throw Error(fmt::format("{}: {} MB are free; expected {} MB", folder.string(),
-                          room.available >> 20, bytes >> 20));
+                          room.available >> 20, (bytes >> 20) + 1));
 }
 
 // Writes those of the images first, first + 1, ... that could be read.

@@ -51,6 +51,7 @@ bool have_codecs() {
 }
 
 EncodedImage read_encoded(const fs::path& path) {
+  expect_regular_file(path);
   EncodedImage image{.file = path.string(), .bytes = read_file(path, kLargestFile), .header = {}};
   image.header = read_image_header(image.bytes, image.file);  // refuses what no decoder must see
   return image;

@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/log.h"
+#include "core/out_of_memory.h"
 
 namespace latent {
 namespace {
@@ -30,7 +31,7 @@ StepProfile::~StepProfile() {
   try {
     finish();
   } catch (const std::exception& failure) {
-    log::warn("{}", failure.what());
+    log::warn("trace of the steps: {}", reason_of(failure));
   }
 }
 

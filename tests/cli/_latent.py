@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import resource
 import shutil
 import subprocess
 import sys
@@ -68,6 +69,17 @@ def skip(why):
     """Skips aloud; where nothing may be skipped, fails."""
     print(f"skipped: {why}", file=sys.stderr)
     sys.exit(1 if os.environ.get("CI") == "true" else SKIPPED)
+
+
+def is_sanitized():
+    """Whether the binary was built with the address sanitizer: it asks for terabytes of addresses, and tells of crashes
+    itself."""
+    return b"__asan_init" in pathlib.Path(BINARY).read_bytes()
+
+
+def address_space(megabytes):
+    """For preexec_fn: asking for more memory than this fails."""
+    return lambda: resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
 
 
 def have_codecs():

@@ -11,7 +11,8 @@ import subprocess
 import sys
 import time
 
-from _latent import BINARY, Workplace, expect, expect_error, latent, latent_json, write_config
+from _latent import (BINARY, Workplace, address_space, expect, expect_error, is_sanitized, latent, latent_json,
+                     write_config)
 from resume import expect_equal_weights, losses
 
 # Some seconds of steps, a checkpoint every few of them.
@@ -187,6 +188,44 @@ def memory(config):
                  "model.encoder.channels=[256]", preexec_fn=limited)
 
 
+def memory_for_pictures(here):
+    """Training takes one image at a time, its pictures all at once: with less and less memory they go first, and in one
+    line."""
+    if is_sanitized():
+        return
+    config = write_config(here, {"data": {"count": 20, "size": [256, 256]},
+                                 "model": {"encoder": {"channels": [64, 64]}},
+                                 "train": {"epochs": 1, "batch_size": 1}}, "pictures.json")
+    said = ""
+    for megabytes in range(3072, 512, -256):
+        done = subprocess.run([BINARY, "train", str(config), "--run", "pictures", "--overwrite", "--quiet"],
+                              capture_output=True, text=True, timeout=300, preexec_fn=address_space(megabytes))
+        said = done.stderr
+        strange = [line for line in said.splitlines() if not line.startswith(("warning: ", "error: "))]
+        expect(not strange and "frame #" not in said, f"single lines with {megabytes} MB, got {said}")
+        if "pictures of epoch 1: " in said:
+            break
+    expect("pictures of epoch 1: out of memory: " in said and "; training goes on; lower data.size or free memory" in said,
+           f"what became of the pictures, got {said}")
+    expect(done.returncode == 0 and len(losses("pictures")) == 2, f"the epoch to be there, got {done.returncode}")
+
+
+def invalid_access(config):
+    """A library that does not look whether it got memory ends the process: that is said, and the status stays."""
+    if is_sanitized():
+        return
+    for number, words in ((signal.SIGSEGV, "error: a library ended with an invalid memory access, "),
+                          (signal.SIGBUS, "error: a file in use was cut short ")):
+        run = f"ended-{number}"
+        process = start("train", config, "--run", run, "--quiet", "--set", "train.epochs=1000")
+        wait_for(pathlib.Path(run, "checkpoints/last.safetensors").exists)
+        process.send_signal(number)
+        _, said = process.communicate(timeout=60)
+        expect(process.returncode == -number, f"the signal's status, got {process.returncode}")
+        expect(said.startswith(words) and said.count("\n") == 1, f"one line, got {said}")
+        latent("evaluate", "--run", run, "--checkpoint", "last")
+
+
 if __name__ == "__main__":
     with Workplace() as here:
         slow = write_config(here, SLOW)
@@ -199,4 +238,6 @@ if __name__ == "__main__":
         closed_streams(slow)
         two_signals_at_once(slow)
         memory(slow)
+        memory_for_pictures(here)
+        invalid_access(slow)
         sys.exit(0)

@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import sys
 
-from _latent import BINARY, Workplace, expect, expect_error, latent, latent_json, write_config
+from _latent import (BINARY, Workplace, address_space, expect, expect_error, is_sanitized, latent, latent_json,
+                     write_config)
 
 
 def examine(run, code, *arguments):
@@ -38,6 +39,25 @@ def beside_a_training(here):
     expect(training.returncode == 0, f"the training to end well, got {training.stderr.read()}")
     expect(looks > 1, "the training to last for more than one look")
     expect(found(examine("busy", 0), "problem") == [], "nothing wrong afterwards")
+
+
+def with_little_memory(here):
+    """What is known of the files is said, whatever becomes of the model."""
+    if is_sanitized():
+        return
+    config = write_config(here, {"data": {"count": 3000, "size": [64, 64]}, "train": {"epochs": 1}}, "large.json")
+    latent("train", config, "--run", "large", "--quiet")
+    met = ""
+    for megabytes in range(1024, 320, -32):
+        done = subprocess.run([BINARY, "doctor", "--run", "large"], capture_output=True, text=True, timeout=60,
+                              preexec_fn=address_space(megabytes))
+        if "model: not looked at: " in done.stdout:
+            met = done.stdout
+            break
+        expect("--count" not in done.stderr, f"no flag that doctor has not, got {done.stderr}")
+    expect("model: not looked at: out of memory: " in met and "; free memory" in met, f"what was left out, got {met}")
+    for word in ("checkpoints: last (step ", "metrics.csv: 1 epoch without a gap"):
+        expect(word in met, f"{word!r}, got {met}")
 
 
 with Workplace() as here:
@@ -90,6 +110,7 @@ with Workplace() as here:
            f"why the model was not looked at, got {remarks}")
 
     beside_a_training(here)
+    with_little_memory(here)
 
     expect_error("nowhere: 1 problem", "doctor", "--run", "nowhere")
     expect_error("--checkpoint first: expected best or last", "doctor", "--run", "good", "--checkpoint", "first", code=2)

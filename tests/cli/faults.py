@@ -7,6 +7,7 @@ usage: faults.py [--all] [KIND]     --all: every call; else a few, evenly spread
 import errno
 import os
 import pathlib
+import subprocess
 import sys
 
 from _latent import BINARY, Workplace, expect, skip
@@ -30,10 +31,11 @@ class Kind:
 
 KINDS = [Kind("no space, once", number=errno.ENOSPC),
          Kind("input/output error, once", number=errno.EIO),
-         Kind("no space, from then on", "write fsync close mkdir", 10**6, errno.ENOSPC),
+         Kind("no space, from then on", "write fsync fsync_folder close mkdir", 10**6, errno.ENOSPC),
+         Kind("folder not synced", "fsync_folder", number=errno.EIO),
          Kind("half a write", "write", kind="short"),
          Kind("half of every write", "write", 10**6, kind="short"),
-         Kind("interrupted", "write fsync", number=errno.EINTR),
+         Kind("interrupted", "write fsync fsync_folder", number=errno.EINTR),
          Kind("kill -9", kind="kill")]
 
 
@@ -67,6 +69,8 @@ def fail_at(place, how, base, kind, at, call, wanted):
         expect(code == -9, f"{story}: to be killed, got {code}\n{said}")
     else:
         check_said(story, code, said)
+        if call == "fsync_folder" and kind.number in (errno.EIO, errno.ENOSPC):
+            expect("this folder cannot be synced to disk: " in said, f"{story}: a warning, got {said}")
         left = [] if call == "unlink" else sorted(set(temporary_files(place.folder)) - set(litter))
         expect(not left, f"{story}: no temporary files, got {left}")
     if before and how != "overwrite":
@@ -76,6 +80,29 @@ def fail_at(place, how, base, kind, at, call, wanted):
     place.check_checkpoints(story)
     expect(tensor_bytes(place.run) == wanted, f"{story}: the bits of an undisturbed run")
     return code
+
+
+def beside_runs(place, base):
+    """What commands write elsewhere: a signal leaves nothing half-written, and what kill -9 leaves the next one removes."""
+    place.clear(base)
+    out = place.folder / "out"
+    out.mkdir()
+
+    def draw(**environment):
+        return subprocess.run([BINARY, "sample", "--run", str(place.run), "--out", str(out / "x.png")], text=True,
+                              capture_output=True, timeout=120, env=dict(place.environment, **environment))
+
+    for kind, code, left in (("end", -15, 0), ("kill", -9, 1)):
+        done = draw(**dict(Kind(kind, "fsync", kind=kind).environment(place, 1), LATENT_FAULT_BELOW=str(out)))
+        expect(done.returncode == code, f"{kind} to end it, got {done.returncode}\n{done.stderr}")
+        expect(len(list(out.iterdir())) == left, f"{left} files after {kind}, got {list(out.iterdir())}")
+    living = out / f"x.png.tmp{os.getpid()}"
+    living.write_text("another process writes this")
+    (out / "y.png.tmp999999999").write_text("of another file")
+    done = draw()
+    expect(done.returncode == 0 and "removed " in done.stderr, f"what was removed, got {done.stderr}")
+    left = sorted(path.name for path in out.iterdir())
+    expect(left == ["x.png", living.name, "y.png.tmp999999999"], f"no more than what is left over, got {left}")
 
 
 def main(folder):
@@ -95,6 +122,7 @@ def main(folder):
     expect(place.checkpoints(), "a checkpoint of the run that was killed")
     place.folder.rename(half)
 
+    beside_runs(place, whole)
     for kind in [kind for kind in KINDS if not WANTED or kind.name in WANTED]:
         tried = failed = 0
         for how, base in (("fresh", None), ("resume", half), ("overwrite", whole)):

@@ -126,6 +126,20 @@ def caches(here):
     expect(len(files_below(here / "xdg/latent/packs")) == 1, "XDG_CACHE_HOME to be used")
 
 
+def little_room(here):
+    photos(here / "photos", 40)
+    room = here / "room"
+    room.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", room], capture_output=True).returncode != 0:
+        print("skipped: a cache without room (a tmpfs cannot be mounted here)")
+        return
+    try:
+        expect_error("0 MB are free; expected 1 MB; packed images need a folder with room", "data", "pack",
+                     config(here, size=[64, 64]), env=dict(os.environ, LATENT_CACHE=str(room)))
+    finally:
+        subprocess.run(["umount", room], check=True)
+
+
 def checks(here):
     photos(here / "photos", 60)
     copies = here / "photos/blue"
@@ -171,7 +185,7 @@ def command_lines(here):
 
 
 need_codecs()
-for check in (works, csv_labels, wrong_folders, damaged_packs, two_at_once, caches, checks, command_lines):
+for check in (works, csv_labels, wrong_folders, damaged_packs, two_at_once, caches, little_room, checks, command_lines):
     with Workplace() as workplace:
         os.environ["LATENT_CACHE"] = str(workplace / "cache")
         check(workplace)

@@ -3,11 +3,13 @@ out of its folder."""
 import json
 import pathlib
 import sys
+import unicodedata
 
 from _latent import Workplace, expect, expect_error, files_below, latent
 
 ORDERS = ["`touch pwned`", "$(touch pwned)", "'; system('touch pwned'); '", "\"; system(\"touch pwned\") #",
-          "x' ; !touch pwned", "two\nlines\nsystem 'touch pwned'", "\x1b]0;pwned\x07\x1b[31mred", "@END %s%n{}", "a,b;\\"]
+          "x' ; !touch pwned", "two\nlines\nsystem 'touch pwned'", "\x1b]0;pwned\x07\x1b[31mred", "@END %s%n{}", "a,b;\\",
+          "\u009b2Jlate"]
 
 
 def write_table(path):
@@ -33,6 +35,13 @@ with Workplace() as here:
             expect((here / f"{plot}.{extension}").stat().st_size > 500, f"a chart of {plot}")
     expect("touch pwned" in (here / "latents.svg").read_text(), "the words themselves in the chart")
     latent("encode", "--run", run, "--out", here / "z.csv")
+    for command in (["data", "check", config], ["probe", "--run", run], ["detect", "--run", run]):
+        for arguments in (command, [*command, "--json"]):
+            said = latent(*arguments).stdout
+            controls = [letter for letter in said if letter != "\n" and unicodedata.category(letter) == "Cc"]
+            expect(not controls, f"harmless words of {command[0]}, got {said!r}")
+            if command[0] == "data":
+                expect("[31mred" in said and "2Jlate" in said, f"the words themselves, got {said!r}")
 
     # What a message quotes of a file comes as one line without control characters.
     (folder / "t.csv").write_text("x,y\n1,2\n3,\"\x1b[2Jfour\nfive\"\n")

@@ -6,7 +6,8 @@ import shutil
 import struct
 import subprocess
 
-from _latent import (SOURCE, Workplace, expect, expect_error, files_below, latent, write_config)
+from _latent import (BINARY, SOURCE, Workplace, address_space, expect, expect_error, files_below, have_codecs,
+                     is_sanitized, latent, write_config)
 
 
 def config_error(here, message, change=None, *arguments, code=1):
@@ -244,6 +245,33 @@ def outputs(here):
         subprocess.run(["umount", small], check=True)
 
 
-for check in (configs, command_lines, idx_files, runs, other_data, long_names, numbers, outputs):
+def threads(here):
+    """Pools of threads that cannot all be started would wait for ever."""
+    if not is_sanitized():
+        expect_error("--threads 512: the system allows only ", "train", write_config(here), "--run", "run", "--threads", 512,
+                     preexec_fn=address_space(900))
+
+
+def pipes(here):
+    """Opening one would wait for ever."""
+    latent("train", write_config(here), "--run", "run", "--quiet")
+    config = here / "piped.json"
+    for name in ("pipe", "pipe.csv", "pipe.png"):
+        os.mkfifo(here / name)
+
+    def refused(name, *arguments):
+        done = subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=10)
+        expect(done.returncode == 1 and f"error: {name}: not a regular file; expected one" in done.stderr,
+               f"{name} to be refused, got {done.stderr}")
+
+    for name, data in (("pipe", {"name": "npy", "images": "pipe"}), ("pipe.csv", {"name": "table", "file": "pipe.csv"})):
+        config.write_text(json.dumps({"data": data, "model": {"encoder": "dense", "latent_dim": 2},
+                                      "objective": {"likelihood": "gaussian"}}))
+        refused(name, "train", str(config))
+    if have_codecs():
+        refused("pipe.png", "reconstruct", "--run", "run", "pipe.png")
+
+
+for check in (configs, command_lines, idx_files, runs, other_data, long_names, numbers, outputs, threads, pipes):
     with Workplace() as workplace:
         check(workplace)

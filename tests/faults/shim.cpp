@@ -4,9 +4,10 @@
 // LATENT_FAULT_BELOW   the folder, as an absolute path without links
 // LATENT_FAULT_AT      the call that fails, counted from 1 over all threads; 0: none
 // LATENT_FAULT_CALLS   how many fail, from that one on (default 1)
-// LATENT_FAULT_KIND    error (default), short (half of a write is done) or kill
+// LATENT_FAULT_KIND    error (default), short (half of a write is done), kill, or end (SIGTERM)
 // LATENT_FAULT_ERRNO   the number that `error` fails with (default 28, ENOSPC)
-// LATENT_FAULT_ONLY    the only calls that count, "write fsync"; default: all below
+// LATENT_FAULT_ONLY    the only calls that count, "write fsync"; default: all below. That of a
+//                      folder is fsync_folder
 // LATENT_FAULT_COUNT   a file to which the name of every counted call is appended
 //
 // What libc does inside is not seen: of its own streams only fopen and fwrite are.
@@ -104,6 +105,7 @@ Fate fate_of(const char* call, Place place) {
   }
   if (the.at == 0 || number < the.at || number >= the.at + the.calls) return Fate::kPass;
   if (the.kind == "kill") ::kill(::getpid(), SIGKILL);
+  if (the.kind == "end") ::kill(::getpid(), SIGTERM);
   if (the.kind == "short") return Fate::kShort;
   errno = the.error;
   return Fate::kFail;
@@ -157,7 +159,11 @@ size_t fwrite(const void* data, size_t size, size_t count, FILE* file) {
 }
 
 int fsync(int descriptor) {
-  return fate_of("fsync", descriptor) == Fate::kFail ? -1 : next<int (*)(int)>("fsync")(descriptor);
+  struct stat status {};
+  const bool folder = ::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode);
+  return fate_of(folder ? "fsync_folder" : "fsync", descriptor) == Fate::kFail
+             ? -1
+             : next<int (*)(int)>("fsync")(descriptor);
 }
 
 int close(int descriptor) {

@@ -1,11 +1,13 @@
 // Whole files, read with limits and written so that no reader ever sees half of one.
 #include "core/file.h"
 
+#include <spdlog/fmt/fmt.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <thread>
 #include <vector>
 
 #include "expect.h"
@@ -66,6 +68,29 @@ TEST(File, ReadingNamesTheReason) {
   write_file(folder / "five", "12345");
   EXPECT_EQ(read_file(folder / "five", 5), "12345");
   expect_error([&] { read_file(folder / "five", 4); }, root + "/five: 5 bytes; expected at most 4");
+}
+
+TEST(File, WhatHasNoEndIsReadToTheLimit) {
+  expect_error([] { read_file("/dev/zero", 4096); },
+               "/dev/zero: more than 4096 bytes; expected at most that");
+  EXPECT_EQ(read_file("/dev/null", 4096), "");
+}
+
+TEST(File, PipesAreReadWhereTheyMayBe) {
+  const TemporaryFolder folder;
+  const fs::path pipe = folder / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const std::string refused = pipe.string() + ": not a regular file; expected one";
+  expect_error([&] { open_regular_file(pipe); }, refused);
+  expect_error([&] { open_regular_file("/dev/null"); },
+               "/dev/null: not a regular file; expected one");
+  expect_error([&] { open_regular_file(folder.path()); },
+               folder.path().string() + ": is a folder; expected a file");
+  const std::string bytes(3'000'000, 'x');
+  std::thread writer([&] { std::ofstream(pipe) << bytes; });
+  const std::string read = read_file(pipe);
+  writer.join();
+  EXPECT_TRUE(read == bytes) << read.size();
 }
 
 TEST(File, FoldersAreMadeWithTheirParents) {
@@ -164,6 +189,54 @@ TEST(File, TemporaryNamesAreKnown) {
   EXPECT_TRUE(is_temporary("run/last.safetensors.tmp123"));
   for (const char* other : {"a.png", "a.tmp", "a.tmpl", "a.tmp12x", ".tmp12", "a.tmp12/b"})
     EXPECT_FALSE(is_temporary(other)) << other;
+}
+
+TEST(File, APlantedLinkIsNotFollowed) {
+  const TemporaryFolder folder;
+  write_file(folder / "precious", "old");
+  fs::create_symlink("precious", temporary_name(folder / "x.png"));
+  write_file(folder / "x.png", "new");
+  EXPECT_EQ(read_file(folder / "precious"), "old");
+  EXPECT_EQ(read_file(folder / "x.png"), "new");
+  EXPECT_FALSE(fs::is_symlink(folder / "x.png"));
+  EXPECT_EQ(entries(folder.path()), 2u);
+}
+
+TEST(File, WhatProcessesThatAreGoneLeftIsRemoved) {
+  const TemporaryFolder folder;
+  constexpr const char* kGone = ".tmp999999999";  // no system gives such numbers
+  const std::string living = fmt::format(".tmp{}", ::getppid());
+  for (const std::string& name : {std::string("z.csv") + kGone, std::string("zz.csv") + kGone,
+                                  std::string("z.csv.tmp1") + kGone, "z.csv" + living})
+    std::ofstream(folder / name) << "half";
+  fs::create_symlink("anything", folder / "z.csv.tmp999999998");
+  write_file(folder / "z.csv", "whole");
+  EXPECT_FALSE(fs::exists(folder / (std::string("z.csv") + kGone)));
+  EXPECT_TRUE(fs::exists(folder / ("z.csv" + living)));
+  EXPECT_TRUE(fs::exists(folder / (std::string("z.csv.tmp1") + kGone)));
+  EXPECT_TRUE(fs::is_symlink(folder / "z.csv.tmp999999998"));
+  write_file(folder / "zz.csv", "whole");
+  EXPECT_FALSE(fs::exists(folder / (std::string("zz.csv") + kGone)));
+  EXPECT_EQ(entries(folder.path()), 5u);
+}
+
+TEST(File, ASignalLeavesNothingHalfWritten) {
+  const TemporaryFolder folder;
+  {
+    AtomicFile first(folder / "a"), second(folder / "b");
+    first.commit();
+    EXPECT_EQ(entries(folder.path()), 2u);
+    remove_noted_temporaries();
+    EXPECT_EQ(entries(folder.path()), 1u);
+    expect_error([&] { second.commit(); }, (folder / "b").string() +
+                                               ": cannot be renamed into place: No such file or "
+                                               "directory");
+  }
+  for (int i = 0; i < 100; ++i)  // places are free again
+    write_file(folder / "c", "x");
+  AtomicFile last(folder / "d");
+  remove_noted_temporaries();
+  EXPECT_FALSE(fs::exists(temporary_name(folder / "d")));
 }
 
 TEST(File, MissingFolders) {

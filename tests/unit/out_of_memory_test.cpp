@@ -29,6 +29,26 @@ TEST(OutOfMemory, OfTheHost) {
             "out of memory: what this needs did not fit on the CPU");
 }
 
+TEST(OutOfMemory, OfOneDnn) {
+  for (const char* text : {"could not create a primitive", "could not execute a primitive",
+                           "could not create a memory", "could not create a memory object"}) {
+    EXPECT_EQ(told([&] { throw std::runtime_error(text); }),
+              "out of memory: what this needs did not fit on the CPU")
+        << text;
+  }
+  EXPECT_EQ(told([] {
+              throw std::runtime_error(
+                  "could not create a primitive descriptor for the matmul "
+                  "primitive. Run workload with environment variable");
+            }),
+            "");
+}
+
+TEST(OutOfMemory, ReasonsAreOneOrTheOther) {
+  EXPECT_EQ(reason_of(std::bad_alloc()), "out of memory: what this needs did not fit on the CPU");
+  EXPECT_EQ(reason_of(std::runtime_error("plain")), "plain");
+}
+
 TEST(OutOfMemory, OtherFailuresKeepTheirWordsWithoutAStackTrace) {
   try {
     TORCH_CHECK(false, "something else");
