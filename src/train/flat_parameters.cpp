@@ -43,7 +43,7 @@ FlatParameters::FlatParameters(
 
 void FlatParameters::drop_gradients() {
   for (Tensor& parameter : parameters_)
-    parameter.mutable_grad() = {};
+    parameter.mutable_grad() = Tensor();
 }
 
 void FlatParameters::gather_gradients() {
