@@ -89,12 +89,18 @@ void TrainDisplay::show_epoch(const EpochReport& report) {
   if (!asked && report.epoch != report.epochs) return;
   try {
     write_pictures(report.epoch, *report.validation);
-  } catch (const std::exception& failure) {  // training matters more than its pictures
-    const std::string memory = out_of_memory(failure);
-    log::warn("pictures of epoch {}: {}", report.epoch,
-              memory.empty() ? message_of(failure)
-                             : memory + "; training goes on; lower data.size or free memory");
+  } catch (const std::exception& failure) {
+    tell(report.epoch, failure);
   }
+}
+
+// Training matters more than its pictures.
+void TrainDisplay::tell(int64_t epoch, const std::exception& failure) {
+  told_ = epoch;
+  const std::string memory = out_of_memory(failure);
+  log::warn("pictures of epoch {}: {}", epoch,
+            memory.empty() ? message_of(failure)
+                           : memory + "; training goes on; lower data.size or free memory");
 }
 
 void TrainDisplay::finish(int64_t epoch) {
@@ -102,7 +108,7 @@ void TrainDisplay::finish(int64_t epoch) {
   const auto there = [&](const char* what) {
     return std::filesystem::exists(picture(what, epoch), code);
   };
-  if (there("reconstructions") && there("samples")) return;
+  if (told_ == epoch || (there("reconstructions") && there("samples"))) return;
   EvaluationOptions options;
   options.seed = static_cast<uint64_t>(options_.seed);
   options.device = device_;
@@ -110,7 +116,7 @@ void TrainDisplay::finish(int64_t epoch) {
   try {
     write_pictures(epoch, evaluate(*model_, *objective_, validation_, options));
   } catch (const std::exception& failure) {
-    log::warn("{}", failure.what());
+    tell(epoch, failure);
   }
 }
 

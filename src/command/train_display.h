@@ -21,12 +21,13 @@ class TrainDisplay {
 
   /// Makes the pictures of the last epoch, if they are not there: training stopped early, or was
   /// killed before they were made. The model must be that of the epoch's end. What goes wrong is
-  /// only said: training matters more than its pictures.
+  /// only said, if it has not been.
   void finish(int64_t epoch);
 
  private:
   void show_step(const StepReport& report);
   void show_epoch(const EpochReport& report);
+  void tell(int64_t epoch, const std::exception& failure);
   void write_pictures(int64_t epoch, const Evaluation& validation);
   std::filesystem::path picture(const char* what, int64_t epoch) const;
 
@@ -40,10 +41,11 @@ class TrainDisplay {
   Examples validation_;
   CorruptionChain corruption_;
   ProgressBar bar_;
-  Tensor images_;   // [N, C, H, W], the same in all pictures
-  Tensor input_;    // [N, C, h, w] as the encoder sees them
-  Tensor normal_;   // [N, Z] standard normal, the same in all pictures
-  Tensor uniform_;  // [N, Z] in [0, 1), placed in the latents' box for a plain autoencoder
+  int64_t told_ = 0;  // the epoch whose pictures were said to have failed
+  Tensor images_;     // [N, C, H, W], the same in all pictures
+  Tensor input_;      // [N, C, h, w] as the encoder sees them
+  Tensor normal_;     // [N, Z] standard normal, the same in all pictures
+  Tensor uniform_;    // [N, Z] in [0, 1), placed in the latents' box for a plain autoencoder
 };
 
 }  // namespace latent

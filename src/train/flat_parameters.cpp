@@ -61,7 +61,7 @@ void FlatParameters::gather_gradients() {
     // Autograd gives a gradient the strides of its parameter: both lie alike in memory.
     computed.push_back(gradient.as_strided({count}, {1}));
   }
-  at::_foreach_copy_(places, computed);
+  if (!places.empty()) at::_foreach_copy_(places, computed);
 }
 
 Tensor FlatParameters::view(const Tensor& flat, const Slot& slot) const {

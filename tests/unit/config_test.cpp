@@ -320,7 +320,7 @@ TEST(Config, EntriesSayWhatEveryKeyMeans) {
     EXPECT_FALSE(entry.type.empty()) << entry.path;
     if (entry.path != "train.epochs") continue;
     found = true;
-    EXPECT_EQ(entry.range, ">= 1");
+    EXPECT_EQ(entry.range, ">= 1 and <= 1000000000");
     EXPECT_EQ(entry.default_value, 10);
     EXPECT_EQ(entry.value, 3);
     EXPECT_TRUE(entry.given);
