@@ -9,6 +9,7 @@
 
 #include "command/arguments.h"
 #include "command/experiment.h"
+#include "core/device_tools.h"
 #include "core/log.h"
 #include "core/process.h"
 #include "core/random.h"
@@ -133,7 +134,8 @@ void run_bench(const Arguments& arguments) {
   }
   const double rate = median(rates), peak = matrix_peak(experiment.train.precision, device);
   const double share = rate * operations / peak,
-               memory = static_cast<double>(peak_resident_bytes()) / 1e6;
+               memory = static_cast<double>(peak_resident_bytes()) / 1e6,
+               device_memory = static_cast<double>(peak_device_bytes(device)) / 1e6;
   print_result(
       arguments,
       {{"config", arguments.text("config")},
@@ -148,17 +150,19 @@ void run_bench(const Arguments& arguments) {
        {"matrix_peak_gflops", peak / 1e9},
        {"share_of_peak", share},
        {"peak_resident_mb", memory},
+       {"peak_device_mb", device_memory},
        {"latent", version()},
        {"revision", git_revision()},
        {"torch", TORCH_VERSION}},
       fmt::format(
           "batch {}, {}, {}{}; {:.0f} % of the machine's matrix peak of {:.0f} GFLOP/s; {:.0f} "
-          "MB at most\n{:.0f} images/s\n",
+          "MB at most{}\n{:.0f} images/s\n",
           treadmill.batch(), experiment.train.precision, describe(device),
           treadmill.recorded() ? ", a CUDA graph"
           : device.is_cpu()    ? ""
                                : ", no CUDA graph",
-          100 * share, peak / 1e9, memory, rate));
+          100 * share, peak / 1e9, memory,
+          device.is_cpu() ? "" : fmt::format(", {:.0f} MB on the GPU", device_memory), rate));
 }
 
 }  // namespace latent

@@ -52,6 +52,13 @@ int64_t room_for_images(const c10::Device& device) {
   return static_cast<int64_t>(free / 2);
 }
 
+int64_t peak_device_bytes(const c10::Device& device) {
+  if (!device.is_cuda()) return 0;
+  const auto stats = at::getDeviceAllocator(device.type())->getDeviceStats(device.index());
+  constexpr auto kAll = static_cast<size_t>(c10::CachingAllocator::StatType::AGGREGATE);
+  return stats.allocated_bytes[kAll].peak;
+}
+
 std::string device_name(const c10::Device& device) {
   const CudaTable* table = device.is_cuda() ? cuda_table() : nullptr;
   return table == nullptr ? "" : table->name(device);

@@ -57,6 +57,9 @@ DeviceTools device_tools(const c10::Device& device);
 /// the CPU there is no limit.
 int64_t room_for_images(const c10::Device& device);
 
+/// The most bytes of a GPU's memory that tensors took since the start; 0 on the CPU.
+int64_t peak_device_bytes(const c10::Device& device);
+
 /// "NVIDIA H200", or "" if it cannot be told.
 std::string device_name(const c10::Device& device);
 
