@@ -8,8 +8,6 @@ import argparse
 import collections
 import json
 
-STEPS = 20  # in a trace of --profile
-
 args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 args.add_argument("trace")
 args.add_argument("--top", type=int, default=15)
@@ -17,6 +15,10 @@ args = args.parse_args()
 
 with open(args.trace) as file:
     events = [e for e in json.load(file)["traceEvents"] if e.get("ph") == "X" and e.get("cat") == "cpu_op"]
+steps = [(e["ts"], e["ts"] + e["dur"]) for e in events if e["name"] == "latent::step"]
+if not steps:
+    raise SystemExit(f"{args.trace}: no latent::step in it; expected a trace of latent bench or train --profile")
+events = [e for e in events if any(begin <= e["ts"] < end for begin, end in steps)]
 events.sort(key=lambda e: (e["tid"], e["ts"], -e["dur"]))
 own, calls, open_events = collections.Counter(), collections.Counter(), []
 for event in events:
@@ -28,6 +30,6 @@ for event in events:
     own[event["name"]] += event["dur"]
     calls[event["name"]] += 1
     open_events.append(event)
-print(f"{sum(own.values()) / STEPS / 1e3:8.2f} ms a step")
+print(f"{sum(own.values()) / len(steps) / 1e3:8.2f} ms a step, mean of {len(steps)}")
 for name, time in own.most_common(args.top):
-    print(f"{time / STEPS / 1e3:8.2f} ms {calls[name] / STEPS:6.1f} x  {name}")
+    print(f"{time / len(steps) / 1e3:8.2f} ms {calls[name] / len(steps):6.1f} x  {name}")

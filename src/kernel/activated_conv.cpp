@@ -1,6 +1,7 @@
 #include "kernel/activated_conv.h"
 
 #include <ATen/ATen.h>
+#include <ATen/record_function.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "kernel/narrow_conv.h"
@@ -24,6 +25,7 @@ Tensor by_channel(const Tensor& weight) { return weight.permute({1, 2, 3, 0}).co
 struct ActivatedConv : torch::autograd::Function<ActivatedConv> {
   static Tensor forward(torch::autograd::AutogradContext* context, const Tensor& x, double slope,
                         const Tensor& weight, const Tensor& bias) {
+    RECORD_FUNCTION("latent::narrow_conv", c10::ArrayRef<const c10::IValue>{});
     const Tensor input = x.contiguous(at::MemoryFormat::ChannelsLast);
     context->save_for_backward({input, weight});
     context->saved_data["slope"] = slope;
@@ -37,6 +39,7 @@ struct ActivatedConv : torch::autograd::Function<ActivatedConv> {
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::variable_list& gradients) {
+    RECORD_FUNCTION("latent::narrow_conv_backward", c10::ArrayRef<const c10::IValue>{});
     const auto saved = context->get_saved_variables();
     const Tensor &input = saved[0], &weight = saved[1];
     const NarrowConv conv = sizes(input, weight, context->saved_data["slope"].toDouble());

@@ -1,6 +1,7 @@
 #include "kernel/activated_strided_conv.h"
 
 #include <ATen/ATen.h>
+#include <ATen/record_function.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "kernel/lanes.h"
@@ -42,6 +43,8 @@ struct ActivatedStridedConv : torch::autograd::Function<ActivatedStridedConv<is_
   static Tensor forward(torch::autograd::AutogradContext* context, const Tensor& x, double slope,
                         const Tensor& weight, const Tensor& bias, int64_t stride, int64_t height,
                         int64_t width) {
+    RECORD_FUNCTION(is_up ? "latent::transposed_conv" : "latent::strided_conv",
+                    c10::ArrayRef<const c10::IValue>{});
     const Tensor input = x.contiguous(kLayout);
     context->save_for_backward({input, weight});
     context->saved_data["slope"] = slope;
@@ -58,6 +61,8 @@ struct ActivatedStridedConv : torch::autograd::Function<ActivatedStridedConv<is_
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::variable_list& arriving) {
+    RECORD_FUNCTION(is_up ? "latent::transposed_conv_backward" : "latent::strided_conv_backward",
+                    c10::ArrayRef<const c10::IValue>{});
     const auto saved = context->get_saved_variables();
     const Tensor &input = saved[0], &weight = saved[1];
     const Tensor gradient = arriving[0].contiguous(kLayout);

@@ -1,6 +1,7 @@
 #include "train/stepper.h"
 
 #include <ATen/ATen.h>
+#include <ATen/record_function.h>
 
 #include <algorithm>
 
@@ -52,6 +53,7 @@ Stepper::Stepper(const Batches& batches, TrainingStep& step, const TrainOptions&
 }
 
 double Stepper::run(const Tensor& order, int64_t first, int64_t count, int64_t step) {
+  RECORD_FUNCTION("latent::step", c10::ArrayRef<const c10::IValue>{});
   const bool whole = indices_.defined() || rows_.defined();
   if (!whole || count != size_) return run_plainly(order.narrow(0, first, count), step);
   const Stopwatch feeding;
