@@ -31,12 +31,12 @@ for target in "${targets[@]}"; do
   [[ -f tests/fuzz/$target.cpp ]] || fail "$target: no such target; see tests/fuzz"
 done
 
-command -v clang++ >/dev/null || fail "no clang++; install clang and libclang-rt-dev"
+command -v clang++ >/dev/null || fail "no clang++; run scripts/setup.sh --fuzz"
 probe=$(mktemp)
 trap 'rm -f "$probe"' EXIT
 echo 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }' |
   clang++ -x c++ -fsanitize=fuzzer,address -o "$probe" - 2>/dev/null ||
-  fail "$(clang++ --version | head -n 1) has no libFuzzer; install libclang-rt-dev"
+  fail "$(clang++ --version | head -n 1) has no libFuzzer; run scripts/setup.sh --fuzz"
 
 cmake --preset fuzz --log-level=WARNING >/dev/null
 cmake --build --preset fuzz

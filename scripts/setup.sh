@@ -19,7 +19,8 @@ packages=(
 
 usage() {
   cat <<END
-usage: scripts/setup.sh [--no-apt] [--no-torch]
+usage: scripts/setup.sh [--fuzz] [--no-apt] [--no-torch]
+  --fuzz      also what scripts/fuzz.sh needs: Clang with libFuzzer
   --no-apt    leave the distribution's packages alone
   --no-torch  do not install LibTorch
 
@@ -38,6 +39,7 @@ with_apt=true
 with_torch=true
 for argument in "$@"; do
   case $argument in
+    --fuzz) packages+=(clang libclang-rt-dev) ;;
     --no-apt) with_apt=false ;;
     --no-torch) with_torch=false ;;
     -h | --help) usage && exit ;;
