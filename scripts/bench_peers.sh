@@ -40,8 +40,10 @@ ours() { # CONFIG PRECISION [options]
     "${@:3}" | awk 'END { print $1 }'
 }
 pytorch() { # MODEL MODE STEPS [options]
-  "$torch" scripts/peers/torch_book.py "$2" --model "$1" --steps "$3" --device "$device" "${@:4}" |
-    grep -oP 'images/s \K[0-9]+' || echo 0 # a compiler that fails must not end the others
+  local rate # none where its compiler fails, which must not end the others
+  rate=$("$torch" scripts/peers/torch_book.py "$2" --model "$1" --steps "$3" --device "$device" "${@:4}" |
+    grep -oP 'images/s \K[0-9]+') || true
+  echo "${rate:-0}"
 }
 keras() {
   "$peers/bin/python3" scripts/peers/keras_book.py vae 1 --steps 120 2>/dev/null | grep -oP 'images/s \K[0-9]+'

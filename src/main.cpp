@@ -69,7 +69,7 @@ Arguments parse(cxxopts::Options& options, int argc, char** argv) {
 }
 
 // What a user can lower where memory ran out.
-std::string memory_remedy(const std::string& command) {
+std::string memory_remedy(const std::string& command) try {
   if (command == "train" || command == "bench")
     return "lower train.batch_size, data.size or the model (model.encoder.channels, "
            "model.latent_dim), or free memory";
@@ -77,6 +77,8 @@ std::string memory_remedy(const std::string& command) {
       declare(commands().find(command, "latent")).help().find("--count ") != std::string::npos;
   return counts ? "ask for less at once (--count), or free memory"
                 : "free memory, or train with a smaller data.size";
+} catch (const std::exception&) {  // not even memory for the list of its options
+  return "free memory";
 }
 
 int run(int argc, char** argv) {

@@ -35,12 +35,12 @@ std::filesystem::path cache_file(const OpenedRun& run, const AttributeQuery& que
 // mark: of the training examples.
 std::optional<AttributeDirection> read_direction(const std::filesystem::path& path,
                                                  const OpenedRun& run, const AttributeQuery& query,
-                                                 const std::string& mark) {
+                                                 const std::optional<std::string>& mark) {
   if (std::error_code ignored; !std::filesystem::exists(path, ignored)) return std::nullopt;
   try {
     TensorFile file = read_tensors(path);
     if (file.metadata["step"] != std::to_string(run.step) ||
-        file.metadata["key"] != key_of(query) || file.metadata["data"] != mark)
+        file.metadata["key"] != key_of(query) || (mark && file.metadata["data"] != *mark))
       return std::nullopt;
     const Tensor& rows = file.tensors.at("rows");        // [3, Z]
     const Tensor& numbers = file.tensors.at("numbers");  // [5]
@@ -94,9 +94,15 @@ AttributeDirection attribute_direction(const OpenedRun& run, const AttributeQuer
                                        bool quiet) {
   const space::Method method = space::parse_method(query.method);
   const auto path = cache_file(run, query);
-  const Examples examples = run.load(Split::kTrain);
-  const std::string mark = data_mark(examples.pixels);
-  if (auto kept = read_direction(path, run, query, mark)) return *kept;
+  std::string why_not;
+  const auto loaded = run.load_if_there(Split::kTrain, why_not);
+  const auto mark = loaded ? std::optional(data_mark(loaded->pixels)) : std::nullopt;
+  if (auto kept = read_direction(path, run, query, mark)) {
+    if (!loaded) log::warn("{}; the direction kept in the run is used", why_not);
+    return *kept;
+  }
+  if (!loaded) throw Error(why_not);
+  const Examples& examples = *loaded;
   const std::string where = "train split";
   const space::Sides sides = space::divide(examples, query.attribute, where);
   std::vector<space::Sides> others;
@@ -111,7 +117,7 @@ AttributeDirection attribute_direction(const OpenedRun& run, const AttributeQuer
   const Tensor sign = at::where(sides.positive, 1.0, -1.0).to(at::kDouble);
   found.distance = (sign * sides.weight).dot(found.direction.scores(means)).item<double>();
   found.auroc = separability(run, query, found.direction, quiet);
-  keep(path, run, query, mark, found);
+  keep(path, run, query, *mark, found);
   return found;
 }
 

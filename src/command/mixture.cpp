@@ -35,11 +35,13 @@ Tensor thinned(const Tensor& points, at::Generator& noise) {
 // The mixture kept at `path`, if it is whole, of the run's model and checkpoint, and of the
 // examples that `mark` tells.
 std::optional<space::GaussianMixture> read_mixture(const std::filesystem::path& path,
-                                                   const OpenedRun& run, const std::string& mark) {
+                                                   const OpenedRun& run,
+                                                   const std::optional<std::string>& mark) {
   if (std::error_code ignored; !std::filesystem::exists(path, ignored)) return std::nullopt;
   try {
     TensorFile file = read_tensors(path);
-    if (file.metadata["step"] != std::to_string(run.step) || file.metadata["data"] != mark)
+    if (file.metadata["step"] != std::to_string(run.step) ||
+        (mark && file.metadata["data"] != *mark))
       return std::nullopt;
     const Tensor weights = file.tensors["weights"], means = file.tensors["means"],
                  covariances = file.tensors["covariances"];
@@ -80,14 +82,19 @@ space::GaussianMixture fit(const OpenedRun& run, const Examples& train, bool qui
 
 space::GaussianMixture training_mixture(const OpenedRun& run, bool quiet) {
   const auto path = run.directory.cache("mixture-" + run.checkpoint + ".safetensors");
-  const Examples train = run.load(Split::kTrain);
-  const std::string mark = data_mark(train.pixels);
-  if (auto kept = read_mixture(path, run, mark)) return *kept;
-  space::GaussianMixture mixture = fit(run, train, quiet);
+  std::string why_not;
+  const auto train = run.load_if_there(Split::kTrain, why_not);
+  const auto mark = train ? std::optional(data_mark(train->pixels)) : std::nullopt;
+  if (auto kept = read_mixture(path, run, mark)) {
+    if (!train) log::warn("{}; the mixture kept in the run is used", why_not);
+    return *kept;
+  }
+  if (!train) throw Error(why_not);
+  space::GaussianMixture mixture = fit(run, *train, quiet);
   keep_in_cache(path, {.tensors = {{"weights", mixture.weights},
                                    {"means", mixture.means},
                                    {"covariances", mixture.covariances}},
-                       .metadata = {{"step", std::to_string(run.step)}, {"data", mark}}});
+                       .metadata = {{"step", std::to_string(run.step)}, {"data", *mark}}});
   return mixture;
 }
 

@@ -141,7 +141,20 @@ Latent OpenedRun::encode(const Tensor& images, std::optional<at::Generator> gene
 }
 
 Examples OpenedRun::load(Split split) const {
-  Examples examples = experiment.data.open()->load(split);
+  std::string why_not;
+  auto examples = load_if_there(split, why_not);
+  if (!examples) throw Error(why_not);
+  return std::move(*examples);
+}
+
+std::optional<Examples> OpenedRun::load_if_there(Split split, std::string& why_not) const {
+  Examples examples;
+  try {
+    examples = experiment.data.open()->load(split);
+  } catch (const Error& failure) {
+    why_not = failure.what();
+    return std::nullopt;
+  }
   check_shape(examples, split, model->output_shape(), "the model");
   const SplitFingerprint trained = split == Split::kTrain        ? data.training
                                    : split == Split::kValidation ? data.validation
@@ -154,7 +167,13 @@ Examples OpenedRun::load(Split split) const {
 }
 
 Latent OpenedRun::split_latents(Split split, bool quiet) const {
-  return split_latents(split, load(split), quiet);
+  std::string why_not;
+  if (const auto examples = load_if_there(split, why_not))
+    return split_latents(split, *examples, quiet);
+  const auto kept = read_latents(latents_path(*this, split), *this);
+  if (!kept) throw Error(why_not);
+  log::warn("{}; the codes kept in the run are used", why_not);
+  return as_latent(*kept);
 }
 
 Latent OpenedRun::split_latents(Split split, const Examples& examples, bool quiet) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "command/arguments.h"
@@ -40,6 +41,8 @@ struct OpenedRun {
   /// A split of the run's data set. Throws Error if its examples have another shape than the
   /// model's output; warns if they are others than those trained on.
   Examples load(Split split) const;
+  /// The same, but nothing where the data set cannot be read any more; why_not: what it says.
+  std::optional<Examples> load_if_there(Split split, std::string& why_not) const;
   /// The codes of a whole split in its order, z being the mean; [N, Z] on the CPU. Computed once
   /// for a checkpoint, with progress, then kept in the run's cache. The split is loaded to see
   /// whether they are still of its examples: codes kept before the data changed are made again.

@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "core/error.h"
+#include "core/interrupt.h"
 #include "core/log.h"
 #include "core/out_of_memory.h"
 #include "core/random.h"
@@ -85,6 +86,7 @@ void TrainDisplay::show_epoch(const EpochReport& report) {
   log::info("{}", line);
   if (objective_->sparse() && report.validation->sparsity)
     log::info("  {}", sparsity_text(*report.validation->sparsity, model_->latent_dim()));
+  last_ = *report.validation;
   const bool asked = options_.pictures_every > 0 && report.epoch % options_.pictures_every == 0;
   if (!asked && report.epoch != report.epochs) return;
   try {
@@ -113,8 +115,17 @@ void TrainDisplay::finish(int64_t epoch) {
   options.seed = static_cast<uint64_t>(options_.seed);
   options.device = device_;
   options.corruption = corruption_;
+  options.progress = [](int64_t, int64_t) {
+    if (const int signal = interrupt_signal(); signal != 0)
+      throw Interrupted("interrupted before the last pictures; the training is whole", signal);
+  };
   try {
-    write_pictures(epoch, evaluate(*model_, *objective_, validation_, options));
+    // Only where there is no prior the pictures need to know where the codes lie.
+    if (!last_ && !model_->probabilistic())
+      last_ = evaluate(*model_, *objective_, validation_, options);
+    write_pictures(epoch, last_.value_or(Evaluation()));
+  } catch (const Interrupted&) {
+    throw;
   } catch (const std::exception& failure) {
     tell(epoch, failure);
   }

@@ -7,6 +7,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <mutex>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -61,12 +63,17 @@ void sync_folder(const fs::path& folder) {
   int result = 0;
   while ((result = ::fsync(directory)) != 0 && errno == EINTR) {
   }
-  // EINVAL: a file system that knows no such thing.
-  if (result != 0 && errno != EINVAL) {
+  const int error = result == 0 ? 0 : errno;
+  // Some file systems know no such thing.
+  const bool unknown = error == EINVAL || error == EBADF || error == ENOTSUP || error == ENOSYS;
+  static std::mutex telling;
+  static std::set<fs::path> told;
+  const std::lock_guard guard(telling);
+  if (error != 0 && !unknown && told.insert(folder).second) {
     log::warn(
         "{}: this folder cannot be synced to disk: {}; after a power cut its newest files may "
         "be the old ones",
-        folder.string(), std::strerror(errno));
+        folder.string(), std::strerror(error));
   }
   ::close(directory);
 }

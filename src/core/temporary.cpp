@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <map>
@@ -35,8 +36,8 @@ std::vector<fs::path> abandoned_in(const fs::path& folder) {
   std::vector<fs::path> found;
   std::error_code code;
   for (fs::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
-    if (std::error_code other; is_temporary(it->path()) && is_abandoned(it->path()) &&
-                               fs::is_regular_file(it->symlink_status(other)))
+    if (std::error_code other;
+        is_left_over(it->path()) && fs::is_regular_file(it->symlink_status(other)))
       found.push_back(it->path());
   }
   return found;
@@ -63,6 +64,13 @@ bool is_abandoned(const fs::path& temporary) {
   const auto process =
       std::strtol(name.c_str() + name.rfind(kTemporary) + kTemporary.size(), nullptr, 10);
   return ::kill(static_cast<pid_t>(process), 0) != 0 && errno == ESRCH;
+}
+
+bool is_left_over(const fs::path& temporary) {
+  if (!is_temporary(temporary) || !is_abandoned(temporary)) return false;
+  std::error_code code;
+  const auto touched = fs::last_write_time(temporary, code);
+  return !code && fs::file_time_type::clock::now() - touched > std::chrono::hours(1);
 }
 
 void remove_abandoned(const fs::path& path) {

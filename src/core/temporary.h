@@ -16,8 +16,13 @@ bool is_temporary(const std::filesystem::path& path);
 /// Whether no process of this machine has the number in the name of a temporary file.
 bool is_abandoned(const std::filesystem::path& temporary);
 
-/// Removes what processes that are gone have left of `path`. Looks through its folder the first
-/// time that this process asks about it, and not again. May be called by several threads.
+/// Whether `path` is an abandoned temporary file that was not touched for an hour: in a folder that
+/// other machines may write to, theirs would have been.
+bool is_left_over(const std::filesystem::path& path);
+
+/// Removes what processes that are gone have left of `path`, an hour later. Looks through its
+/// folder the first time that this process asks about it, and not again. May be called by several
+/// threads.
 void remove_abandoned(const std::filesystem::path& path);
 
 /// A temporary file of this process while it is written; too many at once, or names that are too

@@ -44,16 +44,13 @@ auto in_cache(Work work) {
   }
 }
 
-// What processes that were killed left behind. Under the lock nobody else writes this pack; another
-// may be written by another machine, which would have touched it within the hour.
+// What processes that were killed left behind. Under the lock nobody else writes this pack.
 void remove_leftovers(const fs::path& pack) {
   std::error_code ignored;
   const std::string prefix = pack.filename().string() + ".tmp";
   for (const auto& entry : fs::directory_iterator(pack.parent_path(), ignored)) {
     const fs::path& path = entry.path();
-    const auto age = fs::file_time_type::clock::now() - fs::last_write_time(path, ignored);
-    if (path.filename().string().starts_with(prefix) ||
-        (is_temporary(path) && is_abandoned(path) && age > std::chrono::hours(1)))
+    if (path.filename().string().starts_with(prefix) || is_left_over(path))
       fs::remove(path, ignored);
   }
 }

@@ -4,6 +4,8 @@
 
 #ifdef _OPENMP
 #include <omp.h>
+
+#include <exception>
 #endif
 
 namespace latent::kernel {
@@ -14,12 +16,19 @@ int most_threads() { return omp_get_max_threads(); }
 
 void on_threads(int64_t count,
                 const std::function<void(int thread, int64_t begin, int64_t end)>& work) {
+  std::exception_ptr failure;  // none may leave a parallel region
 #pragma omp parallel
   {
     const int threads = omp_get_num_threads(), thread = omp_get_thread_num();
     const int64_t begin = count * thread / threads, end = count * (thread + 1) / threads;
-    if (begin < end) work(thread, begin, end);
+    try {
+      if (begin < end) work(thread, begin, end);
+    } catch (...) {
+#pragma omp critical(latent_kernel_failure)
+      failure = std::current_exception();
+    }
   }
+  if (failure) std::rethrow_exception(failure);
 }
 
 #else

@@ -1,13 +1,12 @@
 #include "train/checkpoint_store.h"
 
-#include <unistd.h>
-
 #include <chrono>
 #include <thread>
 
 #include "core/error.h"
 #include "core/file.h"
 #include "core/log.h"
+#include "core/temporary.h"
 #include "train/train_state.h"
 
 namespace latent {
@@ -103,8 +102,9 @@ void CheckpointStore::write(const std::string& name, const TensorFile& file, int
 // system without such links is given a copy.
 void CheckpointStore::keep_last_as(const std::string& name) const {
   const fs::path last = run_.checkpoint("last"), kept = run_.checkpoint(name);
-  fs::path link = kept;
-  link += fmt::format(".tmp{}", ::getpid());
+  const fs::path link = temporary_name(kept);
+  NotedTemporary noted;
+  noted.note(link);
   std::error_code code, ignored;
   fs::remove(link, ignored);
   fs::create_hard_link(last, link, code);

@@ -96,6 +96,8 @@ def beside_runs(place, base):
         done = draw(**dict(Kind(kind, "fsync", kind=kind).environment(place, 1), LATENT_FAULT_BELOW=str(out)))
         expect(done.returncode == code, f"{kind} to end it, got {done.returncode}\n{done.stderr}")
         expect(len(list(out.iterdir())) == left, f"{left} files after {kind}, got {list(out.iterdir())}")
+    for path in out.iterdir():
+        os.utime(path, (0, 0))  # of long ago: nobody on another machine is at it
     living = out / f"x.png.tmp{os.getpid()}"
     living.write_text("another process writes this")
     (out / "y.png.tmp999999999").write_text("of another file")

@@ -217,6 +217,12 @@ def changed_data(here):
         expect(z != old[sampler], f"{sampler} not to use the old data's codes")
         shutil.rmtree(here / "moving/cache")
         expect(sampled("moving", sampler)[0] == z, f"{sampler} to be the same without what was kept")
+    (here / "moving.csv").rename(here / "away.csv")
+    for sampler, what in (("posterior", "codes"), ("gmm", "mixture")):
+        said = sampled("moving", sampler)[1]
+        expect(f"; the {what} kept in the run " in said, f"{sampler} of what is kept where the data are gone, got {said}")
+    expect_error("moving.csv: no such file", "evaluate", "--run", "moving")
+    (here / "away.csv").rename(here / "moving.csv")
     z, said = sampled("moving", "prior")
     expect(z == old["prior"] and "other examples" not in said, f"the prior to need no data, got {said}")
     expect(latent_json(*histograms)["kl_per_latent"] != kl, "histograms of the new data")

@@ -209,15 +209,21 @@ TEST(File, WhatProcessesThatAreGoneLeftIsRemoved) {
   for (const std::string& name : {std::string("z.csv") + kGone, std::string("zz.csv") + kGone,
                                   std::string("z.csv.tmp1") + kGone, "z.csv" + living})
     std::ofstream(folder / name) << "half";
+  const auto long_ago = fs::file_time_type::clock::now() - std::chrono::hours(2);
+  for (const auto& entry : fs::directory_iterator(folder.path()))
+    fs::last_write_time(entry.path(), long_ago);
+  const fs::path fresh = folder / "z.csv.tmp999999997";  // another machine may be at it
+  std::ofstream(fresh) << "half";
   fs::create_symlink("anything", folder / "z.csv.tmp999999998");
   write_file(folder / "z.csv", "whole");
   EXPECT_FALSE(fs::exists(folder / (std::string("z.csv") + kGone)));
   EXPECT_TRUE(fs::exists(folder / ("z.csv" + living)));
   EXPECT_TRUE(fs::exists(folder / (std::string("z.csv.tmp1") + kGone)));
   EXPECT_TRUE(fs::is_symlink(folder / "z.csv.tmp999999998"));
+  EXPECT_TRUE(fs::exists(fresh));
   write_file(folder / "zz.csv", "whole");
   EXPECT_FALSE(fs::exists(folder / (std::string("zz.csv") + kGone)));
-  EXPECT_EQ(entries(folder.path()), 5u);
+  EXPECT_EQ(entries(folder.path()), 6u);
 }
 
 TEST(File, ASignalLeavesNothingHalfWritten) {

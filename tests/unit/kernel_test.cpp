@@ -8,6 +8,7 @@
 #include "kernel/activated_conv.h"
 #include "kernel/activated_strided_conv.h"
 #include "kernel/lanes.h"
+#include "kernel/threads.h"
 #include "model/autoencoder.h"
 
 namespace latent {
@@ -215,6 +216,11 @@ INSTANTIATE_TEST_SUITE_P(Sizes, StridedConvTest,
                                          StridedCase{true, 2, 16, 16, 4, 3, 4, 2, 0, 1},
                                          StridedCase{true, 1, 16, 16, 3, 2, 1, 2, 1, 0},
                                          StridedCase{true, 2, 16, 16, 20, 17, 3, 1, 0, 0}));
+
+TEST(KernelThreads, LetFailuresThrough) {
+  EXPECT_THROW(kernel::on_threads(8, [](int, int64_t, int64_t) { throw std::bad_alloc(); }),
+               std::bad_alloc);
+}
 
 TEST(StridedConv, LeavesOtherOperandsToLibTorch) {
   const kernel::Extent output{.height = 4, .width = 4};
