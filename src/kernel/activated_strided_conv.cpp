@@ -34,6 +34,8 @@ Tensor by_tap(const Tensor& weight) { return weight.permute({0, 2, 3, 1}).contig
 // In the two directions; saved are the input, the weight and what a StridedConv consists of.
 template <bool is_up>
 struct ActivatedStridedConv : torch::autograd::Function<ActivatedStridedConv<is_up>> {
+  static constexpr Direction kDirection = is_up ? Direction::kUp : Direction::kDown;
+
   static StridedConv sizes(const Tensor& x, const Tensor& weight, const FeatureMap& output,
                            int64_t stride, double slope) {
     return is_up ? connect(output, map_of(x), x.size(0), weight, stride, slope)
@@ -54,8 +56,9 @@ struct ActivatedStridedConv : torch::autograd::Function<ActivatedStridedConv<is_
     const StridedConv conv = sizes(input, weight, output, stride, slope);
     TORCH_CHECK(fits(conv), "activated_strided_conv: operands that do not fit");
     Tensor result = at::empty({conv.images, output.channels, height, width}, x.options(), kLayout);
-    (is_up ? up : down)(conv, input.const_data_ptr<float>(), by_tap(weight).const_data_ptr<float>(),
-                        bias.const_data_ptr<float>(), result.data_ptr<float>());
+    kernel::forward(conv, kDirection, input.const_data_ptr<float>(),
+                    by_tap(weight).const_data_ptr<float>(), bias.const_data_ptr<float>(),
+                    result.data_ptr<float>());
     return result;
   }
 
@@ -74,8 +77,8 @@ struct ActivatedStridedConv : torch::autograd::Function<ActivatedStridedConv<is_
     if (context->needs_input_grad(0)) input_gradient = at::empty_like(input);
     Tensor weight_gradient = at::empty_like(weight_by_tap);
     Tensor bias_gradient = at::empty({gradient.size(1)}, weight.options());
-    (is_up ? up_backward : down_backward)(
-        conv, input.const_data_ptr<float>(), weight_by_tap.const_data_ptr<float>(),
+    kernel::backward(
+        conv, kDirection, input.const_data_ptr<float>(), weight_by_tap.const_data_ptr<float>(),
         gradient.const_data_ptr<float>(),
         {.input = input_gradient.defined() ? input_gradient.data_ptr<float>() : nullptr,
          .weight = weight_gradient.data_ptr<float>(),

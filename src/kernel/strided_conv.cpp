@@ -9,8 +9,6 @@
 namespace latent::kernel {
 namespace {
 
-enum class Direction { kDown, kUp };
-
 struct Pixel {
   int64_t y, x;
 };
@@ -232,6 +230,15 @@ class Activated {
   std::vector<float> values_;
 };
 
+}  // namespace
+
+bool fits(const StridedConv& conv) {
+  constexpr int64_t kMostFloats = int64_t{1} << 24;  // of an image: offsets have 32 bits
+  return conv.images > 0 && conv.small.channels % kLanes == 0 &&
+         conv.large.channels % kLanes == 0 && conv.small.floats() <= kMostFloats &&
+         conv.large.floats() <= kMostFloats;
+}
+
 void forward(const StridedConv& conv, Direction direction, const float* input, const float* weight,
              const float* bias, float* output) {
   const bool is_down = direction == Direction::kDown;
@@ -293,35 +300,6 @@ void backward(const StridedConv& conv, Direction direction, const float* input, 
       }
     }
   }
-}
-
-}  // namespace
-
-bool fits(const StridedConv& conv) {
-  constexpr int64_t kMostFloats = int64_t{1} << 24;  // of an image: offsets have 32 bits
-  return conv.images > 0 && conv.small.channels % kLanes == 0 &&
-         conv.large.channels % kLanes == 0 && conv.small.floats() <= kMostFloats &&
-         conv.large.floats() <= kMostFloats;
-}
-
-void down(const StridedConv& conv, const float* large, const float* weight, const float* bias,
-          float* small) {
-  forward(conv, Direction::kDown, large, weight, bias, small);
-}
-
-void down_backward(const StridedConv& conv, const float* large, const float* weight,
-                   const float* small_gradient, const Gradients& gradients) {
-  backward(conv, Direction::kDown, large, weight, small_gradient, gradients);
-}
-
-void up(const StridedConv& conv, const float* small, const float* weight, const float* bias,
-        float* large) {
-  forward(conv, Direction::kUp, small, weight, bias, large);
-}
-
-void up_backward(const StridedConv& conv, const float* small, const float* weight,
-                 const float* large_gradient, const Gradients& gradients) {
-  backward(conv, Direction::kUp, small, weight, large_gradient, gradients);
 }
 
 }  // namespace latent::kernel

@@ -10,6 +10,8 @@
 
 namespace latent::kernel {
 
+enum class Direction { kDown, kUp };
+
 /// Images are rows of pixels, pixels rows of channels (channels_last).
 struct FeatureMap {
   int64_t height, width;
@@ -44,16 +46,11 @@ struct Gradients {
 // weight: [channels of the small map, size, size, channels of the large map].
 // bias: [channels of the output].  Maps: [N, H, W, C].
 
-/// The convolution of the large map, written to the small one.
-void down(const StridedConv& conv, const float* large, const float* weight, const float* bias,
-          float* small);
-void down_backward(const StridedConv& conv, const float* large, const float* weight,
-                   const float* small_gradient, const Gradients& gradients);
-
-/// The transposed convolution of the small map, written to the large one.
-void up(const StridedConv& conv, const float* small, const float* weight, const float* bias,
-        float* large);
-void up_backward(const StridedConv& conv, const float* small, const float* weight,
-                 const float* large_gradient, const Gradients& gradients);
+/// Down: the convolution of the large map, written to the small one. Up: the transposed convolution
+/// of the small map, written to the large one.
+void forward(const StridedConv& conv, Direction direction, const float* input, const float* weight,
+             const float* bias, float* output);
+void backward(const StridedConv& conv, Direction direction, const float* input, const float* weight,
+              const float* output_gradient, const Gradients& gradients);
 
 }  // namespace latent::kernel
