@@ -10,6 +10,8 @@
 #define LATENT_CLONES
 #endif
 
+#define LATENT_INLINE inline __attribute__((always_inline))
+
 namespace latent::kernel {
 namespace {
 
@@ -18,76 +20,144 @@ using Lanes =
     float __attribute__((vector_size(kLanes * sizeof(float)), aligned(alignof(float)), may_alias));
 
 // By reference: returned as values they would need an ABI that not every processor has.
-inline __attribute__((always_inline)) const Lanes& at(const float* x) {
-  return *reinterpret_cast<const Lanes*>(x);
-}
-inline __attribute__((always_inline)) Lanes& at(float* x) { return *reinterpret_cast<Lanes*>(x); }
+LATENT_INLINE const Lanes& at(const float* x) { return *reinterpret_cast<const Lanes*>(x); }
+LATENT_INLINE Lanes& at(float* x) { return *reinterpret_cast<Lanes*>(x); }
 
-// Sums of kRows rows and V vectors of columns, which stay in registers.
-template <int64_t V>
-inline __attribute__((always_inline)) void multiply_gathered_columns(
-    const float* a, const float* zeros, const int32_t* offsets, int64_t taps, int64_t depth,
-    const float* b, const float* bias, float* out, const int32_t* targets) {
-  Lanes sums[kRows][V];
-  for (int64_t r = 0; r < kRows; ++r) {
-    for (int64_t v = 0; v < V; ++v) {
-      __builtin_prefetch(out + targets[r] + v * kLanes, /*for writing*/ 1);
-      sums[r][v] = at(bias + v * kLanes);
-    }
-  }
-  for (int64_t t = 0; t < taps; ++t, offsets += kRows) {
-    const float* rows[kRows];
-    for (int64_t r = 0; r < kRows; ++r)
-      rows[r] = offsets[r] == kOutside ? zeros : a + offsets[r];
-    for (int64_t k = 0; k < depth; ++k, b += V * kLanes) {
-      Lanes factors[V];
+// sums += a b for R rows and V vectors of columns; they stay in registers. Two steps at a time
+// leave more of the processor's slots to products.
+template <int64_t R, int64_t V>
+LATENT_INLINE void multiply_rows(const float* const* a, int64_t depth, const float* b,
+                                 Lanes (&sums)[R][V]) {
+  for (int64_t k = 0; k < depth; k += 2) {
 #pragma GCC unroll 2
+    for (int64_t step = 0; step < 2; ++step, b += V * kLanes) {
+      Lanes factors[V];
+#pragma GCC unroll 4
       for (int64_t v = 0; v < V; ++v)
         factors[v] = at(b + v * kLanes);
-#pragma GCC unroll 8
-      for (int64_t r = 0; r < kRows; ++r) {
-        const float value = rows[r][k];
-#pragma GCC unroll 2
+#pragma GCC unroll 12
+      for (int64_t r = 0; r < R; ++r) {
+        const float value = a[r][k + step];
+#pragma GCC unroll 4
         for (int64_t v = 0; v < V; ++v)
           sums[r][v] += value * factors[v];
       }
     }
   }
-#pragma GCC unroll 8
-  for (int64_t r = 0; r < kRows; ++r) {
-#pragma GCC unroll 2
+}
+
+// Writes R rows of a product to their places.
+template <int64_t R, int64_t V>
+LATENT_INLINE void put_rows(const GatheredProduct& p, const int32_t* targets, Lanes (&sums)[R][V]) {
+  if (p.gate != nullptr) {
+#pragma GCC unroll 12
+    for (int64_t r = 0; r < R; ++r) {
+      const float* gate = targets[r] == kOutside ? p.zeros : p.gate + targets[r];
+#pragma GCC unroll 4
+      for (int64_t v = 0; v < V; ++v)
+        sums[r][v] = at(gate + v * kLanes) > 0 ? sums[r][v] : p.slope * sums[r][v];
+    }
+  }
+  float nowhere[V * kLanes];
+#pragma GCC unroll 12
+  for (int64_t r = 0; r < R; ++r) {
+    float* out = targets[r] == kOutside ? nowhere : p.out + targets[r];
+#pragma GCC unroll 4
     for (int64_t v = 0; v < V; ++v)
-      at(out + targets[r] + v * kLanes) = sums[r][v];
+      at(out + v * kLanes) = sums[r][v];
   }
 }
 
-template <int64_t V>
-inline __attribute__((always_inline)) void add_gathered_outer_columns(const float* a,
-                                                                      const float* b,
-                                                                      const int32_t* pairs,
-                                                                      int64_t count, float* sum,
-                                                                      int64_t stride) {
-  Lanes sums[kRows][V] = {};
-  for (int64_t i = 0; i < count; ++i) {
-    const float* left = a + pairs[2 * i];
-    const float* right = b + pairs[2 * i + 1];
+// R rows at a time. A part of b stays in the first cache while all rows of some groups meet it.
+template <int64_t R, int64_t V>
+LATENT_INLINE void multiply_groups(const GatheredProduct& p, int64_t begin, int64_t end,
+                                   float* unfinished) {
+  static_assert(kRows % R == 0);
+  constexpr int64_t kDepth = 64;
+  for (int64_t t = 0; t < p.taps; ++t) {
+    for (int64_t k = 0; k < p.depth; k += kDepth) {
+      const int64_t depth = p.depth - k < kDepth ? p.depth - k : kDepth;
+      const float* b = p.b + (t * p.depth + k) * V * kLanes;
+      const bool is_first = t == 0 && k == 0;
+      const bool is_last = t == p.taps - 1 && k + depth == p.depth;
+      for (int64_t row = begin * kRows; row < end * kRows; row += R) {
+        const int32_t* offsets = p.offsets + (row / kRows * p.taps + t) * kRows + row % kRows;
+        const float* rows[R];
+        for (int64_t r = 0; r < R; ++r)
+          rows[r] = (offsets[r] == kOutside ? p.zeros : p.a + offsets[r]) + k;
+        float* kept = unfinished + (row - begin * kRows) * V * kLanes;
+        const float* start = is_first ? p.bias : kept;
+        const int64_t stride = is_first ? 0 : V * kLanes;
+        Lanes sums[R][V];
+#pragma GCC unroll 12
+        for (int64_t r = 0; r < R; ++r) {
+#pragma GCC unroll 4
+          for (int64_t v = 0; v < V; ++v)
+            sums[r][v] = at(start + r * stride + v * kLanes);
+        }
+        multiply_rows(rows, depth, b, sums);
+        if (is_last) {
+          put_rows(p, p.targets + row, sums);
+          continue;
+        }
+#pragma GCC unroll 12
+        for (int64_t r = 0; r < R; ++r) {
+#pragma GCC unroll 4
+          for (int64_t v = 0; v < V; ++v)
+            at(kept + (r * V + v) * kLanes) = sums[r][v];
+        }
+      }
+    }
+  }
+}
+
+template <int64_t R, int64_t V>
+LATENT_INLINE void multiply_all_groups(const GatheredProduct& p) {
+  constexpr int64_t kGroups = 4;
+  alignas(64) float unfinished[kGroups * kRows * V * kLanes];
+  for (int64_t begin = 0; begin < p.groups; begin += kGroups) {
+    const int64_t end = begin + kGroups < p.groups ? begin + kGroups : p.groups;
+    multiply_groups<R, V>(p, begin, end, unfinished);
+  }
+}
+
+// Rows row, ..., row + R - 1 of the sums, which stay in registers.
+template <int64_t R, int64_t V>
+LATENT_INLINE void add_outer_rows(const GatheredOuterProducts& p, int64_t row) {
+  Lanes sums[R][V] = {};
+  const int32_t* pair = p.pairs;
+  for (int64_t i = 0; i < p.count; ++i, pair += 2) {
+    const float* left = p.a + pair[0] + row;
+    const float* right = p.b + pair[1];
     Lanes factors[V];
-#pragma GCC unroll 2
+#pragma GCC unroll 4
     for (int64_t v = 0; v < V; ++v)
       factors[v] = at(right + v * kLanes);
 #pragma GCC unroll 8
-    for (int64_t r = 0; r < kRows; ++r) {
-#pragma GCC unroll 2
+    for (int64_t r = 0; r < R; ++r) {
+#pragma GCC unroll 4
       for (int64_t v = 0; v < V; ++v)
         sums[r][v] += left[r] * factors[v];
     }
   }
 #pragma GCC unroll 8
-  for (int64_t r = 0; r < kRows; ++r) {
-#pragma GCC unroll 2
+  for (int64_t r = 0; r < R; ++r) {
+#pragma GCC unroll 4
     for (int64_t v = 0; v < V; ++v)
-      at(sum + r * stride + v * kLanes) += sums[r][v];
+      at(p.sum + (row + r) * p.stride + v * kLanes) += sums[r][v];
   }
+}
+
+// R rows at a time, what is left over by fours and twos.
+template <int64_t R, int64_t V>
+LATENT_INLINE void add_outer_columns(const GatheredOuterProducts& p) {
+  int64_t row = 0;
+  for (; row + R <= p.rows; row += R)
+    add_outer_rows<R, V>(p, row);
+  for (; row + 4 <= p.rows; row += 4)
+    add_outer_rows<4, V>(p, row);
+  for (; row < p.rows; row += 2)
+    add_outer_rows<2, V>(p, row);
 }
 
 }  // namespace
@@ -100,58 +170,35 @@ void activate(const float* x, float slope, int64_t count, float* out) {
   }
 }
 
+// As many sums as there are registers for: the wider a row is, the fewer single values of `a` must
+// be spread over a register.
 LATENT_CLONES
-void damp_negative(const float* x, float slope, int64_t count, float* out) {
-  for (int64_t i = 0; i < count; i += kLanes) {
-    Lanes& value = at(out + i);
-    value = at(x + i) > 0 ? value : slope * value;
+void multiply_gathered(const GatheredProduct& product) {
+  switch (product.columns / kLanes) {
+    case 1:
+      multiply_all_groups<12, 1>(product);
+      break;
+    case 2:
+      multiply_all_groups<12, 2>(product);
+      break;
+    default:
+      multiply_all_groups<6, 4>(product);
+      break;
   }
 }
 
 LATENT_CLONES
-void multiply(const float* a, int64_t stride, int64_t rows, int64_t depth, const float* b,
-              int64_t columns, float* out) {
-  for (int64_t column = 0; column < columns; column += kLanes) {
-    int64_t row = 0;
-    for (; row + kRows <= rows; row += kRows) {
-      Lanes sums[kRows] = {};
-      for (int64_t k = 0; k < depth; ++k) {
-        const Lanes factor = at(b + k * columns + column);
-#pragma GCC unroll 8
-        for (int64_t r = 0; r < kRows; ++r)
-          sums[r] += a[(row + r) * stride + k] * factor;
-      }
-#pragma GCC unroll 8
-      for (int64_t r = 0; r < kRows; ++r)
-        at(out + (row + r) * columns + column) = sums[r];
-    }
-    for (; row < rows; ++row) {
-      Lanes sum = {};
-      for (int64_t k = 0; k < depth; ++k)
-        sum += a[row * stride + k] * at(b + k * columns + column);
-      at(out + row * columns + column) = sum;
-    }
-  }
-}
-
-LATENT_CLONES
-void multiply_gathered(const float* a, const float* zeros, const int32_t* offsets, int64_t taps,
-                       int64_t depth, const float* b, int64_t columns, const float* bias,
-                       float* out, const int32_t* targets) {
-  if (columns == kLanes) {
-    multiply_gathered_columns<1>(a, zeros, offsets, taps, depth, b, bias, out, targets);
-  } else {
-    multiply_gathered_columns<2>(a, zeros, offsets, taps, depth, b, bias, out, targets);
-  }
-}
-
-LATENT_CLONES
-void add_gathered_outer_products(const float* a, const float* b, const int32_t* pairs,
-                                 int64_t count, int64_t columns, float* sum, int64_t stride) {
-  if (columns == kLanes) {
-    add_gathered_outer_columns<1>(a, b, pairs, count, sum, stride);
-  } else {
-    add_gathered_outer_columns<2>(a, b, pairs, count, sum, stride);
+void add_gathered_outer_products(const GatheredOuterProducts& products) {
+  switch (products.columns / kLanes) {
+    case 1:
+      add_outer_columns<8, 1>(products);
+      break;
+    case 2:
+      add_outer_columns<8, 2>(products);
+      break;
+    default:
+      add_outer_columns<6, 4>(products);
+      break;
   }
 }
 
@@ -169,25 +216,6 @@ bool has_wide_registers() {
 #else
   return false;
 #endif
-}
-
-LATENT_CLONES
-void add_outer_products(const float* a, int64_t m, const float* b, int64_t n, int64_t rows,
-                        float* sum) {
-  for (int64_t column = 0; column < n; column += kLanes) {
-    for (int64_t i = 0; i < m; i += kLanes) {
-      Lanes sums[kLanes] = {};
-      for (int64_t row = 0; row < rows; ++row) {
-        const Lanes factor = at(b + row * n + column);
-#pragma GCC unroll 16
-        for (int64_t k = 0; k < kLanes; ++k)
-          sums[k] += a[row * m + i + k] * factor;
-      }
-#pragma GCC unroll 16
-      for (int64_t k = 0; k < kLanes; ++k)
-        at(sum + (i + k) * n + column) += sums[k];
-    }
-  }
 }
 
 }  // namespace latent::kernel

@@ -12,44 +12,56 @@ constexpr int64_t kLanes = 16;
 /// out[i] = x[i] if x[i] > 0, else slope * x[i].  count: a multiple of kLanes.
 void activate(const float* x, float slope, int64_t count, float* out);
 
-/// out[i] *= slope where x[i] <= 0: the gradient of `activate`.  count: a multiple of kLanes.
-void damp_negative(const float* x, float slope, int64_t count, float* out);
-
-/// The matrix product out = a b.
-/// a: [rows, depth], rows `stride` floats apart.  b: [depth, columns].  out: [rows, columns].
-/// columns: a multiple of kLanes.
-void multiply(const float* a, int64_t stride, int64_t rows, int64_t depth, const float* b,
-              int64_t columns, float* out);
-
-/// Rows that the loops over gathered rows take together.
-constexpr int64_t kRows = 8;
-/// In the place of an offset: a row of zeros.
+/// Groups of so many rows are multiplied together.
+constexpr int64_t kRows = 12;
+/// In the place of an offset: a row of zeros; of a target: the row is not wanted.
 constexpr int32_t kOutside = -1;
+/// Columns of gathered products: once, twice or four times kLanes.
+constexpr int64_t kMostColumns = 4 * kLanes;
 
-/// The matrix product of `kRows` rows, each gathered from several places ("taps"), with b, whose
-/// rows lie one after another: out[targets[r] + c] = bias[c] + the sum over t and k of
-/// a[offsets[t][r] + k] * b[t][k][c].
-/// offsets: [taps, kRows].  zeros: [depth].  b: [taps, depth, columns].  columns: kLanes or twice
-/// that.  targets: [kRows].
-void multiply_gathered(const float* a, const float* zeros, const int32_t* offsets, int64_t taps,
-                       int64_t depth, const float* b, int64_t columns, const float* bias,
-                       float* out, const int32_t* targets);
+/// How many of a matrix's columns are taken at `column`: wide panels first.
+inline int64_t panel_width(int64_t columns, int64_t column) {
+  int64_t width = kMostColumns;
+  while (width > columns - column)
+    width /= 2;
+  return width;
+}
+
+/// The matrix product of rows, each gathered from several places ("taps"), with b, whose rows lie
+/// one after another: out[targets[g][r] + c] = bias[c] + the sum over t and k of
+/// a[offsets[g][t][r] + k] * b[t][k][c].
+struct GatheredProduct {
+  const float* a;
+  const float* zeros;      // [depth]
+  const int32_t* offsets;  // [groups, taps, kRows]
+  int64_t taps, depth;     // taps: at least one; depth: even
+  const float* b;          // [taps, depth, columns]
+  int64_t columns;
+  const float* bias;  // [columns]
+  float* out;
+  const int32_t* targets;  // [groups, kRows]
+  int64_t groups;
+  const float* gate;  // if not null: times `slope` where gate[targets[g][r] + c] <= 0
+  float slope;
+};
+void multiply_gathered(const GatheredProduct& product);
 
 /// The outer products of rows that are gathered: sum[r * stride + c] += the sum over i of
-/// a[pairs[i][0] + r] * b[pairs[i][1] + c] for r < kRows, c < columns.
-/// pairs: [count, 2].  columns: kLanes or twice that.
-void add_gathered_outer_products(const float* a, const float* b, const int32_t* pairs,
-                                 int64_t count, int64_t columns, float* sum, int64_t stride);
+/// a[pairs[i][0] + r] * b[pairs[i][1] + c].
+struct GatheredOuterProducts {
+  const float *a, *b;
+  const int32_t* pairs;  // [count, 2]
+  int64_t count;
+  int64_t rows, columns;  // rows: even
+  float* sum;
+  int64_t stride;
+};
+void add_gathered_outer_products(const GatheredOuterProducts& products);
 
 /// sum[c] += the sum over r of a[r * columns + c].  columns: a multiple of kLanes.
 void add_rows(const float* a, int64_t rows, int64_t columns, float* sum);
 
 /// Whether the loops over gathered rows find the registers they are written for: AVX-512.
 bool has_wide_registers();
-
-/// The matrix product sum += transpose(a) b.
-/// a: [rows, m], m a multiple of kLanes.  b: [rows, n], n a multiple of kLanes.  sum: [m, n].
-void add_outer_products(const float* a, int64_t m, const float* b, int64_t n, int64_t rows,
-                        float* sum);
 
 }  // namespace latent::kernel

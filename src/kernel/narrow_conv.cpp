@@ -1,8 +1,11 @@
 #include "kernel/narrow_conv.h"
 
 #include <algorithm>
+#include <type_traits>
 #include <vector>
 
+#include "kernel/even_rows.h"
+#include "kernel/floats.h"
 #include "kernel/lanes.h"
 #include "kernel/threads.h"
 
@@ -29,9 +32,9 @@ struct Work {
   const NarrowConv& conv;
   int64_t columns;  // taps, padded to whole vectors
   int64_t pad;
-  int64_t row;                  // floats of a row of the input
-  std::vector<float> active;    // [W, C] a row of the input, activated
-  std::vector<float> products;  // [size, W, columns]
+  int64_t row;      // floats of a row of the input
+  Floats active;    // [W, C] a row of the input, activated
+  Floats products;  // [size, W, columns]
 };
 
 // A row of the input, activated: the row itself if there is nothing to do.
@@ -41,12 +44,30 @@ const float* activated(Work& work, const float* row) {
   return work.active.data();
 }
 
+// Calls a loop that is compiled for the usual numbers of outputs, and for any (0).
+template <typename Loop>
+void with_outputs(int64_t outputs, const Loop& loop) {
+  switch (outputs) {
+    case 1:
+      loop(std::integral_constant<int64_t, 1>());
+      break;
+    case 3:
+      loop(std::integral_constant<int64_t, 3>());
+      break;
+    default:
+      loop(std::integral_constant<int64_t, 0>());
+      break;
+  }
+}
+
 // Row y of the output from the products of the rows around it.
+template <int64_t kOutputs>
 void add_shifted_rows(Work& work, int64_t y, const float* bias, float* output) {
   const NarrowConv& c = work.conv;
+  const int64_t outputs = kOutputs == 0 ? c.outputs : kOutputs, columns = work.columns;
   for (int64_t x = 0; x < c.width; ++x) {
-    for (int64_t o = 0; o < c.outputs; ++o)
-      output[x * c.outputs + o] = bias[o];
+    for (int64_t o = 0; o < outputs; ++o)
+      output[x * outputs + o] = bias[o];
   }
   for (int64_t ky = 0; ky < c.size; ++ky) {
     const int64_t source = y + ky - work.pad;
@@ -57,30 +78,33 @@ void add_shifted_rows(Work& work, int64_t y, const float* bias, float* output) {
       const int64_t last = std::min(c.width, c.width - shift);
       const float* tap = work.ring(source) + (ky * c.size + kx) * c.outputs;
       for (int64_t x = first; x < last; ++x) {
-        for (int64_t o = 0; o < c.outputs; ++o)
-          output[x * c.outputs + o] += tap[(x + shift) * work.columns + o];
+        for (int64_t o = 0; o < outputs; ++o)
+          output[x * outputs + o] += tap[(x + shift) * columns + o];
       }
     }
   }
 }
 
-void forward_image(Work& work, const float* input, const float* weight, const float* bias,
+// product: of a row of the input with the weight.
+void forward_image(Work& work, const EvenProduct& product, const float* input, const float* bias,
                    float* output) {
   const NarrowConv& c = work.conv;
   for (int64_t y = 0; y < c.height + work.pad; ++y) {
-    if (y < c.height) {
-      multiply(activated(work, input + y * work.row), c.channels, c.width, c.channels, weight,
-               work.columns, work.ring(y));
-    }
-    if (y >= work.pad)
-      add_shifted_rows(work, y - work.pad, bias, output + (y - work.pad) * c.width * c.outputs);
+    if (y < c.height) product.multiply(activated(work, input + y * work.row), work.ring(y));
+    if (y < work.pad) continue;
+    with_outputs(c.outputs, [&](auto outputs) {
+      add_shifted_rows<outputs>(work, y - work.pad, bias,
+                                output + (y - work.pad) * c.width * c.outputs);
+    });
   }
 }
 
 // What reaches row y of the input, tap by tap: [W, columns].
+template <int64_t kOutputs>
 void gather_gradient(Work& work, int64_t y, const float* gradient, float* gathered) {
   const NarrowConv& c = work.conv;
-  std::fill_n(gathered, c.width * work.columns, 0.0F);
+  const int64_t outputs = kOutputs == 0 ? c.outputs : kOutputs, columns = work.columns;
+  std::fill_n(gathered, c.width * columns, 0.0F);
   for (int64_t ky = 0; ky < c.size; ++ky) {
     const int64_t target = y - (ky - work.pad);
     if (target < 0 || target >= c.height) continue;
@@ -91,26 +115,30 @@ void gather_gradient(Work& work, int64_t y, const float* gradient, float* gather
       const int64_t last = std::min(c.width, c.width + shift);
       float* tap = gathered + (ky * c.size + kx) * c.outputs;
       for (int64_t x = first; x < last; ++x) {
-        for (int64_t o = 0; o < c.outputs; ++o)
-          tap[x * work.columns + o] = row[(x - shift) * c.outputs + o];
+        for (int64_t o = 0; o < outputs; ++o)
+          tap[x * columns + o] = row[(x - shift) * outputs + o];
       }
     }
   }
 }
 
-// weight: [taps, C].  weight_gradient: [C, columns], added to.
-void backward_image(Work& work, const float* input, const float* weight, const float* gradient,
+// What a backward pass computes of what reaches a row of the input.
+struct Back {
+  EvenProduct input;         // its gradient
+  EvenOuterProducts weight;  // the weight's, [taps, C], added to
+};
+
+void backward_image(Work& work, const Back& back, const float* input, const float* gradient,
                     float* input_gradient, float* weight_gradient) {
   const NarrowConv& c = work.conv;
   for (int64_t y = 0; y < c.height; ++y) {
     const float* row = input + y * work.row;
-    float* target = input_gradient + y * work.row;
     float* gathered = work.ring(0);
-    gather_gradient(work, y, gradient, gathered);
-    multiply(gathered, work.columns, c.width, c.taps(), weight, c.channels, target);
-    add_outer_products(activated(work, row), c.channels, gathered, work.columns, c.width,
-                       weight_gradient);
-    if (c.slope != 1) damp_negative(row, c.slope, work.row, target);
+    with_outputs(c.outputs,
+                 [&](auto outputs) { gather_gradient<outputs>(work, y, gradient, gathered); });
+    back.weight.add(gathered, activated(work, row), weight_gradient);
+    back.input.multiply(gathered, input_gradient + y * work.row, c.slope == 1 ? nullptr : row,
+                        c.slope);
   }
 }
 
@@ -124,14 +152,16 @@ bool fits(const NarrowConv& conv) {
 void forward(const NarrowConv& conv, const float* input, const float* weight, const float* bias,
              float* output) {
   const int64_t taps = conv.taps(), columns = padded(taps);
-  std::vector<float> wide(static_cast<size_t>(conv.channels * columns));  // [C, columns]
+  Floats wide(static_cast<size_t>(conv.channels * columns), 0.0F);  // [C, columns]
   for (int64_t c = 0; c < conv.channels; ++c)
     std::copy_n(weight + c * taps, taps, wide.data() + c * columns);
+  const EvenProduct product({.rows = conv.width, .stride = conv.channels}, conv.channels,
+                            wide.data(), columns, {.rows = conv.width, .stride = columns});
   const int64_t pixels = conv.height * conv.width;
   on_threads(conv.images, [&](int, int64_t begin, int64_t end) {
     Work work(conv);
     for (int64_t i = begin; i < end; ++i) {
-      forward_image(work, input + i * pixels * conv.channels, wide.data(), bias,
+      forward_image(work, product, input + i * pixels * conv.channels, bias,
                     output + i * pixels * conv.outputs);
     }
   });
@@ -140,21 +170,25 @@ void forward(const NarrowConv& conv, const float* input, const float* weight, co
 void backward(const NarrowConv& conv, const float* input, const float* weight,
               const float* gradient, float* input_gradient, float* weight_gradient) {
   const int64_t taps = conv.taps(), columns = padded(taps);
-  std::vector<float> turned(static_cast<size_t>(taps * conv.channels));  // [taps, C]
+  Floats turned(static_cast<size_t>(taps * conv.channels));  // [taps, C]
   for (int64_t c = 0; c < conv.channels; ++c) {
     for (int64_t t = 0; t < taps; ++t)
       turned[static_cast<size_t>(t * conv.channels + c)] = weight[c * taps + t];
   }
+  const EvenRows gathered{.rows = conv.width, .stride = columns};
+  const Back back{
+      .input = EvenProduct(gathered, taps, turned.data(), conv.channels,
+                           {.rows = conv.width, .stride = conv.channels}),
+      .weight = EvenOuterProducts(gathered, (taps + 1) / 2 * 2, conv.channels, conv.channels)};
   const int64_t pixels = conv.height * conv.width;
-  const auto size = static_cast<size_t>(conv.channels * columns);
-  std::vector<std::vector<float>> sums(static_cast<size_t>(most_threads()));
+  std::vector<Floats> sums(static_cast<size_t>(most_threads()));
   on_threads(conv.images, [&](int thread, int64_t begin, int64_t end) {
-    std::vector<float>& sum = sums[static_cast<size_t>(thread)];
-    sum.assign(size, 0.0F);
+    Floats& sum = sums[static_cast<size_t>(thread)];
+    sum.assign(static_cast<size_t>((taps + 1) * conv.channels), 0.0F);
     Work work(conv);
     for (int64_t i = begin; i < end; ++i) {
       const int64_t at = i * pixels * conv.channels;
-      backward_image(work, input + at, turned.data(), gradient + i * pixels * conv.outputs,
+      backward_image(work, back, input + at, gradient + i * pixels * conv.outputs,
                      input_gradient + at, sum.data());
     }
   });
@@ -163,7 +197,7 @@ void backward(const NarrowConv& conv, const float* input, const float* weight,
     if (sum.empty()) continue;
     for (int64_t c = 0; c < conv.channels; ++c) {
       for (int64_t t = 0; t < taps; ++t)
-        weight_gradient[c * taps + t] += sum[static_cast<size_t>(c * columns + t)];
+        weight_gradient[c * taps + t] += sum[static_cast<size_t>(t * conv.channels + c)];
     }
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "kernel/floats.h"
 #include "kernel/lanes.h"
 #include "kernel/threads.h"
 
@@ -38,12 +39,11 @@ Pixel small_pixel(const StridedConv& conv, const Pixel& large, int64_t tap) {
           .x = (large.x + conv.padding - tap % conv.size) / conv.stride};
 }
 
-// Columns are worked on in panels of two vectors, the last one maybe of one.
-int64_t panel_width(int64_t columns, int64_t column) {
-  return std::min(columns - column, 2 * kLanes);
-}
+// Images that a thread works on at a time: few, to find them in its cache; three, so that the
+// pixels of most maps fill whole groups of rows.
+constexpr int64_t kImages = 3;
 
-// One direction's product, for an image at a time.
+// One direction's product.
 class Product {
  public:
   Product(const StridedConv& conv, Direction direction, const float* weight)
@@ -51,74 +51,103 @@ class Product {
         direction_(direction),
         in_(direction == Direction::kDown ? conv.large : conv.small),
         out_(direction == Direction::kDown ? conv.small : conv.large),
-        zeros_(static_cast<size_t>(in_.channels)) {
+        zeros_(static_cast<size_t>(std::max(in_.channels, kMostColumns)), 0.0F) {
     // Pixels that the same taps reach lie `stride` apart; on the way down all do.
     const int64_t step = direction == Direction::kDown ? 1 : conv.stride;
     for (int64_t y = 0; y < std::min(step, out_.height); ++y) {
       for (int64_t x = 0; x < std::min(step, out_.width); ++x)
-        add_part({.y = y, .x = x}, step, weight);
+        add_part({.y = y, .x = x}, step);
     }
+    pack(weight);
   }
 
-  void image(const float* in, const float* bias, float* out) const {
-    for (int64_t column = 0; column < out_.channels; column += 2 * kLanes) {
-      const int64_t width = panel_width(out_.channels, column);
-      for (const Part& part : parts_) {
-        const float* panel = part.weights.data() + part.taps * in_.channels * column;
-        const int32_t* offsets = part.offsets.data();
-        for (size_t group = 0; group < part.targets.size(); group += kRows) {
-          multiply_gathered(in, zeros_.data(), offsets, part.taps, in_.channels, panel, width,
-                            bias + column, out + column, part.targets.data() + group);
-          offsets += part.taps * kRows;
-        }
-      }
+  // gate: null, or as out, which becomes `slope` times smaller where it is not positive.
+  void multiply(const float* in, const float* bias, float* out, int64_t images,
+                const float* gate = nullptr, float slope = 1) const {
+    for (int64_t i = 0; i < images;) {
+      const bool is_block = images - i >= kImages;
+      for (const Part& part : parts_)
+        multiply_part(part, is_block ? part.block : part.image, in + i * in_.floats(), bias,
+                      out + i * out_.floats(), gate == nullptr ? nullptr : gate + i * out_.floats(),
+                      slope);
+      i += is_block ? kImages : 1;
     }
   }
 
  private:
-  // Pixels of the output that the same taps reach, in groups of kRows.
-  struct Part {
-    int64_t taps = 0;
-    std::vector<float> weights;    // panel by panel [taps, in channels, width of the panel]
+  // Where the rows of a product come from and go to.
+  struct Rows {
     std::vector<int32_t> offsets;  // [groups, taps, kRows] into the input
     std::vector<int32_t> targets;  // [groups, kRows] into the output
   };
 
-  void add_part(const Pixel& first, int64_t step, const float* weight) {
+  // Pixels of the output that the same taps reach.
+  struct Part {
     std::vector<int64_t> taps;
+    Floats weights;     // panel by panel [taps, in channels, width of the panel]
+    Rows image, block;  // of one image and of kImages
+  };
+
+  void add_part(const Pixel& first, int64_t step) {
+    Part part;
     for (int64_t tap = 0; tap < conv_.taps(); ++tap) {
-      if (direction_ == Direction::kDown || reaches(conv_, first, tap)) taps.push_back(tap);
+      if (direction_ == Direction::kDown || reaches(conv_, first, tap)) part.taps.push_back(tap);
     }
     std::vector<Pixel> pixels;
     for (int64_t y = first.y; y < out_.height; y += step) {
       for (int64_t x = first.x; x < out_.width; x += step)
         pixels.push_back({.y = y, .x = x});
     }
-    while (pixels.size() % kRows != 0)
-      pixels.push_back(pixels.back());  // computed again, to the same place
-    Part part;
-    part.taps = static_cast<int64_t>(taps.size());
-    for (size_t group = 0; group < pixels.size(); group += kRows) {
+    part.image = rows(part.taps, pixels, 1);
+    part.block = rows(part.taps, pixels, kImages);
+    part.weights.resize(part.taps.size() * static_cast<size_t>(in_.channels * out_.channels));
+    parts_.push_back(std::move(part));
+  }
+
+  Rows rows(const std::vector<int64_t>& taps, const std::vector<Pixel>& pixels,
+            int64_t images) const {
+    const size_t count = pixels.size() * static_cast<size_t>(images);
+    const size_t groups = (count + kRows - 1) / kRows;
+    Rows rows{.offsets = std::vector<int32_t>(groups * taps.size() * kRows, kOutside),
+              .targets = std::vector<int32_t>(groups * kRows, kOutside)};
+    for (size_t row = 0; row < count; ++row) {
+      const auto image = static_cast<int64_t>(row / pixels.size());
+      const Pixel& pixel = pixels[row % pixels.size()];
+      rows.targets[row] = static_cast<int32_t>(image * out_.floats()) + offset(out_, pixel);
+      int32_t* offsets = rows.offsets.data() + row / kRows * taps.size() * kRows + row % kRows;
       for (const int64_t tap : taps) {
-        for (size_t r = group; r < group + kRows; ++r) {
-          const Pixel source = direction_ == Direction::kDown ? large_pixel(conv_, pixels[r], tap)
-                                                              : small_pixel(conv_, pixels[r], tap);
-          part.offsets.push_back(is_in(in_, source) ? offset(in_, source) : kOutside);
+        const Pixel source = direction_ == Direction::kDown ? large_pixel(conv_, pixel, tap)
+                                                            : small_pixel(conv_, pixel, tap);
+        if (is_in(in_, source))
+          *offsets = static_cast<int32_t>(image * in_.floats()) + offset(in_, source);
+        offsets += kRows;
+      }
+    }
+    return rows;
+  }
+
+  void pack(const float* weight) {
+    struct Copy {
+      int64_t tap, column, width;
+      float* panel;
+    };
+    std::vector<Copy> copies;
+    for (Part& part : parts_) {
+      float* panel = part.weights.data();
+      for (int64_t column = 0, width = 0; column < out_.channels; column += width) {
+        width = panel_width(out_.channels, column);
+        for (const int64_t tap : part.taps) {
+          copies.push_back({.tap = tap, .column = column, .width = width, .panel = panel});
+          panel += in_.channels * width;
         }
       }
-      for (size_t r = group; r < group + kRows; ++r)
-        part.targets.push_back(offset(out_, pixels[r]));
     }
-    part.weights.resize(static_cast<size_t>(part.taps * in_.channels * out_.channels));
-    float* panel = part.weights.data();
-    for (int64_t column = 0; column < out_.channels; column += 2 * kLanes) {
-      const int64_t width = panel_width(out_.channels, column);
-      for (const int64_t tap : taps) {
-        copy_weights(weight, tap, column, width, panel);
-        panel += in_.channels * width;
+    on_threads(static_cast<int64_t>(copies.size()), [&](int, int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const Copy& copy = copies[static_cast<size_t>(i)];
+        copy_weights(weight, copy.tap, copy.column, copy.width, copy.panel);
       }
-    }
-    parts_.push_back(std::move(part));
+    });
   }
 
   // A tap's weights for `width` of the output's channels.  panel: [in channels, width].
@@ -139,41 +168,71 @@ class Product {
     }
   }
 
+  void multiply_part(const Part& part, const Rows& rows, const float* in, const float* bias,
+                     float* out, const float* gate, float slope) const {
+    const auto taps = static_cast<int64_t>(part.taps.size());
+    if (taps == 0) {  // a stride larger than the kernel
+      for (const int32_t target : rows.targets) {
+        if (target != kOutside) std::copy_n(bias, out_.channels, out + target);
+      }
+      return;
+    }
+    for (int64_t column = 0, width = 0; column < out_.channels; column += width) {
+      width = panel_width(out_.channels, column);
+      multiply_gathered({.a = in,
+                         .zeros = zeros_.data(),
+                         .offsets = rows.offsets.data(),
+                         .taps = taps,
+                         .depth = in_.channels,
+                         .b = part.weights.data() + taps * in_.channels * column,
+                         .columns = width,
+                         .bias = bias + column,
+                         .out = out + column,
+                         .targets = rows.targets.data(),
+                         .groups = static_cast<int64_t>(rows.targets.size()) / kRows,
+                         .gate = gate == nullptr ? nullptr : gate + column,
+                         .slope = slope});
+    }
+  }
+
   const StridedConv& conv_;
   Direction direction_;
   const FeatureMap &in_, &out_;
-  std::vector<float> zeros_;
+  Floats zeros_;
   std::vector<Part> parts_;
 };
 
-// The gradient of the weight, of some images at a time: sums [taps, small channels, large
-// channels].
+// The gradient of the weight: sums [taps, left channels, right channels], where left and right are
+// the small and the large map, or the other way round if wider panels fit the small one.
 class OuterProducts {
  public:
   explicit OuterProducts(const StridedConv& conv)
-      : conv_(conv), images_(std::max<int64_t>(1, kPixels / conv.small.pixels())) {
+      : conv_(conv),
+        is_turned_(panel_width(conv.small.channels, 0) > panel_width(conv.large.channels, 0)),
+        images_(std::clamp<int64_t>(kPixels / conv.small.pixels(), 1, kImages)) {
     const int64_t rows = std::max<int64_t>(1, kPixels / conv.small.width);
     for (int64_t y = 0; y < conv.small.height; y += rows)
       add_band(y, std::min(conv.small.height, y + rows));
   }
 
-  /// How many images `add` takes at most: several where they are small.
-  int64_t images() const { return images_; }
   size_t size() const {
     return static_cast<size_t>(conv_.taps() * conv_.small.channels * conv_.large.channels);
   }
 
   void add(const float* small, const float* large, int64_t images, float* sums) const {
-    const int64_t rows = conv_.small.channels, columns = conv_.large.channels;
-    for (const Band& band : bands_) {
-      for (int64_t column = 0; column < columns; column += 2 * kLanes) {
-        for (int64_t row = 0; row < rows; row += kRows) {
-          add_gathered_outer_products(small + row, large + column, band.pairs.data(),
-                                      images * band.pairs_of_image, panel_width(columns, column),
-                                      sums + (band.tap * rows + row) * columns + column, columns);
-        }
-      }
+    for (int64_t i = 0; i < images; i += images_) {
+      add_few(small + i * conv_.small.floats(), large + i * conv_.large.floats(),
+              std::min(images_, images - i), sums);
     }
+  }
+
+  // A row of the weight, [large channels], from the sums of all pixels.
+  void add_row(const float* sums, int64_t small, int64_t tap, float* row) const {
+    const int64_t columns = conv_.large.channels, stride = conv_.small.channels;
+    const float* of_tap = sums + tap * stride * columns;
+    if (!is_turned_) return add_rows(of_tap + small * columns, 1, columns, row);
+    for (int64_t c = 0; c < columns; ++c)
+      row[c] += of_tap[c * stride + small];
   }
 
  private:
@@ -185,7 +244,7 @@ class OuterProducts {
   struct Band {
     int64_t tap;
     int64_t pairs_of_image;
-    std::vector<int32_t> pairs;  // [images, pairs of an image, (small, large)]
+    std::vector<int32_t> pairs;  // [images, pairs of an image, (left, right)]
   };
 
   void add_band(int64_t begin, int64_t end) {
@@ -196,10 +255,11 @@ class OuterProducts {
           for (int64_t x = 0; x < conv_.small.width; ++x) {
             const Pixel small{.y = y, .x = x}, large = large_pixel(conv_, small, tap);
             if (!is_in(conv_.large, large)) continue;
-            band.pairs.push_back(static_cast<int32_t>(image * conv_.small.floats()) +
-                                 offset(conv_.small, small));
-            band.pairs.push_back(static_cast<int32_t>(image * conv_.large.floats()) +
-                                 offset(conv_.large, large));
+            const int32_t pair[] = {
+                static_cast<int32_t>(image * conv_.small.floats()) + offset(conv_.small, small),
+                static_cast<int32_t>(image * conv_.large.floats()) + offset(conv_.large, large)};
+            band.pairs.push_back(pair[is_turned_ ? 1 : 0]);
+            band.pairs.push_back(pair[is_turned_ ? 0 : 1]);
           }
         }
       }
@@ -208,8 +268,28 @@ class OuterProducts {
     }
   }
 
+  void add_few(const float* small, const float* large, int64_t images, float* sums) const {
+    const float *left = is_turned_ ? large : small, *right = is_turned_ ? small : large;
+    const int64_t rows = (is_turned_ ? conv_.large : conv_.small).channels;
+    const int64_t columns = (is_turned_ ? conv_.small : conv_.large).channels;
+    for (const Band& band : bands_) {
+      for (int64_t column = 0, width = 0; column < columns; column += width) {
+        width = panel_width(columns, column);
+        add_gathered_outer_products({.a = left,
+                                     .b = right + column,
+                                     .pairs = band.pairs.data(),
+                                     .count = images * band.pairs_of_image,
+                                     .rows = rows,
+                                     .columns = width,
+                                     .sum = sums + band.tap * rows * columns + column,
+                                     .stride = columns});
+      }
+    }
+  }
+
   const StridedConv& conv_;
-  int64_t images_;
+  bool is_turned_;
+  int64_t images_;  // several where they are small
   std::vector<Band> bands_;
 };
 
@@ -227,7 +307,7 @@ class Activated {
 
  private:
   float slope_;
-  std::vector<float> values_;
+  Floats values_;
 };
 
 }  // namespace
@@ -247,8 +327,10 @@ void forward(const StridedConv& conv, Direction direction, const float* input, c
   const Product product(conv, direction, weight);
   on_threads(conv.images, [&](int, int64_t begin, int64_t end) {
     Activated activated(conv.slope);
-    for (int64_t i = begin; i < end; ++i)
-      product.image(activated(input + i * in, in), bias, output + i * out);
+    for (int64_t i = begin; i < end; i += kImages) {
+      const int64_t images = std::min(kImages, end - i);
+      product.multiply(activated(input + i * in, images * in), bias, output + i * out, images);
+    }
   });
 }
 
@@ -258,10 +340,10 @@ void backward(const StridedConv& conv, Direction direction, const float* input, 
   const FeatureMap& in = is_down ? conv.large : conv.small;
   const FeatureMap& out = is_down ? conv.small : conv.large;
   const Product back(conv, is_down ? Direction::kUp : Direction::kDown, weight);
-  const std::vector<float> no_bias(static_cast<size_t>(in.channels));
+  const Floats no_bias(static_cast<size_t>(in.channels), 0.0F);
   const OuterProducts products(conv);
   struct Sums {
-    std::vector<float> weight, bias;
+    Floats weight, bias;
   };
   std::vector<Sums> sums(static_cast<size_t>(most_threads()));
   on_threads(conv.images, [&](int thread, int64_t begin, int64_t end) {
@@ -269,36 +351,38 @@ void backward(const StridedConv& conv, Direction direction, const float* input, 
     sum.weight.assign(products.size(), 0.0F);
     sum.bias.assign(static_cast<size_t>(out.channels), 0.0F);
     Activated activated(conv.slope);
-    for (int64_t first = begin; first < end; first += products.images()) {
-      const int64_t images = std::min(products.images(), end - first);
-      for (int64_t i = first; i < first + images; ++i) {
-        const float* arriving = output_gradient + i * out.floats();
-        add_rows(arriving, out.pixels(), out.channels, sum.bias.data());
-        if (gradients.input == nullptr) continue;
+    for (int64_t i = begin; i < end; i += kImages) {
+      const int64_t images = std::min(kImages, end - i), floats = images * in.floats();
+      const float *entering = input + i * in.floats(),
+                  *arriving = output_gradient + i * out.floats();
+      add_rows(arriving, images * out.pixels(), out.channels, sum.bias.data());
+      if (gradients.input != nullptr) {
         float* leaving = gradients.input + i * in.floats();
-        back.image(arriving, no_bias.data(), leaving);
-        if (conv.slope != 1)
-          damp_negative(input + i * in.floats(), conv.slope, in.floats(), leaving);
+        back.multiply(arriving, no_bias.data(), leaving, images,
+                      conv.slope == 1 ? nullptr : entering, conv.slope);
       }
-      const float* active = activated(input + first * in.floats(), images * in.floats());
-      const float* arriving = output_gradient + first * out.floats();
+      const float* active = activated(entering, floats);
       products.add(is_down ? arriving : active, is_down ? active : arriving, images,
                    sum.weight.data());
     }
   });
 
-  const int64_t rows = conv.small.channels, columns = conv.large.channels;
-  std::fill_n(gradients.weight, products.size(), 0.0F);
-  std::fill_n(gradients.bias, out.channels, 0.0F);
-  for (const Sums& sum : sums) {  // in the order of the threads: the same bits each time
-    if (sum.weight.empty()) continue;
-    add_rows(sum.bias.data(), 1, out.channels, gradients.bias);
-    for (int64_t row = 0; row < rows; ++row) {
-      for (int64_t tap = 0; tap < conv.taps(); ++tap) {
-        add_rows(sum.weight.data() + (tap * rows + row) * columns, 1, columns,
-                 gradients.weight + (row * conv.taps() + tap) * columns);
+  // In the order of the threads: the same bits each time.
+  const int64_t taps = conv.taps();
+  on_threads(conv.small.channels * taps, [&](int, int64_t begin, int64_t end) {
+    const int64_t columns = conv.large.channels;
+    std::fill_n(gradients.weight + begin * columns, (end - begin) * columns, 0.0F);
+    for (const Sums& sum : sums) {
+      if (sum.weight.empty()) continue;
+      for (int64_t row = begin; row < end; ++row) {
+        products.add_row(sum.weight.data(), row / taps, row % taps,
+                         gradients.weight + row * columns);
       }
     }
+  });
+  std::fill_n(gradients.bias, out.channels, 0.0F);
+  for (const Sums& sum : sums) {
+    if (!sum.bias.empty()) add_rows(sum.bias.data(), 1, out.channels, gradients.bias);
   }
 }
 

@@ -210,12 +210,16 @@ INSTANTIATE_TEST_SUITE_P(Sizes, StridedConvTest,
                                          StridedCase{false, 2, 16, 16, 8, 6, 4, 2, 0, 1},
                                          StridedCase{false, 1, 16, 16, 3, 3, 1, 2, 0, 0},
                                          StridedCase{false, 2, 16, 16, 20, 17, 3, 1, 0, 0},
+                                         StridedCase{false, 3, 80, 64, 8, 8, 3, 2, 0, 0},
+                                         StridedCase{false, 11, 32, 112, 6, 10, 3, 2, 0, 0.2},
                                          StridedCase{true, 3, 32, 16, 4, 4, 3, 2, 1, 0},
                                          StridedCase{true, 70, 16, 48, 3, 5, 3, 2, 1, 0.3},
                                          StridedCase{true, 2, 48, 32, 3, 4, 5, 3, 0, 1},
                                          StridedCase{true, 2, 16, 16, 4, 3, 4, 2, 0, 1},
                                          StridedCase{true, 1, 16, 16, 3, 2, 1, 2, 1, 0},
-                                         StridedCase{true, 2, 16, 16, 20, 17, 3, 1, 0, 0}));
+                                         StridedCase{true, 2, 16, 16, 20, 17, 3, 1, 0, 0},
+                                         StridedCase{true, 3, 80, 64, 4, 4, 3, 2, 1, 0},
+                                         StridedCase{true, 11, 128, 48, 3, 5, 3, 2, 1, 0.2}));
 
 TEST(KernelThreads, LetFailuresThrough) {
   EXPECT_THROW(kernel::on_threads(8, [](int, int64_t, int64_t) { throw std::bad_alloc(); }),

@@ -1,0 +1,37 @@
+// Floats that begin at a cache line: a vector register is then loaded from one line, not from two.
+// They are not set to zero unless asked for: most are written at once.
+#pragma once
+
+#include <cstddef>
+#include <new>
+#include <vector>
+
+namespace latent::kernel {
+
+template <typename T>
+struct OnCacheLines {
+  using value_type = T;
+  static constexpr std::align_val_t kLine{64};
+
+  OnCacheLines() = default;
+  template <typename U>
+  OnCacheLines(const OnCacheLines<U>& /*other*/) {}
+
+  T* allocate(std::size_t count) {
+    return static_cast<T*>(::operator new(count * sizeof(T), kLine));
+  }
+  template <typename U>
+  void construct(U* value) noexcept {
+    ::new (static_cast<void*>(value)) U;
+  }
+  template <typename U>
+  void construct(U* value, const U& from) noexcept {
+    ::new (static_cast<void*>(value)) U(from);
+  }
+  void deallocate(T* values, std::size_t /*count*/) { ::operator delete(values, kLine); }
+  bool operator==(const OnCacheLines&) const { return true; }
+};
+
+using Floats = std::vector<float, OnCacheLines<float>>;
+
+}  // namespace latent::kernel
