@@ -6,8 +6,12 @@
     !defined(__SANITIZE_ADDRESS__)
 #define LATENT_HAS_CLONES
 #define LATENT_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define LATENT_NARROW_CLONES __attribute__((target_clones("arch=x86-64-v3", "default")))
+#define LATENT_WIDE __attribute__((target("arch=x86-64-v4")))
 #else
 #define LATENT_CLONES
+#define LATENT_NARROW_CLONES
+#define LATENT_WIDE
 #endif
 
 #define LATENT_INLINE inline __attribute__((always_inline))
@@ -27,10 +31,10 @@ LATENT_INLINE Lanes& at(float* x) { return *reinterpret_cast<Lanes*>(x); }
 // leave more of the processor's slots to products.
 template <int64_t R, int64_t V>
 LATENT_INLINE void multiply_rows(const float* const* a, int64_t depth, const float* b,
-                                 Lanes (&sums)[R][V]) {
+                                 int64_t stride, Lanes (&sums)[R][V]) {
   for (int64_t k = 0; k < depth; k += 2) {
 #pragma GCC unroll 2
-    for (int64_t step = 0; step < 2; ++step, b += V * kLanes) {
+    for (int64_t step = 0; step < 2; ++step, b += stride) {
       Lanes factors[V];
 #pragma GCC unroll 4
       for (int64_t v = 0; v < V; ++v)
@@ -48,11 +52,12 @@ LATENT_INLINE void multiply_rows(const float* const* a, int64_t depth, const flo
 
 // Writes R rows of a product to their places.
 template <int64_t R, int64_t V>
-LATENT_INLINE void put_rows(const GatheredProduct& p, const int32_t* targets, Lanes (&sums)[R][V]) {
+LATENT_INLINE void put_rows(const GatheredProduct& p, const int32_t* targets, int64_t column,
+                            Lanes (&sums)[R][V]) {
   if (p.gate != nullptr) {
 #pragma GCC unroll 12
     for (int64_t r = 0; r < R; ++r) {
-      const float* gate = targets[r] == kOutside ? p.zeros : p.gate + targets[r];
+      const float* gate = targets[r] == kOutside ? p.zeros : p.gate + targets[r] + column;
 #pragma GCC unroll 4
       for (int64_t v = 0; v < V; ++v)
         sums[r][v] = at(gate + v * kLanes) > 0 ? sums[r][v] : p.slope * sums[r][v];
@@ -61,23 +66,23 @@ LATENT_INLINE void put_rows(const GatheredProduct& p, const int32_t* targets, La
   float nowhere[V * kLanes];
 #pragma GCC unroll 12
   for (int64_t r = 0; r < R; ++r) {
-    float* out = targets[r] == kOutside ? nowhere : p.out + targets[r];
+    float* out = targets[r] == kOutside ? nowhere : p.out + targets[r] + column;
 #pragma GCC unroll 4
     for (int64_t v = 0; v < V; ++v)
       at(out + v * kLanes) = sums[r][v];
   }
 }
 
-// R rows at a time. A part of b stays in the first cache while all rows of some groups meet it.
-template <int64_t R, int64_t V>
+// R rows at a time, of W vectors of columns V. A part of b stays in the first cache while all rows
+// of some groups meet it.
+template <int64_t R, int64_t V, int64_t W>
 LATENT_INLINE void multiply_groups(const GatheredProduct& p, int64_t begin, int64_t end,
                                    float* unfinished) {
-  static_assert(kRows % R == 0);
-  constexpr int64_t kDepth = 64;
+  static_assert(kRows % R == 0 && W % V == 0);
+  constexpr int64_t kDepth = 64, kColumns = W * kLanes;
   for (int64_t t = 0; t < p.taps; ++t) {
     for (int64_t k = 0; k < p.depth; k += kDepth) {
       const int64_t depth = p.depth - k < kDepth ? p.depth - k : kDepth;
-      const float* b = p.b + (t * p.depth + k) * V * kLanes;
       const bool is_first = t == 0 && k == 0;
       const bool is_last = t == p.taps - 1 && k + depth == p.depth;
       for (int64_t row = begin * kRows; row < end * kRows; row += R) {
@@ -85,50 +90,85 @@ LATENT_INLINE void multiply_groups(const GatheredProduct& p, int64_t begin, int6
         const float* rows[R];
         for (int64_t r = 0; r < R; ++r)
           rows[r] = (offsets[r] == kOutside ? p.zeros : p.a + offsets[r]) + k;
-        float* kept = unfinished + (row - begin * kRows) * V * kLanes;
-        const float* start = is_first ? p.bias : kept;
-        const int64_t stride = is_first ? 0 : V * kLanes;
-        Lanes sums[R][V];
+        for (int64_t column = 0; column < kColumns; column += V * kLanes) {
+          const float* b = p.b + (t * p.depth + k) * kColumns + column;
+          float* kept = unfinished + (row - begin * kRows) * kColumns + column;
+          const float* start = is_first ? p.bias + column : kept;
+          const int64_t stride = is_first ? 0 : kColumns;
+          Lanes sums[R][V];
 #pragma GCC unroll 12
-        for (int64_t r = 0; r < R; ++r) {
+          for (int64_t r = 0; r < R; ++r) {
 #pragma GCC unroll 4
-          for (int64_t v = 0; v < V; ++v)
-            sums[r][v] = at(start + r * stride + v * kLanes);
-        }
-        multiply_rows(rows, depth, b, sums);
-        if (is_last) {
-          put_rows(p, p.targets + row, sums);
-          continue;
-        }
+            for (int64_t v = 0; v < V; ++v)
+              sums[r][v] = at(start + r * stride + v * kLanes);
+          }
+          multiply_rows(rows, depth, b, kColumns, sums);
+          if (is_last) {
+            put_rows(p, p.targets + row, column, sums);
+            continue;
+          }
 #pragma GCC unroll 12
-        for (int64_t r = 0; r < R; ++r) {
+          for (int64_t r = 0; r < R; ++r) {
 #pragma GCC unroll 4
-          for (int64_t v = 0; v < V; ++v)
-            at(kept + (r * V + v) * kLanes) = sums[r][v];
+            for (int64_t v = 0; v < V; ++v)
+              at(kept + r * kColumns + v * kLanes) = sums[r][v];
+          }
         }
       }
     }
   }
 }
 
-template <int64_t R, int64_t V>
+template <int64_t R, int64_t V, int64_t W>
 LATENT_INLINE void multiply_all_groups(const GatheredProduct& p) {
   constexpr int64_t kGroups = 4;
-  alignas(64) float unfinished[kGroups * kRows * V * kLanes];
+  alignas(64) float unfinished[kGroups * kRows * W * kLanes];
   for (int64_t begin = 0; begin < p.groups; begin += kGroups) {
     const int64_t end = begin + kGroups < p.groups ? begin + kGroups : p.groups;
-    multiply_groups<R, V>(p, begin, end, unfinished);
+    multiply_groups<R, V, W>(p, begin, end, unfinished);
+  }
+}
+
+// As many sums as there are registers for. The wider a row of them is, the fewer single values of
+// `a` must be spread over a register.
+LATENT_WIDE void multiply_wide(const GatheredProduct& p) {
+  switch (p.columns / kLanes) {
+    case 1:
+      multiply_all_groups<12, 1, 1>(p);
+      break;
+    case 2:
+      multiply_all_groups<12, 2, 2>(p);
+      break;
+    default:
+      multiply_all_groups<6, 4, 4>(p);
+      break;
+  }
+}
+
+// With sixteen registers of eight floats.
+LATENT_NARROW_CLONES
+void multiply_narrow(const GatheredProduct& p) {
+  switch (p.columns / kLanes) {
+    case 1:
+      multiply_all_groups<6, 1, 1>(p);
+      break;
+    case 2:
+      multiply_all_groups<6, 1, 2>(p);
+      break;
+    default:
+      multiply_all_groups<6, 1, 4>(p);
+      break;
   }
 }
 
 // Rows row, ..., row + R - 1 of the sums, which stay in registers.
 template <int64_t R, int64_t V>
-LATENT_INLINE void add_outer_rows(const GatheredOuterProducts& p, int64_t row) {
+LATENT_INLINE void add_outer_rows(const GatheredOuterProducts& p, int64_t row, int64_t column) {
   Lanes sums[R][V] = {};
   const int32_t* pair = p.pairs;
   for (int64_t i = 0; i < p.count; ++i, pair += 2) {
     const float* left = p.a + pair[0] + row;
-    const float* right = p.b + pair[1];
+    const float* right = p.b + pair[1] + column;
     Lanes factors[V];
 #pragma GCC unroll 4
     for (int64_t v = 0; v < V; ++v)
@@ -144,21 +184,40 @@ LATENT_INLINE void add_outer_rows(const GatheredOuterProducts& p, int64_t row) {
   for (int64_t r = 0; r < R; ++r) {
 #pragma GCC unroll 4
     for (int64_t v = 0; v < V; ++v)
-      at(p.sum + (row + r) * p.stride + v * kLanes) += sums[r][v];
+      at(p.sum + (row + r) * p.stride + column + v * kLanes) += sums[r][v];
   }
 }
 
-// R rows at a time, what is left over by fours and twos.
+// R rows and V vectors at a time; rows that are left over by fours and twos.
 template <int64_t R, int64_t V>
 LATENT_INLINE void add_outer_columns(const GatheredOuterProducts& p) {
-  int64_t row = 0;
-  for (; row + R <= p.rows; row += R)
-    add_outer_rows<R, V>(p, row);
-  for (; row + 4 <= p.rows; row += 4)
-    add_outer_rows<4, V>(p, row);
-  for (; row < p.rows; row += 2)
-    add_outer_rows<2, V>(p, row);
+  for (int64_t column = 0; column < p.columns; column += V * kLanes) {
+    int64_t row = 0;
+    for (; row + R <= p.rows; row += R)
+      add_outer_rows<R, V>(p, row, column);
+    for (; row + 4 <= p.rows; row += 4)
+      add_outer_rows<4, V>(p, row, column);
+    for (; row < p.rows; row += 2)
+      add_outer_rows<2, V>(p, row, column);
+  }
 }
+
+LATENT_WIDE void add_outer_wide(const GatheredOuterProducts& p) {
+  switch (p.columns / kLanes) {
+    case 1:
+      add_outer_columns<8, 1>(p);
+      break;
+    case 2:
+      add_outer_columns<8, 2>(p);
+      break;
+    default:
+      add_outer_columns<6, 4>(p);
+      break;
+  }
+}
+
+LATENT_NARROW_CLONES
+void add_outer_narrow(const GatheredOuterProducts& p) { add_outer_columns<6, 1>(p); }
 
 }  // namespace
 
@@ -170,36 +229,12 @@ void activate(const float* x, float slope, int64_t count, float* out) {
   }
 }
 
-// As many sums as there are registers for: the wider a row is, the fewer single values of `a` must
-// be spread over a register.
-LATENT_CLONES
 void multiply_gathered(const GatheredProduct& product) {
-  switch (product.columns / kLanes) {
-    case 1:
-      multiply_all_groups<12, 1>(product);
-      break;
-    case 2:
-      multiply_all_groups<12, 2>(product);
-      break;
-    default:
-      multiply_all_groups<6, 4>(product);
-      break;
-  }
+  has_wide_registers() ? multiply_wide(product) : multiply_narrow(product);
 }
 
-LATENT_CLONES
 void add_gathered_outer_products(const GatheredOuterProducts& products) {
-  switch (products.columns / kLanes) {
-    case 1:
-      add_outer_columns<8, 1>(products);
-      break;
-    case 2:
-      add_outer_columns<8, 2>(products);
-      break;
-    default:
-      add_outer_columns<6, 4>(products);
-      break;
-  }
+  has_wide_registers() ? add_outer_wide(products) : add_outer_narrow(products);
 }
 
 LATENT_CLONES
