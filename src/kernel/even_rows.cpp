@@ -7,7 +7,7 @@
 namespace latent::kernel {
 
 EvenProduct::EvenProduct(const EvenRows& a, int64_t depth, const float* b, int64_t columns,
-                         const EvenRows& out)
+                         int64_t stride_of_out)
     : depth_((depth + 1) / 2 * 2),
       columns_(columns),
       b_(static_cast<size_t>(depth_ * columns), 0.0F),
@@ -24,7 +24,7 @@ EvenProduct::EvenProduct(const EvenRows& a, int64_t depth, const float* b, int64
   targets_.assign(static_cast<size_t>(groups * kRows), kOutside);
   for (int64_t row = 0; row < a.rows; ++row) {
     offsets_[static_cast<size_t>(row)] = static_cast<int32_t>(row * a.stride);
-    targets_[static_cast<size_t>(row)] = static_cast<int32_t>(row * out.stride);
+    targets_[static_cast<size_t>(row)] = static_cast<int32_t>(row * stride_of_out);
   }
 }
 

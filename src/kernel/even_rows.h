@@ -17,9 +17,10 @@ struct EvenRows {
 /// out = a b, for many a of the same sizes and one small b.
 class EvenProduct {
  public:
-  /// b: [depth, columns], columns a multiple of kLanes.
+  /// b: [depth, columns], columns a multiple of kLanes. Offsets have 32 bits: rows times either
+  /// stride must be below 2^31.
   EvenProduct(const EvenRows& a, int64_t depth, const float* b, int64_t columns,
-              const EvenRows& out);
+              int64_t stride_of_out);
 
   /// a: where depth is odd a float behind each row is read as well, and must be finite.
   /// gate: null, or as out, which is multiplied by `slope` where it is not positive.

@@ -3,11 +3,14 @@
 // GCC chooses among the clones by the processor when the program is loaded, before a sanitizer
 // could follow.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__)
+    !defined(__SANITIZE_ADDRESS__) && !defined(__AVX512F__)
 #define LATENT_HAS_CLONES
 #define LATENT_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #define LATENT_NARROW_CLONES __attribute__((target_clones("arch=x86-64-v3", "default")))
-#define LATENT_WIDE __attribute__((target("arch=x86-64-v4")))
+#define LATENT_WIDE                                                                 \
+  __attribute__((                                                                   \
+      target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma,bmi,bmi2,lzcnt," \
+             "movbe,f16c,popcnt")))
 #else
 #define LATENT_CLONES
 #define LATENT_NARROW_CLONES
@@ -129,8 +132,8 @@ LATENT_INLINE void multiply_all_groups(const GatheredProduct& p) {
   }
 }
 
-// As many sums as there are registers for. The wider a row of them is, the fewer single values of
-// `a` must be spread over a register.
+// The sums of a tile fill most of the 32 registers. The wider its rows are, the fewer single values
+// of `a` must be spread over a register.
 LATENT_WIDE void multiply_wide(const GatheredProduct& p) {
   switch (p.columns / kLanes) {
     case 1:
@@ -145,7 +148,7 @@ LATENT_WIDE void multiply_wide(const GatheredProduct& p) {
   }
 }
 
-// With sixteen registers of eight floats.
+// With sixteen registers of eight floats, or smaller ones.
 LATENT_NARROW_CLONES
 void multiply_narrow(const GatheredProduct& p) {
   switch (p.columns / kLanes) {
@@ -246,7 +249,9 @@ void add_rows(const float* a, int64_t rows, int64_t columns, float* sum) {
 }
 
 bool has_wide_registers() {
-#ifdef LATENT_HAS_CLONES
+#if defined(__AVX512F__)
+  return true;
+#elif defined(LATENT_HAS_CLONES)
   return __builtin_cpu_supports("x86-64-v4");
 #else
   return false;

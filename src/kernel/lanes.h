@@ -1,5 +1,5 @@
-// Loops over rows of floats that must keep the vector units busy. Each is compiled for AVX-512, for
-// AVX2 and for any x86-64, and chosen when the program starts.
+// Loops over rows of floats that must keep the vector units busy, compiled for AVX-512, for AVX2
+// and for any x86-64; the processor chooses when the program runs.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ void activate(const float* x, float slope, int64_t count, float* out);
 constexpr int64_t kRows = 12;
 /// In the place of an offset: a row of zeros; of a target: the row is not wanted.
 constexpr int32_t kOutside = -1;
-/// Columns of gathered products: once, twice or four times kLanes.
+/// Columns of gathered products: once, twice or four times kLanes; this many at most.
 constexpr int64_t kMostColumns = 4 * kLanes;
 
 /// How many of a matrix's columns are taken at `column`: wide panels first.
@@ -32,7 +32,7 @@ inline int64_t panel_width(int64_t columns, int64_t column) {
 /// a[offsets[g][t][r] + k] * b[t][k][c].
 struct GatheredProduct {
   const float* a;
-  const float* zeros;      // [depth]
+  const float* zeros;      // [the greater of depth and columns]
   const int32_t* offsets;  // [groups, taps, kRows]
   int64_t taps, depth;     // taps: at least one; depth: even
   const float* b;          // [taps, depth, columns]
@@ -61,7 +61,7 @@ void add_gathered_outer_products(const GatheredOuterProducts& products);
 /// sum[c] += the sum over r of a[r * columns + c].  columns: a multiple of kLanes.
 void add_rows(const float* a, int64_t rows, int64_t columns, float* sum);
 
-/// Whether the loops over gathered rows find the registers they are written for: AVX-512.
+/// Whether the loops over gathered rows take the tiles made for the registers of AVX-512.
 bool has_wide_registers();
 
 }  // namespace latent::kernel

@@ -145,8 +145,9 @@ void backward_image(Work& work, const Back& back, const float* input, const floa
 }  // namespace
 
 bool fits(const NarrowConv& conv) {
+  constexpr int64_t kMostFloats = int64_t{1} << 24;  // of a row: offsets have 32 bits
   return conv.channels % kLanes == 0 && conv.size % 2 == 1 && conv.taps() <= kMostTaps &&
-         conv.images > 0;
+         conv.images > 0 && conv.width * std::max(conv.channels, kMostTaps) <= kMostFloats;
 }
 
 void forward(const NarrowConv& conv, const float* input, const float* weight, const float* bias,
@@ -156,7 +157,7 @@ void forward(const NarrowConv& conv, const float* input, const float* weight, co
   for (int64_t c = 0; c < conv.channels; ++c)
     std::copy_n(weight + c * taps, taps, wide.data() + c * columns);
   const EvenProduct product({.rows = conv.width, .stride = conv.channels}, conv.channels,
-                            wide.data(), columns, {.rows = conv.width, .stride = columns});
+                            wide.data(), columns, columns);
   const int64_t pixels = conv.height * conv.width;
   on_threads(conv.images, [&](int, int64_t begin, int64_t end) {
     Work work(conv);
@@ -177,14 +178,13 @@ void backward(const NarrowConv& conv, const float* input, const float* weight,
   }
   const EvenRows gathered{.rows = conv.width, .stride = columns};
   const Back back{
-      .input = EvenProduct(gathered, taps, turned.data(), conv.channels,
-                           {.rows = conv.width, .stride = conv.channels}),
+      .input = EvenProduct(gathered, taps, turned.data(), conv.channels, conv.channels),
       .weight = EvenOuterProducts(gathered, (taps + 1) / 2 * 2, conv.channels, conv.channels)};
   const int64_t pixels = conv.height * conv.width;
   std::vector<Floats> sums(static_cast<size_t>(most_threads()));
   on_threads(conv.images, [&](int thread, int64_t begin, int64_t end) {
     Floats& sum = sums[static_cast<size_t>(thread)];
-    sum.assign(static_cast<size_t>((taps + 1) * conv.channels), 0.0F);
+    sum.assign(static_cast<size_t>((taps + 1) * conv.channels), 0.0F);  // taps made even
     Work work(conv);
     for (int64_t i = begin; i < end; ++i) {
       const int64_t at = i * pixels * conv.channels;

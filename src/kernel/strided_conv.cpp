@@ -39,9 +39,15 @@ Pixel small_pixel(const StridedConv& conv, const Pixel& large, int64_t tap) {
           .x = (large.x + conv.padding - tap % conv.size) / conv.stride};
 }
 
-// Images that a thread works on at a time: few, to find them in its cache; three, so that the
-// pixels of most maps fill whole groups of rows.
-constexpr int64_t kImages = 3;
+constexpr int64_t kMostFloats = int64_t{1} << 24;  // of an image: offsets have 32 bits
+
+// Images that a thread works on at a time: three, since the pixels of most maps then fill whole
+// groups of rows, if there are so many and it finds them in its cache.
+int64_t images_of_block(const StridedConv& conv) {
+  constexpr int64_t kBlock = 3, kMostOfCache = int64_t{1} << 19;
+  const bool is_small = kBlock * (conv.large.floats() + conv.small.floats()) <= kMostOfCache;
+  return is_small && conv.images >= kBlock * most_threads() ? kBlock : 1;
+}
 
 // One direction's product.
 class Product {
@@ -51,6 +57,7 @@ class Product {
         direction_(direction),
         in_(direction == Direction::kDown ? conv.large : conv.small),
         out_(direction == Direction::kDown ? conv.small : conv.large),
+        block_(images_of_block(conv)),
         zeros_(static_cast<size_t>(std::max(in_.channels, kMostColumns)), 0.0F) {
     // Pixels that the same taps reach lie `stride` apart; on the way down all do.
     const int64_t step = direction == Direction::kDown ? 1 : conv.stride;
@@ -61,16 +68,16 @@ class Product {
     pack(weight);
   }
 
-  // gate: null, or as out, which becomes `slope` times smaller where it is not positive.
+  // gate: null, or as out, which is multiplied by `slope` where it is not positive.
   void multiply(const float* in, const float* bias, float* out, int64_t images,
                 const float* gate = nullptr, float slope = 1) const {
     for (int64_t i = 0; i < images;) {
-      const bool is_block = images - i >= kImages;
+      const bool is_block = block_ > 1 && images - i >= block_;
       for (const Part& part : parts_)
         multiply_part(part, is_block ? part.block : part.image, in + i * in_.floats(), bias,
                       out + i * out_.floats(), gate == nullptr ? nullptr : gate + i * out_.floats(),
                       slope);
-      i += is_block ? kImages : 1;
+      i += is_block ? block_ : 1;
     }
   }
 
@@ -85,7 +92,7 @@ class Product {
   struct Part {
     std::vector<int64_t> taps;
     Floats weights;     // panel by panel [taps, in channels, width of the panel]
-    Rows image, block;  // of one image and of kImages
+    Rows image, block;  // of one image and of block_
   };
 
   void add_part(const Pixel& first, int64_t step) {
@@ -99,7 +106,7 @@ class Product {
         pixels.push_back({.y = y, .x = x});
     }
     part.image = rows(part.taps, pixels, 1);
-    part.block = rows(part.taps, pixels, kImages);
+    if (block_ > 1) part.block = rows(part.taps, pixels, block_);
     part.weights.resize(part.taps.size() * static_cast<size_t>(in_.channels * out_.channels));
     parts_.push_back(std::move(part));
   }
@@ -171,7 +178,7 @@ class Product {
   void multiply_part(const Part& part, const Rows& rows, const float* in, const float* bias,
                      float* out, const float* gate, float slope) const {
     const auto taps = static_cast<int64_t>(part.taps.size());
-    if (taps == 0) {  // a stride larger than the kernel
+    if (taps == 0) {  // a stride larger than the kernel; a gate would meet a bias of zeros
       for (const int32_t target : rows.targets) {
         if (target != kOutside) std::copy_n(bias, out_.channels, out + target);
       }
@@ -198,6 +205,7 @@ class Product {
   const StridedConv& conv_;
   Direction direction_;
   const FeatureMap &in_, &out_;
+  int64_t block_;  // images that are multiplied together
   Floats zeros_;
   std::vector<Part> parts_;
 };
@@ -209,12 +217,15 @@ class OuterProducts {
   explicit OuterProducts(const StridedConv& conv)
       : conv_(conv),
         is_turned_(panel_width(conv.small.channels, 0) > panel_width(conv.large.channels, 0)),
-        images_(std::clamp<int64_t>(kPixels / conv.small.pixels(), 1, kImages)) {
+        images_(std::clamp<int64_t>(kPixels / conv.small.pixels(), 1,
+                                    std::max<int64_t>(1, kMostFloats / conv.large.floats()))) {
     const int64_t rows = std::max<int64_t>(1, kPixels / conv.small.width);
     for (int64_t y = 0; y < conv.small.height; y += rows)
       add_band(y, std::min(conv.small.height, y + rows));
   }
 
+  /// How many images are best added at once: several where they are small.
+  int64_t images() const { return images_; }
   size_t size() const {
     return static_cast<size_t>(conv_.taps() * conv_.small.channels * conv_.large.channels);
   }
@@ -313,10 +324,9 @@ class Activated {
 }  // namespace
 
 bool fits(const StridedConv& conv) {
-  constexpr int64_t kMostFloats = int64_t{1} << 24;  // of an image: offsets have 32 bits
-  return conv.images > 0 && conv.small.channels % kLanes == 0 &&
-         conv.large.channels % kLanes == 0 && conv.small.floats() <= kMostFloats &&
-         conv.large.floats() <= kMostFloats;
+  return conv.images > 0 && conv.small.floats() > 0 && conv.large.floats() > 0 &&
+         conv.small.channels % kLanes == 0 && conv.large.channels % kLanes == 0 &&
+         conv.small.floats() <= kMostFloats && conv.large.floats() <= kMostFloats;
 }
 
 void forward(const StridedConv& conv, Direction direction, const float* input, const float* weight,
@@ -324,11 +334,12 @@ void forward(const StridedConv& conv, Direction direction, const float* input, c
   const bool is_down = direction == Direction::kDown;
   const int64_t in = (is_down ? conv.large : conv.small).floats();
   const int64_t out = (is_down ? conv.small : conv.large).floats();
+  const int64_t block = images_of_block(conv);
   const Product product(conv, direction, weight);
   on_threads(conv.images, [&](int, int64_t begin, int64_t end) {
     Activated activated(conv.slope);
-    for (int64_t i = begin; i < end; i += kImages) {
-      const int64_t images = std::min(kImages, end - i);
+    for (int64_t i = begin; i < end; i += block) {
+      const int64_t images = std::min(block, end - i);
       product.multiply(activated(input + i * in, images * in), bias, output + i * out, images);
     }
   });
@@ -342,6 +353,8 @@ void backward(const StridedConv& conv, Direction direction, const float* input, 
   const Product back(conv, is_down ? Direction::kUp : Direction::kDown, weight);
   const Floats no_bias(static_cast<size_t>(in.channels), 0.0F);
   const OuterProducts products(conv);
+  const int64_t block = images_of_block(conv);
+  const int64_t together = (products.images() + block - 1) / block * block;
   struct Sums {
     Floats weight, bias;
   };
@@ -351,8 +364,8 @@ void backward(const StridedConv& conv, Direction direction, const float* input, 
     sum.weight.assign(products.size(), 0.0F);
     sum.bias.assign(static_cast<size_t>(out.channels), 0.0F);
     Activated activated(conv.slope);
-    for (int64_t i = begin; i < end; i += kImages) {
-      const int64_t images = std::min(kImages, end - i), floats = images * in.floats();
+    for (int64_t i = begin; i < end; i += together) {
+      const int64_t images = std::min(together, end - i), floats = images * in.floats();
       const float *entering = input + i * in.floats(),
                   *arriving = output_gradient + i * out.floats();
       add_rows(arriving, images * out.pixels(), out.channels, sum.bias.data());

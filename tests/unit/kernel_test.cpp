@@ -24,6 +24,16 @@ Tensor normal_values(std::vector<int64_t> sizes, uint64_t index) {
   return at::empty(sizes).normal_(0, 1, noise);
 }
 
+// So many threads while it lives.
+class Threads {
+ public:
+  explicit Threads(int count) { at::set_num_threads(count); }
+  ~Threads() { at::set_num_threads(before_); }
+
+ private:
+  int before_ = at::get_num_threads();
+};
+
 // Output and gradients (input, weight, bias) for the gradient `back` of the output.
 template <typename Conv>
 std::vector<Tensor> run(const Conv& conv, std::vector<Tensor> operands, const Tensor& back) {
@@ -43,8 +53,8 @@ Tensor plain(const Tensor& x, double slope, const Tensor& weight, const Tensor& 
 
 TEST(ActivatedConv, GivesTheOutputAndGradientsOfLibTorch) {
   for (const Case& c :
-       {Case{2, 32, 1, 8, 8, 3, 0}, Case{3, 16, 3, 5, 7, 3, 0.3}, Case{1, 48, 2, 1, 9, 5, 1},
-        Case{2, 16, 4, 6, 1, 1, 0}, Case{5, 128, 3, 9, 17, 3, 0.01}}) {
+       {Case{2, 32, 1, 8, 8, 3, 0}, Case{7, 32, 3, 4, 5, 3, 0}, Case{3, 16, 3, 5, 7, 3, 0.3},
+        Case{1, 48, 2, 1, 9, 5, 1}, Case{2, 16, 4, 6, 1, 1, 0}, Case{5, 128, 3, 9, 17, 3, 0.01}}) {
     SCOPED_TRACE(testing::Message() << c.channels << " to " << c.outputs << ", " << c.height << "x"
                                     << c.width << ", kernel " << c.size << ", slope " << c.slope);
     const std::vector<Tensor> operands{normal_values({c.images, c.channels, c.height, c.width}, 1)
@@ -53,17 +63,21 @@ TEST(ActivatedConv, GivesTheOutputAndGradientsOfLibTorch) {
                                        normal_values({c.outputs}, 3)};
     const Tensor back = normal_values({c.images, c.outputs, c.height, c.width}, 4);
     ASSERT_TRUE(kernel::is_narrow(operands[0], operands[1]));
-    const auto got = run([&](const Tensor& x, const Tensor& w,
-                             const Tensor& b) { return kernel::activated_conv(x, c.slope, w, b); },
-                         operands, back);
     std::vector<Tensor> exact;
     for (const Tensor& operand : operands)
       exact.push_back(operand.to(at::kDouble));
     const auto want = run(
         [&](const Tensor& x, const Tensor& w, const Tensor& b) { return plain(x, c.slope, w, b); },
         exact, back.to(at::kDouble));
-    for (size_t i = 0; i < want.size(); ++i)
-      expect_tensor_near(got[i].to(at::kDouble), want[i], 2e-4);
+    for (const int threads : {1, 3}) {
+      const Threads limited(threads);
+      const auto got =
+          run([&](const Tensor& x, const Tensor& w,
+                  const Tensor& b) { return kernel::activated_conv(x, c.slope, w, b); },
+              operands, back);
+      for (size_t i = 0; i < want.size(); ++i)
+        expect_tensor_near(got[i].to(at::kDouble), want[i], 2e-4);
+    }
   }
 }
 
@@ -173,14 +187,18 @@ TEST_P(StridedConvTest, GivesTheOutputAndGradientsOfLibTorch) {
   const auto theirs = [&](auto&... each) { return libtorch(each...); };
   const Tensor back = normal_values(theirs(exact[0], exact[1], exact[2]).sizes().vec(), 4);
   const auto want = run(theirs, exact, back.to(at::kDouble));
-  const auto got = run([&](auto&... each) { return ours(each...); }, operands(), back);
-  for (size_t i = 0; i < want.size(); ++i) {
-    SCOPED_TRACE(i);
-    expect_tensor_near(got[i].to(at::kDouble), want[i], 1e-3);
+  for (const int threads : {1, 3}) {
+    const Threads limited(threads);
+    const auto got = run([&](auto&... each) { return ours(each...); }, operands(), back);
+    for (size_t i = 0; i < want.size(); ++i) {
+      SCOPED_TRACE(testing::Message() << threads << " threads, " << i);
+      expect_tensor_near(got[i].to(at::kDouble), want[i], 1e-3);
+    }
   }
 }
 
 TEST_P(StridedConvTest, HasTheSameBitsEachTimeAndForEveryLayout) {
+  const Threads limited(2);
   const auto conv = [&](auto&... each) { return ours(each...); };
   auto other = operands();
   const Tensor back = normal_values(conv(other[0], other[1], other[2]).sizes().vec(), 4);
@@ -212,6 +230,8 @@ INSTANTIATE_TEST_SUITE_P(Sizes, StridedConvTest,
                                          StridedCase{false, 2, 16, 16, 20, 17, 3, 1, 0, 0},
                                          StridedCase{false, 3, 80, 64, 8, 8, 3, 2, 0, 0},
                                          StridedCase{false, 11, 32, 112, 6, 10, 3, 2, 0, 0.2},
+                                         StridedCase{false, 70, 16, 64, 4, 4, 3, 2, 0, 0.2},
+                                         StridedCase{false, 4, 64, 64, 64, 64, 3, 2, 0, 0.2},
                                          StridedCase{true, 3, 32, 16, 4, 4, 3, 2, 1, 0},
                                          StridedCase{true, 70, 16, 48, 3, 5, 3, 2, 1, 0.3},
                                          StridedCase{true, 2, 48, 32, 3, 4, 5, 3, 0, 1},
