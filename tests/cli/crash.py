@@ -5,7 +5,6 @@ import os
 import pathlib
 import pty
 import random
-import resource
 import shutil
 import signal
 import subprocess
@@ -179,9 +178,9 @@ def two_signals_at_once(config):
 
 
 def memory(config):
-    def limited():
-        resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
-
+    if is_sanitized():
+        return
+    limited = address_space(6 << 10)
     expect_error("out of memory: ", "train", config, "--run", "huge", "--set",
                  'model.encoder={"name": "dense", "hidden": [60000, 60000]}', preexec_fn=limited)
     expect_error("lower train.batch_size, data.size or the model", "train", config, "--run", "huge2", "--set",
