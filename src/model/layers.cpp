@@ -135,6 +135,11 @@ class Dense : public Layer {
 class Flatten : public Layer {
  public:
   Tensor forward(const Tensor& x) override { return x.flatten(1); }
+  // Where values lie in one row, forward and backward are several times faster.
+  std::optional<Tensor> forward_activated(const Tensor& x, double slope) override {
+    if (slope == 1) return std::nullopt;
+    return slope == 0 ? at::relu(x.flatten(1)) : at::leaky_relu(x.flatten(1), slope);
+  }
   std::string describe() const override { return "flatten"; }
 };
 
