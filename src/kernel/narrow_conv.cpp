@@ -159,9 +159,10 @@ void forward(const NarrowConv& conv, const float* input, const float* weight, co
   const EvenProduct product({.rows = conv.width, .stride = conv.channels}, conv.channels,
                             wide.data(), columns, columns);
   const int64_t pixels = conv.height * conv.width;
-  on_threads(conv.images, [&](int, int64_t begin, int64_t end) {
+  Turns turns(conv.images, 1);
+  on_threads(most_threads(), [&](int, int64_t, int64_t) {
     Work work(conv);
-    for (int64_t i = begin; i < end; ++i) {
+    for (int64_t i = 0, end = 0; turns.take(i, end);) {
       forward_image(work, product, input + i * pixels * conv.channels, bias,
                     output + i * pixels * conv.outputs);
     }

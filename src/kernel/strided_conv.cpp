@@ -336,11 +336,11 @@ void forward(const StridedConv& conv, Direction direction, const float* input, c
   const int64_t out = (is_down ? conv.small : conv.large).floats();
   const int64_t block = images_of_block(conv);
   const Product product(conv, direction, weight);
-  on_threads(conv.images, [&](int, int64_t begin, int64_t end) {
+  Turns turns(conv.images, block);
+  on_threads(most_threads(), [&](int, int64_t, int64_t) {
     Activated activated(conv.slope);
-    for (int64_t i = begin; i < end; i += block) {
-      const int64_t images = std::min(block, end - i);
-      product.multiply(activated(input + i * in, images * in), bias, output + i * out, images);
+    for (int64_t i = 0, end = 0; turns.take(i, end);) {
+      product.multiply(activated(input + i * in, (end - i) * in), bias, output + i * out, end - i);
     }
   });
 }
