@@ -11,7 +11,7 @@ EvenProduct::EvenProduct(const EvenRows& a, int64_t depth, const float* b, int64
     : depth_((depth + 1) / 2 * 2),
       columns_(columns),
       b_(static_cast<size_t>(depth_ * columns), 0.0F),
-      zeros_(static_cast<size_t>(std::max(depth_, kMostColumns)), 0.0F) {
+      zeros_(static_cast<size_t>(std::max({depth_, columns, kMostColumns})), 0.0F) {
   float* panel = b_.data();
   for (int64_t column = 0, width = 0; column < columns; column += width) {
     width = panel_width(columns, column);
@@ -29,22 +29,19 @@ EvenProduct::EvenProduct(const EvenRows& a, int64_t depth, const float* b, int64
 }
 
 void EvenProduct::multiply(const float* a, float* out, const float* gate, float slope) const {
-  for (int64_t column = 0, width = 0; column < columns_; column += width) {
-    width = panel_width(columns_, column);
-    multiply_gathered({.a = a,
-                       .zeros = zeros_.data(),
-                       .offsets = offsets_.data(),
-                       .taps = 1,
-                       .depth = depth_,
-                       .b = b_.data() + depth_ * column,
-                       .columns = width,
-                       .bias = zeros_.data(),
-                       .out = out + column,
-                       .targets = targets_.data(),
-                       .groups = static_cast<int64_t>(targets_.size()) / kRows,
-                       .gate = gate == nullptr ? nullptr : gate + column,
-                       .slope = slope});
-  }
+  multiply_gathered({.a = a,
+                     .zeros = zeros_.data(),
+                     .offsets = offsets_.data(),
+                     .taps = 1,
+                     .depth = depth_,
+                     .b = b_.data(),
+                     .columns = columns_,
+                     .bias = zeros_.data(),
+                     .out = out,
+                     .targets = targets_.data(),
+                     .groups = static_cast<int64_t>(targets_.size()) / kRows,
+                     .gate = gate,
+                     .slope = slope});
 }
 
 EvenOuterProducts::EvenOuterProducts(const EvenRows& a, int64_t rows, int64_t stride_of_b,
@@ -57,17 +54,14 @@ EvenOuterProducts::EvenOuterProducts(const EvenRows& a, int64_t rows, int64_t st
 }
 
 void EvenOuterProducts::add(const float* a, const float* b, float* sums) const {
-  for (int64_t column = 0, width = 0; column < columns_; column += width) {
-    width = panel_width(columns_, column);
-    add_gathered_outer_products({.a = a,
-                                 .b = b + column,
-                                 .pairs = pairs_.data(),
-                                 .count = static_cast<int64_t>(pairs_.size()) / 2,
-                                 .rows = rows_,
-                                 .columns = width,
-                                 .sum = sums + column,
-                                 .stride = columns_});
-  }
+  add_gathered_outer_products({.a = a,
+                               .b = b,
+                               .pairs = pairs_.data(),
+                               .count = static_cast<int64_t>(pairs_.size()) / 2,
+                               .rows = rows_,
+                               .columns = columns_,
+                               .sum = sums,
+                               .stride = columns_});
 }
 
 }  // namespace latent::kernel

@@ -233,11 +233,27 @@ void activate(const float* x, float slope, int64_t count, float* out) {
 }
 
 void multiply_gathered(const GatheredProduct& product) {
-  has_wide_registers() ? multiply_wide(product) : multiply_narrow(product);
+  for (int64_t column = 0, width = 0; column < product.columns; column += width) {
+    width = panel_width(product.columns, column);
+    GatheredProduct panel = product;
+    panel.columns = width;
+    panel.b += product.taps * product.depth * column;
+    panel.bias += column;
+    panel.out += column;
+    if (panel.gate != nullptr) panel.gate += column;
+    has_wide_registers() ? multiply_wide(panel) : multiply_narrow(panel);
+  }
 }
 
 void add_gathered_outer_products(const GatheredOuterProducts& products) {
-  has_wide_registers() ? add_outer_wide(products) : add_outer_narrow(products);
+  for (int64_t column = 0, width = 0; column < products.columns; column += width) {
+    width = panel_width(products.columns, column);
+    GatheredOuterProducts panel = products;
+    panel.columns = width;
+    panel.b += column;
+    panel.sum += column;
+    has_wide_registers() ? add_outer_wide(panel) : add_outer_narrow(panel);
+  }
 }
 
 LATENT_CLONES

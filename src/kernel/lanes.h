@@ -16,7 +16,7 @@ void activate(const float* x, float slope, int64_t count, float* out);
 constexpr int64_t kRows = 12;
 /// In the place of an offset: a row of zeros; of a target: the row is not wanted.
 constexpr int32_t kOutside = -1;
-/// Columns of gathered products: once, twice or four times kLanes; this many at most.
+/// Columns are worked on in panels of once, twice or four times kLanes.
 constexpr int64_t kMostColumns = 4 * kLanes;
 
 /// How many of a matrix's columns are taken at `column`: wide panels first.
@@ -32,12 +32,12 @@ inline int64_t panel_width(int64_t columns, int64_t column) {
 /// a[offsets[g][t][r] + k] * b[t][k][c].
 struct GatheredProduct {
   const float* a;
-  const float* zeros;      // [the greater of depth and columns]
+  const float* zeros;      // [depth], and kMostColumns at least
   const int32_t* offsets;  // [groups, taps, kRows]
   int64_t taps, depth;     // taps: at least one; depth: even
-  const float* b;          // [taps, depth, columns]
-  int64_t columns;
-  const float* bias;  // [columns]
+  const float* b;          // panel by panel [taps, depth, width of the panel]
+  int64_t columns;         // a multiple of kLanes
+  const float* bias;       // [columns]
   float* out;
   const int32_t* targets;  // [groups, kRows]
   int64_t groups;
@@ -52,7 +52,7 @@ struct GatheredOuterProducts {
   const float *a, *b;
   const int32_t* pairs;  // [count, 2]
   int64_t count;
-  int64_t rows, columns;  // rows: even
+  int64_t rows, columns;  // rows: even; columns: a multiple of kLanes
   float* sum;
   int64_t stride;
 };

@@ -184,22 +184,19 @@ class Product {
       }
       return;
     }
-    for (int64_t column = 0, width = 0; column < out_.channels; column += width) {
-      width = panel_width(out_.channels, column);
-      multiply_gathered({.a = in,
-                         .zeros = zeros_.data(),
-                         .offsets = rows.offsets.data(),
-                         .taps = taps,
-                         .depth = in_.channels,
-                         .b = part.weights.data() + taps * in_.channels * column,
-                         .columns = width,
-                         .bias = bias + column,
-                         .out = out + column,
-                         .targets = rows.targets.data(),
-                         .groups = static_cast<int64_t>(rows.targets.size()) / kRows,
-                         .gate = gate == nullptr ? nullptr : gate + column,
-                         .slope = slope});
-    }
+    multiply_gathered({.a = in,
+                       .zeros = zeros_.data(),
+                       .offsets = rows.offsets.data(),
+                       .taps = taps,
+                       .depth = in_.channels,
+                       .b = part.weights.data(),
+                       .columns = out_.channels,
+                       .bias = bias,
+                       .out = out,
+                       .targets = rows.targets.data(),
+                       .groups = static_cast<int64_t>(rows.targets.size()) / kRows,
+                       .gate = gate,
+                       .slope = slope});
   }
 
   const StridedConv& conv_;
@@ -284,17 +281,14 @@ class OuterProducts {
     const int64_t rows = (is_turned_ ? conv_.large : conv_.small).channels;
     const int64_t columns = (is_turned_ ? conv_.small : conv_.large).channels;
     for (const Band& band : bands_) {
-      for (int64_t column = 0, width = 0; column < columns; column += width) {
-        width = panel_width(columns, column);
-        add_gathered_outer_products({.a = left,
-                                     .b = right + column,
-                                     .pairs = band.pairs.data(),
-                                     .count = images * band.pairs_of_image,
-                                     .rows = rows,
-                                     .columns = width,
-                                     .sum = sums + band.tap * rows * columns + column,
-                                     .stride = columns});
-      }
+      add_gathered_outer_products({.a = left,
+                                   .b = right,
+                                   .pairs = band.pairs.data(),
+                                   .count = images * band.pairs_of_image,
+                                   .rows = rows,
+                                   .columns = columns,
+                                   .sum = sums + band.tap * rows * columns,
+                                   .stride = columns});
     }
   }
 
