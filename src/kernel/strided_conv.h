@@ -33,6 +33,8 @@ struct StridedConv {
   int64_t taps() const { return size * size; }
 };
 
+constexpr int64_t kMostFloats = int64_t{1} << 24;  // of an image: offsets have 32 bits
+
 /// Whether the functions below take such sizes.
 bool fits(const StridedConv& conv);
 

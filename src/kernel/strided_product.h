@@ -1,0 +1,58 @@
+// One direction of a convolution with a stride, as products of gathered rows.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "kernel/floats.h"
+#include "kernel/strided_conv.h"
+#include "kernel/strided_pixels.h"
+
+namespace latent::kernel {
+
+/// Images that a thread works on at a time: three, since the pixels of most maps then fill whole
+/// groups of rows, if there are so many and it finds them in its cache.
+int64_t images_of_block(const StridedConv& conv);
+
+class StridedProduct {
+ public:
+  /// weight: as for `forward`. conv must outlive the product, the weight need not.
+  StridedProduct(const StridedConv& conv, Direction direction, const float* weight);
+
+  /// in, out: `images` maps of the direction's input and output; bias: [channels of the output].
+  /// gate: null, or as out, which is multiplied by `slope` where it is not positive.
+  void multiply(const float* in, const float* bias, float* out, int64_t images,
+                const float* gate = nullptr, float slope = 1) const;
+
+ private:
+  // Where the rows of a product come from and go to.
+  struct Rows {
+    std::vector<int32_t> offsets;  // [groups, taps, kRows] into the input
+    std::vector<int32_t> targets;  // [groups, kRows] into the output
+  };
+
+  // Pixels of the output that the same taps reach.
+  struct Part {
+    std::vector<int64_t> taps;
+    Floats weights;     // panel by panel [taps, in channels, width of the panel]
+    Rows image, block;  // of one image and of block_
+  };
+
+  void add_part(const Pixel& first, int64_t step);
+  Rows rows(const std::vector<int64_t>& taps, const std::vector<Pixel>& pixels,
+            int64_t images) const;
+  void pack(const float* weight);
+  void copy_weights(const float* weight, int64_t tap, int64_t column, int64_t width,
+                    float* panel) const;
+  void multiply_part(const Part& part, const Rows& rows, const float* in, const float* bias,
+                     float* out, const float* gate, float slope) const;
+
+  const StridedConv& conv_;
+  Direction direction_;
+  const FeatureMap &in_, &out_;
+  int64_t block_;  // images that are multiplied together
+  Floats zeros_;
+  std::vector<Part> parts_;
+};
+
+}  // namespace latent::kernel
