@@ -93,9 +93,20 @@ void compare(const char* name, void (*ours)(benchmark::State&), void (*theirs)(b
 const int registered = [] {
   compare("ReLU + last convolution", last_layer<true>, last_layer<false>, {{32, 1}, {128, 3}});
   compare("ReLU + convolution", down<true>, down<false>,
-          {{32, 64, 16, 2}, {64, 128, 8, 2}, {128, 128, 16, 2}, {64, 64, 16, 1}});
+          {{32, 64, 16, 2},
+           {64, 128, 8, 2},
+           {128, 128, 16, 2},
+           {64, 64, 16, 1},
+           {16, 16, 32, 1},
+           {128, 256, 8, 1}});
   compare("ReLU + transposed convolution", up<true>, up<false>,
-          {{128, 128, 4, 2}, {128, 64, 8, 2}, {64, 32, 16, 2}, {128, 128, 16, 2}, {64, 64, 16, 1}});
+          {{128, 128, 4, 2},
+           {128, 64, 8, 2},
+           {64, 32, 16, 2},
+           {128, 128, 16, 2},
+           {64, 64, 16, 1},
+           {16, 16, 32, 1},
+           {256, 128, 8, 1}});
   return 0;
 }();
 
