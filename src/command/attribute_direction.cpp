@@ -88,21 +88,8 @@ double separability(const OpenedRun& run, const AttributeQuery& query,
   return space::auroc(direction.scores(means).index({counted}), sides.positive.index({counted}));
 }
 
-}  // namespace
-
-AttributeDirection attribute_direction(const OpenedRun& run, const AttributeQuery& query,
-                                       bool quiet) {
-  const space::Method method = space::parse_method(query.method);
-  const auto path = cache_file(run, query);
-  std::string why_not;
-  const auto loaded = run.load_if_there(Split::kTrain, why_not);
-  const auto mark = loaded ? std::optional(data_mark(loaded->pixels)) : std::nullopt;
-  if (auto kept = read_direction(path, run, query, mark)) {
-    if (!loaded) log::warn("{}; the direction kept in the run is used", why_not);
-    return *kept;
-  }
-  if (!loaded) throw Error(why_not);
-  const Examples& examples = *loaded;
+AttributeDirection find(const OpenedRun& run, const AttributeQuery& query, space::Method method,
+                        const Examples& examples, bool quiet) {
   const std::string where = "train split";
   const space::Sides sides = space::divide(examples, query.attribute, where);
   std::vector<space::Sides> others;
@@ -117,8 +104,25 @@ AttributeDirection attribute_direction(const OpenedRun& run, const AttributeQuer
   const Tensor sign = at::where(sides.positive, 1.0, -1.0).to(at::kDouble);
   found.distance = (sign * sides.weight).dot(found.direction.scores(means)).item<double>();
   found.auroc = separability(run, query, found.direction, quiet);
-  keep(path, run, query, *mark, found);
   return found;
+}
+
+}  // namespace
+
+AttributeDirection attribute_direction(const OpenedRun& run, const AttributeQuery& query,
+                                       bool quiet) {
+  const space::Method method = space::parse_method(query.method);
+  const auto path = cache_file(run, query);
+  return kept_or_made(
+      run, Split::kTrain, "direction",
+      [&](const std::optional<std::string>& mark) {
+        return read_direction(path, run, query, mark);
+      },
+      [&](const Examples& examples, const std::string& mark) {
+        AttributeDirection found = find(run, query, method, examples, quiet);
+        keep(path, run, query, mark, found);
+        return found;
+      });
 }
 
 }  // namespace latent

@@ -82,20 +82,17 @@ space::GaussianMixture fit(const OpenedRun& run, const Examples& train, bool qui
 
 space::GaussianMixture training_mixture(const OpenedRun& run, bool quiet) {
   const auto path = run.directory.cache("mixture-" + run.checkpoint + ".safetensors");
-  std::string why_not;
-  const auto train = run.load_if_there(Split::kTrain, why_not);
-  const auto mark = train ? std::optional(data_mark(train->pixels)) : std::nullopt;
-  if (auto kept = read_mixture(path, run, mark)) {
-    if (!train) log::warn("{}; the mixture kept in the run is used", why_not);
-    return *kept;
-  }
-  if (!train) throw Error(why_not);
-  space::GaussianMixture mixture = fit(run, *train, quiet);
-  keep_in_cache(path, {.tensors = {{"weights", mixture.weights},
-                                   {"means", mixture.means},
-                                   {"covariances", mixture.covariances}},
-                       .metadata = {{"step", std::to_string(run.step)}, {"data", *mark}}});
-  return mixture;
+  return kept_or_made(
+      run, Split::kTrain, "mixture",
+      [&](const std::optional<std::string>& mark) { return read_mixture(path, run, mark); },
+      [&](const Examples& train, const std::string& mark) {
+        space::GaussianMixture mixture = fit(run, train, quiet);
+        keep_in_cache(path, {.tensors = {{"weights", mixture.weights},
+                                         {"means", mixture.means},
+                                         {"covariances", mixture.covariances}},
+                             .metadata = {{"step", std::to_string(run.step)}, {"data", mark}}});
+        return mixture;
+      });
 }
 
 }  // namespace latent

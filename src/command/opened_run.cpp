@@ -25,13 +25,16 @@ Latent as_latent(const TensorFile& file) {
       .z = mean, .mean = mean, .logvar = logvar == file.tensors.end() ? Tensor() : logvar->second};
 }
 
-// The codes kept at `path`, if they are whole and of the run's model and checkpoint.
-std::optional<TensorFile> read_latents(const std::filesystem::path& path, const OpenedRun& run) {
+// The codes kept at `path`, if they are whole, of the run's model and checkpoint, and of the
+// examples that `mark` tells.
+std::optional<Latent> read_latents(const std::filesystem::path& path, const OpenedRun& run,
+                                   const std::optional<std::string>& mark) {
   if (!std::filesystem::exists(path)) return std::nullopt;
   try {
     TensorFile file = read_tensors(path);
-    if (file.metadata["step"] != std::to_string(run.step)) return std::nullopt;
-    file.metadata.try_emplace("data");  // absent from older files
+    if (file.metadata["step"] != std::to_string(run.step) ||
+        (mark && file.metadata["data"] != *mark))
+      return std::nullopt;
     const auto fits = [&](const char* name, bool expected) {
       const auto found = file.tensors.find(name);
       if (found == file.tensors.end()) return !expected;
@@ -39,7 +42,7 @@ std::optional<TensorFile> read_latents(const std::filesystem::path& path, const 
       return expected && values.dim() == 2 && values.size(1) == run.model->latent_dim() &&
              values.size(0) == file.tensors.begin()->second.size(0);
     };
-    if (fits("mean", true) && fits("logvar", run.model->probabilistic())) return file;
+    if (fits("mean", true) && fits("logvar", run.model->probabilistic())) return as_latent(file);
     log::warn("{}: not the latents of this run; made again", path.string());
   } catch (const Error& damage) {
     log::warn("{}; made again", damage.what());
@@ -52,7 +55,7 @@ std::filesystem::path latents_path(const OpenedRun& run, Split split) {
 }
 
 Latent encode_and_keep(const OpenedRun& run, const Examples& examples,
-                       const std::filesystem::path& path, bool quiet) {
+                       const std::filesystem::path& path, const std::string& mark, bool quiet) {
   ProgressBar bar(quiet);
   const auto start = std::chrono::steady_clock::now();
   std::vector<Tensor> mean, logvar;
@@ -66,9 +69,8 @@ Latent encode_and_keep(const OpenedRun& run, const Examples& examples,
       bar.show("encoding", first + count, examples.count(), spent.count());
     }
   }
-  TensorFile file{
-      .tensors = {{"mean", at::cat(mean)}},
-      .metadata = {{"step", std::to_string(run.step)}, {"data", data_mark(examples.pixels)}}};
+  TensorFile file{.tensors = {{"mean", at::cat(mean)}},
+                  .metadata = {{"step", std::to_string(run.step)}, {"data", mark}}};
   if (!logvar.empty()) file.tensors["logvar"] = at::cat(logvar);
   keep_in_cache(path, file);
   return as_latent(file);
@@ -167,20 +169,20 @@ std::optional<Examples> OpenedRun::load_if_there(Split split, std::string& why_n
 }
 
 Latent OpenedRun::split_latents(Split split, bool quiet) const {
-  std::string why_not;
-  if (const auto examples = load_if_there(split, why_not))
-    return split_latents(split, *examples, quiet);
-  const auto kept = read_latents(latents_path(*this, split), *this);
-  if (!kept) throw Error(why_not);
-  log::warn("{}; the codes kept in the run are used", why_not);
-  return as_latent(*kept);
+  const auto path = latents_path(*this, split);
+  return kept_or_made(
+      *this, split, "codes",
+      [&](const std::optional<std::string>& mark) { return read_latents(path, *this, mark); },
+      [&](const Examples& examples, const std::string& mark) {
+        return encode_and_keep(*this, examples, path, mark, quiet);
+      });
 }
 
 Latent OpenedRun::split_latents(Split split, const Examples& examples, bool quiet) const {
   const auto path = latents_path(*this, split);
-  const auto kept = read_latents(path, *this);
-  if (kept && kept->metadata.at("data") == data_mark(examples.pixels)) return as_latent(*kept);
-  return encode_and_keep(*this, examples, path, quiet);
+  const std::string mark = data_mark(examples.pixels);
+  if (auto kept = read_latents(path, *this, mark)) return std::move(*kept);
+  return encode_and_keep(*this, examples, path, mark, quiet);
 }
 
 }  // namespace latent

@@ -220,7 +220,7 @@ def changed_data(here):
     (here / "moving.csv").rename(here / "away.csv")
     for sampler, what in (("posterior", "codes"), ("gmm", "mixture")):
         said = sampled("moving", sampler)[1]
-        expect(f"; the {what} kept in the run " in said, f"{sampler} of what is kept where the data are gone, got {said}")
+        expect(f"; using the {what} kept in the run" in said, f"{sampler} of what is kept where the data are gone, got {said}")
     expect_error("moving.csv: no such file", "evaluate", "--run", "moving")
     (here / "away.csv").rename(here / "moving.csv")
     z, said = sampled("moving", "prior")
