@@ -48,6 +48,11 @@ class HostFeed {
 struct DeviceTools {
   std::function<std::unique_ptr<DeviceGraph>()> make_graph;
   std::function<std::unique_ptr<HostFeed>(c10::IntArrayRef sizes, at::ScalarType type)> make_feed;
+
+  /// A graph if it is wanted and there is such a thing, else nullptr.
+  std::unique_ptr<DeviceGraph> graph(bool is_wanted) const {
+    return is_wanted && make_graph ? make_graph() : nullptr;
+  }
 };
 
 /// Those of a GPU; of the CPU, none. Where a GPU's cannot be loaded a warning says why.

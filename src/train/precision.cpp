@@ -32,10 +32,9 @@ Outcome attempt(TrainOptions options, const std::string& precision, const Trial&
   auto [model, objective] = trial();
   model->train();
   TrainingStep step(options, model, objective, device);
-  const DeviceTools tools = device_tools(device);
   // As training will run it: where a step is short, what a launch takes would hide the difference.
   Replayed whole([&] { step.train(batch); }, step.generators(),
-                 options.cuda_graph && tools.make_graph ? tools.make_graph() : nullptr);
+                 device_tools(device).graph(options.cuda_graph));
   Outcome outcome{.seconds = std::numeric_limits<double>::infinity(), .loss = 0, .gradient = {}};
   for (int64_t i = 0; i < kWarmUp + kSteps; ++i) {
     const auto start = std::chrono::steady_clock::now();

@@ -25,6 +25,8 @@ class Replayed {
   /// One round.
   void run();
 
+  /// Whether it is to be recorded at all.
+  bool has_graph() const { return graph_ != nullptr; }
   bool recorded() const { return recorded_; }
   /// One line; "" if nothing went wrong.
   const std::string& failure() const { return failure_; }

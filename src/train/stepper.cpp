@@ -34,15 +34,13 @@ Stepper::Stepper(const Batches& batches, TrainingStep& step, const TrainOptions&
             step_.train(batches_.prepare(
                 rows_.defined() ? rows_ : batches_.pixels().index_select(0, indices_)));
           },
-          all_generators(batches, step),
-          options.cuda_graph && tools.make_graph ? tools.make_graph() : nullptr) {
-  const bool graph = options.cuda_graph && tools.make_graph;
+          all_generators(batches, step), tools.graph(options.cuda_graph)) {
   std::vector<int64_t> sizes = batches_.pixels().sizes().vec();
   sizes[0] = size_;
   if (!batches_.resident() && tools.make_feed) {
     feed_ = tools.make_feed(sizes, batches_.pixels().scalar_type());
     rows_ = at::empty(sizes, batches_.pixels().options().device(device));
-  } else if (batches_.resident() && graph) {
+  } else if (batches_.resident() && whole_.has_graph()) {
     indices_ = at::zeros({size_}, at::TensorOptions(device).dtype(at::kLong));
   }
   if (options.deterministic && device.is_cuda()) {
