@@ -36,16 +36,11 @@ std::filesystem::path cache_file(const OpenedRun& run, const AttributeQuery& que
 std::optional<AttributeDirection> read_direction(const std::filesystem::path& path,
                                                  const OpenedRun& run, const AttributeQuery& query,
                                                  const std::optional<std::string>& mark) {
-  if (std::error_code ignored; !std::filesystem::exists(path, ignored)) return std::nullopt;
-  try {
-    TensorFile file = read_tensors(path);
-    if (file.metadata["step"] != std::to_string(run.step) ||
-        file.metadata["key"] != key_of(query) || (mark && file.metadata["data"] != *mark))
-      return std::nullopt;
-    const Tensor& rows = file.tensors.at("rows");        // [3, Z]
-    const Tensor& numbers = file.tensors.at("numbers");  // [5]
-    expect_shape(rows, {3, run.model->latent_dim()}, "direction");
-    expect_shape(numbers, {5}, "direction");
+  auto file = read_kept(path, run, mark);
+  if (!file || file->metadata["key"] != key_of(query)) return std::nullopt;
+  const Tensor rows = file->tensors["rows"], numbers = file->tensors["numbers"];
+  if (rows.defined() && rows.sizes() == c10::IntArrayRef{3, run.model->latent_dim()} &&
+      numbers.defined() && numbers.sizes() == c10::IntArrayRef{5}) {
     const auto number = [&](int64_t i) { return numbers[i].item<double>(); };
     return AttributeDirection{
         .direction = {rows[0].clone(), rows[1].clone(), rows[2].clone(), number(0)},
@@ -53,10 +48,9 @@ std::optional<AttributeDirection> read_direction(const std::filesystem::path& pa
         .distance = number(2),
         .positives = static_cast<int64_t>(number(3)),
         .negatives = static_cast<int64_t>(number(4))};
-  } catch (const std::exception&) {
-    log::warn("{}: damaged; made again", path.string());
-    return std::nullopt;
   }
+  log::warn("{}: not a direction of this run; made again", path.string());
+  return std::nullopt;
 }
 
 void keep(const std::filesystem::path& path, const OpenedRun& run, const AttributeQuery& query,
@@ -88,8 +82,8 @@ double separability(const OpenedRun& run, const AttributeQuery& query,
   return space::auroc(direction.scores(means).index({counted}), sides.positive.index({counted}));
 }
 
-AttributeDirection find(const OpenedRun& run, const AttributeQuery& query, space::Method method,
-                        const Examples& examples, bool quiet) {
+AttributeDirection compute_direction(const OpenedRun& run, const AttributeQuery& query,
+                                     space::Method method, const Examples& examples, bool quiet) {
   const std::string where = "train split";
   const space::Sides sides = space::divide(examples, query.attribute, where);
   std::vector<space::Sides> others;
@@ -119,7 +113,7 @@ AttributeDirection attribute_direction(const OpenedRun& run, const AttributeQuer
         return read_direction(path, run, query, mark);
       },
       [&](const Examples& examples, const std::string& mark) {
-        AttributeDirection found = find(run, query, method, examples, quiet);
+        AttributeDirection found = compute_direction(run, query, method, examples, quiet);
         keep(path, run, query, mark, found);
         return found;
       });

@@ -19,7 +19,7 @@ namespace {
 std::optional<space::PrincipalComponents> read_components(const std::filesystem::path& path,
                                                           const std::string& mark, int64_t columns,
                                                           int64_t count) {
-  if (!std::filesystem::exists(path)) return std::nullopt;
+  if (std::error_code ignored; !std::filesystem::exists(path, ignored)) return std::nullopt;
   try {
     TensorFile file = read_tensors(path);
     if (file.metadata["data"] != mark) return std::nullopt;

@@ -37,23 +37,16 @@ Tensor thinned(const Tensor& points, at::Generator& noise) {
 std::optional<space::GaussianMixture> read_mixture(const std::filesystem::path& path,
                                                    const OpenedRun& run,
                                                    const std::optional<std::string>& mark) {
-  if (std::error_code ignored; !std::filesystem::exists(path, ignored)) return std::nullopt;
-  try {
-    TensorFile file = read_tensors(path);
-    if (file.metadata["step"] != std::to_string(run.step) ||
-        (mark && file.metadata["data"] != *mark))
-      return std::nullopt;
-    const Tensor weights = file.tensors["weights"], means = file.tensors["means"],
-                 covariances = file.tensors["covariances"];
-    const int64_t z = run.model->latent_dim();
-    if (weights.defined() && weights.dim() == 1 && means.defined() && covariances.defined() &&
-        means.sizes() == c10::IntArrayRef{weights.size(0), z} &&
-        covariances.sizes() == c10::IntArrayRef{weights.size(0), z, z})
-      return space::GaussianMixture{weights, means, covariances};
-    log::warn("{}: not the mixture of this run; made again", path.string());
-  } catch (const Error& damage) {
-    log::warn("{}; made again", damage.what());
-  }
+  auto file = read_kept(path, run, mark);
+  if (!file) return std::nullopt;
+  const Tensor weights = file->tensors["weights"], means = file->tensors["means"],
+               covariances = file->tensors["covariances"];
+  const int64_t z = run.model->latent_dim();
+  if (weights.defined() && weights.dim() == 1 && means.defined() && covariances.defined() &&
+      means.sizes() == c10::IntArrayRef{weights.size(0), z} &&
+      covariances.sizes() == c10::IntArrayRef{weights.size(0), z, z})
+    return space::GaussianMixture{weights, means, covariances};
+  log::warn("{}: not the mixture of this run; made again", path.string());
   return std::nullopt;
 }
 

@@ -29,24 +29,17 @@ Latent as_latent(const TensorFile& file) {
 // examples that `mark` tells.
 std::optional<Latent> read_latents(const std::filesystem::path& path, const OpenedRun& run,
                                    const std::optional<std::string>& mark) {
-  if (!std::filesystem::exists(path)) return std::nullopt;
-  try {
-    TensorFile file = read_tensors(path);
-    if (file.metadata["step"] != std::to_string(run.step) ||
-        (mark && file.metadata["data"] != *mark))
-      return std::nullopt;
-    const auto fits = [&](const char* name, bool expected) {
-      const auto found = file.tensors.find(name);
-      if (found == file.tensors.end()) return !expected;
-      const Tensor& values = found->second;
-      return expected && values.dim() == 2 && values.size(1) == run.model->latent_dim() &&
-             values.size(0) == file.tensors.begin()->second.size(0);
-    };
-    if (fits("mean", true) && fits("logvar", run.model->probabilistic())) return as_latent(file);
-    log::warn("{}: not the latents of this run; made again", path.string());
-  } catch (const Error& damage) {
-    log::warn("{}; made again", damage.what());
-  }
+  const auto file = read_kept(path, run, mark);
+  if (!file) return std::nullopt;
+  const auto fits = [&](const char* name, bool expected) {
+    const auto found = file->tensors.find(name);
+    if (found == file->tensors.end()) return !expected;
+    const Tensor& values = found->second;
+    return expected && values.dim() == 2 && values.size(1) == run.model->latent_dim() &&
+           values.size(0) == file->tensors.begin()->second.size(0);
+  };
+  if (fits("mean", true) && fits("logvar", run.model->probabilistic())) return as_latent(*file);
+  log::warn("{}: not the latents of this run; made again", path.string());
   return std::nullopt;
 }
 

@@ -14,6 +14,20 @@ std::string data_mark(const Tensor& examples) {
   return fmt::format("{}-{}", mark.count, mark.digest);
 }
 
+std::optional<TensorFile> read_kept(const std::filesystem::path& path, const OpenedRun& run,
+                                    const std::optional<std::string>& mark) {
+  if (std::error_code ignored; !std::filesystem::exists(path, ignored)) return std::nullopt;
+  try {
+    TensorFile file = read_tensors(path);
+    if (file.metadata["step"] == std::to_string(run.step) &&
+        (!mark || file.metadata["data"] == *mark))
+      return file;
+  } catch (const Error& damage) {
+    log::warn("{}; made again", damage.what());
+  }
+  return std::nullopt;
+}
+
 void keep_in_cache(const std::filesystem::path& path, const TensorFile& file) {
   try {
     make_directories(path.parent_path());

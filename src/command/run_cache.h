@@ -18,6 +18,11 @@ namespace latent {
 /// examples: the first dimension counts them.
 std::string data_mark(const Tensor& examples);
 
+/// What is kept at `path`, if it is whole, of the run's checkpoint, and of the examples that `mark`
+/// tells (of any without a mark). Damage is a warning.
+std::optional<TensorFile> read_kept(const std::filesystem::path& path, const OpenedRun& run,
+                                    const std::optional<std::string>& mark);
+
 /// Writes the file, and its folder. Of a run that cannot be written to, this is only said.
 void keep_in_cache(const std::filesystem::path& path, const TensorFile& file);
 
