@@ -1,4 +1,4 @@
-// Convolutions with a stride, and transposed ones, of an activated feature map as one operation
+// Convolutions of some stride, and transposed ones, of an activated feature map as one operation
 // with its gradient: kernel/strided_conv behind LibTorch's interface.
 #pragma once
 
@@ -11,8 +11,9 @@ struct Extent {
   int64_t height, width;
 };
 
-/// Whether the functions below take such operands and are faster than LibTorch's: float32 on a CPU
-/// with AVX-512, channels on both sides multiples of 16.
+/// Whether the functions below take such operands and are faster than LibTorch's where the stride
+/// is 2 or more: float32 on a CPU with AVX-512, channels on both sides multiples of 16.
+///
 /// x: [B, C, H, W].  weight: [O, C, k, k] or, transposed, [C, O, k, k].  output: of the result.
 bool prefers_strided(const Tensor& x, const Tensor& weight, const Extent& output);
 

@@ -35,7 +35,8 @@ class Activated {
 bool fits(const StridedConv& conv) {
   return conv.images > 0 && conv.small.floats() > 0 && conv.large.floats() > 0 &&
          conv.small.channels % kLanes == 0 && conv.large.channels % kLanes == 0 &&
-         conv.small.floats() <= kMostFloats && conv.large.floats() <= kMostFloats;
+         conv.small.floats() <= kMostFloats && conv.large.floats() <= kMostFloats &&
+         conv.small.pixels() * conv.taps() <= kMostConnections;
 }
 
 void forward(const StridedConv& conv, Direction direction, const float* input, const float* weight,

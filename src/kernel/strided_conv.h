@@ -1,5 +1,5 @@
-// Convolutions with a stride between a large feature map and a small one, in both directions, with
-// the activation of what goes in.
+// Convolutions between a large feature map and a small one (of the same size if the stride is 1),
+// in both directions, with the activation of what goes in.
 //
 // Each is a matrix product whose rows, the channels of some pixels, are gathered where they lie: no
 // matrix of patches is written, and a transposed convolution computes for each pixel only the taps
@@ -33,7 +33,10 @@ struct StridedConv {
   int64_t taps() const { return size * size; }
 };
 
-constexpr int64_t kMostFloats = int64_t{1} << 24;  // of an image: offsets have 32 bits
+/// Of an image: offsets have 32 bits.
+constexpr int64_t kMostFloats = int64_t{1} << 24;
+/// Pairs of a pixel of the small map and a tap, which are listed in each call.
+constexpr int64_t kMostConnections = int64_t{1} << 20;
 
 /// Whether the functions below take such sizes.
 bool fits(const StridedConv& conv);

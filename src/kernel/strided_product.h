@@ -1,4 +1,4 @@
-// One direction of a convolution with a stride, as products of gathered rows.
+// One direction of a convolution, as products of gathered rows.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +14,7 @@ namespace latent::kernel {
 /// groups of rows, if there are so many and it finds them in its cache.
 int64_t images_of_block(const StridedConv& conv);
 
+/// The product of images with a weight that was put in order for one direction.
 class StridedProduct {
  public:
   /// weight: as for `forward`. conv must outlive the product, the weight need not.

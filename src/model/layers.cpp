@@ -54,7 +54,7 @@ class Conv : public Layer {
       return kernel::activated_conv(x, slope, weight_, bias_);
     const kernel::Extent output{.height = conv_size(x.size(2), weight_.size(2), stride_),
                                 .width = conv_size(x.size(3), weight_.size(2), stride_)};
-    if (!kernel::prefers_strided(x, weight_, output)) return std::nullopt;
+    if (stride_ == 1 || !kernel::prefers_strided(x, weight_, output)) return std::nullopt;
     return kernel::activated_strided_conv(x, slope, weight_, bias_, stride_, output);
   }
   std::string describe() const override { return "conv " + kernel_text(weight_.size(2), stride_); }
@@ -88,7 +88,7 @@ class UpConv : public Layer {
   }
   std::optional<Tensor> forward_activated(const Tensor& x, double slope) override {
     const kernel::Extent output{.height = reach(x, 0), .width = reach(x, 1)};
-    if (!kernel::prefers_strided(x, weight_, output)) return std::nullopt;
+    if (stride_ == 1 || !kernel::prefers_strided(x, weight_, output)) return std::nullopt;
     return kernel::activated_transposed_conv(x, slope, weight_, bias_, stride_, output);
   }
   std::string describe() const override {

@@ -228,6 +228,8 @@ INSTANTIATE_TEST_SUITE_P(Sizes, StridedConvTest,
                                          StridedCase{false, 2, 16, 16, 8, 6, 4, 2, 0, 1},
                                          StridedCase{false, 1, 16, 16, 3, 3, 1, 2, 0, 0},
                                          StridedCase{false, 2, 16, 16, 20, 17, 3, 1, 0, 0},
+                                         StridedCase{false, 70, 16, 48, 5, 7, 4, 1, 0, 1},
+                                         StridedCase{false, 70, 32, 16, 4, 4, 1, 1, 0, 0.2},
                                          StridedCase{false, 3, 80, 64, 8, 8, 3, 2, 0, 0},
                                          StridedCase{false, 11, 32, 112, 6, 10, 3, 2, 0, 0.2},
                                          StridedCase{false, 70, 16, 64, 4, 4, 3, 2, 0, 0.2},
@@ -238,6 +240,8 @@ INSTANTIATE_TEST_SUITE_P(Sizes, StridedConvTest,
                                          StridedCase{true, 2, 16, 16, 4, 3, 4, 2, 0, 1},
                                          StridedCase{true, 1, 16, 16, 3, 2, 1, 2, 1, 0},
                                          StridedCase{true, 2, 16, 16, 20, 17, 3, 1, 0, 0},
+                                         StridedCase{true, 70, 48, 16, 4, 6, 4, 1, 0, 0.3},
+                                         StridedCase{true, 70, 16, 32, 4, 4, 1, 1, 0, 1},
                                          StridedCase{true, 3, 80, 64, 4, 4, 3, 2, 1, 0},
                                          StridedCase{true, 11, 128, 48, 3, 5, 3, 2, 1, 0.2}));
 
@@ -256,6 +260,8 @@ TEST(StridedConv, LeavesOtherOperandsToLibTorch) {
                                        normal_values({32, 24, 3, 3}, 2), output));
   EXPECT_FALSE(kernel::prefers_strided(x, normal_values({20, 16, 3, 3}, 2), output));
   EXPECT_FALSE(kernel::prefers_strided(x, weight, {.height = 1 << 13, .width = 1 << 13}));
+  EXPECT_FALSE(kernel::prefers_strided(at::empty({1, 16, 512, 512}), at::empty({16, 16, 3, 3}),
+                                       {.height = 512, .width = 512}));  // too many connections
 }
 
 }  // namespace
