@@ -12,7 +12,7 @@
 namespace latent::visual {
 namespace {
 
-constexpr int kScatterWidth = 900, kScatterHeight = 640;  // of a scatter
+constexpr int kScatterWidth = 900, kScatterHeight = 640;
 constexpr int64_t kTraceWidth = 240, kTraceHeight = 150;  // of one trace
 constexpr int64_t kTraceTitleWidth = 600, kTraceTitleHeight = 40;
 constexpr int64_t kCaptionTextSize = 11, kCaptionMargin = 24;
@@ -64,7 +64,7 @@ std::string trace_blocks(const Rows& rows, int64_t count) {
   std::string script;
   const auto values = rows.values.accessor<double, 2>();
   for (int64_t i = 0; i < count; ++i) {
-    script += fmt::format("${}{} << LATENT_END\n", rows.name, i);
+    script += fmt::format("${}{} << LATENT_END\n", block_name(rows), i);
     for (int64_t d = 0; d < values.size(1); ++d)
       script += std::to_string(d + 1) + " " + number(values[i][d]) + "\n";
     script += "LATENT_END\n";
@@ -165,7 +165,7 @@ void write_panels(const std::filesystem::path& path, const std::vector<Rows>& se
     std::string plot;
     for (const auto& rows : sets) {
       plot += fmt::format("{}${}{} using 1:2 with lines linewidth 1.5 linecolor '{}'",
-                          plot.empty() ? "plot " : ", ", rows.name, row, rows.colour);
+                          plot.empty() ? "plot " : ", ", block_name(rows), row, rows.colour);
     }
     script += plot + "\n";
   }

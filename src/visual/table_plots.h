@@ -35,8 +35,8 @@ struct Caption {
 };
 
 /// A panel for each row, its values over the columns' numbers, all to the same scale.
-/// sets: drawn over each other.  panels: the row that each shows, below 0 for none.  columns: of
-/// panels.  captions: of the rows, or none.
+/// sets: drawn over each other.  panels: the row that each shows, below 0 for none; at least one
+/// shows a row.  columns: of panels.  captions: of the rows, or none.
 void write_panels(const std::filesystem::path& path, const std::vector<Rows>& sets,
                   const std::vector<int64_t>& panels, int64_t columns, const std::string& title,
                   const std::vector<Caption>& captions);
