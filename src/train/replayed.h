@@ -25,7 +25,7 @@ class Replayed {
   /// One round.
   void run();
 
-  /// Whether it is to be recorded at all.
+  /// Whether there is a graph, recorded or still to be; none after a failure.
   bool has_graph() const { return graph_ != nullptr; }
   bool recorded() const { return recorded_; }
   /// One line; "" if nothing went wrong.
