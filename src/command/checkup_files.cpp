@@ -141,18 +141,12 @@ void check_version(const RunDirectory& run, Findings& findings) {
                                          TORCH_VERSION)});
 }
 
-}  // namespace
-
-std::string to_string(Finding::Kind kind) {
-  return kind == Kind::kGood ? "good" : kind == Kind::kRemark ? "remark" : "problem";
-}
-
-Findings check_files(const fs::path& path) {
+// holder: who trains it, or "".
+Findings look_at(const fs::path& path, const std::string& holder) {
   Findings findings;
   try {
     const RunDirectory run = RunDirectory::open(path);
     check_version(run, findings);
-    const std::string holder = RunLock::holder(path);
     const bool busy = !holder.empty();
     check_leftovers(run, holder, findings);
     const auto last = check_checkpoints(run, busy, findings);
@@ -171,6 +165,22 @@ Findings check_files(const fs::path& path) {
     findings.push_back({Kind::kProblem, "run", failure.what(), ""});
   }
   return findings;
+}
+
+}  // namespace
+
+std::string to_string(Finding::Kind kind) {
+  return kind == Kind::kGood ? "good" : kind == Kind::kRemark ? "remark" : "problem";
+}
+
+Findings check_files(const fs::path& path) {
+  // A training that begins or ends meanwhile removes and writes files: then another look.
+  constexpr int kMostLooks = 5;
+  for (int looks = 1;; ++looks) {
+    const std::string holder = RunLock::holder(path);
+    Findings findings = look_at(path, holder);
+    if (looks == kMostLooks || RunLock::holder(path) == holder) return findings;
+  }
 }
 
 }  // namespace latent
