@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Training images per second of the book's VAE (batch 100) and of its faces (batch 128): latent, Keras and PyTorch in
-# turn on this machine, prints each round, then medians and ratios.
+# turn on this machine; and of the VAE on 10,000 and on 1,000,000 drawn images. Prints each round, then the ratios of
+# the medians and the memory that the VAE takes.
 #
-# usage: scripts/bench_peers.sh [ROUNDS] [fashion] [faces]    (default: 5 rounds of both; about 20 minutes)
+# usage: scripts/bench_peers.sh [ROUNDS] [fashion] [faces] [count]    (default: 5 rounds of all; about 15 minutes)
 #   needs Fashion-MNIST for the first, CelebA for the second: LATENT_DATA or data/
 #   LATENT_BENCH_DEVICE: cuda for a GPU (then without Keras)
 # Keras lives in an environment of its own, ~/.cache/latent-peers, made here when it is missing (1.5 GB). PyTorch is
@@ -16,7 +17,7 @@ if [[ ${1:-} =~ ^[0-9]+$ ]]; then
   rounds=$1
   shift
 fi
-parts=${*:-fashion faces}
+parts=${*:-fashion faces count}
 device=${LATENT_BENCH_DEVICE:-cpu}
 torch=${LATENT_CACHE:-$HOME/.cache/latent}/torch-2.11.0/bin/python3
 peers=$HOME/.cache/latent-peers
@@ -93,7 +94,13 @@ for ((round = 1; round <= rounds; ++round)); do
           measure "PyTorch faces $mode" pytorch faces "$mode" 40
         done
         ;;
-      *) echo "bench_peers: $part: expected fashion or faces" >&2; exit 2 ;;
+      count)
+        for images in 10000 1000000; do
+          measure "latent, $images drawn images" ours fashion_mnist_vae fp32 \
+            --set "data={\"name\": \"shapes\", \"count\": $images, \"size\": [32, 32]}"
+        done
+        ;;
+      *) echo "bench_peers: $part: expected fashion, faces or count" >&2; exit 2 ;;
     esac
   done
 done
@@ -105,6 +112,9 @@ if [[ $parts == *fashion* ]]; then
   for mode in $modes; do
     ratio "latent auto" "PyTorch $mode" "$([[ $device == cpu ]] && echo "the best of PyTorch's: 1.4" || echo 5)"
   done
+  "$latent" bench configs/fashion_mnist_vae.json --device "$device" --quiet --windows 1 --seconds 2 --json \
+    >"$work/memory.json"
+  echo "latent, peak resident memory: $(figures memory "{:.0f}" peak_resident_mb) MB   (bound 900)"
   if [[ $device != cpu ]]; then
     ratio "latent auto" "PyTorch fused-cl-bf16-graph" 1.3
     ratio "latent fp32" "PyTorch fused-cl-graph" 1.3
@@ -114,6 +124,9 @@ if [[ $parts == *fashion* ]]; then
     ratio "latent bf16, batch 1024" "PyTorch fused-cl-bf16-compile, batch 1024" 1.0
     echo "latent bf16, batch 1024: $(middle "latent bf16, batch 1024") images/s   (bound 500,000 on an H200)"
   fi
+fi
+if [[ $parts == *count* ]]; then
+  ratio "latent, 1000000 drawn images" "latent, 10000 drawn images" "0.95 to 1.05"
 fi
 if [[ $parts == *faces* ]]; then
   for mode in $modes; do
