@@ -59,7 +59,7 @@ std::string notes_block(const Joined& pairs) {
   return block + "LATENT_END\n";
 }
 
-// The rows from `first` on as lines over the columns' numbers.
+// The first rows as lines over the columns' numbers.
 std::string trace_blocks(const Rows& rows, int64_t count) {
   std::string script;
   const auto values = rows.values.accessor<double, 2>();
