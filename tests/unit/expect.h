@@ -30,11 +30,14 @@ inline std::string index_text(int64_t flat, c10::IntArrayRef sizes) {
 
 }  // namespace detail
 
-/// Passes if both have the same shape and every |got - want| <= tolerance; NaN equals NaN only. The
-/// types may differ. A failure names the shapes, the first bad index with both values, how many are
-/// bad, and the largest difference.
+/// Half the distance from 1 to the next float: a rounding moves a result by at most this share.
+inline constexpr double kRounding = std::numeric_limits<float>::epsilon() / 2;
+
+/// Passes if both have the same shape and every |got - want| <= tolerance, which is one for all or
+/// each value's own; NaN equals NaN only. The types may differ. A failure names the shapes, the
+/// first bad index with both values, how many are bad, and the largest difference.
 inline testing::AssertionResult tensors_near(const torch::Tensor& got, const torch::Tensor& want,
-                                             double tolerance) {
+                                             const torch::Tensor& tolerance) {
   std::ostringstream text;
   if (!got.defined() || !want.defined()) {
     text << (got.defined() ? "the wanted" : "the found") << " tensor is undefined";
@@ -48,21 +51,29 @@ inline testing::AssertionResult tensors_near(const torch::Tensor& got, const tor
   const auto b = want.detach().to(at::kCPU, at::kDouble).contiguous();
   const auto difference = (a - b).abs();
   const auto equal = a.eq(b).logical_or(a.isnan().logical_and(b.isnan()));  // eq: infinities
-  const auto bad = difference.le(tolerance).logical_or(equal).logical_not().flatten();
+  const auto allowed = tolerance.detach().to(at::kCPU, at::kDouble).expand(a.sizes()).contiguous();
+  const auto bad = difference.le(allowed).logical_or(equal).logical_not().flatten();
   const int64_t count = bad.sum().item<int64_t>();
   if (count == 0) return testing::AssertionSuccess();
   const int64_t first = bad.to(at::kByte).argmax().item<int64_t>();
   text.precision(9);
   text << "shape " << got.sizes() << ": " << count << " of " << a.numel()
-       << " values differ by more than " << tolerance << "; first at "
+       << " values differ by more than " << allowed.flatten()[first].item<double>() << "; first at "
        << detail::index_text(first, a.sizes()) << ": got " << a.flatten()[first].item<double>()
        << ", want " << b.flatten()[first].item<double>() << "; largest difference "
        << difference.nan_to_num(std::numeric_limits<double>::infinity()).max().item<double>();
   return testing::AssertionFailure() << text.str();
 }
 
-inline void expect_tensor_near(const torch::Tensor& got, const torch::Tensor& want,
-                               double tolerance) {
+inline testing::AssertionResult tensors_near(const torch::Tensor& got, const torch::Tensor& want,
+                                             double tolerance) {
+  return tensors_near(got, want, at::full({}, tolerance, at::kDouble));
+}
+
+/// tolerance: a number, or a tensor with each value's own.
+template <class Tolerance>
+void expect_tensor_near(const torch::Tensor& got, const torch::Tensor& want,
+                        const Tolerance& tolerance) {
   EXPECT_TRUE(tensors_near(got, want, tolerance));
 }
 

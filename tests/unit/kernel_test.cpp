@@ -46,6 +46,31 @@ std::vector<Tensor> run(const Conv& conv, std::vector<Tensor> operands, const Te
   return all;
 }
 
+// The sums of the absolute values of the terms that `run` adds up. conv: without the activation.
+template <typename Conv>
+std::vector<Tensor> absolute_terms(const Conv& conv, double slope,
+                                   const std::vector<Tensor>& operands, const Tensor& back) {
+  const Tensor& x = operands[0];
+  auto all =
+      run(conv, {at::leaky_relu(x, slope).abs(), operands[1].abs(), operands[2].abs()}, back.abs());
+  all[1] *= at::where(x > 0, 1.0, slope);
+  return all;
+}
+
+// got: sums in single precision, of terms whose signs are random. The sum of the first k of n is
+// then about sqrt(k) of them, so n roundings of such sums, in whatever order, deviate by less than
+// one rounding of the sum of all absolute terms. Sixteen deviations; up to sixteen terms cannot err
+// by more at all.
+void expect_sums_near(const Tensor& got, const Tensor& want, const Tensor& terms) {
+  expect_tensor_near(got, want, 16 * kRounding * terms);
+}
+
+std::vector<Tensor> in_double(std::vector<Tensor> operands) {
+  for (Tensor& operand : operands)
+    operand = operand.to(at::kDouble);
+  return operands;
+}
+
 Tensor plain(const Tensor& x, double slope, const Tensor& weight, const Tensor& bias) {
   const Tensor active = slope == 1 ? x : at::leaky_relu(x, slope);
   return at::conv2d(active, weight, bias, 1, weight.size(2) / 2);
@@ -63,12 +88,13 @@ TEST(ActivatedConv, GivesTheOutputAndGradientsOfLibTorch) {
                                        normal_values({c.outputs}, 3)};
     const Tensor back = normal_values({c.images, c.outputs, c.height, c.width}, 4);
     ASSERT_TRUE(kernel::is_narrow(operands[0], operands[1]));
-    std::vector<Tensor> exact;
-    for (const Tensor& operand : operands)
-      exact.push_back(operand.to(at::kDouble));
+    const std::vector<Tensor> exact = in_double(operands);
     const auto want = run(
         [&](const Tensor& x, const Tensor& w, const Tensor& b) { return plain(x, c.slope, w, b); },
         exact, back.to(at::kDouble));
+    const auto terms = absolute_terms(
+        [&](const Tensor& x, const Tensor& w, const Tensor& b) { return plain(x, 1, w, b); },
+        c.slope, exact, back.to(at::kDouble));
     for (const int threads : {1, 3}) {
       const Threads limited(threads);
       const auto got =
@@ -76,17 +102,15 @@ TEST(ActivatedConv, GivesTheOutputAndGradientsOfLibTorch) {
                   const Tensor& b) { return kernel::activated_conv(x, c.slope, w, b); },
               operands, back);
       for (size_t i = 0; i < want.size(); ++i)
-        expect_tensor_near(got[i].to(at::kDouble), want[i], 2e-4);
+        expect_sums_near(got[i], want[i], terms[i]);
     }
   }
 }
 
 // In double precision: (f(x + h) - f(x - h)) / 2h of every operand's every value.
 TEST(ActivatedConv, ThePlainTwinsGradientsAreThoseOfDifferences) {
-  std::vector<Tensor> operands{normal_values({1, 16, 3, 4}, 1), normal_values({2, 16, 3, 3}, 2),
-                               normal_values({2}, 3)};
-  for (Tensor& operand : operands)
-    operand = operand.to(at::kDouble);
+  const std::vector<Tensor> operands = in_double(
+      {normal_values({1, 16, 3, 4}, 1), normal_values({2, 16, 3, 3}, 2), normal_values({2}, 3)});
   const Tensor back = normal_values({1, 2, 3, 4}, 4).to(at::kDouble);
   const auto twin = [](const Tensor& x, const Tensor& w, const Tensor& b) {
     return plain(x, 0.3, w, b);
@@ -110,7 +134,9 @@ TEST(ActivatedConv, ThePlainTwinsGradientsAreThoseOfDifferences) {
 
 TEST(ActivatedConv, WorksWithoutABiasAndOnAnyLayout) {
   const Tensor x = normal_values({2, 16, 6, 5}, 1), weight = normal_values({1, 16, 3, 3}, 2);
-  expect_tensor_near(kernel::activated_conv(x, 0.0, weight, {}), plain(x, 0.0, weight, {}), 1e-4);
+  const auto exact = in_double({x, weight});
+  expect_sums_near(kernel::activated_conv(x, 0.0, weight, {}), plain(exact[0], 0.0, exact[1], {}),
+                   plain(at::relu(exact[0]), 1, exact[1].abs(), {}));
   const Tensor strided = weight.contiguous(at::MemoryFormat::ChannelsLast);
   EXPECT_TRUE(at::equal(kernel::activated_conv(x, 0.0, strided, {}),
                         kernel::activated_conv(x, 0.0, weight, {})));
@@ -152,11 +178,15 @@ std::ostream& operator<<(std::ostream& out, const StridedCase& c) {
 class StridedConvTest : public testing::TestWithParam<StridedCase> {
  protected:
   Tensor libtorch(const Tensor& x, const Tensor& weight, const Tensor& bias) const {
+    const double slope = GetParam().slope;
+    return without_activation(slope == 1 ? x : at::leaky_relu(x, slope), weight, bias);
+  }
+
+  Tensor without_activation(const Tensor& x, const Tensor& weight, const Tensor& bias) const {
     const StridedCase& c = GetParam();
-    const Tensor active = c.slope == 1 ? x : at::leaky_relu(x, c.slope);
     const int64_t padding = (c.size - 1) / 2;
-    return c.is_up ? at::conv_transpose2d(active, weight, bias, c.stride, padding, c.extra)
-                   : at::conv2d(active, weight, bias, c.stride, padding);
+    return c.is_up ? at::conv_transpose2d(x, weight, bias, c.stride, padding, c.extra)
+                   : at::conv2d(x, weight, bias, c.stride, padding);
   }
 
   Tensor ours(const Tensor& x, const Tensor& weight, const Tensor& bias) const {
@@ -178,21 +208,34 @@ class StridedConvTest : public testing::TestWithParam<StridedCase> {
             normal_values({c.is_up ? c.in : c.out, c.is_up ? c.out : c.in, c.size, c.size}, 2),
             normal_values({c.out}, 3)};
   }
+
+  // Of the output.
+  Tensor gradient() const {
+    const auto all = operands();
+    return normal_values(libtorch(all[0], all[1], all[2]).sizes().vec(), 4);
+  }
+
+  // LibTorch's output and gradients in double precision.
+  std::vector<Tensor> wanted(const std::vector<Tensor>& all, const Tensor& back) const {
+    return run([&](auto&... each) { return libtorch(each...); }, in_double(all),
+               back.to(at::kDouble));
+  }
+
+  std::vector<Tensor> terms(const std::vector<Tensor>& all, const Tensor& back) const {
+    return absolute_terms([&](auto&... each) { return without_activation(each...); },
+                          GetParam().slope, in_double(all), back.to(at::kDouble));
+  }
 };
 
 TEST_P(StridedConvTest, GivesTheOutputAndGradientsOfLibTorch) {
-  std::vector<Tensor> exact;
-  for (const Tensor& operand : operands())
-    exact.push_back(operand.to(at::kDouble));
-  const auto theirs = [&](auto&... each) { return libtorch(each...); };
-  const Tensor back = normal_values(theirs(exact[0], exact[1], exact[2]).sizes().vec(), 4);
-  const auto want = run(theirs, exact, back.to(at::kDouble));
+  const Tensor back = gradient();
+  const auto want = wanted(operands(), back), sizes = terms(operands(), back);
   for (const int threads : {1, 3}) {
     const Threads limited(threads);
     const auto got = run([&](auto&... each) { return ours(each...); }, operands(), back);
     for (size_t i = 0; i < want.size(); ++i) {
       SCOPED_TRACE(testing::Message() << threads << " threads, " << i);
-      expect_tensor_near(got[i].to(at::kDouble), want[i], 1e-3);
+      expect_sums_near(got[i], want[i], sizes[i]);
     }
   }
 }
@@ -212,13 +255,13 @@ TEST_P(StridedConvTest, HasTheSameBitsEachTimeAndForEveryLayout) {
 
 TEST_P(StridedConvTest, WorksWithoutABiasAndWithoutAGradientOfTheInput) {
   auto all = operands();
-  expect_tensor_near(ours(all[0], all[1], {}), libtorch(all[0], all[1], {}), 1e-3);
+  const Tensor back = gradient();
+  const auto with_bias = wanted(all, back), sizes = terms(all, back);
+  const std::vector<Tensor> no_bias{all[0], all[1], at::zeros_like(all[2])};
+  expect_sums_near(ours(all[0], all[1], {}), wanted(no_bias, back)[0], terms(no_bias, back)[0]);
   all[1].requires_grad_(true);
   const Tensor output = ours(all[0], all[1], all[2]);
-  const Tensor back = at::ones_like(output);
-  expect_tensor_near(torch::autograd::grad({output}, {all[1]}, {back})[0],
-                     torch::autograd::grad({libtorch(all[0], all[1], all[2])}, {all[1]}, {back})[0],
-                     1e-2);
+  expect_sums_near(torch::autograd::grad({output}, {all[1]}, {back})[0], with_bias[2], sizes[2]);
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, StridedConvTest,
