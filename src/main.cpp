@@ -13,6 +13,7 @@
 #include "core/out_of_memory.h"
 #include "core/process.h"
 #include "core/version.h"
+#include "kernel/allowed.h"
 
 namespace {
 
@@ -104,6 +105,7 @@ int run(int argc, char** argv) {
   }
   log::set_level(arguments.quiet() ? log::Level::kQuiet : log::Level::kNormal);
   use_threads(arguments.integer("threads", 0, 4096));
+  kernel::allowed();  // a wrong LATENT_KERNELS ends every command
   row.run(arguments);
   return 0;
 }

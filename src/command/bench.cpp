@@ -15,6 +15,7 @@
 #include "core/random.h"
 #include "core/stopwatch.h"
 #include "core/version.h"
+#include "kernel/allowed.h"
 #include "train/profile.h"
 #include "train/stepper.h"
 
@@ -143,7 +144,7 @@ void run_bench(const Arguments& arguments) {
        {"windows", rates},
        {"batch_size", treadmill.batch()},
        {"precision", experiment.train.precision},
-       {"kernels", experiment.train.kernels},
+       {"kernels", experiment.train.kernels && kernel::allowed() != kernel::Allowed::kNothing},
        {"cuda_graph", treadmill.recorded()},
        {"device", describe(device)},
        {"threads", at::get_num_threads()},

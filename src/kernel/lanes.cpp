@@ -1,5 +1,7 @@
 #include "kernel/lanes.h"
 
+#include "kernel/allowed.h"
+
 // GCC chooses among the clones by the processor when the program is loaded, before a sanitizer
 // could follow.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
@@ -265,6 +267,8 @@ void add_rows(const float* a, int64_t rows, int64_t columns, float* sum) {
 }
 
 bool has_wide_registers() {
+  static const bool may_be_wide = allowed() == Allowed::kAll;
+  if (!may_be_wide) return false;
 #if defined(__AVX512F__)
   return true;
 #elif defined(LATENT_HAS_CLONES)

@@ -61,7 +61,8 @@ void add_gathered_outer_products(const GatheredOuterProducts& products);
 /// sum[c] += the sum over r of a[r * columns + c].  columns: a multiple of kLanes.
 void add_rows(const float* a, int64_t rows, int64_t columns, float* sum);
 
-/// Whether the loops over gathered rows take the tiles made for the registers of AVX-512.
+/// Whether the loops over gathered rows take the tiles made for the registers of AVX-512: it has
+/// them, and LATENT_KERNELS (kernel/allowed.h) does not forbid it.
 bool has_wide_registers();
 
 }  // namespace latent::kernel

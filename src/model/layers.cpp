@@ -7,6 +7,7 @@
 
 #include "kernel/activated_conv.h"
 #include "kernel/activated_strided_conv.h"
+#include "kernel/allowed.h"
 
 namespace latent {
 namespace {
@@ -173,8 +174,9 @@ void Network::add(const std::string& name, std::shared_ptr<Layer> layer) {
 }
 
 Tensor Network::forward(Tensor x) {
+  const bool by_kernels = kernels_ && kernel::allowed() != kernel::Allowed::kNothing;
   for (size_t i = 0; i < layers_.size(); ++i) {
-    if (const size_t done = kernels_ ? forward_by_kernel(i, x) : 0; done > 0) {
+    if (const size_t done = by_kernels ? forward_by_kernel(i, x) : 0; done > 0) {
       i += done - 1;
       continue;
     }

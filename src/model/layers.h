@@ -51,7 +51,8 @@ class Network : public torch::nn::Module {
  public:
   void add(const std::string& name, std::shared_ptr<Layer> layer);
   Tensor forward(Tensor x);
-  /// Whether `forward` may use operations of our own (src/kernel) in the place of LibTorch's.
+  /// Whether `forward` may use operations of our own (src/kernel) in the place of LibTorch's;
+  /// LATENT_KERNELS=off forbids it whatever is said here.
   void use_kernels(bool use) { kernels_ = use; }
   void initialize(Initialization kind, at::Generator& generator);
   /// Runs one image through the layers and lists them.  x: a batch of one.  Returns the output.

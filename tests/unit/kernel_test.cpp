@@ -7,6 +7,7 @@
 #include "experiments.h"
 #include "kernel/activated_conv.h"
 #include "kernel/activated_strided_conv.h"
+#include "kernel/allowed.h"
 #include "kernel/lanes.h"
 #include "kernel/threads.h"
 #include "model/autoencoder.h"
@@ -287,6 +288,22 @@ INSTANTIATE_TEST_SUITE_P(Sizes, StridedConvTest,
                                          StridedCase{true, 70, 16, 32, 4, 4, 1, 1, 0, 1},
                                          StridedCase{true, 3, 80, 64, 4, 4, 3, 2, 1, 0},
                                          StridedCase{true, 11, 128, 48, 3, 5, 3, 2, 1, 0.2}));
+
+TEST(KernelsAllowed, AreWhatTheVariableSays) {
+  using kernel::Allowed, kernel::parse_allowed;
+  EXPECT_EQ(parse_allowed(nullptr), Allowed::kAll);
+  EXPECT_EQ(parse_allowed(""), Allowed::kAll);
+  EXPECT_EQ(parse_allowed("narrow"), Allowed::kNarrow);
+  EXPECT_EQ(parse_allowed("off"), Allowed::kNothing);
+  for (const std::string wrong : {"Off", "wide", "1", "narrow "}) {
+    expect_error([&] { parse_allowed(wrong.c_str()); },
+                 "LATENT_KERNELS=" + wrong + ": expected narrow or off, or no such variable");
+  }
+}
+
+TEST(KernelsAllowed, DecideOnTheWideTiles) {
+  if (kernel::allowed() != kernel::Allowed::kAll) EXPECT_FALSE(kernel::has_wide_registers());
+}
 
 TEST(KernelThreads, LetFailuresThrough) {
   EXPECT_THROW(kernel::on_threads(8, [](int, int64_t, int64_t) { throw std::bad_alloc(); }),
