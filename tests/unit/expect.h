@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <limits>
@@ -32,6 +33,19 @@ inline std::string index_text(int64_t flat, c10::IntArrayRef sizes) {
 
 /// Half the distance from 1 to the next float: a rounding moves a result by at most this share.
 inline constexpr double kRounding = std::numeric_limits<float>::epsilon() / 2;
+
+/// How far float32 may be from a sum, in whatever order a processor adds: `terms` is the sum over
+/// the absolute values of its `count` terms. An addition is off by at most half the distance of two
+/// floats, up or down, so the errors of many grow as the square root of their number.
+inline double rounding(double terms, double count) {
+  return terms * std::sqrt(count) * 2 * kRounding;
+}
+inline torch::Tensor rounding(const torch::Tensor& terms, const torch::Tensor& count) {
+  return terms.detach().to(at::kCPU, at::kDouble) * count.to(at::kDouble).sqrt() * 2 * kRounding;
+}
+inline torch::Tensor rounding(const torch::Tensor& terms, double count) {
+  return rounding(terms, torch::tensor(count, at::kDouble));
+}
 
 /// Passes if both have the same shape and every |got - want| <= tolerance, which is one for all or
 /// each value's own; NaN equals NaN only. The types may differ. A failure names the shapes, the

@@ -4,7 +4,6 @@
 #include <torch/optim.h>
 
 #include <cmath>
-#include <map>
 
 #include "expect.h"
 #include "experiments.h"
@@ -23,6 +22,22 @@ std::shared_ptr<Network> make_network(uint64_t seed = 0) {
   return network;
 }
 
+// The network without an activation in double precision: what it computes, and the sums of that
+// over absolute values.
+struct Exact {
+  Exact() {
+    network->to(at::kDouble);
+    absolute->to(at::kDouble);
+    const torch::NoGradGuard no_grad;
+    for (Tensor& parameter : absolute->parameters())
+      parameter.abs_();
+  }
+  std::shared_ptr<Network> network = make_network(), absolute = make_network();
+};
+
+// Terms in the sums of the two layers, one after the other, forward; and backward, of two images.
+constexpr double kForwardTerms = (3 * 9 + 1) + (64 + 1), kBackwardTerms = 5 + 2 * 16;
+
 TEST(FlatParameters, KeepTheirValues) {
   const auto network = make_network(), twin = make_network();
   const FlatParameters flat({{"model.", network.get()}});
@@ -33,8 +48,9 @@ TEST(FlatParameters, KeepTheirValues) {
     expect_tensor_near(view, before[name.substr(6)], 0);
     expect_tensor_near(now[name.substr(6)], before[name.substr(6)], 0);
   }
-  const Tensor images = uniform({2, 3, 8, 8});
-  expect_tensor_near(network->forward(images), twin->forward(images), 1e-5);
+  const Tensor images = uniform({2, 3, 8, 8}), exact = images.to(at::kDouble);
+  expect_tensor_near(network->forward(images), Exact().network->forward(exact),
+                     rounding(Exact().absolute->forward(exact), kForwardTerms));
 }
 
 TEST(FlatParameters, ParametersAreViewsOfTheBuffer) {
@@ -58,18 +74,22 @@ TEST(FlatParameters, ConvolutionsKeepChannelsLast) {
 }
 
 TEST(FlatParameters, GradientsArriveInTheFlatBuffer) {
-  const auto network = make_network(), twin = make_network();
+  const auto network = make_network();
   FlatParameters flat({{"", network.get()}});
   const Tensor images = uniform({2, 3, 8, 8});
-  twin->forward(images).square().sum().backward();
+  const Exact exact;
+  for (const auto& each : {exact.network, exact.absolute})
+    each->forward(images.to(at::kDouble)).square().sum().backward();
   const void* storage = flat.gradients().data_ptr();
   for (int pass = 1; pass <= 2; ++pass) {  // nothing stays of the first
     flat.drop_gradients();
     network->forward(images).square().sum().backward();
     flat.gather_gradients();
-    const auto expected = twin->named_parameters();
+    const auto expected = exact.network->named_parameters(),
+               terms = exact.absolute->named_parameters();
     for (const auto& [name, view] : flat.views(flat.gradients())) {
-      expect_tensor_near(view, expected[name].grad(), 1e-4);
+      expect_tensor_near(view, expected[name].grad(),
+                         rounding(terms[name].grad(), kForwardTerms + kBackwardTerms));
     }
   }
   EXPECT_EQ(flat.gradients().data_ptr(), storage);
@@ -112,9 +132,7 @@ OptimizerOptions options_of(const std::string& text) {
   return options;
 }
 
-// Twenty steps of ours and of `make`'s, in double precision, on equal weights with equal gradients.
-// A step rounds the weight, what is added to it, and the moments behind that: a momentum of 0.9
-// remembers ten roundings.
+// Twenty steps of ours, and of `make`'s in double precision, on equal weights with equal gradients.
 template <class Make>
 void expect_equal_steps(const std::string& text, Make make) {
   const auto network = make_network(), twin = make_network();
@@ -122,26 +140,29 @@ void expect_equal_steps(const std::string& text, Make make) {
   const auto ours = make_optimizer(options_of(text), flat);
   twin->to(at::kDouble);
   auto theirs = make(twin->parameters());
-  std::map<std::string, Tensor> rounded;  // the sums of what was
   const auto theirs_by_name = twin->named_parameters();
-  for (uint64_t step = 0; step < 20; ++step) {
-    flat.gradients().copy_(normal(flat.gradients().sizes(), step));
+  // A weight is the sum of where it began and of its steps, each of which takes some operations.
+  constexpr uint64_t kSteps = 20, kOperations = 5;
+  std::map<std::string, Tensor> terms;
+  for (const auto& item : theirs_by_name)
+    terms[item.key()] = item.value().detach().abs();
+  for (uint64_t step = 0; step < kSteps; ++step) {
     std::map<std::string, Tensor> before;
+    for (const auto& item : theirs_by_name)
+      before[item.key()] = item.value().detach().clone();
+    flat.gradients().copy_(normal(flat.gradients().sizes(), step));
     for (const auto& [name, view] : flat.views(flat.gradients())) {
       Tensor parameter = theirs_by_name[name];
       parameter.mutable_grad() = view.to(at::kDouble);
-      rounded.try_emplace(name, at::zeros_like(parameter, at::kDouble).detach());
-      rounded[name] += parameter.detach().abs();
-      before[name] = parameter.detach().clone();
     }
     ours->step();
     theirs.step();
-    for (auto& [name, sum] : rounded)
-      sum += 10 * (theirs_by_name[name].detach() - before[name]).abs();
+    for (const auto& item : theirs_by_name)
+      terms[item.key()] += (item.value().detach() - before[item.key()]).abs();
   }
   for (const auto& [name, view] : flat.views(flat.values())) {
     SCOPED_TRACE(name);
-    expect_tensor_near(view, theirs_by_name[name], 2 * kRounding * rounded[name]);
+    expect_tensor_near(view, theirs_by_name[name], rounding(terms[name], kSteps * kOperations));
   }
 }
 
