@@ -112,7 +112,7 @@ TEST(Objective, TotalIsTheWeightedSumOfTheTerms) {
   const double kl_terms =
       0.5 * (mean.square() + logvar.exp() + 1 + logvar.abs()).sum().item<double>() / 4;
   const double nll_rounding = rounding(nll, 12 * 12 + 4),
-               kl_rounding = rounding(kl_terms, 4. * mean.numel());
+               kl_rounding = rounding(kl_terms, 4 * static_cast<double>(mean.numel()));
   EXPECT_NEAR(loss.terms[0].second.item<double>(), nll, nll_rounding);
   EXPECT_NEAR(loss.terms[1].second.item<double>(), kl, kl_rounding);
   EXPECT_NEAR(loss.total.item<double>(), 0.25 * nll + 3 * kl,
