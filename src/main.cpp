@@ -6,12 +6,12 @@
 #include <filesystem>
 
 #include "command/registry.h"
-#include "core/crash.h"
 #include "core/error.h"
-#include "core/interrupt.h"
 #include "core/log.h"
-#include "core/out_of_memory.h"
-#include "core/process.h"
+#include "core/system/crash.h"
+#include "core/system/interrupt.h"
+#include "core/system/out_of_memory.h"
+#include "core/system/process.h"
 #include "core/version.h"
 
 namespace {

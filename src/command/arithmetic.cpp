@@ -4,13 +4,13 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "command/animation.h"
-#include "command/attribute_direction.h"
+#include "analysis/attribute_direction.h"
 #include "command/expression.h"
-#include "command/inputs.h"
+#include "command/report/animation.h"
 #include "core/error.h"
-#include "core/split.h"
-#include "core/suggest.h"
+#include "core/text/split.h"
+#include "core/text/suggest.h"
+#include "session/inputs.h"
 #include "visual/frames.h"
 
 namespace latent {

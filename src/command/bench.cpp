@@ -7,14 +7,14 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "command/arguments.h"
-#include "command/experiment.h"
-#include "core/device_tools.h"
+#include "command/flags/arguments.h"
+#include "core/device/device_tools.h"
 #include "core/log.h"
-#include "core/process.h"
 #include "core/random.h"
 #include "core/stopwatch.h"
+#include "core/system/process.h"
 #include "core/version.h"
+#include "session/experiment.h"
 #include "train/profile.h"
 #include "train/stepper.h"
 

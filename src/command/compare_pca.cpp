@@ -7,13 +7,13 @@
 #include <numbers>
 #include <optional>
 
-#include "command/components.h"
-#include "command/labels.h"
+#include "analysis/components.h"
+#include "command/flags/attribute.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/progress.h"
 #include "core/random.h"
-#include "space/plane.h"
+#include "space/projection.h"
 #include "train/evaluation.h"
 #include "visual/scatter.h"
 

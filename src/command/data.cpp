@@ -2,12 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "command/arguments.h"
 #include "command/data_check.h"
-#include "command/experiment.h"
+#include "command/flags/arguments.h"
 #include "core/error.h"
 #include "core/log.h"
-#include "data/pack.h"
+#include "data/pack/pack.h"
+#include "session/experiment.h"
 
 namespace latent {
 namespace {

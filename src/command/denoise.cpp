@@ -2,14 +2,14 @@
 
 #include <nlohmann/json.hpp>
 
-#include "command/comparison.h"
-#include "command/inputs.h"
-#include "command/singles.h"
-#include "command/tiles.h"
+#include "analysis/comparison.h"
+#include "command/report/one_file_each.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/random.h"
 #include "image/codecs.h"
+#include "session/inputs.h"
+#include "session/tiled.h"
 
 namespace latent {
 namespace {

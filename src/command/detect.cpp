@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "command/anomaly_report.h"
-#include "command/anomaly_scores.h"
-#include "command/inputs.h"
+#include "analysis/anomaly.h"
+#include "command/report/anomaly_report.h"
 #include "core/error.h"
 #include "core/log.h"
-#include "core/suggest.h"
+#include "core/text/suggest.h"
+#include "session/inputs.h"
 #include "space/directions.h"
 
 namespace latent {

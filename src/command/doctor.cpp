@@ -4,10 +4,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "command/arguments.h"
-#include "command/checkup.h"
+#include "analysis/checkup/checkup.h"
+#include "command/flags/arguments.h"
 #include "core/error.h"
-#include "core/out_of_memory.h"
+#include "core/system/out_of_memory.h"
 #include "run/run_lock.h"
 
 namespace latent {

@@ -3,13 +3,13 @@
 
 #include <nlohmann/json.hpp>
 
-#include "command/columns.h"
-#include "command/inputs.h"
+#include "command/report/columns.h"
 #include "core/error.h"
-#include "core/file.h"
-#include "core/suggest.h"
-#include "run/safetensors.h"
-#include "run/table.h"
+#include "core/system/file.h"
+#include "core/text/suggest.h"
+#include "format/safetensors.h"
+#include "format/table.h"
+#include "session/inputs.h"
 
 namespace latent {
 namespace {

@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <numbers>
 
-#include "command/arguments.h"
-#include "command/opened_run.h"
+#include "command/flags/arguments.h"
 #include "core/progress.h"
+#include "session/opened_run.h"
 #include "train/evaluation.h"
 
 namespace latent {

@@ -9,11 +9,11 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "command/animation.h"
-#include "command/inputs.h"
+#include "command/report/animation.h"
 #include "core/error.h"
-#include "core/split.h"
-#include "core/suggest.h"
+#include "core/text/split.h"
+#include "core/text/suggest.h"
+#include "session/inputs.h"
 #include "space/expression.h"
 #include "visual/grid.h"
 

@@ -4,12 +4,12 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "command/animation.h"
-#include "command/inputs.h"
-#include "command/latent_tensors.h"
+#include "command/report/animation.h"
+#include "command/report/latent_tensors.h"
 #include "core/error.h"
 #include "core/random.h"
-#include "core/suggest.h"
+#include "core/text/suggest.h"
+#include "session/inputs.h"
 #include "space/paths.h"
 #include "visual/frames.h"
 

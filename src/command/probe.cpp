@@ -5,14 +5,14 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "command/labels.h"
-#include "command/probe_features.h"
+#include "analysis/probe_features.h"
+#include "command/flags/attribute.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/random.h"
-#include "space/confidence.h"
-#include "space/linear_models.h"
-#include "space/neighbours.h"
+#include "statistics/confidence.h"
+#include "statistics/linear_models.h"
+#include "statistics/neighbours.h"
 
 namespace latent {
 namespace {

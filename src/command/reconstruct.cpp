@@ -2,11 +2,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "command/arguments.h"
-#include "command/inputs.h"
-#include "command/opened_run.h"
+#include "command/flags/arguments.h"
 #include "core/random.h"
-#include "objective/quality.h"
+#include "measure/image_quality.h"
+#include "session/inputs.h"
+#include "session/opened_run.h"
 
 namespace latent {
 namespace {

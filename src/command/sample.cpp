@@ -3,13 +3,13 @@
 
 #include <nlohmann/json.hpp>
 
-#include "command/arguments.h"
-#include "command/latent_tensors.h"
-#include "command/mixture.h"
-#include "command/opened_run.h"
+#include "analysis/mixture.h"
+#include "command/flags/arguments.h"
+#include "command/report/latent_tensors.h"
 #include "core/error.h"
 #include "core/random.h"
 #include "core/registry.h"
+#include "session/opened_run.h"
 #include "space/samplers.h"
 
 namespace latent {

@@ -3,11 +3,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "command/animation.h"
-#include "command/inputs.h"
+#include "command/report/animation.h"
 #include "core/error.h"
 #include "core/random.h"
-#include "core/suggest.h"
+#include "core/text/suggest.h"
+#include "session/inputs.h"
 #include "space/traversal.h"
 #include "space/usage.h"
 #include "visual/frames.h"

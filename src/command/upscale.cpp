@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "command/comparison.h"
-#include "command/inputs.h"
-#include "command/singles.h"
+#include "analysis/comparison.h"
+#include "command/report/one_file_each.h"
 #include "core/error.h"
+#include "session/inputs.h"
 
 namespace latent {
 namespace {

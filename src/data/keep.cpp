@@ -4,7 +4,7 @@
 #include <torch/types.h>
 
 #include "core/error.h"
-#include "data/rule.h"
+#include "data/selection.h"
 
 namespace latent {
 namespace {

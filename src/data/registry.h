@@ -9,8 +9,8 @@
 #include "config/section.h"
 #include "core/registry.h"
 #include "core/tensor.h"
-#include "data/augment.h"
 #include "data/dataset.h"
+#include "data/prepare/augment.h"
 
 namespace latent {
 

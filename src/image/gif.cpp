@@ -9,7 +9,7 @@
 #include <memory>
 
 #include "core/error.h"
-#include "core/file.h"
+#include "core/system/file.h"
 #include "image/palette.h"
 
 namespace latent {

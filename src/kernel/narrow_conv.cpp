@@ -4,9 +4,9 @@
 #include <type_traits>
 #include <vector>
 
-#include "kernel/even_rows.h"
 #include "kernel/floats.h"
-#include "kernel/lanes.h"
+#include "kernel/row_product.h"
+#include "kernel/simd.h"
 #include "kernel/threads.h"
 
 namespace latent::kernel {

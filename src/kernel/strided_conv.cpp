@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "kernel/floats.h"
-#include "kernel/lanes.h"
+#include "kernel/simd.h"
 #include "kernel/strided_outer_products.h"
 #include "kernel/strided_product.h"
 #include "kernel/threads.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "kernel/lanes.h"
+#include "kernel/simd.h"
 #include "kernel/threads.h"
 
 namespace latent::kernel {

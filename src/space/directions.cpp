@@ -3,7 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "core/error.h"
-#include "space/logistic.h"
+#include "statistics/logistic.h"
 
 namespace latent::space {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/tensor.h"
-#include "space/sides.h"
+#include "space/contrast.h"
 
 namespace latent::space {
 

@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "data/augment.h"
 #include "data/dataset.h"
+#include "data/prepare/augment.h"
 #include "model/corruption.h"
 
 namespace latent {

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "core/random.h"
-#include "objective/quality.h"
+#include "measure/image_quality.h"
 
 namespace latent {
 namespace {

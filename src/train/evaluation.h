@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "data/dataset.h"
+#include "measure/sparsity.h"
 #include "model/autoencoder.h"
 #include "model/corruption.h"
 #include "objective/objective.h"
-#include "space/sparsity.h"
 
 namespace latent {
 

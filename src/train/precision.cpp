@@ -10,7 +10,7 @@
 #include <limits>
 
 #include "core/log.h"
-#include "train/replayed.h"
+#include "train/graph_replay.h"
 #include "train/step.h"
 
 namespace latent {

@@ -11,7 +11,7 @@
 #include "objective/objective.h"
 #include "train/batches.h"
 #include "train/options.h"
-#include "train/statistics.h"
+#include "train/running_statistics.h"
 
 namespace latent {
 

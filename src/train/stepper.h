@@ -4,10 +4,10 @@
 #include <memory>
 #include <string>
 
-#include "core/device_tools.h"
+#include "core/device/device_tools.h"
 #include "train/batches.h"
+#include "train/graph_replay.h"
 #include "train/options.h"
-#include "train/replayed.h"
 #include "train/step.h"
 
 namespace latent {

@@ -7,12 +7,12 @@
 #include <cmath>
 #include <limits>
 
-#include "core/device_tools.h"
+#include "core/device/device_tools.h"
 #include "core/error.h"
-#include "core/interrupt.h"
 #include "core/log.h"
 #include "core/random.h"
 #include "core/stopwatch.h"
+#include "core/system/interrupt.h"
 
 namespace latent {
 namespace {

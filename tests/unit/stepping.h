@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "experiments.h"
-#include "train/learning_rate.h"
+#include "train/optimizer/learning_rate.h"
 #include "train/stepper.h"
 
 namespace latent {

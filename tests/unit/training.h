@@ -11,7 +11,7 @@
 #include "core/log.h"
 #include "expect.h"
 #include "experiments.h"
-#include "run/safetensors.h"
+#include "format/safetensors.h"
 #include "train/trainer.h"
 
 namespace latent {
