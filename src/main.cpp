@@ -112,10 +112,10 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   latent::fill_standard_streams();
-  latent::tell_of_crashes();
-  latent::leave_nothing_half_written();
+  latent::install_crash_handler();
+  latent::clean_up_temporaries_on_exit();
   latent::ignore_file_size_signal();
-  latent::keep_memory();
+  latent::tune_malloc();
   try {
     return run(argc, argv);
   } catch (const UsageError& failure) {

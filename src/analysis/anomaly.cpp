@@ -1,22 +1,19 @@
 #include "analysis/anomaly.h"
+#include "session/codes.h"
 
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
 
-#include <algorithm>
-#include <chrono>
-
 #include "analysis/components.h"
 #include "core/log.h"
-#include "core/progress.h"
 #include "core/random.h"
-#include "train/evaluation.h"
+#include "session/for_each_batch.h"
 
 namespace latent {
 AnomalyDetector::AnomalyDetector(const OpenedRun& run, const Examples& train, uint64_t seed,
                                  bool quiet)
     : run_(run),
-      spread_(space::fit_spread(run.split_latents(Split::kTrain, train, quiet))),
+      spread_(space::fit_spread(split_codes(run, Split::kTrain, train, quiet))),
       components_(training_components(run, train)) {
   const torch::NoGradGuard no_grad;
   const Likelihood& likelihood = run.objective->likelihood();
@@ -52,7 +49,7 @@ Tensor AnomalyDetector::negative_elbo(const Tensor& images, const Latent& code) 
   }
   nll /= static_cast<double>(2 * noise_.size(0));
   const double constant =
-      likelihood.left_out_constant() * static_cast<double>(run_.model->output_shape().pixels());
+      likelihood.omitted_constant() * static_cast<double>(run_.model->output_shape().values());
   return (nll + gaussian_kl(mean, logvar).sum(1) + constant).to(at::kCPU, at::kDouble);
 }
 
@@ -73,21 +70,15 @@ std::vector<Tensor> AnomalyDetector::score_batch(const Tensor& images) const {
   return values;
 }
 
-std::vector<Score> AnomalyDetector::score(const Subjects& subjects, const std::string& label,
+std::vector<Score> AnomalyDetector::score(const ExampleBatches& examples, const std::string& label,
                                           bool quiet) const {
   const torch::NoGradGuard no_grad;
   std::vector<std::vector<Tensor>> parts(kinds_.size());
-  ProgressBar bar(quiet);
-  const auto start = std::chrono::steady_clock::now();
-  for (int64_t first = 0; first < subjects.count; first += kEvaluationBatch) {
-    const int64_t count = std::min(kEvaluationBatch, subjects.count - first);
-    const auto batch = score_batch(subjects.images(first, count));
+  for_each_batch(examples.count, label, quiet, [&](int64_t first, int64_t count) {
+    const auto batch = score_batch(examples.images(first, count));
     for (size_t i = 0; i < parts.size(); ++i)
       parts[i].push_back(batch[i]);
-    if (!bar.due(first + count, subjects.count)) continue;
-    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
-    bar.show(label, first + count, subjects.count, spent.count());
-  }
+  });
   std::vector<Score> scores;
   for (size_t i = 0; i < kinds_.size(); ++i) {
     scores.push_back({kinds_[i].name, kinds_[i].column, kinds_[i].meaning, at::cat(parts[i])});

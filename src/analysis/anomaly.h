@@ -30,7 +30,8 @@ class AnomalyDetector {
   /// four samples of the latents whose noise is the same for all examples, so that an example's
   /// score does not depend on the others.  "distance": of the latents from the training latents.
   /// "pca": the error of principal components, as many as there are latents.
-  std::vector<Score> score(const Subjects& subjects, const std::string& label, bool quiet) const;
+  std::vector<Score> score(const ExampleBatches& examples, const std::string& label,
+                           bool quiet) const;
 
   /// The names of the scores.
   std::vector<std::string> names() const;
@@ -45,7 +46,7 @@ class AnomalyDetector {
 
   const OpenedRun& run_;
   space::LatentSpread spread_;
-  space::PrincipalComponents components_;
+  statistics::PrincipalComponents components_;
   Tensor noise_;  // [2, Z], or undefined without an ELBO
   std::vector<Kind> kinds_;
 };

@@ -11,7 +11,7 @@ namespace latent {
 
 /// What to look for, as the command line says it.
 struct AttributeQuery {
-  std::string attribute;                   // as space::divide reads it
+  std::string attribute;                   // as space::contrast_by reads it
   std::vector<std::string> orthogonal_to;  // the same
   std::string method;                      // "mean" or "logistic"
 };

@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr size_t kMostListed = 20;
+constexpr size_t kMaxListed = 20;
 
 struct Figure {
   std::string name;
@@ -94,10 +94,10 @@ Comparison compare(const std::vector<visual::Version>& versions, const Tensor& t
     Json image{{"image", names[i]}};
     image.update(as_json(all, one));
     result.json["images"].push_back(std::move(image));
-    if (i < kMostListed) result.text += as_line(names[i], all, one);
+    if (i < kMaxListed) result.text += as_line(names[i], all, one);
   }
-  if (names.size() > kMostListed)
-    result.text += fmt::format("  ... and {} more\n", names.size() - kMostListed);
+  if (names.size() > kMaxListed)
+    result.text += fmt::format("  ... and {} more\n", names.size() - kMaxListed);
   const auto mean = [](const Figure& figure) { return figure.values.mean().item<double>(); };
   result.json["mean"] = as_json(all, mean);
   result.text += as_line("mean", all, mean);

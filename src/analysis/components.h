@@ -7,10 +7,10 @@
 namespace latent {
 
 /// The examples as rows of numbers, [count, C*H*W].
-space::RowReader rows_of(const Examples& examples);
+statistics::RowReader rows_of(const Examples& examples);
 
 /// As many components as the run has latents, or as there can be if these are fewer, fitted to the
 /// whole training split: once, then kept in the run's cache.
-space::PrincipalComponents training_components(const OpenedRun& run, const Examples& train);
+statistics::PrincipalComponents training_components(const OpenedRun& run, const Examples& train);
 
 }  // namespace latent

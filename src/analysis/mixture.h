@@ -12,6 +12,6 @@ namespace latent {
 ///
 /// Samples and not means: a latent that the model does not use has means without variance.
 /// Throws Error for fewer than two training images.
-space::GaussianMixture training_mixture(const OpenedRun& run, bool quiet);
+statistics::GaussianMixture training_mixture(const OpenedRun& run, bool quiet);
 
 }  // namespace latent

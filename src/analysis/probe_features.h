@@ -15,7 +15,7 @@ struct Features {
 };
 
 /// Some examples of a split.
-struct Chosen {
+struct ProbedExamples {
   const Examples* examples;
   Tensor rows;  // [N] int64
 };
@@ -23,7 +23,7 @@ struct Chosen {
 /// The latents' means, as many principal components (fitted to the chosen training examples), and
 /// the pixels themselves. Images of more than 4096 numbers are averaged to a smaller size for the
 /// pixels, and that is said.
-std::vector<Features> probe_features(const OpenedRun& run, const Chosen& training,
-                                     const Chosen& scoring, uint64_t seed, bool quiet);
+std::vector<Features> probe_features(const OpenedRun& run, const ProbedExamples& training,
+                                     const ProbedExamples& scoring, uint64_t seed, bool quiet);
 
 }  // namespace latent

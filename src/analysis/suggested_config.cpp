@@ -87,7 +87,7 @@ Json suggested_config(const Json& data, const ImageShape& shape) {
   const Json squared_error{
       {"name", "gaussian"}, {"sigma", "optimal"}, {"output", table ? "linear" : "sigmoid"}};
   const bool grey = !table && shape.channels == 1;
-  const int64_t latents = table ? std::max<int64_t>(1, shape.pixels() / 2) : grey ? 16 : 64;
+  const int64_t latents = table ? std::max<int64_t>(1, shape.values() / 2) : grey ? 16 : 64;
   return {{"data", data},
           {"model",
            {{"encoder", encoder},

@@ -100,7 +100,7 @@ void check_data(const Arguments& arguments) {
   const Experiment experiment = read_experiment(config);
   const auto dataset = experiment.data.open();
   const std::vector<NamedSplit> splits = load_splits(*dataset);
-  if (!dataset->remark().empty()) log::info("{}", dataset->remark());
+  if (!dataset->notice().empty()) log::info("{}", dataset->notice());
   const Inspection inspection = inspect(splits);
   Report report{.name = path.string(),
                 .splits = &splits,

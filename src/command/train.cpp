@@ -182,7 +182,7 @@ void run_train(const Arguments& arguments) {
   check_shape(validation, Split::kValidation, shape, "the training split");
   const CorruptionChain corruption = experiment.corruption.make(shape);
   auto [model, objective] = fresh_model(experiment, shape, c10::kCPU);
-  if (!dataset->remark().empty()) log::info("{}", dataset->remark());
+  if (!dataset->notice().empty()) log::info("{}", dataset->notice());
   check_values(train, objective->likelihood());
   check_values(validation, objective->likelihood());
   const std::string seen = corruption.output() == shape
@@ -191,7 +191,7 @@ void run_train(const Arguments& arguments) {
   const auto layers = model->summarize();
   const std::string overview = fmt::format(
       "{} training and {} validation {}s of {}{}\n{}", train.count(), validation.count(),
-      experiment.data.example_word(), shape.text(), seen, summary_table(layers));
+      experiment.data.example_noun(), shape.text(), seen, summary_table(layers));
   if (!dry) log::info("{}", overview);
   if (arguments.has("init-from"))
     load_initial_weights(arguments.text("init-from"), *model, *objective);

@@ -10,10 +10,10 @@
 
 namespace latent {
 
-CarvedSplit carve(int64_t count, double fraction, uint64_t seed, const std::string& where) {
+HoldOut hold_out(int64_t count, double fraction, uint64_t seed, const std::string& where) {
   if (count < 2) {
     throw Error(where + ": " + std::to_string(count) +
-                " training image(s); expected at least 2 to carve a validation set from");
+                " training image(s); expected at least 2 to hold_out a validation set from");
   }
   const auto wanted = static_cast<int64_t>(std::llround(fraction * static_cast<double>(count)));
   const int64_t held_out = std::clamp<int64_t>(wanted, 1, count - 1);

@@ -12,7 +12,7 @@
 namespace latent {
 
 /// The two parts of a carved set: indices, ascending, [K] int64 each; together every index once.
-struct CarvedSplit {
+struct HoldOut {
   Tensor train;
   Tensor validation;
 };
@@ -20,7 +20,7 @@ struct CarvedSplit {
 /// Draws round(fraction * count) of `count` images, at least one on either side, from
 /// Stream::kSplit of `seed`. Needs 0 < fraction < 1 and count >= 2; `where` names the key in the
 /// Error thrown for fewer images.
-CarvedSplit carve(int64_t count, double fraction, uint64_t seed, const std::string& where);
+HoldOut hold_out(int64_t count, double fraction, uint64_t seed, const std::string& where);
 
 /// A number in [0, 1) that depends on the seed and the name alone, so that a new file moves no
 /// other from split to split. draw: another number for the same name.

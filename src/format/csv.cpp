@@ -13,14 +13,14 @@ namespace {
 
 // Beyond these a file is no table but something else, or an attack.
 constexpr size_t kLongestField = size_t{1} << 20;
-constexpr size_t kMostFields = size_t{1} << 16;
+constexpr size_t kMaxFields = size_t{1} << 16;
 
-constexpr size_t kMostClassNumbers = 30;
+constexpr size_t kMaxClassNumbers = 30;
 
 constexpr int kEnd = std::ifstream::traits_type::eof();
 
 bool name_classes(const std::set<double>& different) {
-  if (different.size() < 2 || different.size() > kMostClassNumbers) return false;
+  if (different.size() < 2 || different.size() > kMaxClassNumbers) return false;
   const bool yes_or_no =
       different == std::set<double>{0, 1} || different == std::set<double>{-1, 1};
   return !yes_or_no && std::all_of(different.begin(), different.end(),
@@ -56,8 +56,8 @@ bool CsvReader::next(std::vector<std::string>& fields) {
     record_ = line_;
     if (in_.peek() == kEnd) return false;
     do {
-      if (fields.size() == kMostFields)
-        fail("more than " + std::to_string(kMostFields) + " fields; expected a table");
+      if (fields.size() == kMaxFields)
+        fail("more than " + std::to_string(kMaxFields) + " fields; expected a table");
       end = read_field(fields.emplace_back());
     } while (end == ',');
   } while (fields.size() == 1 && fields[0].empty());

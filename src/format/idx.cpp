@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 constexpr int64_t kLargest = int64_t{1} << 34;  // bytes of pixels
 constexpr int64_t kDeflateRatio =
     1032;  // deflate packs no better than this, so a small file has no large content
-constexpr int64_t kMostPerRead = 1 << 24;
+constexpr int64_t kMaxPerRead = 1 << 24;
 
 /// A plain or gzipped file as a stream of bytes.
 class IdxInput {
@@ -44,7 +44,7 @@ class IdxInput {
   int64_t read(uint8_t* data, int64_t bytes) {
     int64_t done = 0;
     while (done < bytes) {
-      const auto wanted = static_cast<unsigned>(std::min(bytes - done, kMostPerRead));
+      const auto wanted = static_cast<unsigned>(std::min(bytes - done, kMaxPerRead));
       const int got = gzread(file_.get(), data + done, wanted);
       if (got < 0) fail();
       if (got == 0) break;

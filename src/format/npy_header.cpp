@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kNpyMagic{"\x93NUMPY", 6};
 constexpr int64_t kLongestHeader = 1 << 16;
-constexpr size_t kMostDimensions = 32;  // NumPy's own limit
+constexpr size_t kMaxDimensions = 32;  // NumPy's own limit
 
 // The dictionary {'descr': '<f4', 'fortran_order': False, 'shape': (60000, 28, 28), }.
 class Parser {
@@ -100,7 +100,7 @@ class Parser {
   void read_shape() {
     expect('(');
     while (!accept(')')) {
-      if (shape.size() == kMostDimensions) fail("more than 32 dimensions");
+      if (shape.size() == kMaxDimensions) fail("more than 32 dimensions");
       shape.push_back(read_size());
       if (!accept(',') && peek() != ')') fail("no comma between two sizes");
     }

@@ -27,7 +27,7 @@ constexpr const char* kNoDigest = "00000000";
 // Says that there must be a digest: a damaged name of the one is not taken for a file without.
 constexpr const char* kWriterKey = "writer";
 constexpr const char* kWriter = "latent";
-constexpr size_t kMostSizes = 64;  // LibTorch's own limit in most operations
+constexpr size_t kMaxSizes = 64;  // LibTorch's own limit in most operations
 
 struct Type {
   const char* name;
@@ -160,7 +160,7 @@ class Reader {
       if (entry["dtype"].get<std::string>() == type.name) scalar = type.scalar;
     }
     require(scalar.has_value(), "an unknown dtype " + entry["dtype"].get<std::string>());
-    require(entry["shape"].size() <= kMostSizes, "a shape of too many sizes");
+    require(entry["shape"].size() <= kMaxSizes, "a shape of too many sizes");
     std::vector<int64_t> shape;
     uint64_t bytes = c10::elementSize(*scalar);
     uint64_t extent = 1;  // the largest stride, which must fit even if there are no elements

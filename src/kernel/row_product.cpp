@@ -6,12 +6,12 @@
 
 namespace latent::kernel {
 
-EvenProduct::EvenProduct(const EvenRows& a, int64_t depth, const float* b, int64_t columns,
-                         int64_t stride_of_out)
+RowProduct::RowProduct(const StridedRows& a, int64_t depth, const float* b, int64_t columns,
+                       int64_t stride_of_out)
     : depth_((depth + 1) / 2 * 2),
       columns_(columns),
       b_(static_cast<size_t>(depth_ * columns), 0.0F),
-      zeros_(static_cast<size_t>(std::max({depth_, columns, kMostColumns})), 0.0F) {
+      zeros_(static_cast<size_t>(std::max({depth_, columns, kMaxColumns})), 0.0F) {
   float* panel = b_.data();
   for (int64_t column = 0, width = 0; column < columns; column += width) {
     width = panel_width(columns, column);
@@ -28,7 +28,7 @@ EvenProduct::EvenProduct(const EvenRows& a, int64_t depth, const float* b, int64
   }
 }
 
-void EvenProduct::multiply(const float* a, float* out, const float* gate, float slope) const {
+void RowProduct::multiply(const float* a, float* out, const float* gate, float slope) const {
   multiply_gathered({.a = a,
                      .zeros = zeros_.data(),
                      .offsets = offsets_.data(),
@@ -44,8 +44,8 @@ void EvenProduct::multiply(const float* a, float* out, const float* gate, float 
                      .slope = slope});
 }
 
-EvenOuterProducts::EvenOuterProducts(const EvenRows& a, int64_t rows, int64_t stride_of_b,
-                                     int64_t columns)
+RowOuterProducts::RowOuterProducts(const StridedRows& a, int64_t rows, int64_t stride_of_b,
+                                   int64_t columns)
     : rows_(rows), columns_(columns) {
   for (int64_t row = 0; row < a.rows; ++row) {
     pairs_.push_back(static_cast<int32_t>(row * a.stride));
@@ -53,7 +53,7 @@ EvenOuterProducts::EvenOuterProducts(const EvenRows& a, int64_t rows, int64_t st
   }
 }
 
-void EvenOuterProducts::add(const float* a, const float* b, float* sums) const {
+void RowOuterProducts::add(const float* a, const float* b, float* sums) const {
   add_gathered_outer_products({.a = a,
                                .b = b,
                                .pairs = pairs_.data(),

@@ -10,17 +10,17 @@
 namespace latent::kernel {
 
 /// A matrix of `rows` rows, `stride` floats apart.
-struct EvenRows {
+struct StridedRows {
   int64_t rows, stride;
 };
 
 /// out = a b, for many a of the same sizes and one small b.
-class EvenProduct {
+class RowProduct {
  public:
-  /// b: [depth, columns], columns a multiple of kLanes. Offsets have 32 bits: rows times either
-  /// stride must be below 2^31.
-  EvenProduct(const EvenRows& a, int64_t depth, const float* b, int64_t columns,
-              int64_t stride_of_out);
+  /// b: [depth, columns], columns a multiple of kSimdFloats. Offsets have 32 bits: rows times
+  /// either stride must be below 2^31.
+  RowProduct(const StridedRows& a, int64_t depth, const float* b, int64_t columns,
+             int64_t stride_of_out);
 
   /// a: where depth is odd a float behind each row is read as well, and must be finite.
   /// gate: null, or as out, which is multiplied by `slope` where it is not positive.
@@ -34,10 +34,11 @@ class EvenProduct {
 };
 
 /// sums += transpose(a) b, for many a and b of the same sizes.
-class EvenOuterProducts {
+class RowOuterProducts {
  public:
-  /// rows: of transpose(a) and the sums; even.  columns: of b and the sums; a multiple of kLanes.
-  EvenOuterProducts(const EvenRows& a, int64_t rows, int64_t stride_of_b, int64_t columns);
+  /// rows: of transpose(a) and the sums; even.  columns: of b and the sums; a multiple of
+  /// kSimdFloats.
+  RowOuterProducts(const StridedRows& a, int64_t rows, int64_t stride_of_b, int64_t columns);
 
   /// sums: [rows, columns]
   void add(const float* a, const float* b, float* sums) const;

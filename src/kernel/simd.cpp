@@ -7,14 +7,14 @@
 #define LATENT_HAS_CLONES
 #define LATENT_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #define LATENT_NARROW_CLONES __attribute__((target_clones("arch=x86-64-v3", "default")))
-#define LATENT_WIDE                                                                 \
+#define LATENT_AVX512                                                               \
   __attribute__((                                                                   \
       target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma,bmi,bmi2,lzcnt," \
              "movbe,f16c,popcnt")))
 #else
 #define LATENT_CLONES
 #define LATENT_NARROW_CLONES
-#define LATENT_WIDE
+#define LATENT_AVX512
 #endif
 
 #define LATENT_INLINE inline __attribute__((always_inline))
@@ -23,8 +23,8 @@ namespace latent::kernel {
 namespace {
 
 // Sixteen floats, at any address.
-using Lanes =
-    float __attribute__((vector_size(kLanes * sizeof(float)), aligned(alignof(float)), may_alias));
+using Lanes = float
+    __attribute__((vector_size(kSimdFloats * sizeof(float)), aligned(alignof(float)), may_alias));
 
 // By reference: returned as values they would need an ABI that not every processor has.
 LATENT_INLINE const Lanes& at(const float* x) { return *reinterpret_cast<const Lanes*>(x); }
@@ -41,7 +41,7 @@ LATENT_INLINE void multiply_rows(const float* const* a, int64_t depth, const flo
       Lanes factors[V];
 #pragma GCC unroll 4
       for (int64_t v = 0; v < V; ++v)
-        factors[v] = at(b + v * kLanes);
+        factors[v] = at(b + v * kSimdFloats);
 #pragma GCC unroll 12
       for (int64_t r = 0; r < R; ++r) {
         const float value = a[r][k + step];
@@ -63,16 +63,16 @@ LATENT_INLINE void put_rows(const GatheredProduct& p, const int32_t* targets, in
       const float* gate = targets[r] == kOutside ? p.zeros : p.gate + targets[r] + column;
 #pragma GCC unroll 4
       for (int64_t v = 0; v < V; ++v)
-        sums[r][v] = at(gate + v * kLanes) > 0 ? sums[r][v] : p.slope * sums[r][v];
+        sums[r][v] = at(gate + v * kSimdFloats) > 0 ? sums[r][v] : p.slope * sums[r][v];
     }
   }
-  float nowhere[V * kLanes];
+  float nowhere[V * kSimdFloats];
 #pragma GCC unroll 12
   for (int64_t r = 0; r < R; ++r) {
     float* out = targets[r] == kOutside ? nowhere : p.out + targets[r] + column;
 #pragma GCC unroll 4
     for (int64_t v = 0; v < V; ++v)
-      at(out + v * kLanes) = sums[r][v];
+      at(out + v * kSimdFloats) = sums[r][v];
   }
 }
 
@@ -82,7 +82,7 @@ template <int64_t R, int64_t V, int64_t W>
 LATENT_INLINE void multiply_groups(const GatheredProduct& p, int64_t begin, int64_t end,
                                    float* unfinished) {
   static_assert(kRows % R == 0 && W % V == 0);
-  constexpr int64_t kDepth = 64, kColumns = W * kLanes;
+  constexpr int64_t kDepth = 64, kColumns = W * kSimdFloats;
   for (int64_t t = 0; t < p.taps; ++t) {
     for (int64_t k = 0; k < p.depth; k += kDepth) {
       const int64_t depth = p.depth - k < kDepth ? p.depth - k : kDepth;
@@ -93,7 +93,7 @@ LATENT_INLINE void multiply_groups(const GatheredProduct& p, int64_t begin, int6
         const float* rows[R];
         for (int64_t r = 0; r < R; ++r)
           rows[r] = (offsets[r] == kOutside ? p.zeros : p.a + offsets[r]) + k;
-        for (int64_t column = 0; column < kColumns; column += V * kLanes) {
+        for (int64_t column = 0; column < kColumns; column += V * kSimdFloats) {
           const float* b = p.b + (t * p.depth + k) * kColumns + column;
           float* kept = unfinished + (row - begin * kRows) * kColumns + column;
           const float* start = is_first ? p.bias + column : kept;
@@ -103,7 +103,7 @@ LATENT_INLINE void multiply_groups(const GatheredProduct& p, int64_t begin, int6
           for (int64_t r = 0; r < R; ++r) {
 #pragma GCC unroll 4
             for (int64_t v = 0; v < V; ++v)
-              sums[r][v] = at(start + r * stride + v * kLanes);
+              sums[r][v] = at(start + r * stride + v * kSimdFloats);
           }
           multiply_rows(rows, depth, b, kColumns, sums);
           if (is_last) {
@@ -114,7 +114,7 @@ LATENT_INLINE void multiply_groups(const GatheredProduct& p, int64_t begin, int6
           for (int64_t r = 0; r < R; ++r) {
 #pragma GCC unroll 4
             for (int64_t v = 0; v < V; ++v)
-              at(kept + r * kColumns + v * kLanes) = sums[r][v];
+              at(kept + r * kColumns + v * kSimdFloats) = sums[r][v];
           }
         }
       }
@@ -125,7 +125,7 @@ LATENT_INLINE void multiply_groups(const GatheredProduct& p, int64_t begin, int6
 template <int64_t R, int64_t V, int64_t W>
 LATENT_INLINE void multiply_all_groups(const GatheredProduct& p) {
   constexpr int64_t kGroups = 4;
-  alignas(64) float unfinished[kGroups * kRows * W * kLanes];
+  alignas(64) float unfinished[kGroups * kRows * W * kSimdFloats];
   for (int64_t begin = 0; begin < p.groups; begin += kGroups) {
     const int64_t end = begin + kGroups < p.groups ? begin + kGroups : p.groups;
     multiply_groups<R, V, W>(p, begin, end, unfinished);
@@ -134,8 +134,8 @@ LATENT_INLINE void multiply_all_groups(const GatheredProduct& p) {
 
 // The sums of a tile fill most of the 32 registers. The wider its rows are, the fewer single values
 // of `a` must be spread over a register.
-LATENT_WIDE void multiply_wide(const GatheredProduct& p) {
-  switch (p.columns / kLanes) {
+LATENT_AVX512 void multiply_wide(const GatheredProduct& p) {
+  switch (p.columns / kSimdFloats) {
     case 1:
       multiply_all_groups<12, 1, 1>(p);
       break;
@@ -151,7 +151,7 @@ LATENT_WIDE void multiply_wide(const GatheredProduct& p) {
 // With sixteen registers of eight floats, or smaller ones.
 LATENT_NARROW_CLONES
 void multiply_narrow(const GatheredProduct& p) {
-  switch (p.columns / kLanes) {
+  switch (p.columns / kSimdFloats) {
     case 1:
       multiply_all_groups<6, 1, 1>(p);
       break;
@@ -175,7 +175,7 @@ LATENT_INLINE void add_outer_rows(const GatheredOuterProducts& p, int64_t row, i
     Lanes factors[V];
 #pragma GCC unroll 4
     for (int64_t v = 0; v < V; ++v)
-      factors[v] = at(right + v * kLanes);
+      factors[v] = at(right + v * kSimdFloats);
 #pragma GCC unroll 8
     for (int64_t r = 0; r < R; ++r) {
 #pragma GCC unroll 4
@@ -187,14 +187,14 @@ LATENT_INLINE void add_outer_rows(const GatheredOuterProducts& p, int64_t row, i
   for (int64_t r = 0; r < R; ++r) {
 #pragma GCC unroll 4
     for (int64_t v = 0; v < V; ++v)
-      at(p.sum + (row + r) * p.stride + column + v * kLanes) += sums[r][v];
+      at(p.sum + (row + r) * p.stride + column + v * kSimdFloats) += sums[r][v];
   }
 }
 
 // R rows and V vectors at a time; rows that are left over by fours and twos.
 template <int64_t R, int64_t V>
 LATENT_INLINE void add_outer_columns(const GatheredOuterProducts& p) {
-  for (int64_t column = 0; column < p.columns; column += V * kLanes) {
+  for (int64_t column = 0; column < p.columns; column += V * kSimdFloats) {
     int64_t row = 0;
     for (; row + R <= p.rows; row += R)
       add_outer_rows<R, V>(p, row, column);
@@ -205,8 +205,8 @@ LATENT_INLINE void add_outer_columns(const GatheredOuterProducts& p) {
   }
 }
 
-LATENT_WIDE void add_outer_wide(const GatheredOuterProducts& p) {
-  switch (p.columns / kLanes) {
+LATENT_AVX512 void add_outer_wide(const GatheredOuterProducts& p) {
+  switch (p.columns / kSimdFloats) {
     case 1:
       add_outer_columns<8, 1>(p);
       break;
@@ -226,7 +226,7 @@ void add_outer_narrow(const GatheredOuterProducts& p) { add_outer_columns<6, 1>(
 
 LATENT_CLONES
 void activate(const float* x, float slope, int64_t count, float* out) {
-  for (int64_t i = 0; i < count; i += kLanes) {
+  for (int64_t i = 0; i < count; i += kSimdFloats) {
     const Lanes& value = at(x + i);
     at(out + i) = value > 0 ? value : slope * value;
   }
@@ -259,7 +259,7 @@ void add_gathered_outer_products(const GatheredOuterProducts& products) {
 LATENT_CLONES
 void add_rows(const float* a, int64_t rows, int64_t columns, float* sum) {
   for (int64_t row = 0; row < rows; ++row) {
-    for (int64_t column = 0; column < columns; column += kLanes)
+    for (int64_t column = 0; column < columns; column += kSimdFloats)
       at(sum + column) += at(a + row * columns + column);
   }
 }

@@ -2,7 +2,7 @@
 
 #include <torch/types.h>
 
-namespace latent::space {
+namespace latent {
 
 Sparsity sparsity(const Tensor& codes, bool sigmoid) {
   expect_shape(codes, {-1, -1}, "codes");
@@ -20,4 +20,4 @@ Sparsity sparsity(const Tensor& codes, bool sigmoid) {
   return result;
 }
 
-}  // namespace latent::space
+}  // namespace latent

@@ -5,7 +5,7 @@
 
 #include "core/tensor.h"
 
-namespace latent::space {
+namespace latent {
 
 /// A unit is active for an image if |a| exceeds this share of the unit's largest |a| over the
 /// split.
@@ -24,4 +24,4 @@ struct Sparsity {
 /// codes: [N, Z], all images of a split.  sigmoid: whether they come from one.
 Sparsity sparsity(const Tensor& codes, bool sigmoid);
 
-}  // namespace latent::space
+}  // namespace latent

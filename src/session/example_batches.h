@@ -6,24 +6,26 @@
 #include <string>
 #include <vector>
 
-#include "command/flags/arguments.h"
-#include "session/opened_run.h"
+#include "session/inputs.h"
 
 namespace latent {
 
-struct Subjects {
+struct ExampleBatches {
   int64_t count = 0;
   std::function<Tensor(int64_t first, int64_t count)> images;  // [count, C, H, W]
   std::string what = {};                                       // "images of the test split"
   std::vector<std::string> names = {};                         // count
   std::vector<Attribute> attributes = {};  // each of `count` values; none of files
-  std::vector<int64_t> places = {};  // count: in the split, as --indices counts; none of files
+  std::vector<int64_t> indices = {};  // count: in the split, as --indices counts; none of files
 };
 
-/// What the flags of declare_inputs name. Throws Error as read_inputs does.
-Subjects read_subjects(const Arguments& arguments, const OpenedRun& run);
-
 /// All examples, or `most` drawn at random where there are more; images only.
-Subjects some_of(const Examples& examples, int64_t most, uint64_t seed);
+ExampleBatches some_of(const Examples& examples, int64_t most, uint64_t seed);
+
+/// All examples with their names, attributes and indices. They stay as bytes until a batch is read.
+ExampleBatches all_of(const Examples& examples);
+
+/// Inputs that are in memory already.
+ExampleBatches in_batches(const Inputs& inputs);
 
 }  // namespace latent

@@ -48,7 +48,7 @@ std::string settled_precision(const Experiment& experiment, const Examples& exam
   const int64_t size = std::min(experiment.train.batch_size, examples.count());
   const Batches batches = training_batches(
       experiment, examples.select(at::arange(size, at::TensorOptions(at::kLong))), device);
-  const Tensor all = at::arange(size, at::TensorOptions(batches.home()).dtype(at::kLong));
+  const Tensor all = at::arange(size, at::TensorOptions(batches.storage_device()).dtype(at::kLong));
   return pick_precision(experiment.train, trial, batches.fetch(all, 0), device);
 }
 

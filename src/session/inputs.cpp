@@ -3,10 +3,6 @@
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
 
-#include <algorithm>
-#include <numeric>
-#include <string_view>
-
 #include "core/error.h"
 #include "core/log.h"
 #include "data/folder/image_files.h"
@@ -17,13 +13,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t kMostFiles = 100'000;
+constexpr size_t kMaxFiles = 100'000;
 
 std::vector<fs::path> images_below(const fs::path& folder) {
   std::vector<fs::path> paths;
   for (const auto& file : find_images(folder))
     paths.push_back(folder / file.name);
-  if (paths.size() > kMostFiles)
+  if (paths.size() > kMaxFiles)
     throw Error(folder.string() + ": more than 100000 images; name fewer");
   return paths;
 }
@@ -42,49 +38,7 @@ Inputs read_tables(const std::vector<std::string>& names, const OpenedRun& run) 
   return inputs;
 }
 
-Inputs select(const Examples& examples, Split split, const std::vector<int64_t>& indices,
-              const std::string& word) {
-  for (const int64_t index : indices) {
-    if (index >= examples.count()) {
-      throw Error(fmt::format("--indices {}: the {} split has {} {}s; expected 0 to {}", index,
-                              to_string(split), examples.count(), word, examples.count() - 1));
-    }
-  }
-  const Examples chosen = examples.select(at::tensor(indices, at::kLong));
-  return {.images = chosen.images(0, chosen.count()),
-          .names = chosen.names,
-          .attributes = chosen.attributes,
-          .places = indices};
-}
-
-// Throws UsageError for flags of which only one can hold.
-void check_inputs(const Arguments& arguments, bool counted) {
-  const bool files = arguments.has("files"), indices = arguments.has("indices");
-  for (const char* flag : {"split", "indices", "count"}) {
-    const bool ours = std::string_view(flag) != "count" || counted;
-    if (files && ours && arguments.has(flag)) {
-      throw UsageError(fmt::format(
-          "--{}: for images of the run's data set; expected it, or files of your own", flag));
-    }
-  }
-  if (indices && counted && arguments.has("count"))
-    throw UsageError("--count: --indices names the images; expected one of the two");
-}
-
 }  // namespace
-
-void declare_inputs(cxxopts::Options& options, const std::string& default_count) {
-  options.positional_help("[FILES or folders]");
-  options.parse_positional("files");
-  options.add_options()("files", "images of your own, or folders of them; of a table: CSV files",
-                        cxxopts::value<std::vector<std::string>>(),
-                        "FILES")("split", "else images of this split: train, validation or test",
-                                 cxxopts::value<std::string>()->default_value("test"), "NAME")(
-      "indices", "these of it, for example 3,17,40-49", cxxopts::value<std::string>(), "LIST");
-  if (default_count.empty()) return;
-  options.add_options()("n,count", "or its first N images; 0: all of them",
-                        cxxopts::value<int64_t>()->default_value(default_count), "N");
-}
 
 Tensor to_pixels(const Picture& picture) {
   return at::from_blob(const_cast<uint8_t*>(picture.pixels.data()),
@@ -178,37 +132,12 @@ SmallInputs read_small_files(const std::vector<std::string>& names, const Opened
   return inputs;
 }
 
-Inputs read_split(Split split, const std::vector<int64_t>& indices, const OpenedRun& run) {
-  return select(run.load(split), split, indices, run.experiment.data.example_word());
-}
-
-Inputs read_inputs(const Arguments& arguments, const OpenedRun& run, bool counted) {
-  check_inputs(arguments, counted);
-  if (arguments.has("files")) return read_files(arguments.texts("files"), run);
-  const Split split = parse_split(arguments.text("split"));
-  if (arguments.has("indices")) return read_split(split, arguments.indices("indices"), run);
-  const int64_t count = arguments.integer("count", 0, 100'000);
-  const Examples examples = run.load(split);
-  std::vector<int64_t> indices(
-      static_cast<size_t>(count == 0 ? examples.count() : std::min(count, examples.count())));
-  std::iota(indices.begin(), indices.end(), 0);
-  return select(examples, split, indices, run.experiment.data.example_word());
-}
-
-std::string inputs_stem(const Arguments& arguments) {
-  if (arguments.has("files")) return "files";
-  const std::string split = arguments.text("split");
-  if (!arguments.has("indices")) {
-    const int64_t count = arguments.integer("count", 0);
-    return count == 0 ? split : fmt::format("{}-first-{}", split, count);
-  }
-  constexpr size_t kMostNamed = 6;
-  const auto indices = arguments.indices("indices");
-  std::string stem = split;
-  for (size_t i = 0; i < std::min(indices.size(), kMostNamed); ++i)
-    stem += fmt::format("-{}", indices[i]);
-  if (indices.size() > kMostNamed) stem += fmt::format("-and-{}-more", indices.size() - kMostNamed);
-  return stem;
+Inputs select_inputs(const Examples& examples, const std::vector<int64_t>& indices) {
+  const Examples chosen = examples.select(at::tensor(indices, at::kLong));
+  return {.images = chosen.images(0, chosen.count()),
+          .names = chosen.names,
+          .attributes = chosen.attributes,
+          .indices = indices};
 }
 
 }  // namespace latent

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "command/flags/arguments.h"
 #include "image/picture.h"
 #include "session/opened_run.h"
 
@@ -15,12 +14,9 @@ struct Inputs {
   Tensor images;                      // [N, C, H, W] float in [0, 1], of the model's output shape
   std::vector<std::string> names;     // N
   std::vector<Attribute> attributes;  // each of N values; none of files
-  std::vector<int64_t> places = {};   // N: in the split, as --indices counts; none of files
+  std::vector<int64_t> indices = {};  // N: in the split, as --indices counts; none of files
   bool resized = false;               // whether any file had another size
 };
-
-/// Declares FILES, --split, --indices and, unless the default is "", --count.
-void declare_inputs(cxxopts::Options& options, const std::string& default_count);
 
 /// Images of the user's: files, and every image below a folder, in the order of their names.
 Inputs read_files(const std::vector<std::string>& names, const OpenedRun& run);
@@ -49,16 +45,7 @@ struct SmallInputs {
 /// one too small to be the truth.
 SmallInputs read_small_files(const std::vector<std::string>& names, const OpenedRun& run);
 
-/// Images of a split by index. Throws Error for an index outside it.
-Inputs read_split(Split split, const std::vector<int64_t>& indices, const OpenedRun& run);
-
-/// A name for pictures of these inputs: "files", "test-3-17", "test-first-10", "test" for all.
-std::string inputs_stem(const Arguments& arguments);
-
-/// Reads what the command line names. Files of another size are resized, and that is said.
-/// counted: whether --count is of these, as declare_inputs declares it.  Throws UsageError for
-/// flags of which only one can hold, such as FILES and --indices; Error for an index outside the
-/// split, a file that is not an image, a folder without images.
-Inputs read_inputs(const Arguments& arguments, const OpenedRun& run, bool counted = true);
+/// The examples at `indices`, which must be within the split.
+Inputs select_inputs(const Examples& examples, const std::vector<int64_t>& indices);
 
 }  // namespace latent

@@ -2,33 +2,39 @@
 
 #include <spdlog/fmt/fmt.h>
 
-#include "core/error.h"
-#include "core/log.h"
 #include "core/system/file.h"
 #include "train/checkpoint/data_fingerprint.h"
 
 namespace latent {
 
-std::string data_mark(const Tensor& examples) {
-  const SplitFingerprint mark = fingerprint(examples);
-  return fmt::format("{}-{}", mark.count, mark.digest);
+std::string data_fingerprint(const Tensor& examples) {
+  const auto [count, digest] = fingerprint(examples);
+  return fmt::format("{}-{}", count, digest);
 }
 
-std::optional<TensorFile> read_kept(const std::filesystem::path& path, const OpenedRun& run,
-                                    const std::optional<std::string>& mark) {
+std::optional<TensorFile> read_cache_file(const OpenedRun& run, const CacheKey& key,
+                                          const std::optional<std::string>& fingerprint) {
+  const auto path = run.directory.cache(key.file);
   if (std::error_code ignored; !std::filesystem::exists(path, ignored)) return std::nullopt;
   try {
     TensorFile file = read_tensors(path);
-    if (file.metadata["step"] == std::to_string(run.step) &&
-        (!mark || file.metadata["data"] == *mark))
+    auto& stored = file.metadata;
+    const bool same_model = !key.of_checkpoint || stored["step"] == std::to_string(run.step);
+    if (same_model && stored["key"] == key.query &&
+        (!fingerprint || stored["data"] == *fingerprint))
       return file;
   } catch (const Error& damage) {
-    log::warn("{}; made again", damage.what());
+    log::warn("{}; recomputed", damage.what());
   }
   return std::nullopt;
 }
 
-void keep_in_cache(const std::filesystem::path& path, const TensorFile& file) {
+void write_cache_file(const OpenedRun& run, const CacheKey& key, const std::string& fingerprint,
+                      TensorFile file) {
+  file.metadata["data"] = fingerprint;
+  if (key.of_checkpoint) file.metadata["step"] = std::to_string(run.step);
+  if (!key.query.empty()) file.metadata["key"] = key.query;
+  const auto path = run.directory.cache(key.file);
   try {
     make_directories(path.parent_path());
     write_tensors(path, file);

@@ -1,7 +1,7 @@
-// What commands compute for a run and keep in its folder for the next time.
+// Results that commands compute for a run and store in its folder for the next command.
 #pragma once
 
-#include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,35 +14,71 @@
 
 namespace latent {
 
-/// Tells the examples that something was computed from: "60000-2839128321".
+/// Identifies the examples that something was computed from: "60000-2839128321".
 /// examples: the first dimension counts them.
-std::string data_mark(const Tensor& examples);
+std::string data_fingerprint(const Tensor& examples);
 
-/// What is kept at `path`, if it is whole, of the run's checkpoint, and of the examples that `mark`
-/// tells (of any without a mark). Damage is a warning.
-std::optional<TensorFile> read_kept(const std::filesystem::path& path, const OpenedRun& run,
-                                    const std::optional<std::string>& mark);
+/// Where a result is stored in a run's cache, and what it depends on besides the examples.
+struct CacheKey {
+  std::string file;           // "mixture-best.safetensors"
+  bool of_checkpoint = true;  // false: the same for all checkpoints of the run
+  std::string query = {};     // what was asked for, where a file's name does not identify it
+};
 
-/// Writes the file, and its folder. Of a run that cannot be written to, this is only said.
-void keep_in_cache(const std::filesystem::path& path, const TensorFile& file);
+/// A result of type T: its key, its name in messages ("mixture"), and its tensors.
+template <typename T>
+struct CacheEntry {
+  CacheKey key;
+  std::string what;
+  std::function<TensorFile(const T&)> store;
+  /// Returns nothing if the tensors do not fit the run.
+  std::function<std::optional<T>(TensorFile&)> restore;
+};
 
-/// What was computed from a split, if it is kept and the split still has the same examples; else it
-/// is made again. If the examples cannot be read any more, what is kept is used, with a warning.
-/// Throws Error if there are neither.
-/// what: "mixture".  read(mark): what is kept of the examples that the mark tells (of any without a
-/// mark), or nothing.  make(examples, mark): the same from the examples.
-template <typename Read, typename Make>
-auto kept_or_made(const OpenedRun& run, Split split, const char* what, const Read& read,
-                  const Make& make) {
+/// The file under `key` if it is whole and was computed for the same checkpoint, query and examples
+/// (for any examples without a fingerprint). A damaged file is a warning.
+std::optional<TensorFile> read_cache_file(const OpenedRun& run, const CacheKey& key,
+                                          const std::optional<std::string>& fingerprint);
+
+/// Writes the file under `key`. A run that cannot be written to is a warning.
+void write_cache_file(const OpenedRun& run, const CacheKey& key, const std::string& fingerprint,
+                      TensorFile file);
+
+template <typename T>
+std::optional<T> read_cached(const OpenedRun& run, const CacheEntry<T>& entry,
+                             const std::optional<std::string>& fingerprint) {
+  auto file = read_cache_file(run, entry.key, fingerprint);
+  if (!file) return std::nullopt;
+  if (auto value = entry.restore(*file)) return value;
+  log::warn("{}: not the {} of this run; recomputed", run.directory.cache(entry.key.file).string(),
+            entry.what);
+  return std::nullopt;
+}
+
+/// The result for these examples: read from the cache, or computed and stored there.
+template <typename T, typename Compute>
+T cached_or_computed(const OpenedRun& run, const Examples& examples, const CacheEntry<T>& entry,
+                     const Compute& compute) {
+  const std::string fingerprint = data_fingerprint(examples.pixels);
+  if (auto found = read_cached(run, entry, fingerprint)) return std::move(*found);
+  T value = compute(examples);
+  write_cache_file(run, entry.key, fingerprint, entry.store(value));
+  return value;
+}
+
+/// The same for a split, which is loaded to see whether its examples are still the same. If it
+/// cannot be loaded any more, the stored result is used with a warning.
+/// Throws Error if there is neither.
+template <typename T, typename Compute>
+T cached_or_computed(const OpenedRun& run, Split split, const CacheEntry<T>& entry,
+                     const Compute& compute) {
   std::string why_not;
-  const auto examples = run.load_if_there(split, why_not);
-  const auto mark = examples ? std::optional(data_mark(examples->pixels)) : std::nullopt;
-  if (auto kept = read(mark)) {
-    if (!examples) log::warn("{}; using the {} kept in the run", why_not, what);
-    return std::move(*kept);
-  }
-  if (!examples) throw Error(why_not);
-  return make(*examples, *mark);
+  if (const auto examples = run.load_if_there(split, why_not))
+    return cached_or_computed(run, *examples, entry, compute);
+  auto found = read_cached(run, entry, std::nullopt);
+  if (!found) throw Error(why_not);
+  log::warn("{}; using the {} stored in the run", why_not, entry.what);
+  return std::move(*found);
 }
 
 }  // namespace latent

@@ -33,15 +33,16 @@ Tensor balanced(const Tensor& positive, const Tensor& classes, const Tensor& cou
 
 }  // namespace
 
-int64_t Sides::positives() const {
+int64_t BinaryContrast::positives() const {
   return positive.logical_and(weight.gt(0)).sum().item<int64_t>();
 }
 
-int64_t Sides::negatives() const {
+int64_t BinaryContrast::negatives() const {
   return positive.logical_not().logical_and(weight.gt(0)).sum().item<int64_t>();
 }
 
-Sides divide(const Examples& examples, const std::string& wanted, const std::string& where) {
+BinaryContrast contrast_by(const Examples& examples, const std::string& wanted,
+                           const std::string& where) {
   expect_attributes(examples, wanted);
   const size_t equals = wanted.find('=');
   const Attribute* attribute = examples.find(wanted);
@@ -52,7 +53,7 @@ Sides divide(const Examples& examples, const std::string& wanted, const std::str
 
   const Tensor& values = attribute->values;
   const Tensor counted = values.isnan().logical_not();
-  Sides sides;
+  BinaryContrast sides;
   sides.positive =
       grouped ? in_classes(examples, *attribute, wanted.substr(equals + 1)) : is_high(values);
   const Tensor classes =

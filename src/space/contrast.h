@@ -8,7 +8,7 @@
 namespace latent::space {
 
 /// Two sides of a set of images.
-struct Sides {
+struct BinaryContrast {
   Tensor positive;  // [N] bool
   Tensor weight;    // [N] float64: what an image counts; each side's sum to 1; 0: left out
 
@@ -24,6 +24,7 @@ struct Sides {
 ///
 /// where: the split, for messages.  Throws Error if the set knows nothing about its images, if
 /// there is no such attribute or class (naming those there are), or if a side is empty.
-Sides divide(const Examples& examples, const std::string& wanted, const std::string& where);
+BinaryContrast contrast_by(const Examples& examples, const std::string& wanted,
+                           const std::string& where);
 
 }  // namespace latent::space

@@ -7,18 +7,18 @@
 
 namespace latent::space {
 
-Tensor Plane::coordinates(const Tensor& z) const {
+Tensor Projection::coordinates(const Tensor& z) const {
   expect_shape(z, {-1, axes.size(1)}, "plane");
   return z.to(at::kDouble).matmul(axes.t());  // not centred: the prior's centre stays at 0
 }
 
-Tensor Plane::lift(const Tensor& places) const {
-  expect_shape(places, {-1, 2}, "plane");
-  const Tensor moved = places.to(at::kDouble) - axes.matmul(origin);
+Tensor Projection::unproject(const Tensor& points) const {
+  expect_shape(points, {-1, 2}, "plane");
+  const Tensor moved = points.to(at::kDouble) - axes.matmul(origin);
   return (origin + moved.matmul(axes)).to(at::kFloat);
 }
 
-Plane latent_plane(const Tensor& codes, int64_t first, int64_t second) {
+Projection latent_projection(const Tensor& codes, int64_t first, int64_t second) {
   const Tensor axes = at::zeros({2, codes.size(1)}, at::kDouble);
   axes[0][first] = 1;
   axes[1][second] = 1;
@@ -27,7 +27,7 @@ Plane latent_plane(const Tensor& codes, int64_t first, int64_t second) {
           .names = {fmt::format("z{}", first), fmt::format("z{}", second)}};
 }
 
-Plane principal_plane(const Tensor& codes) {
+Projection principal_projection(const Tensor& codes) {
   const Tensor x = codes.to(at::kDouble);
   TORCH_CHECK(x.size(0) > 1 && x.size(1) > 1, "principal plane of codes ", x.sizes());
   const Tensor mean = x.mean(0), centred = x - mean;

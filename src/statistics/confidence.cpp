@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace latent::space {
+namespace latent::statistics {
 namespace {
 
 constexpr double kNormal = 1.959963984540054;  // its 97.5% quantile
@@ -39,4 +39,4 @@ Measured r_squared(const Tensor& truth, const Tensor& predicted, at::Generator n
   return {explained(y, residual), ends[0].item<double>(), ends[1].item<double>()};
 }
 
-}  // namespace latent::space
+}  // namespace latent::statistics

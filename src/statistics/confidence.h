@@ -5,7 +5,7 @@
 
 #include "core/tensor.h"
 
-namespace latent::space {
+namespace latent::statistics {
 
 /// A measure and the ends of its 95% confidence interval.
 struct Measured {
@@ -22,4 +22,4 @@ Measured share(int64_t hits, int64_t trials);
 /// which the truth does not vary are left out. NaN if it does not vary at all. Source: Efron 1979.
 Measured r_squared(const Tensor& truth, const Tensor& predicted, at::Generator noise);
 
-}  // namespace latent::space
+}  // namespace latent::statistics

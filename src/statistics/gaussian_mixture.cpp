@@ -7,7 +7,7 @@
 #include <limits>
 #include <numbers>
 
-namespace latent::space {
+namespace latent::statistics {
 namespace {
 
 constexpr int64_t kLloydSteps = 10;
@@ -184,4 +184,4 @@ MixtureFit choose_mixture(const Tensor& points, at::Generator& generator,
   return best;
 }
 
-}  // namespace latent::space
+}  // namespace latent::statistics

@@ -8,7 +8,7 @@
 
 #include "core/tensor.h"
 
-namespace latent::space {
+namespace latent::statistics {
 
 /// K Gaussians over D latents, float64 on the CPU.
 struct GaussianMixture {
@@ -54,4 +54,4 @@ MixtureFit choose_mixture(const Tensor& points, at::Generator& generator,
                           const MixtureOptions& options = {},
                           const std::function<void(const MixtureFit&)>& tried = {});
 
-}  // namespace latent::space
+}  // namespace latent::statistics

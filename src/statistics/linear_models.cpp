@@ -5,10 +5,10 @@
 
 #include <algorithm>
 
-namespace latent::space {
+namespace latent::statistics {
 namespace {
 
-constexpr int64_t kMostSteps = 200;
+constexpr int64_t kMaxSteps = 200;
 constexpr double kLeastTestShare = 0.1;
 
 // The problem per row, so that the tolerances of the search do not depend on how many there are.
@@ -47,7 +47,7 @@ SoftmaxRegression fit_softmax(const Tensor& x, const Tensor& classes, int64_t co
   const Tensor wanted = at::one_hot(classes, count).to(at::kFloat);  // [N, C]
   Tensor weights = at::zeros({x.size(1) + 1, count});
   const auto options = torch::optim::LBFGSOptions(1.0)
-                           .max_iter(kMostSteps)
+                           .max_iter(kMaxSteps)
                            .tolerance_grad(1e-6)
                            .tolerance_change(1e-8)
                            .history_size(20)
@@ -77,4 +77,4 @@ Ridge fit_ridge(const Tensor& x, const Tensor& y, double penalty) {
   return {at::cat({w, (level - center.dot(w)).unsqueeze(0)})};
 }
 
-}  // namespace latent::space
+}  // namespace latent::statistics

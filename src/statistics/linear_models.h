@@ -4,7 +4,7 @@
 
 #include "core/tensor.h"
 
-namespace latent::space {
+namespace latent::statistics {
 
 /// Features brought to mean 0 and about variance 1, by the rows it was made from. A feature that
 /// hardly varies, next to the others, is divided by a tenth of their root mean square deviation
@@ -45,4 +45,4 @@ struct Ridge {
 /// Source: Hoerl and Kennard 1970.
 Ridge fit_ridge(const Tensor& x, const Tensor& y, double penalty = 1.0);
 
-}  // namespace latent::space
+}  // namespace latent::statistics

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-namespace latent::space {
+namespace latent::statistics {
 namespace {
 
-constexpr int64_t kMostIterations = 50;
-constexpr int64_t kMostHalvings = 30;
+constexpr int64_t kMaxIterations = 50;
+constexpr int64_t kMaxHalvings = 30;
 constexpr double kTolerance = 1e-14;  // of the step's predicted gain
 constexpr int64_t kRows = 16384;      // summed at once: bounds the memory
 
@@ -61,13 +61,13 @@ Logistic fit_logistic(const Tensor& x, const Tensor& positive, const Tensor& wei
   Tensor w = at::zeros({problem.parameters()}, at::kDouble);
   double value = problem.value(w);
   Logistic result;
-  for (; result.iterations < kMostIterations; ++result.iterations) {
+  for (; result.iterations < kMaxIterations; ++result.iterations) {
     const auto [gradient, hessian] = problem.slopes(w);
     const Tensor step = at::linalg_solve(hessian, gradient);
     const auto gain = gradient.dot(step).item<double>();
     if (!(gain > kTolerance)) break;
     double length = 1, next = problem.value(w - step);
-    for (int64_t i = 0; i < kMostHalvings && !(next < value); ++i) {
+    for (int64_t i = 0; i < kMaxHalvings && !(next < value); ++i) {
       length /= 2;
       next = problem.value(w - length * step);
     }
@@ -80,4 +80,4 @@ Logistic fit_logistic(const Tensor& x, const Tensor& positive, const Tensor& wei
   return result;
 }
 
-}  // namespace latent::space
+}  // namespace latent::statistics

@@ -3,7 +3,7 @@
 
 #include "core/tensor.h"
 
-namespace latent::space {
+namespace latent::statistics {
 
 struct Logistic {
   Tensor weights;     // [K] float64
@@ -19,4 +19,4 @@ struct Logistic {
 Logistic fit_logistic(const Tensor& x, const Tensor& positive, const Tensor& weight,
                       double penalty = 1e-3);
 
-}  // namespace latent::space
+}  // namespace latent::statistics

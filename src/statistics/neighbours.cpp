@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace latent::space {
+namespace latent::statistics {
 namespace {
 
 constexpr int64_t kDistances = 4 << 20;  // held at once
@@ -35,4 +35,4 @@ Tensor majority(const Tensor& classes, int64_t count) {
   return votes.argmax(1);
 }
 
-}  // namespace latent::space
+}  // namespace latent::statistics

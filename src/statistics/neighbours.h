@@ -3,7 +3,7 @@
 
 #include "core/tensor.h"
 
-namespace latent::space {
+namespace latent::statistics {
 
 /// The k rows of `known` ([N, D], N >= k) nearest to each of `asked` ([M, D]) by Euclidean
 /// distance, the nearest first: [M, k] int64.
@@ -13,4 +13,4 @@ Tensor nearest_neighbours(const Tensor& known, const Tensor& asked, int64_t k);
 /// classes: [M, k] int64 in [0, count), the nearest first.  Returns [M] int64.
 Tensor majority(const Tensor& classes, int64_t count);
 
-}  // namespace latent::space
+}  // namespace latent::statistics

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 
-namespace latent::space {
+namespace latent::statistics {
 namespace {
 
 constexpr int64_t kBatchValues = 4 << 20;  // of the rows held at once
 constexpr int64_t kSpare = 10;             // directions beyond those asked for
-constexpr int64_t kMostPasses = 60;
+constexpr int64_t kMaxPasses = 60;
 constexpr double kSettled = 1e-5;
 constexpr double kNoDirection = 1e-9;
 
@@ -63,7 +63,7 @@ void fit_by_iteration(PrincipalComponents& found, const Pieces& pieces, int64_t 
   Tensor basis = at::empty({pieces.columns(), width}, at::kDouble).normal_(0, 1, noise);
   basis = std::get<0>(at::linalg_qr(basis));
   Tensor before;
-  for (int64_t pass = 0; pass < kMostPasses; ++pass) {
+  for (int64_t pass = 0; pass < kMaxPasses; ++pass) {
     Tensor moved = at::zeros_like(basis);  // [D, width]
     pieces.each([&](const Tensor& rows) {
       const Tensor centred = rows - found.mean;
@@ -141,4 +141,4 @@ double subspace_overlap(const Tensor& cosines, int64_t k) {
   return at::square(cosines).sum().item<double>() / static_cast<double>(k);
 }
 
-}  // namespace latent::space
+}  // namespace latent::statistics

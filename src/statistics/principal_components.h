@@ -8,7 +8,7 @@
 
 #include "core/tensor.h"
 
-namespace latent::space {
+namespace latent::statistics {
 
 /// Rows first, ..., first + count - 1 of a matrix [N, D]; of any floating type.
 using RowReader = std::function<Tensor(int64_t first, int64_t count)>;
@@ -30,7 +30,7 @@ struct PrincipalComponents {
 };
 
 /// Up to so many columns are analysed by their covariance, D x D numbers of 8 bytes.
-constexpr int64_t kMostCovarianceColumns = 4096;
+constexpr int64_t kMaxCovarianceColumns = 4096;
 
 /// How many components of at most k there are: N points span N - 1 directions, and no more than D.
 int64_t component_count(int64_t rows, int64_t columns, int64_t k);
@@ -44,7 +44,7 @@ int64_t component_count(int64_t rows, int64_t columns, int64_t k);
 /// Source: Pearson 1901; Halko, Martinsson and Tropp 2011, arXiv:0909.4061, algorithm 4.4.
 PrincipalComponents fit_components(const RowReader& read, int64_t rows, int64_t columns, int64_t k,
                                    at::Generator noise,
-                                   int64_t most_columns = kMostCovarianceColumns);
+                                   int64_t most_columns = kMaxCovarianceColumns);
 
 /// Cosines of the principal angles between the spaces that the columns of two matrices span,
 /// the largest first: [min(rank a, rank b)] float64 in [0, 1].
@@ -55,4 +55,4 @@ Tensor subspace_cosines(const Tensor& a, const Tensor& b);
 /// cosines: of the principal angles.  k: the dimension to reach.
 double subspace_overlap(const Tensor& cosines, int64_t k);
 
-}  // namespace latent::space
+}  // namespace latent::statistics

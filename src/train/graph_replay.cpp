@@ -11,11 +11,11 @@ std::string first_line(const std::string& text) { return text.substr(0, text.fin
 
 }  // namespace
 
-Replayed::Replayed(std::function<void()> work, std::vector<at::Generator> generators,
-                   std::unique_ptr<DeviceGraph> graph)
+GraphReplay::GraphReplay(std::function<void()> work, std::vector<at::Generator> generators,
+                         std::unique_ptr<DeviceGraph> graph)
     : work_(std::move(work)), generators_(std::move(generators)), graph_(std::move(graph)) {}
 
-void Replayed::run() {
+void GraphReplay::run() {
   if (graph_ && !recorded_ && rounds_ == kWarmUp) record();
   if (recorded_) {
     graph_->replay();
@@ -27,7 +27,7 @@ void Replayed::run() {
   ++rounds_;
 }
 
-void Replayed::record() {
+void GraphReplay::record() {
   try {
     graph_->capture(work_, generators_);
     recorded_ = true;

@@ -13,14 +13,14 @@ namespace latent {
 /// The first rounds run operation by operation and count like all others, so that there is nothing
 /// to undo: by then libraries have their memory and plans. Recording itself runs nothing. What
 /// stops it is kept in `failure`, and the work goes on as it began.
-class Replayed {
+class GraphReplay {
  public:
   static constexpr int64_t kWarmUp = 3;
 
   /// work: reads and writes the same tensors each time.  generators: those it draws from, beside
   /// the device's default one.  graph: nullptr to run operation by operation for good.
-  Replayed(std::function<void()> work, std::vector<at::Generator> generators,
-           std::unique_ptr<DeviceGraph> graph);
+  GraphReplay(std::function<void()> work, std::vector<at::Generator> generators,
+              std::unique_ptr<DeviceGraph> graph);
 
   /// One round.
   void run();

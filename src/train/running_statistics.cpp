@@ -10,7 +10,7 @@ int64_t padded(const Tensor& buffer) { return (buffer.numel() + 15) / 16 * 16; }
 
 }  // namespace
 
-Statistics::Statistics(const std::vector<torch::nn::Module*>& modules) {
+RunningStatistics::RunningStatistics(const std::vector<torch::nn::Module*>& modules) {
   const torch::NoGradGuard no_grad;
   std::vector<Tensor> buffers;
   int64_t total = 0;
@@ -34,11 +34,11 @@ Statistics::Statistics(const std::vector<torch::nn::Module*>& modules) {
   saved_ = values_.clone();
 }
 
-void Statistics::save() {
+void RunningStatistics::save() {
   if (values_.defined()) saved_.copy_(values_);
 }
 
-void Statistics::restore_if(const Tensor& bad) {
+void RunningStatistics::restore_if(const Tensor& bad) {
   if (values_.defined()) values_.copy_(at::where(bad, saved_, values_));
 }
 

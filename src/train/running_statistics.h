@@ -10,12 +10,13 @@
 
 namespace latent {
 
-/// Turns the buffers of modules into views of one flat buffer, which is saved and put back whole.
+/// WorkQueue the buffers of modules into views of one flat buffer, which is saved and put back
+/// whole.
 ///
 /// The modules must already be on their device and must not be moved afterwards.
-class Statistics {
+class RunningStatistics {
  public:
-  explicit Statistics(const std::vector<torch::nn::Module*>& modules);
+  explicit RunningStatistics(const std::vector<torch::nn::Module*>& modules);
 
   /// Remembers them as they are.
   void save();

@@ -72,7 +72,7 @@ void up(benchmark::State& state) {
 }
 
 const int configured = [] {
-  keep_memory();
+  tune_malloc();
   use_threads(0);
   return 0;
 }();

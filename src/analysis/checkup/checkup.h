@@ -10,7 +10,7 @@
 namespace latent {
 
 struct Finding {
-  enum class Kind { kGood, kRemark, kProblem };
+  enum class Kind { kGood, kWarning, kProblem };
   Kind kind;
   std::string where;   // a file of the run, or a part of the model
   std::string what;    // was found
@@ -18,7 +18,7 @@ struct Finding {
 };
 using Findings = std::vector<Finding>;
 
-/// "good", "remark", "problem".
+/// "good", "warning", "problem".
 std::string to_string(Finding::Kind kind);
 
 /// The run's files: whether they are whole and fit each other, and what killed processes left.

@@ -99,7 +99,7 @@ std::optional<TensorFile> check_checkpoints(const RunDirectory& run, bool busy,
                         "another checkpoint is used in its place"});
   }
   if (names.empty()) {
-    findings.push_back({busy ? Kind::kRemark : Kind::kProblem, "checkpoints", "none yet",
+    findings.push_back({busy ? Kind::kWarning : Kind::kProblem, "checkpoints", "none yet",
                         busy ? "" : run.resume_command()});
   }
   if (!good.empty())
@@ -114,11 +114,11 @@ void check_leftovers(const RunDirectory& run, const std::string& holder, Finding
   }
   if (std::error_code code; fs::exists(RunLock::path_in(run.path()), code)) {
     findings.push_back(
-        {Kind::kRemark, "train.lock", "left by a process that was killed; it holds nothing", ""});
+        {Kind::kWarning, "train.lock", "left by a process that was killed; it holds nothing", ""});
   }
   const auto left = run.temporaries();
   if (left.empty()) return;
-  findings.push_back({Kind::kRemark, fs::relative(left.front(), run.path()).string(),
+  findings.push_back({Kind::kWarning, fs::relative(left.front(), run.path()).string(),
                       fmt::format("{} half-written file{} of a process that was killed",
                                   left.size(), left.size() == 1 ? "" : "s"),
                       "remove what you do not need; " + run.resume_command() + " does so too"});
@@ -134,7 +134,7 @@ void check_version(const RunDirectory& run, Findings& findings) {
       fmt::format("made by latent {} (revision {}, LibTorch {}) on {}", text("latent"),
                   text("revision"), text("torch"), text("device"));
   const bool same = text("torch") == TORCH_VERSION;
-  findings.push_back({same ? Kind::kGood : Kind::kRemark, "build.json", made,
+  findings.push_back({same ? Kind::kGood : Kind::kWarning, "build.json", made,
                       same ? ""
                            : fmt::format("this is LibTorch {}: a resumed run may end with other "
                                          "bits",
@@ -170,16 +170,16 @@ Findings look_at(const fs::path& path, const std::string& holder) {
 }  // namespace
 
 std::string to_string(Finding::Kind kind) {
-  return kind == Kind::kGood ? "good" : kind == Kind::kRemark ? "remark" : "problem";
+  return kind == Kind::kGood ? "good" : kind == Kind::kWarning ? "warning" : "problem";
 }
 
 Findings check_files(const fs::path& path) {
   // A training that begins or ends meanwhile removes and writes files: then another look.
-  constexpr int kMostLooks = 5;
+  constexpr int kMaxLooks = 5;
   for (int looks = 1;; ++looks) {
     const std::string holder = RunLock::holder(path);
     Findings findings = look_at(path, holder);
-    if (looks == kMostLooks || RunLock::holder(path) == holder) return findings;
+    if (looks == kMaxLooks || RunLock::holder(path) == holder) return findings;
   }
 }
 

@@ -62,7 +62,7 @@ void check_losses(const MetricsTable& metrics, Findings& findings) {
   const double gap = (held - train) / std::max(std::abs(train), 1e-9);
   if (waited >= kRising && gap > kGap) {
     findings.push_back(
-        {Kind::kRemark, "metrics.csv",
+        {Kind::kWarning, "metrics.csv",
          fmt::format("overfitting: val_nll {:.4g} is {:.0f} % above train_nll {:.4g}, and val_loss "
                      "was best at epoch {} of {}",
                      held, 100 * gap, train, best + 1, loss.size()),
@@ -75,7 +75,7 @@ void check_losses(const MetricsTable& metrics, Findings& findings) {
   const double gained = (loss[n - 2] - loss[n - 1]) / std::max(std::abs(loss[n - 1]), 1e-9);
   if (gained > kImproving) {
     findings.push_back(
-        {Kind::kRemark, "metrics.csv",
+        {Kind::kWarning, "metrics.csv",
          fmt::format("val_loss still fell by {:.1f} % in the last epoch", 100 * gained),
          fmt::format("train longer: --resume --set train.epochs={}", 2 * n)});
   }
@@ -101,7 +101,7 @@ Findings check_metrics(const MetricsTable& metrics, int64_t epochs, bool trainin
          "latent train --resume writes it again from the checkpoint"});
   } else if (rows > epochs && epochs >= 0 && !training) {
     findings.push_back(
-        {Kind::kRemark, "metrics.csv",
+        {Kind::kWarning, "metrics.csv",
          fmt::format("goes on to epoch {}; the last checkpoint is of epoch {}", rows, epochs),
          "latent train --resume trains what came after it again"});
   } else {

@@ -15,14 +15,14 @@ namespace {
 
 using Kind = Finding::Kind;
 
-constexpr int64_t kMostImages = 2000;
-constexpr int64_t kMostPictures = 500;
+constexpr int64_t kMaxImages = 2000;
+constexpr int64_t kMaxPictures = 500;
 constexpr double kUsedNats = 0.01;       // KL of a latent that carries something
 constexpr double kUsedVariance = 1e-8;   // of a plain code's unit, over the images
 constexpr double kSamePictures = 0.01;   // variance_share below which all pictures are one
-constexpr double kMostSaturated = 0.5;   // share of a sigmoid's codes
+constexpr double kMaxSaturated = 0.5;    // share of a sigmoid's codes
 constexpr double kSaturatedMore = 0.25;  // share of values at the ends beyond that of the images
-constexpr double kMostOutside = 0.01;    // share of values beyond [0, 1]
+constexpr double kMaxOutside = 0.01;     // share of values beyond [0, 1]
 constexpr double kSigmaFactor = 3;       // between a fixed sigma and the error it should describe
 
 double share(const Tensor& condition) { return condition.to(at::kDouble).mean().item<double>(); }
@@ -75,13 +75,13 @@ void check_latents(const ModelFacts& facts, const Config& config, Findings& find
                                   : "")});
   } else if (facts.dead > 0) {
     const std::string rate = now(config, "train.optimizer.learning_rate");
-    findings.push_back({Kind::kRemark, "latents",
+    findings.push_back({Kind::kWarning, "latents",
                         fmt::format("{} of {} units are dead: {} for every image", facts.dead,
                                     facts.latents, facts.unit_interval ? "below 0.01" : "0"),
                         "lower " + lower + (lower == rate ? "" : " or " + rate)});
   } else if (facts.used < facts.latents) {
     findings.push_back(
-        {Kind::kRemark, "latents",
+        {Kind::kWarning, "latents",
          fmt::format("{} of {} latents carry nothing", facts.latents - facts.used, facts.latents),
          fmt::format("lower {}, or model.latent_dim to {}, which does the same", lower,
                      facts.used)});
@@ -89,9 +89,9 @@ void check_latents(const ModelFacts& facts, const Config& config, Findings& find
     findings.push_back(
         {Kind::kGood, "latents", fmt::format("all {} carry something", facts.latents), ""});
   }
-  if (facts.unit_interval && facts.saturated_codes > kMostSaturated) {
+  if (facts.unit_interval && facts.saturated_codes > kMaxSaturated) {
     findings.push_back(
-        {Kind::kRemark, "latents",
+        {Kind::kWarning, "latents",
          fmt::format("{:.0f} % of the sigmoid's codes are at 0 or 1", 100 * facts.saturated_codes),
          "lower " + now(config, "train.optimizer.learning_rate") +
              ", or set model.bottleneck.activation to none or relu"});
@@ -105,7 +105,7 @@ void check_sigma(const ModelFacts& facts, const Config& config, Findings& findin
     return;
   if (*sigma < kSigmaFactor * facts.rmse && facts.rmse < kSigmaFactor * *sigma) return;
   findings.push_back(
-      {Kind::kRemark, "likelihood",
+      {Kind::kWarning, "likelihood",
        fmt::format("its sigma is {:g}, the root mean squared error {:.3g}: the KL counts {} than "
                    "the likelihood says",
                    *sigma, facts.rmse, *sigma > facts.rmse ? "more" : "less"),
@@ -115,7 +115,7 @@ void check_sigma(const ModelFacts& facts, const Config& config, Findings& findin
 void check_pictures(const ModelFacts& facts, const Config& config, Findings& findings) {
   if (facts.variance_share < kSamePictures) {
     findings.push_back(
-        {Kind::kRemark, "decoder",
+        {Kind::kWarning, "decoder",
          fmt::format("makes nearly the same of every image: {:.2g} of the images' "
                      "variance",
                      facts.variance_share),
@@ -125,14 +125,14 @@ void check_pictures(const ModelFacts& facts, const Config& config, Findings& fin
   }
   if (facts.saturated_outputs > facts.saturated_targets + kSaturatedMore) {
     findings.push_back(
-        {Kind::kRemark, "decoder",
+        {Kind::kWarning, "decoder",
          fmt::format("{:.0f} % of its values are at 0 or 1, {:.0f} % of the images'",
                      100 * facts.saturated_outputs, 100 * facts.saturated_targets),
          "lower " + now(config, "train.optimizer.learning_rate") + " or set train.clip_norm"});
   }
-  if (facts.outside > kMostOutside) {
+  if (facts.outside > kMaxOutside) {
     findings.push_back(
-        {Kind::kRemark, "likelihood",
+        {Kind::kWarning, "likelihood",
          fmt::format("{:.0f} % of the pictures' values are beyond [0, 1]", 100 * facts.outside),
          "set objective.likelihood.output to sigmoid"});
   }
@@ -144,7 +144,7 @@ void check_pictures(const ModelFacts& facts, const Config& config, Findings& fin
 ModelFacts model_facts(const OpenedRun& run, const Examples& all) {
   const torch::NoGradGuard no_grad;
   const Examples examples =
-      all.select(at::arange(std::min(all.count(), kMostImages), at::TensorOptions(at::kLong)));
+      all.select(at::arange(std::min(all.count(), kMaxImages), at::TensorOptions(at::kLong)));
   run.objective->schedule(std::numeric_limits<double>::infinity());
   const Evaluation result =
       evaluate(*run.model, *run.objective, examples,
@@ -160,7 +160,7 @@ ModelFacts model_facts(const OpenedRun& run, const Examples& all) {
       result.kl.defined() ? result.kl > kUsedNats : result.mean_variance > kUsedVariance;
   facts.used = carries.sum().item<int64_t>();
   if (result.sparsity) facts.dead = result.sparsity->dead_units;
-  const Tensor images = examples.images(0, std::min(examples.count(), kMostPictures));
+  const Tensor images = examples.images(0, std::min(examples.count(), kMaxPictures));
   const Tensor codes = run.encode(images).mean;
   const Tensor pictures = run.pictures(codes);
   if (facts.unit_interval) facts.saturated_codes = at_the_ends(codes, 0.01);

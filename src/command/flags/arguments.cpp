@@ -13,7 +13,7 @@
 namespace latent {
 namespace {
 
-constexpr size_t kMostIndices = 100'000;
+constexpr size_t kMaxIndices = 100'000;
 
 int64_t to_index(const std::string& word, const std::string& flag, const std::string& whole) {
   if (word.empty() || word.size() > 12 ||
@@ -58,7 +58,7 @@ std::vector<int64_t> parse_indices(const std::string& text, const std::string& f
     const int64_t first = to_index(part.substr(0, dash), flag, text);
     const int64_t last =
         dash == std::string::npos ? first : to_index(part.substr(dash + 1), flag, text);
-    if (last < first || static_cast<size_t>(last - first) + all.size() >= kMostIndices) {
+    if (last < first || static_cast<size_t>(last - first) + all.size() >= kMaxIndices) {
       throw UsageError("--" + flag + " " + text +
                        ": expected rising ranges of at most 100000 images in all");
     }

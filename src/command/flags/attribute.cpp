@@ -1,7 +1,5 @@
 #include "command/flags/attribute.h"
 
-#include <torch/types.h>
-
 #include "core/error.h"
 #include "core/text/suggest.h"
 
@@ -19,13 +17,6 @@ const Attribute* choose_attribute(const Arguments& arguments, const std::string&
   throw Error("--" + flag + " " + name + ": " +
               (known.empty() ? "the data set has no labels and no attributes; expected no --" + flag
                              : "not in the data set; " + did_you_mean(name, known)));
-}
-
-std::vector<std::string> class_words(const Attribute& attribute) {
-  if (!attribute.classes.empty()) return attribute.classes;
-  const Tensor& values = attribute.values;
-  const bool yes_or_no = values.eq(0).logical_or(values.eq(1)).all().item<bool>();
-  return yes_or_no ? std::vector<std::string>{"no", "yes"} : std::vector<std::string>{};
 }
 
 }  // namespace latent

@@ -14,8 +14,4 @@ namespace latent {
 const Attribute* choose_attribute(const Arguments& arguments, const std::string& flag,
                                   const Examples& examples);
 
-/// Words for the attribute's values: its classes, "no" and "yes" if it is 0 or 1 for every image,
-/// else none.
-std::vector<std::string> class_words(const Attribute& attribute);
-
 }  // namespace latent

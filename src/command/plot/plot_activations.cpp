@@ -2,9 +2,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "command/flags/open_run.h"
 #include "command/plot/plots.h"
 #include "core/error.h"
 #include "measure/sparsity.h"
+#include "session/codes.h"
 #include "session/opened_run.h"
 #include "visual/histograms.h"
 
@@ -17,7 +19,7 @@ using Json = nlohmann::ordered_json;
 struct Code {
   std::string name;
   Tensor activations;  // [N, Z]
-  space::Sparsity sparsity;
+  Sparsity sparsity;
 };
 
 Code code_of(const OpenedRun& run, Split split, bool quiet) {
@@ -27,9 +29,9 @@ Code code_of(const OpenedRun& run, Split split, bool quiet) {
                 "model.bottleneck point, or latent plot histograms");
   }
   Code code{.name = std::filesystem::absolute(run.directory.path() / "x").parent_path().filename(),
-            .activations = run.split_latents(split, quiet).mean,
+            .activations = split_codes(run, split, quiet).mean,
             .sparsity = {}};
-  code.sparsity = space::sparsity(code.activations, run.model->bottleneck().unit_interval());
+  code.sparsity = sparsity(code.activations, run.model->bottleneck().unit_interval());
   return code;
 }
 
@@ -53,7 +55,7 @@ Json as_json(const Code& code) {
 
 nlohmann::ordered_json plot_activations(const Arguments& arguments) {
   const Split split = parse_split(arguments.text("split"));
-  const OpenedRun run = OpenedRun::open(arguments);
+  const OpenedRun run = open_run(arguments);
   std::vector<Code> codes{code_of(run, split, arguments.quiet())};
   if (arguments.has("twin")) {
     codes.push_back(

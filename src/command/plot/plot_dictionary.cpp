@@ -4,16 +4,18 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "command/flags/open_run.h"
 #include "command/plot/plots.h"
 #include "core/log.h"
 #include "measure/sparsity.h"
+#include "session/codes.h"
 #include "session/opened_run.h"
 #include "space/usage.h"
 
 namespace latent {
 namespace {
 
-constexpr size_t kMostUnits = 400;
+constexpr size_t kMaxUnits = 400;
 
 // The weights of a decoder that is one dense layer: [C*H*W, Z]; else undefined.
 Tensor dictionary_weights(const Autoencoder& model) {
@@ -46,13 +48,13 @@ Tensor unit_codes(const Tensor& codes) {
 
 nlohmann::ordered_json plot_dictionary(const Arguments& arguments) {
   const Split split = parse_split(arguments.text("split"));
-  const OpenedRun run = OpenedRun::open(arguments);
+  const OpenedRun run = open_run(arguments);
   const auto path =
       plot_path(arguments, run.directory.path(), "dictionary.png", run.experiment.data.is_table());
-  const Tensor codes = run.split_latents(split, arguments.quiet()).mean;
+  const Tensor codes = split_codes(run, split, arguments.quiet()).mean;
   const Tensor used = codes.abs().to(at::kDouble).mean(0);
   auto order = space::most_used_first(used);
-  order.resize(std::min(order.size(), kMostUnits));
+  order.resize(std::min(order.size(), kMaxUnits));
   const Tensor chosen = at::tensor(order, at::kLong);
   const Tensor weights = dictionary_weights(*run.model);
   const bool whole = weights.defined() && !run.experiment.data.is_table();
@@ -64,12 +66,11 @@ nlohmann::ordered_json plot_dictionary(const Arguments& arguments) {
   log::info("{} of {} units, the most active first: {}", order.size(), codes.size(1),
             whole ? "the decoder's weights, grey being 0"
                   : "what the decoder makes of each unit alone at its largest value");
-  return {
-      {"method", method},
-      {"units", order.size()},
-      {"order", order},
-      {"dead_units", space::sparsity(codes, run.model->bottleneck().unit_interval()).dead_units},
-      {"written", {path.string()}}};
+  return {{"method", method},
+          {"units", order.size()},
+          {"order", order},
+          {"dead_units", sparsity(codes, run.model->bottleneck().unit_interval()).dead_units},
+          {"written", {path.string()}}};
 }
 
 }  // namespace latent

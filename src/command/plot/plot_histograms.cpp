@@ -3,8 +3,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "command/flags/open_run.h"
 #include "command/plot/plots.h"
 #include "core/random.h"
+#include "session/codes.h"
 #include "session/opened_run.h"
 #include "space/samplers.h"
 #include "space/usage.h"
@@ -14,7 +16,7 @@
 namespace latent {
 namespace {
 
-constexpr size_t kMostPanels = 12;
+constexpr size_t kMaxPanels = 12;
 
 std::vector<double> numbers(const Tensor& values) {
   const Tensor table = values.to(at::kDouble).contiguous();
@@ -26,7 +28,7 @@ std::string whole_title(const std::string& split, int64_t images, size_t active,
   std::string title = fmt::format("Latents of the {} split ({} images): {} of {} active", split,
                                   images, active, latents);
   if (probabilistic) title += fmt::format(", KL {:.2f} nats", kl);
-  if (latents > kMostPanels) title += fmt::format("; the {} most used", kMostPanels);
+  if (latents > kMaxPanels) title += fmt::format("; the {} most used", kMaxPanels);
   if (probabilistic) title += "; curve: N(0, 1)";
   return title;
 }
@@ -35,9 +37,9 @@ std::string whole_title(const std::string& split, int64_t images, size_t active,
 
 nlohmann::ordered_json plot_histograms(const Arguments& arguments) {
   const Split split = parse_split(arguments.text("split"));
-  const OpenedRun run = OpenedRun::open(arguments);
+  const OpenedRun run = open_run(arguments);
   const bool probabilistic = run.model->probabilistic();
-  const Latent codes = run.split_latents(split, arguments.quiet());
+  const Latent codes = split_codes(run, split, arguments.quiet());
   auto noise = generator(arguments.seed(), Stream::kSample);
   // What the prior is compared with: samples, not means, which are narrower.
   const Tensor z = space::sample_each(codes.mean, codes.logvar, noise);
@@ -50,7 +52,7 @@ nlohmann::ordered_json plot_histograms(const Arguments& arguments) {
     const auto i = static_cast<size_t>(latent);
     const bool in_use = variances[i] > kActiveVariance;
     active += in_use;
-    if (histograms.size() == kMostPanels) continue;
+    if (histograms.size() == kMaxPanels) continue;
     histograms.push_back(
         {.title = fmt::format("{} {:.2f}{}, {}", probabilistic ? "KL" : "variance", used[i],
                               probabilistic ? " nats" : "", in_use ? "active" : "not active"),

@@ -5,10 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include "command/flags/attribute.h"
+#include "command/flags/open_run.h"
 #include "command/plot/plots.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/random.h"
+#include "session/codes.h"
 #include "session/opened_run.h"
 #include "space/projection.h"
 #include "space/usage.h"
@@ -17,8 +19,8 @@
 namespace latent {
 namespace {
 
-constexpr int64_t kMostPlotted = 100'000;
-constexpr int64_t kMostPictures = 1000;
+constexpr int64_t kMaxPlotted = 100'000;
+constexpr int64_t kMaxPictures = 1000;
 
 std::string axis_name(const OpenedRun& run, const Tensor& usage, int64_t latent) {
   const auto used = usage[latent].item<double>();
@@ -49,7 +51,8 @@ std::vector<int64_t> choose_latents(const Arguments& arguments, const Tensor& us
   return latents;
 }
 
-space::Plane choose_plane(const Arguments& arguments, const OpenedRun& run, const Latent& codes) {
+space::Projection choose_projection(const Arguments& arguments, const OpenedRun& run,
+                                    const Latent& codes) {
   if (codes.mean.size(1) < 2) {
     throw Error(
         "latent plot latents needs two latents; this run has 1; expected latent plot "
@@ -58,11 +61,11 @@ space::Plane choose_plane(const Arguments& arguments, const OpenedRun& run, cons
   if (arguments.text("axes") == "pca") {
     if (codes.mean.size(0) < 2)
       throw Error("--axes pca: the split has 1 example; expected another --split");
-    return space::principal_plane(codes.mean);
+    return space::principal_projection(codes.mean);
   }
   const Tensor usage = space::usage(codes);
   const auto latents = choose_latents(arguments, usage);
-  space::Plane plane = space::latent_plane(codes.mean, latents[0], latents[1]);
+  space::Projection plane = space::latent_projection(codes.mean, latents[0], latents[1]);
   for (size_t i = 0; i < 2; ++i)
     plane.names[i] = axis_name(run, usage, latents[i]);
   return plane;
@@ -71,29 +74,29 @@ space::Plane choose_plane(const Arguments& arguments, const OpenedRun& run, cons
 // Random images of the split, at most --count.
 Tensor choose_images(const Arguments& arguments, int64_t images) {
   auto noise = generator(arguments.seed(), Stream::kPictures);
-  const int64_t count = std::min(arguments.integer("count", 2, kMostPlotted), images);
+  const int64_t count = std::min(arguments.integer("count", 2, kMaxPlotted), images);
   return at::randperm(images, noise, at::kLong).narrow(0, 0, count);
 }
 
-// What the decoder makes at up to `count` of the places, where they do not touch.
-void add_pictures(visual::Scatter& scatter, const OpenedRun& run, const space::Plane& plane,
+// What the decoder makes at up to `count` of the points, where they do not touch.
+void add_pictures(visual::Scatter& scatter, const OpenedRun& run, const space::Projection& plane,
                   const Tensor& coordinates, int64_t count) {
   if (count == 0) return;
   const ImageShape& shape = run.model->output_shape();
   const Tensor rows = visual::thumbnail_rows(scatter, shape.height, shape.width, count);
   if (rows.numel() < count)
     log::info("{} of {} pictures fit without touching", rows.numel(), count);
-  scatter.thumbnails = run.pictures(plane.lift(coordinates.index_select(0, rows)));
-  scatter.thumbnail_places = scatter.places.index_select(0, rows);
+  scatter.thumbnails = run.pictures(plane.unproject(coordinates.index_select(0, rows)));
+  scatter.thumbnail_points = scatter.points.index_select(0, rows);
 }
 
 }  // namespace
 
 nlohmann::ordered_json plot_latents(const Arguments& arguments) {
   const Split split = parse_split(arguments.text("split"));
-  const int64_t decoded = arguments.integer("decoded", 0, kMostPictures);
+  const int64_t decoded = arguments.integer("decoded", 0, kMaxPictures);
   const bool cdf = arguments.flag("cdf");
-  const OpenedRun run = OpenedRun::open(arguments);
+  const OpenedRun run = open_run(arguments);
   if (cdf && !run.model->probabilistic()) {
     throw Error(
         "--cdf: a plain autoencoder has no prior to make uniform; expected a run with "
@@ -101,8 +104,8 @@ nlohmann::ordered_json plot_latents(const Arguments& arguments) {
   }
   const Examples examples = run.load(split);
   const Attribute* attribute = choose_attribute(arguments, "attribute", examples);
-  const Latent codes = run.split_latents(split, examples, arguments.quiet());
-  const space::Plane plane = choose_plane(arguments, run, codes);
+  const Latent codes = split_codes(run, split, examples, arguments.quiet());
+  const space::Projection plane = choose_projection(arguments, run, codes);
   const Tensor chosen = choose_images(arguments, codes.mean.size(0));
   const Tensor coordinates = plane.coordinates(codes.mean.index_select(0, chosen));
 
@@ -111,11 +114,11 @@ nlohmann::ordered_json plot_latents(const Arguments& arguments) {
       .title = fmt::format("Latents of the {} split ({} images)", to_string(split), chosen.numel()),
       .x_label = plane.names[0] + suffix,
       .y_label = plane.names[1] + suffix,
-      .places = cdf ? at::special_ndtr(coordinates) : coordinates,
+      .points = cdf ? at::special_ndtr(coordinates) : coordinates,
       .unit_square = cdf};
   if (attribute != nullptr) {
     scatter.values = attribute->values.index_select(0, chosen);
-    scatter.classes = class_words(*attribute);
+    scatter.classes = attribute->words();
     scatter.legend = attribute->name;
   }
   add_pictures(scatter, run, plane, coordinates, decoded);

@@ -46,7 +46,7 @@ void expect_images(const OpenedRun& run, const std::string& command) {
               "reconstruct and sample --sampler manifold");
 }
 
-PicturePlaces picture_places(const Arguments& arguments, const fs::path& folder, bool animated) {
+OutputPaths output_paths(const Arguments& arguments, const fs::path& folder, bool animated) {
   const double fps = arguments.number("fps");
   if (!(fps >= 0.01 && fps <= 100))
     throw UsageError(fmt::format("--fps {}: expected a number >= 0.01 and <= 100", fps));
@@ -64,24 +64,24 @@ PicturePlaces picture_places(const Arguments& arguments, const fs::path& folder,
   return {.strip = out / "strip.png", .animation = out / "animation.gif", .frames = out / "frames"};
 }
 
-std::vector<std::string> write_pictures(const Arguments& arguments, const PicturePlaces& places,
+std::vector<std::string> write_pictures(const Arguments& arguments, const OutputPaths& paths,
                                         const Picture& strip, const std::vector<Picture>& frames) {
   std::vector<std::string> written;
-  if (!places.strip.empty()) {
-    write_png(strip, places.strip);
-    written.push_back(places.strip.string());
+  if (!paths.strip.empty()) {
+    write_png(strip, paths.strip);
+    written.push_back(paths.strip.string());
   }
-  if (places.animated()) {
-    const WrittenGif gif = write_gif(frames, places.animation,
+  if (paths.animated()) {
+    const WrittenGif gif = write_gif(frames, paths.animation,
                                      {.fps = arguments.number("fps"),
                                       .loop = arguments.integer("loop", 0),
                                       .ping_pong = arguments.flag("ping-pong")});
-    if (!gif.remark.empty()) log::info("{}: {}", places.animation.string(), gif.remark);
-    written.push_back(places.animation.string());
+    if (!gif.notice.empty()) log::info("{}: {}", paths.animation.string(), gif.notice);
+    written.push_back(paths.animation.string());
   }
-  if (!places.frames.empty()) {
-    write_frames(places.frames, frames);
-    written.push_back(places.frames.string());
+  if (!paths.frames.empty()) {
+    write_frames(paths.frames, frames);
+    written.push_back(paths.frames.string());
   }
   return written;
 }

@@ -18,7 +18,7 @@ void declare_animation(cxxopts::Options& options);
 void expect_images(const OpenedRun& run, const std::string& command);
 
 /// Where the pictures go; an empty path is not written.
-struct PicturePlaces {
+struct OutputPaths {
   std::filesystem::path strip;      // a PNG
   std::filesystem::path animation;  // a GIF
   std::filesystem::path frames;     // a folder of numbered PNGs
@@ -29,12 +29,12 @@ struct PicturePlaces {
 /// Below `folder`, or as --out says: another folder, X.png for the strip alone or X.gif for the
 /// animation alone. animated: whether an animation is wanted if --out does not settle it.
 /// Throws UsageError for --out of another kind, and for --fps, --loop or --scale out of range.
-PicturePlaces picture_places(const Arguments& arguments, const std::filesystem::path& folder,
-                             bool animated);
+OutputPaths output_paths(const Arguments& arguments, const std::filesystem::path& folder,
+                         bool animated);
 
 /// Writes what has a place. Says how the format forced the speed or the colours to change.
 /// Returns the paths written, frames as their folder.
-std::vector<std::string> write_pictures(const Arguments& arguments, const PicturePlaces& places,
+std::vector<std::string> write_pictures(const Arguments& arguments, const OutputPaths& paths,
                                         const Picture& strip, const std::vector<Picture>& frames);
 
 }  // namespace latent

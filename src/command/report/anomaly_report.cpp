@@ -13,7 +13,7 @@ namespace latent {
 namespace {
 
 // The class by the rule's attribute, or the first one there is; else the name.
-std::vector<std::string> captions(const Subjects& subjects, const std::string& rule) {
+std::vector<std::string> captions(const ExampleBatches& subjects, const std::string& rule) {
   const std::string wanted = rule.substr(rule.starts_with("!") ? 1 : 0);
   const std::string named = wanted.substr(0, wanted.find('='));
   const Attribute* chosen = nullptr;
@@ -25,7 +25,7 @@ std::vector<std::string> captions(const Subjects& subjects, const std::string& r
 }
 
 visual::Gallery::Group group(const std::string& name, const Tensor& order, const OpenedRun& run,
-                             const Subjects& subjects, const Tensor& values,
+                             const ExampleBatches& subjects, const Tensor& values,
                              const std::vector<std::string>& words) {
   visual::Gallery::Group found{
       .name = name, .originals = {}, .models = {}, .words = {}, .notes = {}};
@@ -43,20 +43,20 @@ visual::Gallery::Group group(const std::string& name, const Tensor& order, const
 
 }  // namespace
 
-bool Normality::measurable() const {
+bool NormalRule::measurable() const {
   if (!matches) return false;
   const Tensor among = matches->holds.index({matches->known});
   return among.any().item<bool>() && !among.all().item<bool>();
 }
 
-void write_scores(const std::filesystem::path& path, const Subjects& subjects,
+void write_scores(const std::filesystem::path& path, const ExampleBatches& subjects,
                   const std::vector<Score>& scores, const Tensor& flagged,
-                  const Normality& normality) {
+                  const NormalRule& normality) {
   std::vector<Column> columns = known_columns(subjects.names, subjects.attributes);
-  if (!subjects.places.empty()) {
+  if (!subjects.indices.empty()) {
     columns.insert(
         columns.begin() + 1,
-        {.name = "index", .words = {}, .numbers = at::tensor(subjects.places, at::kDouble)});
+        {.name = "index", .words = {}, .numbers = at::tensor(subjects.indices, at::kDouble)});
   }
   for (const auto& score : scores)
     columns.push_back({.name = score.column, .words = {}, .numbers = score.values});
@@ -73,8 +73,8 @@ void write_scores(const std::filesystem::path& path, const Subjects& subjects,
 }
 
 void write_strangest(const std::filesystem::path& path, const OpenedRun& run,
-                     const Subjects& subjects, const Tensor& values, int64_t shown,
-                     const Normality& normality) {
+                     const ExampleBatches& subjects, const Tensor& values, int64_t shown,
+                     const NormalRule& normality) {
   const Tensor order = values.argsort(/*stable=*/true, /*dim=*/0, /*descending=*/true);
   const auto words = captions(subjects, normality.rule);
   const int64_t n = order.numel();

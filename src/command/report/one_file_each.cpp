@@ -2,14 +2,14 @@
 
 namespace latent {
 
-Singles::Singles(const visual::Gallery& gallery, const Arguments& arguments, const OpenedRun& run,
-                 const std::string& command, std::string what)
+SeparateFiles::SeparateFiles(const visual::Gallery& gallery, const Arguments& arguments,
+                             const OpenedRun& run, const std::string& command, std::string what)
     : gallery_(gallery),
       folder_(arguments.has("out") ? std::filesystem::path(arguments.text("out"))
                                    : run.directory.image(command, "x").parent_path()),
       what_(std::move(what)) {}
 
-void Singles::write(const std::string& file, const Tensor& image) {
+void SeparateFiles::write(const std::string& file, const Tensor& image) {
   const std::string stem = std::filesystem::path(file).stem().string();
   std::string name = stem;
   for (int number = 2; !taken_.insert(name).second; ++number)

@@ -6,15 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "command/flags/arguments.h"
 #include "session/opened_run.h"
 
 namespace latent {
 
-class Singles {
+class SeparateFiles {
  public:
   /// Writes to --out, else into images/<command>/ of the run, to files "<name>-<what>.png".
-  Singles(const visual::Gallery& gallery, const Arguments& arguments, const OpenedRun& run,
-          const std::string& command, std::string what);
+  SeparateFiles(const visual::Gallery& gallery, const Arguments& arguments, const OpenedRun& run,
+                const std::string& command, std::string what);
 
   /// file: the name of the user's file; a second of the same name gets a number.  image: [C, H, W].
   void write(const std::string& file, const Tensor& image);

@@ -11,6 +11,7 @@
 #include "core/random.h"
 #include "core/system/interrupt.h"
 #include "core/system/out_of_memory.h"
+#include "space/samplers.h"
 #include "visual/chart.h"
 
 namespace latent {
@@ -25,7 +26,7 @@ std::vector<visual::Series> loss_curves(const MetricsTable& metrics) {
           {.name = "validation", .x = epochs, .y = metrics.column("val_loss")}};
 }
 
-std::string sparsity_text(const space::Sparsity& sparsity, int64_t units) {
+std::string sparsity_text(const Sparsity& sparsity, int64_t units) {
   return fmt::format(
       "code: mean |a| {:.4f}, {:.1f} of {} units active per image ({:.1f} %), {} dead",
       sparsity.mean_activation, sparsity.active, units, 100 * sparsity.active_share,
@@ -42,7 +43,7 @@ TrainDisplay::TrainDisplay(std::shared_ptr<Autoencoder> model, std::shared_ptr<O
       run_(std::move(run)),
       options_(experiment.train),
       gallery_(experiment.gallery),
-      example_word_(experiment.data.example_word()),
+      example_word_(experiment.data.example_noun()),
       device_(device),
       validation_(validation),
       corruption_(experiment.corruption.make(validation.shape())),
@@ -53,7 +54,7 @@ TrainDisplay::TrainDisplay(std::shared_ptr<Autoencoder> model, std::shared_ptr<O
   input_ = corruption_.corrupt(images_, generator(seed, Stream::kPictures, kCorruptedPictures));
   auto noise = generator(seed, Stream::kPictures);
   normal_ = at::empty({counts.samples, model_->latent_dim()}).normal_(0, 1, noise);
-  uniform_ = at::empty({counts.samples, model_->latent_dim()}).uniform_(0, 1, noise);
+  unit_ = at::empty({counts.samples, model_->latent_dim()}).uniform_(-1, 1, noise);
 }
 
 TrainEvents TrainDisplay::events() {
@@ -98,7 +99,7 @@ void TrainDisplay::show_epoch(const EpochReport& report) {
 
 // Training matters more than its pictures.
 void TrainDisplay::tell(int64_t epoch, const std::exception& failure) {
-  told_ = epoch;
+  warned_ = epoch;
   const std::string memory = out_of_memory(failure);
   log::warn("pictures of epoch {}: {}", epoch,
             memory.empty() ? message_of(failure)
@@ -110,7 +111,7 @@ void TrainDisplay::finish(int64_t epoch) {
   const auto there = [&](const char* what) {
     return std::filesystem::exists(picture(what, epoch), code);
   };
-  if (told_ == epoch || (there("reconstructions") && there("samples"))) return;
+  if (warned_ == epoch || (there("reconstructions") && there("samples"))) return;
   EvaluationOptions options;
   options.seed = static_cast<uint64_t>(options_.seed);
   options.device = device_;
@@ -140,10 +141,9 @@ void TrainDisplay::write_pictures(int64_t epoch, const Evaluation& validation) {
   model_->eval();
   const Likelihood& likelihood = objective_->likelihood();
   const Tensor reconstructed = likelihood.mean(model_->forward(input_.to(device_)).decoded).cpu();
-  const Tensor z =
-      model_->probabilistic()
-          ? normal_
-          : (validation.low + uniform_ * (validation.high - validation.low)).to(at::kFloat);
+  const Tensor z = model_->probabilistic()
+                       ? normal_
+                       : space::in_box(unit_, validation.low, validation.high).to(at::kFloat);
   const Tensor samples = likelihood.mean(model_->decode(z.to(device_))).cpu();
   const auto path = picture("reconstructions", epoch);
   if (input_.is_same(images_)) {

@@ -43,11 +43,11 @@ class TrainDisplay {
   CorruptionChain corruption_;
   ProgressBar bar_;
   std::optional<Evaluation> last_;  // of the last epoch trained here
-  int64_t told_ = 0;                // the epoch whose pictures were said to have failed
+  int64_t warned_ = 0;              // the epoch whose pictures were said to have failed
   Tensor images_;                   // [N, C, H, W], the same in all pictures
   Tensor input_;                    // [N, C, h, w] as the encoder sees them
   Tensor normal_;                   // [N, Z] standard normal, the same in all pictures
-  Tensor uniform_;  // [N, Z] in [0, 1), placed in the latents' box for a plain autoencoder
+  Tensor unit_;  // [N, Z] in [-1, 1), placed in the latents' box for a plain autoencoder
 };
 
 }  // namespace latent

@@ -151,7 +151,7 @@ void use_threads(int64_t threads) {
   at::set_num_threads(static_cast<int>(threads));
 }
 
-void keep_memory() {
+void tune_malloc() {
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, 2000 << 20);
   mallopt(M_TOP_PAD, 64 << 20);

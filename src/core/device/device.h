@@ -22,6 +22,6 @@ void use_threads(int64_t threads);
 
 /// Makes malloc keep large blocks instead of returning them to the system at every step: page
 /// faults cost a third of a training step otherwise. Call first in main.
-void keep_memory();
+void tune_malloc();
 
 }  // namespace latent

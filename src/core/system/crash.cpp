@@ -13,7 +13,7 @@ namespace latent {
 
 #if defined(__SANITIZE_ADDRESS__)
 
-void tell_of_crashes() {}
+void install_crash_handler() {}
 
 #else
 
@@ -51,7 +51,7 @@ void tell(int signal, siginfo_t* info, void* /*context*/) {
 
 }  // namespace
 
-void tell_of_crashes() {
+void install_crash_handler() {
   on_terminal = ::isatty(STDERR_FILENO) == 1;
   stack_t other{};
   other.ss_sp = stack;

@@ -19,7 +19,7 @@ namespace latent {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr int kMostLinks = 40;  // as Linux follows
+constexpr int kMaxLinks = 40;  // as Linux follows
 constexpr size_t kPiece = 1 << 20;
 
 // Renaming would put a file in the place of whatever has the name, a device of the system too.
@@ -37,7 +37,7 @@ void expect_replaceable(const fs::path& path) {
 fs::path followed(fs::path path) {
   std::error_code code;
   for (int links = 0; fs::is_symlink(path, code); ++links) {
-    if (links == kMostLinks) return {};
+    if (links == kMaxLinks) return {};
     const fs::path next = fs::read_symlink(path, code);
     if (code) break;
     path = path.parent_path() / next;

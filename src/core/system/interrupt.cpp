@@ -44,7 +44,7 @@ void note(int signal) {
 
 }  // namespace
 
-void leave_nothing_half_written() {
+void clean_up_temporaries_on_exit() {
   struct sigaction action {};
   action.sa_handler = end;
   sigemptyset(&action.sa_mask);

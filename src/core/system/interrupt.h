@@ -5,7 +5,7 @@ namespace latent {
 
 /// SIGINT, SIGTERM and SIGHUP end the program as ever, but the files that are half-written go
 /// first. Signals that the caller ignores stay ignored.
-void leave_nothing_half_written();
+void clean_up_temporaries_on_exit();
 
 /// From now on SIGINT, SIGTERM and SIGHUP are noted instead of ending the program; another one, a
 /// second later or after, ends it at once. A SIGHUP or SIGINT that the caller ignores (nohup, a

@@ -29,8 +29,8 @@ struct Noted {
 };
 static_assert(std::atomic<bool>::is_always_lock_free);
 
-constexpr int kMostNoted = 16;
-Noted noted_names[kMostNoted];
+constexpr int kMaxNoted = 16;
+Noted noted_names[kMaxNoted];
 
 std::vector<fs::path> abandoned_in(const fs::path& folder) {
   std::vector<fs::path> found;
@@ -95,7 +95,7 @@ void remove_abandoned(const fs::path& path) {
 void NotedTemporary::note(const fs::path& temporary) {
   const std::string& name = temporary.native();
   if (name.size() >= sizeof Noted::name) return;
-  for (int place = 0; place < kMostNoted; ++place) {
+  for (int place = 0; place < kMaxNoted; ++place) {
     Noted& noted = noted_names[place];
     if (noted.taken.exchange(true)) continue;
     std::memcpy(noted.name, name.c_str(), name.size() + 1);

@@ -6,7 +6,7 @@
 namespace latent {
 namespace {
 
-constexpr size_t kMostNamed = 40;
+constexpr size_t kMaxNamed = 40;
 
 }  // namespace
 
@@ -41,7 +41,7 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 std::string did_you_mean(std::string_view word, std::vector<std::string> candidates) {
   std::sort(candidates.begin(), candidates.end());
   const std::string guess = nearest(word, candidates);
-  const size_t more = candidates.size() - std::min(candidates.size(), kMostNamed);
+  const size_t more = candidates.size() - std::min(candidates.size(), kMaxNamed);
   candidates.resize(candidates.size() - more);
   return (guess.empty() ? "" : "did you mean " + guess + "? ") + "known: " + join(candidates) +
          (more > 0 ? " and " + std::to_string(more) + " more" : "");

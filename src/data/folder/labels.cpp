@@ -17,7 +17,7 @@
 namespace latent {
 namespace {
 
-constexpr size_t kMostColumnClasses = 1000;
+constexpr size_t kMaxColumnClasses = 1000;
 
 const std::vector<std::string> kNameColumns{"file",     "filename", "file_name", "image",
                                             "image_id", "name",     "path"};
@@ -36,7 +36,7 @@ class Column {
     }
     // Words are kept until there are too many of them: a later row may show that these are words.
     if (!too_many_) words_[image] = ids_.try_emplace(field, ids_.size()).first->second;
-    too_many_ = ids_.size() > kMostColumnClasses;
+    too_many_ = ids_.size() > kMaxColumnClasses;
   }
 
   /// Nothing if it has too many words.
@@ -141,7 +141,7 @@ Labels labels_from_folders(const std::vector<std::string>& names) {
     *value++ = static_cast<double>(
         std::lower_bound(label.classes.begin(), label.classes.end(), word) - label.classes.begin());
   }
-  return {.attributes = {label}, .remark = ""};
+  return {.attributes = {label}, .notice = ""};
 }
 
 Labels labels_from_csv(const std::filesystem::path& csv, const std::vector<std::string>& names) {
@@ -173,20 +173,20 @@ Labels labels_from_csv(const std::filesystem::path& csv, const std::vector<std::
   expect_all_found(lines, names, csv.string());
 
   Labels labels;
-  std::vector<std::string> remarks;
+  std::vector<std::string> notices;
   if (absent > 0)
-    remarks.push_back(
+    notices.push_back(
         fmt::format("{}: {} rows name no image; first {}", csv.string(), absent, first_absent));
   for (size_t i = 0; i < columns.size(); ++i) {
     if (i == file_column) continue;
     if (auto attribute = columns[i].attribute()) {
       labels.attributes.push_back(std::move(*attribute));
     } else {
-      remarks.push_back(fmt::format("{}: column {} is left out: more than {} different words",
-                                    csv.string(), columns[i].name(), kMostColumnClasses));
+      notices.push_back(fmt::format("{}: column {} is left out: more than {} different words",
+                                    csv.string(), columns[i].name(), kMaxColumnClasses));
     }
   }
-  labels.remark = join(remarks, "\n");
+  labels.notice = join(notices, "\n");
   return labels;
 }
 

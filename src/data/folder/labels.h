@@ -11,7 +11,7 @@ namespace latent {
 
 struct Labels {
   std::vector<Attribute> attributes;  // each of as many values as there are names
-  std::string remark;                 // what was left out, or ""
+  std::string notice;                 // what was left out, or ""
 };
 
 /// The class "label" of images by the first folder of their names: "tulip/3.jpg" is a tulip. None

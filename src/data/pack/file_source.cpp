@@ -59,7 +59,7 @@ class FileSource : public ImageSource {
   }
 
   std::vector<UnreadableImage> read(int64_t first, int64_t count, uint8_t* pixels) override {
-    const int64_t bytes = shape().pixels();
+    const int64_t bytes = shape().values();
     std::vector<std::string> reasons(static_cast<size_t>(count));
     parallel_for(count, 8, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {

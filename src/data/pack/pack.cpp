@@ -83,12 +83,12 @@ void make_pack(ImageSource& source, const SkipPolicy& policy, const fs::path& pa
   const ImageShape shape = source.shape();
   const int64_t total = source.count();
   log::info("packing {} images of {} into {}", total, source.name(), path.string());
-  in_cache([&] { expect_room(path.parent_path(), total * shape.pixels()); });
+  in_cache([&] { expect_room(path.parent_path(), total * shape.values()); });
   PackWriter writer = in_cache([&] { return PackWriter(path); });
   ProgressBar bar(log::is_quiet());
   const int64_t chunk =
-      std::clamp<int64_t>(kChunkBytes / shape.pixels(), at::get_num_threads(), 4096);
-  const auto bytes = static_cast<size_t>(shape.pixels());
+      std::clamp<int64_t>(kChunkBytes / shape.values(), at::get_num_threads(), 4096);
+  const auto bytes = static_cast<size_t>(shape.values());
   std::vector<uint8_t> pixels(static_cast<size_t>(std::min(chunk, total)) * bytes);
   std::vector<UnreadableImage> unreadable;
   const Stopwatch watch;

@@ -26,7 +26,7 @@ constexpr uint64_t kVersion = 1;
 constexpr int64_t kBlock = 4 << 20;  // bytes of pixels under one checksum
 // Magic, version, tail's size, count, height, width, channels: 8 bytes each; then the checksum.
 constexpr size_t kEndBytes = 7 * 8 + 4;
-constexpr uint64_t kMostPerSide = 1 << 16;
+constexpr uint64_t kMaxPerSide = 1 << 16;
 
 std::string little(uint64_t value, int bytes) {
   std::string text;
@@ -101,7 +101,7 @@ Layout read_layout(const PackInput& input, std::string& end) {
   uint64_t image = 1;
   for (size_t i = 1; i < 4; ++i) {
     const uint64_t size = view.number(24 + 8 * i, 8);
-    if (size < 1 || size > kMostPerSide) input.fail("damaged");
+    if (size < 1 || size > kMaxPerSide) input.fail("damaged");
     image *= size;  // below 2^48
     layout.sizes.push_back(static_cast<int64_t>(size));
   }
@@ -150,7 +150,7 @@ void PackWriter::finish(std::string_view key, const ImageShape& shape,
     tail += little(sum, 4);
   std::string end(kPackMagic);
   for (const uint64_t number :
-       {kVersion, uint64_t{tail.size()}, static_cast<uint64_t>(bytes_ / shape.pixels()),
+       {kVersion, uint64_t{tail.size()}, static_cast<uint64_t>(bytes_ / shape.values()),
         static_cast<uint64_t>(shape.height), static_cast<uint64_t>(shape.width),
         static_cast<uint64_t>(shape.channels)}) {
     end += little(number, 8);

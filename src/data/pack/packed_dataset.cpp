@@ -11,7 +11,7 @@
 namespace latent {
 namespace {
 
-constexpr size_t kNamed = 5;  // unreadable images that the remark names
+constexpr size_t kNamed = 5;  // unreadable images that the notice names
 
 constexpr std::array kSplits{Split::kTrain, Split::kValidation, Split::kTest};
 
@@ -52,9 +52,9 @@ class PackedDataset : public Dataset {
     return examples;
   }
 
-  std::string remark() const override {
+  std::string notice() const override {
     std::vector<std::string> lines;
-    if (!parts_.remark.empty()) lines.push_back(parts_.remark);
+    if (!parts_.notice.empty()) lines.push_back(parts_.notice);
     for (const Split split : {Split::kValidation, Split::kTest}) {
       const Split from = serving(split, parts_.counts);
       if (from == split) continue;

@@ -18,13 +18,13 @@ struct PackedParts {
   std::array<int64_t, 3> counts{};      // of the splits; one without images is served by another
   std::vector<Attribute> attributes;    // of all images, in the source's order
   std::vector<std::string> names;       // likewise, or empty
-  std::string remark;
+  std::string notice;
   SkipPolicy policy;
   std::filesystem::path image_folder = {};  // of image files, else empty
 };
 
 /// The pack is opened (and made, if need be) when the first split is loaded. Images that could not
-/// be read are missing from the splits, and the remark then tells which.
+/// be read are missing from the splits, and the notice then tells which.
 std::unique_ptr<Dataset> packed_dataset(PackedParts parts);
 
 }  // namespace latent

@@ -36,7 +36,7 @@ struct Names {
 };
 
 // Differs whenever the file could.
-std::string stamp(const fs::path& file) {
+std::string fingerprint(const fs::path& file) {
   std::error_code ignored;
   return fmt::format("{} {} {}", fs::absolute(file).string(), fs::file_size(file, ignored),
                      fs::last_write_time(file, ignored).time_since_epoch().count());
@@ -47,7 +47,7 @@ ArrayPart file_part(const std::string& images, const std::string& labels) {
     if (file.empty()) return {};
     return [file] { return open_stream(file); };
   };
-  return {opener(images), opener(labels), fs::path(labels).stem().string(), stamp(images)};
+  return {opener(images), opener(labels), fs::path(labels).stem().string(), fingerprint(images)};
 }
 
 ArrayPart archive_part(const std::shared_ptr<NpzArchive>& archive, const std::string& images,
@@ -56,7 +56,7 @@ ArrayPart archive_part(const std::shared_ptr<NpzArchive>& archive, const std::st
     if (array.empty()) return {};
     return [archive, array] { return archive->open(array); };
   };
-  return {opener(images), opener(labels), labels, stamp(archive->name()) + " " + images};
+  return {opener(images), opener(labels), labels, fingerprint(archive->name()) + " " + images};
 }
 
 // The first array that can be images. One that cannot be read may be them, or hold objects, say:

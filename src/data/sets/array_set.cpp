@@ -87,12 +87,13 @@ std::unique_ptr<Dataset> pack_arrays(const ArrayPart& train, const std::optional
   const ArrayImages images(train.images, options.array);
   const TrainTestOptions& splits = options.splits;
   const int64_t count = splits.count > 0 ? std::min(splits.count, images.count()) : images.count();
-  CarvedSplit rows{.train = at::arange(count, at::kLong), .validation = {}};
+  HoldOut rows{.train = at::arange(count, at::kLong), .validation = {}};
   const double fraction = splits.carved_fraction(test.has_value());
   if (fraction > 0)
-    rows = carve(count, fraction, static_cast<uint64_t>(splits.split_seed), splits.validation_key);
+    rows =
+        hold_out(count, fraction, static_cast<uint64_t>(splits.split_seed), splits.validation_key);
   const std::string drawn =
-      fmt::format("{}: {} {} {}", train.stamp, count, fraction, splits.split_seed);
+      fmt::format("{}: {} {} {}", train.fingerprint, count, fraction, splits.split_seed);
   std::vector<ArrayRows> parts{{train.images, rows.train, drawn + " train"}};
   std::array<int64_t, 3> counts{rows.train.numel(), 0, 0};
   if (rows.validation.defined()) {
@@ -101,7 +102,7 @@ std::unique_ptr<Dataset> pack_arrays(const ArrayPart& train, const std::optional
   }
   if (test) {
     counts[2] = ArrayImages(test->images, options.array).count();
-    parts.push_back({test->images, at::arange(counts[2], at::kLong), test->stamp});
+    parts.push_back({test->images, at::arange(counts[2], at::kLong), test->fingerprint});
   }
   const auto labels = [&](const ArrayPart& part, int64_t all) {
     return part.labels ? read_labels(part, all, options) : std::vector<Attribute>{};
@@ -115,7 +116,7 @@ std::unique_ptr<Dataset> pack_arrays(const ArrayPart& train, const std::optional
                                  test ? labels(*test, counts[2]) : std::vector<Attribute>{},
                                  test.has_value()),
        .names = {},
-       .remark = images.note(),
+       .notice = images.note(),
        .policy = {}});
 }
 
@@ -126,14 +127,14 @@ std::unique_ptr<Dataset> make_array_dataset(const ArrayPart& train,
                                             const ArraySetOptions& options, const Fit& fit,
                                             int64_t most_in_memory) {
   const ArrayImages images(train.images, options.array);
-  int64_t bytes = images.count() * images.shape().pixels();
+  int64_t bytes = images.count() * images.shape().values();
   if (test) {
     const ArrayImages others(test->images, options.array);
     if (others.shape() != images.shape()) {
       throw Error(fmt::format("{}: images of {}; expected {} as in {}", others.name(),
                               others.shape().text(), images.shape().text(), images.name()));
     }
-    bytes += others.count() * others.shape().pixels();
+    bytes += others.count() * others.shape().values();
   }
   if (bytes > most_in_memory) return pack_arrays(train, test, options, fit);
   const auto loader = [&](const ArrayPart& part) -> TrainTestDataset::Loader {

@@ -17,7 +17,7 @@ struct ArrayPart {
   OpenStream images;
   OpenStream labels;
   std::string labels_name;  // "latents_values"
-  std::string stamp;        // of the images: differs whenever they could
+  std::string fingerprint;  // of the images: differs whenever they could
 };
 
 struct ArraySetOptions {
@@ -28,13 +28,13 @@ struct ArraySetOptions {
 };
 
 /// Bytes of pixels up to which a set is kept in memory.
-constexpr int64_t kMostInMemory = int64_t{1} << 28;
+constexpr int64_t kMaxInMemory = int64_t{1} << 28;
 
 /// Looks at every array once, so that what is wrong is said before anything is loaded.
 /// Throws Error naming the array.
 std::unique_ptr<Dataset> make_array_dataset(const ArrayPart& train,
                                             const std::optional<ArrayPart>& test,
                                             const ArraySetOptions& options, const Fit& fit,
-                                            int64_t most_in_memory = kMostInMemory);
+                                            int64_t most_in_memory = kMaxInMemory);
 
 }  // namespace latent

@@ -46,7 +46,7 @@ class ArraySource : public ImageSource {
       const int64_t done = read_some(first, count, pixels);
       first += done;
       count -= done;
-      pixels += done * shape_.pixels();
+      pixels += done * shape_.values();
     }
     return {};
   }

@@ -95,7 +95,7 @@ std::unique_ptr<Dataset> open_celeba(const CelebaOptions& options, const Fit& fi
   PackedParts parts{.source = nullptr,
                     .attributes = {},
                     .names = {},
-                    .remark = "",
+                    .notice = "",
                     .policy = policy,
                     .image_folder = images};
   std::vector<ImageFile> ordered;
@@ -109,7 +109,7 @@ std::unique_ptr<Dataset> open_celeba(const CelebaOptions& options, const Fit& fi
   for (const auto& file : ordered)
     parts.names.push_back(listed_name(file));
   if (files.size() < partition.rows.size()) {
-    parts.remark = fmt::format("{}: {} of the {} images in the official list are there",
+    parts.notice = fmt::format("{}: {} of the {} images in the official list are there",
                                images.string(), files.size(), partition.rows.size());
   }
   parts.source = image_file_source(images, std::move(ordered), options.channels, fit);

@@ -113,13 +113,13 @@ Labels read_labels(const FolderOptions& options, const Listing& listing) {
   return labels_from_csv(fs::exists(beside, ignored) ? beside : fs::path(options.labels), names);
 }
 
-std::string remark_on(const Listing& listing, const FolderOptions& options, const Labels& labels) {
-  if (!listing.by_folders) return labels.remark;
+std::string notice_on(const Listing& listing, const FolderOptions& options, const Labels& labels) {
+  if (!listing.by_folders) return labels.notice;
   return fmt::format(
       "{}: its folders train, validation and test are the splits; data.validation and data.test "
       "are "
       "not used{}{}",
-      options.directory, labels.remark.empty() ? "" : "\n", labels.remark);
+      options.directory, labels.notice.empty() ? "" : "\n", labels.notice);
 }
 
 std::unique_ptr<Dataset> open_folder(const FolderOptions& options, const Fit& fit,
@@ -137,7 +137,7 @@ std::unique_ptr<Dataset> open_folder(const FolderOptions& options, const Fit& fi
       .counts = listing.counts,
       .attributes = std::move(labels.attributes),
       .names = {},
-      .remark = remark_on(listing, options, labels),
+      .notice = notice_on(listing, options, labels),
       .policy = policy,
       .image_folder = options.directory};
   for (const auto& file : listing.files)

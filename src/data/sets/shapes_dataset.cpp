@@ -18,7 +18,7 @@ namespace {
 constexpr int64_t kFewest = 64;  // images of the validation and the test set
 
 // Sets of more bytes are drawn once into a pack, which need not fit into memory.
-constexpr int64_t kMostShapesInMemory = 256 << 20;
+constexpr int64_t kMaxShapesInMemory = 256 << 20;
 
 // Whoever changes the drawing raises it: packs are made anew then.
 constexpr int kDrawing = 1;
@@ -62,11 +62,11 @@ std::vector<Attribute> factors_of(Split split, int64_t count, const ImageShape& 
 // pixels: `count` images, drawn from `first` on.
 void draw(uint64_t first, int64_t count, const ImageShape& shape, uint8_t* pixels) {
   parallel_for(count, 256, [&](int64_t begin, int64_t end) {
-    std::memset(pixels + begin * shape.pixels(), 0,
-                static_cast<size_t>((end - begin) * shape.pixels()));
+    std::memset(pixels + begin * shape.values(), 0,
+                static_cast<size_t>((end - begin) * shape.values()));
     for (int64_t i = begin; i < end; ++i) {
       const Factors factors = draw_factors(first + static_cast<uint64_t>(i));
-      render_shape(factors, shape, pixels + i * shape.pixels());
+      render_shape(factors, shape, pixels + i * shape.values());
     }
   });
 }
@@ -91,7 +91,7 @@ class ShapesSource : public ImageSource {
       const int64_t to = std::min(first + count, begin + counts_[split]);
       if (from >= to) continue;
       draw(kFirst[split] + static_cast<uint64_t>(from - begin), to - from, shape_,
-           pixels + (from - first) * shape_.pixels());
+           pixels + (from - first) * shape_.values());
     }
     return {};
   }
@@ -127,7 +127,7 @@ std::unique_ptr<Dataset> open_shapes(int64_t count, const ImageShape& shape, boo
                     .counts = split_counts(count),
                     .attributes = {},
                     .names = {},
-                    .remark = "",
+                    .notice = "",
                     .policy = {}};
   std::vector<std::vector<Tensor>> values(kFactorCount);
   for (const Split split : {Split::kTrain, Split::kValidation, Split::kTest}) {
@@ -156,7 +156,7 @@ DatasetPlan configure_shapes(Section& data) {
   if (channels == 2) throw Error(data.where("channels") + ": got 2; expected 1 or 3");
   const ImageShape shape{channels, size[0], size[1]};
   const bool packed =
-      pack == "always" || (pack == "auto" && count * shape.pixels() > kMostShapesInMemory);
+      pack == "always" || (pack == "auto" && count * shape.values() > kMaxShapesInMemory);
   return {.open = [=] { return open_shapes(count, shape, packed); },
           .prepare = [](const Tensor& pixels) { return pixels; }};
 }

@@ -114,7 +114,7 @@ class TableDataset : public Dataset {
     return options_.test_file.empty() ? rows_.select(test_) : test_rows_;
   }
 
-  std::string remark() const override {
+  std::string notice() const override {
     std::vector<std::string> parts;
     const auto say = [&](const std::vector<std::string>& columns, const std::string& what) {
       if (!columns.empty()) parts.push_back(what + join(columns));
@@ -148,13 +148,13 @@ class TableDataset : public Dataset {
     const auto seed = static_cast<uint64_t>(options_.split_seed);
     train_ = torch::arange(count, at::kLong);
     if (options_.test > 0) {
-      const CarvedSplit parts = carve(count, options_.test, seed, options_.test_key);
+      const HoldOut parts = hold_out(count, options_.test, seed, options_.test_key);
       train_ = parts.train;
       test_ = parts.validation;
     }
     if (options_.validation == 0) return;
     const double fraction = options_.validation / (1 - options_.test);  // of the rows left
-    const CarvedSplit parts = carve(train_.numel(), fraction, seed, options_.validation_key);
+    const HoldOut parts = hold_out(train_.numel(), fraction, seed, options_.validation_key);
     validation_ = train_.index_select(0, parts.validation);
     train_ = train_.index_select(0, parts.train);
   }

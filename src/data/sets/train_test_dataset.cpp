@@ -11,7 +11,7 @@ namespace {
 
 constexpr double kDefaultValidation =
     0.1;  // of a set without test images, which needs a validation set anyway
-constexpr int64_t kMostClasses = 10'000;
+constexpr int64_t kMaxClasses = 10'000;
 
 }  // namespace
 
@@ -41,17 +41,17 @@ Examples TrainTestDataset::load(Split split) const {
   if (split != Split::kTrain && test_ && (split == Split::kTest || !carved)) return test_(0);
   Examples all = train_(options_.count);
   if (!carved) return all;
-  const auto parts = carve(all.count(), fraction, static_cast<uint64_t>(options_.split_seed),
-                           options_.validation_key);
+  const auto parts = hold_out(all.count(), fraction, static_cast<uint64_t>(options_.split_seed),
+                              options_.validation_key);
   return all.select(split == Split::kTrain ? parts.train : parts.validation);
 }
 
-std::string TrainTestDataset::remark() const {
-  const std::string about_split = split_remark();
+std::string TrainTestDataset::notice() const {
+  const std::string about_split = split_notice();
   return words_.note + (words_.note.empty() || about_split.empty() ? "" : "; ") + about_split;
 }
 
-std::string TrainTestDataset::split_remark() const {
+std::string TrainTestDataset::split_notice() const {
   const double fraction = options_.carved_fraction(static_cast<bool>(test_));
   if (!test_) {
     return fmt::format(
@@ -71,7 +71,7 @@ Attribute class_attribute(const std::string& name, const Tensor& labels,
     throw Error(fmt::format("{}: label {} at index {}; expected 0 to {}", where, label,
                             index.item<int64_t>(), last));
   };
-  const int64_t most = words.empty() ? kMostClasses : static_cast<int64_t>(words.size());
+  const int64_t most = words.empty() ? kMaxClasses : static_cast<int64_t>(words.size());
   const auto smallest = labels.min().item<int64_t>(), largest = labels.max().item<int64_t>();
   if (largest >= most) complain(largest, labels.argmax(), most - 1);
   if (smallest < 0) complain(smallest, labels.argmin(), most - 1);

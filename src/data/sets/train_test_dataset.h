@@ -21,7 +21,7 @@ struct TrainTestOptions {
   double carved_fraction(bool has_test) const;
 };
 
-/// What the set's remark says besides.
+/// What the set's notice says besides.
 struct TrainTestWords {
   std::string test_key = "";  // names the test examples
   std::string note = "";      // something else users should hear
@@ -39,10 +39,10 @@ class TrainTestDataset : public Dataset {
   TrainTestDataset(Loader train, Loader test, TrainTestOptions options, TrainTestWords words = {});
 
   Examples load(Split split) const override;
-  std::string remark() const override;
+  std::string notice() const override;
 
  private:
-  std::string split_remark() const;
+  std::string split_notice() const;
 
   Loader train_;
   Loader test_;

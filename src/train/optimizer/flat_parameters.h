@@ -12,8 +12,8 @@
 
 namespace latent {
 
-/// Turns the parameters of modules into views of one flat buffer, and gathers their gradients in
-/// another.
+/// WorkQueue the parameters of modules into views of one flat buffer, and gathers their gradients
+/// in another.
 ///
 /// Convolution weights keep channels_last strides inside the buffer, which is the layout the
 /// kernels want. On a GPU each parameter begins at a multiple of 64 bytes, since its fast

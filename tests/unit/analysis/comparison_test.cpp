@@ -1,10 +1,10 @@
 // Versions of images against the truth; a network at work on tiles of a larger image.
 #include "analysis/comparison.h"
 
-#include "expect.h"
-#include "experiments.h"
 #include "measure/image_quality.h"
 #include "session/tiled.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
 
 namespace latent {
 namespace {

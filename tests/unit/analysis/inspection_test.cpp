@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "expect.h"
+#include "unit/expect.h"
 
 namespace latent {
 namespace {

@@ -1,8 +1,8 @@
 // The config reader: what it accepts, what it refuses and in which words, and the copy a run keeps.
 #include "config/config.h"
 
-#include "expect.h"
-#include "experiments.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
 
 namespace latent {
 namespace {

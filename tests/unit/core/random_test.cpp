@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "expect.h"
+#include "unit/expect.h"
 
 namespace latent {
 namespace {

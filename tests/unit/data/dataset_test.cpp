@@ -61,17 +61,18 @@ TEST(Splits, AreNamed) {
 }
 
 TEST(Splits, CarveEveryImageOnceAndBySeed) {
-  const CarvedSplit parts = carve(1000, 0.1, 0, "x: data.validation");
+  const HoldOut parts = hold_out(1000, 0.1, 0, "x: data.validation");
   EXPECT_EQ(parts.validation.numel(), 100);
   const auto both = std::get<0>(torch::cat({parts.train, parts.validation}).sort());
   expect_tensor_near(both, torch::arange(1000), 0);
-  EXPECT_TRUE(parts.validation.equal(carve(1000, 0.1, 0, "").validation));
-  EXPECT_FALSE(parts.validation.equal(carve(1000, 0.1, 1, "").validation));
-  EXPECT_EQ(carve(2, 0.001, 0, "").validation.numel(), 1);
-  EXPECT_EQ(carve(2, 0.999, 0, "").train.numel(), 1);
-  expect_error([] { carve(1, 0.5, 0, "x: data.validation"); },
-               "x: data.validation: 1 training image(s); expected at least 2 to carve a validation "
-               "set from");
+  EXPECT_TRUE(parts.validation.equal(hold_out(1000, 0.1, 0, "").validation));
+  EXPECT_FALSE(parts.validation.equal(hold_out(1000, 0.1, 1, "").validation));
+  EXPECT_EQ(hold_out(2, 0.001, 0, "").validation.numel(), 1);
+  EXPECT_EQ(hold_out(2, 0.999, 0, "").train.numel(), 1);
+  expect_error(
+      [] { hold_out(1, 0.5, 0, "x: data.validation"); },
+      "x: data.validation: 1 training image(s); expected at least 2 to hold_out a validation "
+      "set from");
 }
 
 Tensor fitted(const std::string& keys, const Tensor& pixels) {

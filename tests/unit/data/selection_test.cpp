@@ -100,7 +100,7 @@ TEST(Keep, LeavesTheOthersOutOfTrainingAndValidation) {
     EXPECT_EQ(some.name(0), whole.name(rows[0].item<int64_t>()));  // of the whole split
   }
   expect_tensor_near(hearts->load(Split::kTest).pixels, all->load(Split::kTest).pixels, 0);
-  EXPECT_EQ(hearts->remark(),
+  EXPECT_EQ(hearts->notice(),
             "data.keep \"shape=heart\": only such examples are trained and validated on; the test "
             "split is whole");
 }

@@ -6,8 +6,8 @@
 #include <limits>
 
 #include "core/system/file.h"
-#include "expect.h"
-#include "experiments.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
 
 namespace latent {
 namespace {

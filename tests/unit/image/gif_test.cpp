@@ -65,7 +65,7 @@ TEST(Gif, GreyKeepsAllItsLevels) {
   for (int64_t x = 0; x < 256; ++x)
     *ramp.at(x, 0) = *ramp.at(x, 1) = static_cast<uint8_t>(x);
   const WrittenGif written = write_gif({ramp}, folder / "a" / "x.gif");
-  EXPECT_EQ(written.remark, "");
+  EXPECT_EQ(written.notice, "");
   const auto frame = read_back(folder / "a" / "x.gif").frames.at(0);
   for (size_t x = 0; x < 256; ++x)
     ASSERT_EQ(frame[3 * x], x);
@@ -76,7 +76,7 @@ TEST(Gif, PlaysInOrderAndAtItsSpeed) {
   const WrittenGif written = write_gif(grey_frames({1, 2, 3}), folder / "x.gif", {.fps = 20});
   EXPECT_EQ(written.frames, 3);
   EXPECT_EQ(written.fps, 20);
-  EXPECT_EQ(written.remark, "");
+  EXPECT_EQ(written.notice, "");
   const ReadGif gif = read_back(folder / "x.gif");
   EXPECT_EQ(levels(gif), (std::vector<int>{1, 2, 3}));
   EXPECT_EQ(gif.delays, (std::vector<int>{5, 5, 5}));
@@ -107,7 +107,7 @@ TEST(Gif, SaysHowSpeedWasRounded) {
   const WrittenGif thirty = write_gif(grey_frames({1, 2}), folder / "x.gif", {.fps = 30});
   EXPECT_NEAR(thirty.fps, 100.0 / 3, 1e-9);
   EXPECT_EQ(
-      thirty.remark,
+      thirty.notice,
       "30 frames a second became 33.33: a GIF counts in hundredths of a second, at least two");
   EXPECT_EQ(write_gif(grey_frames({1, 2}), folder / "x.gif", {.fps = 100}).fps, 50);
 }
@@ -125,7 +125,7 @@ Picture colours(int64_t count) {
 TEST(Gif, KeepsUpTo256Colours) {
   const TemporaryFolder folder;
   const Picture picture = colours(256);
-  EXPECT_EQ(write_gif({picture}, folder / "x.gif").remark, "");
+  EXPECT_EQ(write_gif({picture}, folder / "x.gif").notice, "");
   EXPECT_EQ(read_back(folder / "x.gif").frames.at(0), picture.pixels);
 }
 
@@ -138,10 +138,10 @@ TEST(Gif, MoreColoursComeNear) {
   for (size_t i = 0; i < frame.size(); ++i)
     worst = std::max(worst, std::abs(frame[i] - picture.pixels[i]));
   if (have_codecs()) {
-    EXPECT_EQ(written.remark, "colours were reduced to 256");
+    EXPECT_EQ(written.notice, "colours were reduced to 256");
     EXPECT_LE(worst, 8);
   } else {
-    EXPECT_EQ(written.remark,
+    EXPECT_EQ(written.notice,
               "colours were reduced to a fixed 216, for want of the image codecs that choose "
               "better ones");
     EXPECT_LE(worst, 26);

@@ -3,13 +3,13 @@
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/autograd.h>
 
-#include "expect.h"
-#include "experiments.h"
 #include "kernel/activated_conv.h"
 #include "kernel/activated_strided_conv.h"
 #include "kernel/simd.h"
 #include "kernel/threads.h"
 #include "model/autoencoder.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
 
 namespace latent {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "expect.h"
-#include "experiments.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
 
 namespace latent {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <map>
 
-#include "expect.h"
-#include "experiments.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
 
 namespace latent {
 namespace {
@@ -245,7 +245,7 @@ TEST(Bottleneck, KnowsTheRangeOfItsCodes) {
     Config config = Config::parse(options, "x");
     Section root = config.root();
     const auto bottleneck = bottlenecks().find("point", "x").configure(root)(3, 3);
-    return bottleneck->within_range(torch::tensor({{-1.0f, 0.5f, 2.0f}}));
+    return bottleneck->clamp_to_range(torch::tensor({{-1.0f, 0.5f, 2.0f}}));
   };
   expect_tensor_near(within("{}"), torch::tensor({{-1.0, 0.5, 2.0}}), 0);
   expect_tensor_near(within(R"({"activation": "relu"})"), torch::tensor({{0.0, 0.5, 2.0}}), 0);

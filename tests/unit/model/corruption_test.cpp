@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "data/prepare/resize.h"
-#include "expect.h"
-#include "experiments.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
 
 namespace latent {
 namespace {

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <map>
 
-#include "expect.h"
-#include "experiments.h"
 #include "model/activation.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
 
 namespace latent {
 namespace {

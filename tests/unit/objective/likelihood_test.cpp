@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "expect.h"
-#include "experiments.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
 
 namespace latent {
 namespace {
@@ -33,7 +33,7 @@ TEST(Likelihood, Bernoulli) {
   expect_tensor_near(bernoulli->nll(images, logits),
                      torch::tensor({0.693147 + 2.126928, 1.126928 + 2.126928}), 1e-5);
   expect_tensor_near(bernoulli->mean(logits), torch::sigmoid(logits), 0);
-  EXPECT_EQ(bernoulli->left_out_constant(), 0);
+  EXPECT_EQ(bernoulli->omitted_constant(), 0);
 }
 
 TEST(Likelihood, BernoulliSurvivesExtremeLogits) {
@@ -49,8 +49,8 @@ TEST(Likelihood, GaussianOfFixedSigma) {
   EXPECT_NEAR(nll("gaussian"), 2.5, 1e-6);                                        // 5 / 2
   EXPECT_NEAR(nll("gaussian", R"({"value": 2})"), 2.011294, 1e-5);                // 5 / 8 + 2 log 2
   EXPECT_NEAR(nll("gaussian", R"({"include_constant": true})"), 4.337877, 1e-5);  // + 2 * 0.918939
-  EXPECT_NEAR(likelihood("gaussian")->left_out_constant(), 0.918939, 1e-6);
-  EXPECT_EQ(likelihood("gaussian", R"({"include_constant": true})")->left_out_constant(), 0);
+  EXPECT_NEAR(likelihood("gaussian")->omitted_constant(), 0.918939, 1e-6);
+  EXPECT_EQ(likelihood("gaussian", R"({"include_constant": true})")->omitted_constant(), 0);
 }
 
 TEST(Likelihood, GaussianOfLearnedSigma) {
@@ -84,7 +84,7 @@ TEST(Likelihood, Laplace) {
   EXPECT_NEAR(nll("laplace"), 3, 1e-6);
   EXPECT_NEAR(nll("laplace", R"({"scale": 2})"), 2.886294, 1e-5);                // 3 / 2 + 2 log 2
   EXPECT_NEAR(nll("laplace", R"({"include_constant": true})"), 4.386294, 1e-5);  // + 2 log 2
-  EXPECT_NEAR(likelihood("laplace")->left_out_constant(), std::log(2.0), 1e-12);
+  EXPECT_NEAR(likelihood("laplace")->omitted_constant(), std::log(2.0), 1e-12);
 }
 
 // A density integrates to one, with its constant: the sums run over x for one value and mean 0.3.

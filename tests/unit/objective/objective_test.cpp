@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include "expect.h"
-#include "experiments.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
 
 namespace latent {
 namespace {

@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/system/file.h"
-#include "expect.h"
-#include "experiments.h"
 #include "run/metrics.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
 
 namespace latent {
 namespace {

@@ -11,8 +11,8 @@
 #include <thread>
 
 #include "core/system/file.h"
-#include "expect.h"
-#include "experiments.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
 
 namespace latent {
 namespace {

@@ -18,7 +18,7 @@ Examples clothes() {
   return examples;
 }
 
-std::vector<int64_t> members(const Sides& sides) {
+std::vector<int64_t> members(const BinaryContrast& sides) {
   std::vector<int64_t> found;
   for (int64_t i = 0; i < sides.positive.numel(); ++i) {
     if (sides.positive[i].item<bool>()) found.push_back(i);
@@ -28,44 +28,45 @@ std::vector<int64_t> members(const Sides& sides) {
 
 using List = std::vector<int64_t>;
 
-TEST(Sides, ClassesCountAlikeWithinTheirSide) {
-  const Sides bags = divide(clothes(), "label=Bag", "train split");
+TEST(BinaryContrast, ClassesCountAlikeWithinTheirSide) {
+  const BinaryContrast bags = contrast_by(clothes(), "label=Bag", "train split");
   EXPECT_EQ(members(bags), (List{4, 5}));
   // Against them two classes, of three images and of one.
   expect_tensor_near(bags.weight, torch::tensor({1. / 6, 1. / 6, 1. / 6, 0.5, 0.5, 0.5}), 1e-7);
   EXPECT_EQ(bags.positives(), 2);
   EXPECT_EQ(bags.negatives(), 4);
-  EXPECT_EQ(members(divide(clothes(), "label=Shoe,Boot", "train split")), (List{0, 1, 2, 3}));
+  EXPECT_EQ(members(contrast_by(clothes(), "label=Shoe,Boot", "train split")), (List{0, 1, 2, 3}));
 }
 
-TEST(Sides, TwoValuesAreNoAndYesAndUnknownIsLeftOut) {
-  const Sides smiles = divide(clothes(), "Smiling", "train split");
+TEST(BinaryContrast, TwoValuesAreNoAndYesAndUnknownIsLeftOut) {
+  const BinaryContrast smiles = contrast_by(clothes(), "Smiling", "train split");
   EXPECT_EQ(members(smiles), (List{1, 4, 5}));
   expect_tensor_near(smiles.weight, torch::tensor({0.5, 1. / 3, 0.5, 0., 1. / 3, 1. / 3}), 1e-7);
 }
 
-TEST(Sides, NumbersAreDividedAtTheMedian) {
-  EXPECT_EQ(members(divide(clothes(), "size", "train split")), (List{3, 4, 5}));
+TEST(BinaryContrast, NumbersAreDividedAtTheMedian) {
+  EXPECT_EQ(members(contrast_by(clothes(), "size", "train split")), (List{3, 4, 5}));
 }
 
-TEST(Sides, RefuseWhatIsNotThere) {
+TEST(BinaryContrast, RefuseWhatIsNotThere) {
   const std::string known = "known: Smiling, label=Bag, label=Boot, label=Shoe, same, size";
   expect_error(
-      [] { divide(clothes(), "Smilin", "train split"); },
+      [] { contrast_by(clothes(), "Smilin", "train split"); },
       "attribute \"Smilin\": the data set has none of that name; did you mean Smiling? " + known);
-  expect_error([] { divide(clothes(), "label=Shoe,Bagg", "train split"); },
+  expect_error([] { contrast_by(clothes(), "label=Shoe,Bagg", "train split"); },
                "attribute \"label=Bagg\": the data set has none of that name; did you mean "
                "label=Bag? " +
                    known);
-  EXPECT_NE(error_of([] { divide(clothes(), "label", "train split"); }), "");
-  EXPECT_NE(error_of([] { divide(clothes(), "Boots", "train split"); }).find("mean label=Boot?"),
-            std::string::npos);
-  EXPECT_NE(error_of([] { divide(clothes(), "Smiling=1", "train split"); }), "");
-  expect_error([] { divide(clothes(), "same", "train split"); },
+  EXPECT_NE(error_of([] { contrast_by(clothes(), "label", "train split"); }), "");
+  EXPECT_NE(
+      error_of([] { contrast_by(clothes(), "Boots", "train split"); }).find("mean label=Boot?"),
+      std::string::npos);
+  EXPECT_NE(error_of([] { contrast_by(clothes(), "Smiling=1", "train split"); }), "");
+  expect_error([] { contrast_by(clothes(), "same", "train split"); },
                "attribute \"same\": no image of the train split has it");
-  expect_error([] { divide(clothes(), "label=Shoe,Boot,Bag", "train split"); },
+  expect_error([] { contrast_by(clothes(), "label=Shoe,Boot,Bag", "train split"); },
                "attribute \"label=Shoe,Boot,Bag\": every image of the train split has it");
-  expect_error([] { divide(Examples{}, "Smiling", "train split"); },
+  expect_error([] { contrast_by(Examples{}, "Smiling", "train split"); },
                "attribute \"Smiling\": the data set has no labels and no attributes; expected one "
                "that has");
 }

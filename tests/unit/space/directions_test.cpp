@@ -1,4 +1,5 @@
 #include "space/directions.h"
+#include "statistics/ranking.h"
 
 #include "statistics/logistic.h"
 #include "unit/expect.h"
@@ -7,7 +8,7 @@
 namespace latent::space {
 namespace {
 
-Sides sides(const std::vector<int64_t>& positive) {
+BinaryContrast sides(const std::vector<int64_t>& positive) {
   const Tensor yes = torch::tensor(positive).to(torch::kBool);
   const Tensor weight = torch::where(yes, 1.0 / yes.sum().item<double>(),
                                      1.0 / yes.logical_not().sum().item<double>());
@@ -16,11 +17,11 @@ Sides sides(const std::vector<int64_t>& positive) {
 
 TEST(Auroc, CountsPairsAndHalvesTies) {
   const Tensor yes = torch::tensor({0, 0, 1, 1}).to(torch::kBool);
-  EXPECT_DOUBLE_EQ(auroc(torch::tensor({1.0, 2.0, 3.0, 4.0}), yes), 1.0);
-  EXPECT_DOUBLE_EQ(auroc(torch::tensor({4.0, 3.0, 2.0, 1.0}), yes), 0.0);
+  EXPECT_DOUBLE_EQ(statistics::auroc(torch::tensor({1.0, 2.0, 3.0, 4.0}), yes), 1.0);
+  EXPECT_DOUBLE_EQ(statistics::auroc(torch::tensor({4.0, 3.0, 2.0, 1.0}), yes), 0.0);
   // Pairs (negative, positive): 1<2, 1<3, 2=2, 2<3.
-  EXPECT_DOUBLE_EQ(auroc(torch::tensor({1.0, 2.0, 2.0, 3.0}), yes), 3.5 / 4);
-  EXPECT_DOUBLE_EQ(auroc(torch::zeros({4}), yes), 0.5);
+  EXPECT_DOUBLE_EQ(statistics::auroc(torch::tensor({1.0, 2.0, 2.0, 3.0}), yes), 3.5 / 4);
+  EXPECT_DOUBLE_EQ(statistics::auroc(torch::zeros({4}), yes), 0.5);
 }
 
 TEST(Directions, MeanIsTheDifferenceOfTheSides) {
@@ -35,7 +36,7 @@ TEST(Directions, MeanIsTheDifferenceOfTheSides) {
 TEST(Directions, OneStepRaisesTheScoreByOne) {
   const Tensor means = normal({200, 5}) * torch::tensor({1.0F, 3.0F, 0.1F, 1.0F, 2.0F}) + 1;
   const Tensor noisy = means.select(1, 1) + means.select(1, 3);
-  const Sides some = {noisy > 2, torch::where(noisy > 2, 0.01, 0.02).to(torch::kDouble)};
+  const BinaryContrast some = {noisy > 2, torch::where(noisy > 2, 0.01, 0.02).to(torch::kDouble)};
   for (const Method method : {Method::kMean, Method::kLogistic}) {
     const Direction found = find_direction(means, some, method);
     expect_tensor_near(found.scores(means + 2 * found.step()), found.scores(means) + 2, 1e-5);
@@ -47,9 +48,10 @@ TEST(Directions, LogisticSeparatesCorrelatedLatents) {
   // Only the difference of the two latents tells; each alone is mostly common noise.
   const Tensor common = normal({2000}, 1) * 5, sign = normal({2000}, 2);
   const Tensor means = torch::stack({common + sign, common - sign}, 1);
-  const Sides by_sign = {sign > 0, torch::full({2000}, 1e-3, torch::kDouble)};
+  const BinaryContrast by_sign = {sign > 0, torch::full({2000}, 1e-3, torch::kDouble)};
   const auto separation = [&](Method method) {
-    return auroc(find_direction(means, by_sign, method).scores(means), by_sign.positive);
+    return statistics::auroc(find_direction(means, by_sign, method).scores(means),
+                             by_sign.positive);
   };
   EXPECT_GT(separation(Method::kLogistic), 0.99);
   EXPECT_LT(separation(Method::kMean), 0.99);
@@ -93,9 +95,9 @@ TEST(Directions, EqualSidesHaveNone) {
 TEST(Logistic, MatchesAHandWorkedOptimum) {
   // x = -1 and 1, one image each side: minimise 2 log(1 + exp(-w)) + w^2 / 2, so that
   // w = 2 / (1 + exp(w)): w = 0.6748.
-  const Logistic found =
-      fit_logistic(torch::tensor({{-1.0}, {1.0}}, torch::kDouble), torch::tensor({false, true}),
-                   torch::ones({2}, torch::kDouble), 1.0);
+  const statistics::Logistic found =
+      statistics::fit_logistic(torch::tensor({{-1.0}, {1.0}}, torch::kDouble),
+                               torch::tensor({false, true}), torch::ones({2}, torch::kDouble), 1.0);
   const auto w = found.weights[0].item<double>();
   EXPECT_NEAR(w, 2 / (1 + std::exp(w)), 1e-6);
   EXPECT_NEAR(w, 0.6748, 1e-4);
@@ -106,7 +108,7 @@ TEST(Logistic, IsAStationaryPointOfItsObjective) {
   const Tensor x = normal({500, 4}).to(torch::kDouble);
   const Tensor yes = x.select(1, 0) + normal({500}, 3) > 0.7;
   const Tensor weight = torch::full({500}, 1.0 / 500, torch::kDouble);
-  const Logistic found = fit_logistic(x, yes, weight, 0.01);
+  const statistics::Logistic found = statistics::fit_logistic(x, yes, weight, 0.01);
   const Tensor p = torch::sigmoid(x.mv(found.weights) + found.offset);
   const Tensor pull = weight * (p - yes.to(torch::kDouble));
   expect_tensor_near(x.t().mv(pull) + 0.01 * found.weights, torch::zeros({4}), 1e-6);

@@ -6,7 +6,7 @@
 #include "core/random.h"
 #include "unit/expect.h"
 
-namespace latent::space {
+namespace latent::statistics {
 namespace {
 
 at::Generator noise(uint64_t index = 0) { return generator(7, Stream::kMixture, index); }
@@ -136,4 +136,4 @@ TEST(GaussianMixture, TheSameGeneratorGivesTheSameFit) {
 }
 
 }  // namespace
-}  // namespace latent::space
+}  // namespace latent::statistics

@@ -6,10 +6,10 @@
 #include "unit/expect.h"
 #include "unit/experiments.h"
 
-namespace latent::space {
+namespace latent::statistics {
 namespace {
 
-PrincipalComponents fit(const Tensor& x, int64_t k, int64_t most_columns = kMostCovarianceColumns) {
+PrincipalComponents fit(const Tensor& x, int64_t k, int64_t most_columns = kMaxCovarianceColumns) {
   return fit_components([&](int64_t first, int64_t count) { return x.narrow(0, first, count); },
                         x.size(0), x.size(1), k, generator(0, Stream::kSample), most_columns);
 }
@@ -91,4 +91,4 @@ TEST(Subspaces, KnownAngles) {
 }
 
 }  // namespace
-}  // namespace latent::space
+}  // namespace latent::statistics

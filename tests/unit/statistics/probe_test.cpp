@@ -9,7 +9,7 @@
 #include "unit/expect.h"
 #include "unit/experiments.h"
 
-namespace latent::space {
+namespace latent::statistics {
 namespace {
 
 TEST(Standardizer, HardlyVaryingFeaturesAreNotBlownUp) {
@@ -107,4 +107,4 @@ TEST(Confidence, ShareOfTheVariance) {
 }
 
 }  // namespace
-}  // namespace latent::space
+}  // namespace latent::statistics

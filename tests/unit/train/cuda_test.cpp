@@ -10,9 +10,10 @@
 #include "core/device/device.h"
 #include "core/log.h"
 #include "core/system/module.h"
-#include "expect.h"
-#include "stepping.h"
+#include "train/arithmetic.h"
 #include "train/precision.h"
+#include "unit/expect.h"
+#include "unit/stepping.h"
 
 namespace latent {
 namespace {

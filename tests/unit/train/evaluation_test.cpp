@@ -3,9 +3,9 @@
 
 #include <cmath>
 
-#include "expect.h"
-#include "experiments.h"
 #include "measure/image_quality.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
 
 namespace latent {
 namespace {

@@ -1,12 +1,13 @@
 // bf16 beside fp32, the kernels beside LibTorch's operations, and what "auto" settles on.
+#include "train/arithmetic.h"
 #include "train/precision.h"
 
 #include <ATen/ATen.h>
 #include <ATen/autocast_mode.h>
 
-#include "expect.h"
-#include "experiments.h"
 #include "train/step.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
 
 namespace latent {
 namespace {

@@ -8,8 +8,8 @@
 #include <map>
 #include <tuple>
 
-#include "expect.h"
-#include "experiments.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
 
 namespace latent {
 namespace {

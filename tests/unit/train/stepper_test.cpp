@@ -7,8 +7,8 @@
 
 #include "core/log.h"
 #include "core/system/file.h"
-#include "expect.h"
-#include "stepping.h"
+#include "unit/expect.h"
+#include "unit/stepping.h"
 
 namespace latent {
 namespace {
@@ -99,9 +99,9 @@ class StepperTest : public testing::Test {
 
 TEST_F(StepperTest, ReplayedStepsAreThoseByHand) {
   expect_same_bits({});
-  EXPECT_EQ(calls_.runs, Replayed::kWarmUp);
+  EXPECT_EQ(calls_.runs, GraphReplay::kWarmUp);
   EXPECT_EQ(calls_.captures, 1);
-  EXPECT_EQ(calls_.replays, kTwinFullSteps - Replayed::kWarmUp);  // the short ones run by hand
+  EXPECT_EQ(calls_.replays, kTwinFullSteps - GraphReplay::kWarmUp);  // the short ones run by hand
   EXPECT_EQ(calls_.generators, 3u);  // augmentation, corruption, latents
   EXPECT_EQ(calls_.sent, 0);
 }
@@ -115,7 +115,7 @@ TEST_F(StepperTest, APlainAutoencoderHasNoNoiseOfItsOwn) {
 
 TEST_F(StepperTest, ImagesThatStayOnTheHostAreSentAhead) {
   expect_same_bits({}, 0);
-  EXPECT_EQ(calls_.replays, kTwinFullSteps - Replayed::kWarmUp);
+  EXPECT_EQ(calls_.replays, kTwinFullSteps - GraphReplay::kWarmUp);
   EXPECT_EQ(calls_.sent, kTwinFullSteps);
   EXPECT_EQ(calls_.received, kTwinFullSteps);
 }
@@ -131,8 +131,8 @@ TEST_F(StepperTest, AFailedRecordingGoesOnOperationByOperation) {
   expect_same_bits({});
   EXPECT_EQ(calls_.captures, 1);  // tried once
   EXPECT_EQ(calls_.replays, 0);
-  Replayed work([] {}, {}, std::make_unique<TwinGraph>(calls_));
-  for (int64_t i = 0; i <= Replayed::kWarmUp; ++i)
+  GraphReplay work([] {}, {}, std::make_unique<TwinGraph>(calls_));
+  for (int64_t i = 0; i <= GraphReplay::kWarmUp; ++i)
     work.run();
   EXPECT_FALSE(work.recorded());
   EXPECT_EQ(work.failure(), "operation not permitted when stream is capturing");

@@ -7,7 +7,7 @@
 
 #include "core/system/file.h"
 #include "core/system/interrupt.h"
-#include "training.h"
+#include "unit/training.h"
 
 namespace latent {
 namespace {

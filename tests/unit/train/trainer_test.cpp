@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/system/file.h"
-#include "training.h"
+#include "unit/training.h"
 
 namespace latent {
 namespace {

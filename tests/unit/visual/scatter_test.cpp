@@ -34,7 +34,7 @@ Scatter square() {
   return {.title = "Four images",
           .x_label = "z0",
           .y_label = "z1",
-          .places = at::tensor({-1.0, -1.0, 1.0, -1.0, -1.0, 1.0, 1.0, 1.0}).view({4, 2})};
+          .points = at::tensor({-1.0, -1.0, 1.0, -1.0, -1.0, 1.0, 1.0, 1.0}).view({4, 2})};
 }
 
 TEST_F(ScatterChart, NamesAxesAndClasses) {
@@ -81,7 +81,7 @@ TEST_F(ScatterChart, PanelsShareOneLegend) {
 
 TEST_F(ScatterChart, OnePlaceForAllIsStillAChart) {
   Scatter scatter = square();
-  scatter.places = at::zeros({4, 2});
+  scatter.points = at::zeros({4, 2});
   drawn(scatter);
 }
 
@@ -90,23 +90,23 @@ TEST_F(ScatterChart, PicturesStandAtTheirPlaces) {
        {std::tuple{1, 28, 28}, {3, 64, 48}, {3, 218, 178}, {1, 1, 140}, {1, 3, 500}}) {
     Scatter scatter = square();
     scatter.thumbnails = at::rand({2, channels, height, width});
-    scatter.thumbnail_places = scatter.places.narrow(0, 0, 2);
+    scatter.thumbnail_points = scatter.points.narrow(0, 0, 2);
     EXPECT_EQ(count_of(drawn(scatter), "<image"), 2) << height << "x" << width;
   }
 }
 
 TEST(Scatter, PicturesDoNotTouch) {
   auto noise = generator(0, Stream::kSample);
-  const Tensor places = at::rand({500, 2}, noise);
-  const Tensor rows = thumbnail_rows({.places = places}, 28, 28, 500);
+  const Tensor points = at::rand({500, 2}, noise);
+  const Tensor rows = thumbnail_rows({.points = points}, 28, 28, 500);
   EXPECT_GT(rows.numel(), 50);
   EXPECT_EQ(rows[0].item<int64_t>(), 0);
-  const Tensor chosen = places.index_select(0, rows);
+  const Tensor chosen = points.index_select(0, rows);
   const Tensor apart =
       (chosen.unsqueeze(1) - chosen.unsqueeze(0)).abs().amax(2) + at::eye(chosen.size(0));
   EXPECT_GE(apart.min().item<double>(), 56.0 / 680);  // of 680 pixels, each 2 * 28 wide
-  EXPECT_EQ(thumbnail_rows({.places = places}, 28, 28, 3).numel(), 3);
-  EXPECT_EQ(thumbnail_rows({.places = at::zeros({10, 2})}, 28, 28, 10).numel(), 1);
+  EXPECT_EQ(thumbnail_rows({.points = points}, 28, 28, 3).numel(), 3);
+  EXPECT_EQ(thumbnail_rows({.points = at::zeros({10, 2})}, 28, 28, 10).numel(), 1);
 }
 
 TEST_F(ScatterChart, HistogramsCarryTheirTitles) {

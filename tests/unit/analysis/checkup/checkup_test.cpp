@@ -7,8 +7,8 @@
 
 #include <torch/version.h>
 #include "core/system/file.h"
-#include "expect.h"
-#include "experiments.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
 
 #include "run/run_lock.h"
 #include "train/checkpoint/checkpoint_store.h"
@@ -45,7 +45,7 @@ TEST(Checkup, MetricsThatDoNotFitTheCheckpoint) {
             "problem metrics.csv: ends at epoch 2; the last checkpoint is of epoch 3; latent train "
             "--resume writes it again from the checkpoint\n");
   EXPECT_EQ(ills(check_metrics(table, 1, false)),
-            "remark metrics.csv: goes on to epoch 2; the last checkpoint is of epoch 1; latent "
+            "warning metrics.csv: goes on to epoch 2; the last checkpoint is of epoch 1; latent "
             "train --resume trains what came after it again\n");
   EXPECT_EQ(ills(check_metrics(table, 1, true)), "");
 }
@@ -79,12 +79,12 @@ TEST(Checkup, OverfittingAndTooShortTraining) {
                                         {3, 30, 7, 10.2, 10},
                                         {4, 40, 6, 10.3, 10}}),
                                4, false)),
-            "remark metrics.csv: overfitting: val_nll 10 is 67 % above train_nll 6, and val_loss "
+            "warning metrics.csv: overfitting: val_nll 10 is 67 % above train_nll 6, and val_loss "
             "was best at epoch 1 of 4; use the checkpoint best (the default); set "
             "train.early_stopping.patience, data.augment or model.encoder.dropout, or take more "
             "images\n");
   EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 9, 10, 9}, {2, 20, 8, 8, 8}}), 2, false)),
-            "remark metrics.csv: val_loss still fell by 25.0 % in the last epoch; train longer: "
+            "warning metrics.csv: val_loss still fell by 25.0 % in the last epoch; train longer: "
             "--resume --set train.epochs=4\n");
 }
 
@@ -107,11 +107,11 @@ TEST(Checkup, PosteriorCollapse) {
       "problem latents: posterior collapse: none of the 2 latents carries anything (KL 0.001 "
       "nats); lower objective.kl.weight (now 4), or let it grow: objective.kl.warmup_epochs "
       "(now 0)\n"
-      "remark decoder: makes nearly the same of every image: 0.001 of the images' variance; "
+      "warning decoder: makes nearly the same of every image: 0.001 of the images' variance; "
       "lower train.optimizer.learning_rate (now 0.001), objective.kl.weight (now 4), or train "
       "longer\n");
   EXPECT_EQ(model_ills({.latents = 8, .used = 3, .kl = 9, .rmse = 0.5}),
-            "remark latents: 5 of 8 latents carry nothing; lower objective.kl.weight (now 4), or "
+            "warning latents: 5 of 8 latents carry nothing; lower objective.kl.weight (now 4), or "
             "model.latent_dim to 3, which does the same\n");
 }
 
@@ -123,7 +123,7 @@ TEST(Checkup, DeadUnits) {
   const ModelFacts some{.probabilistic = false, .latents = 8, .used = 5, .dead = 3, .rmse = 0.1};
   EXPECT_EQ(
       model_ills(some, kSparse),
-      "remark latents: 3 of 8 units are dead: 0 for every image; lower "
+      "warning latents: 3 of 8 units are dead: 0 for every image; lower "
       "objective.sparsity_l1.weight (now 0.5) or train.optimizer.learning_rate (now 0.001)\n");
   const ModelFacts all{.probabilistic = false, .latents = 8, .used = 0, .dead = 8, .rmse = 0.1};
   EXPECT_EQ(model_ills(all, kSparse),
@@ -131,7 +131,7 @@ TEST(Checkup, DeadUnits) {
             "objective.sparsity_l1.weight (now 0.5)\n");
   const std::string weightless = std::string(kSparse).replace(kSparse.find("0.5"), 3, "0.0");
   EXPECT_EQ(model_ills(some, weightless),
-            "remark latents: 3 of 8 units are dead: 0 for every image; lower "
+            "warning latents: 3 of 8 units are dead: 0 for every image; lower "
             "train.optimizer.learning_rate (now 0.001)\n");
 }
 
@@ -145,19 +145,19 @@ TEST(Checkup, Saturation) {
                         .saturated_targets = 0.5},
                        R"({"data": {"name": "shapes"},
                            "model": {"bottleneck": {"name": "point", "activation": "sigmoid"}}})"),
-            "remark latents: 90 % of the sigmoid's codes are at 0 or 1; lower "
+            "warning latents: 90 % of the sigmoid's codes are at 0 or 1; lower "
             "train.optimizer.learning_rate (now 0.001), or set model.bottleneck.activation to none "
             "or relu\n"
-            "remark decoder: 80 % of its values are at 0 or 1, 50 % of the images'; lower "
+            "warning decoder: 80 % of its values are at 0 or 1, 50 % of the images'; lower "
             "train.optimizer.learning_rate (now 0.001) or set train.clip_norm\n");
 }
 
 TEST(Checkup, RangeAndLikelihood) {
   EXPECT_EQ(
       model_ills({.latents = 2, .used = 2, .kl = 5, .outside = 0.2, .rmse = 0.1}),
-      "remark likelihood: 20 % of the pictures' values are beyond [0, 1]; set "
+      "warning likelihood: 20 % of the pictures' values are beyond [0, 1]; set "
       "objective.likelihood.output to sigmoid\n"
-      "remark likelihood: its sigma is 1, the root mean squared error 0.1: the KL counts more "
+      "warning likelihood: its sigma is 1, the root mean squared error 0.1: the KL counts more "
       "than the likelihood says; set objective.likelihood.sigma to optimal, or "
       "objective.likelihood.value to the error\n");
 }
@@ -264,8 +264,8 @@ TEST_F(CheckupFiles, Leftovers) {
   write_file(run_.path() / "train.lock", "process 7 on host\n");
   write_file(run_.path() / "checkpoints/last.safetensors.tmp7", "half");
   EXPECT_EQ(found(),
-            "remark train.lock: left by a process that was killed; it holds nothing; \n"
-            "remark checkpoints/last.safetensors.tmp7: 1 half-written file of a process that was "
+            "warning train.lock: left by a process that was killed; it holds nothing; \n"
+            "warning checkpoints/last.safetensors.tmp7: 1 half-written file of a process that was "
             "killed; remove what you do not need; " +
                 resume_ + " does so too\n");
   const RunLock training(run_.path());
@@ -282,7 +282,7 @@ TEST_F(CheckupFiles, AnotherLibrary) {
   write_file(run_.path() / "build.json", R"({"format": 1, "torch": "1.0"})");
   EXPECT_EQ(
       found(),
-      "remark build.json: made by latent unknown (revision unknown, LibTorch 1.0) on unknown; "
+      "warning build.json: made by latent unknown (revision unknown, LibTorch 1.0) on unknown; "
       "this is LibTorch " TORCH_VERSION ": a resumed run may end with other bits\n");
 }
 

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "expect.h"
+#include "unit/expect.h"
 
 namespace latent {
 namespace {

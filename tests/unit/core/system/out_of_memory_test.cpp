@@ -3,7 +3,7 @@
 
 #include <ATen/ATen.h>
 
-#include "expect.h"
+#include "unit/expect.h"
 
 namespace latent {
 namespace {

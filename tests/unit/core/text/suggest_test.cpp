@@ -2,7 +2,7 @@
 #include "core/text/suggest.h"
 
 #include "core/registry.h"
-#include "expect.h"
+#include "unit/expect.h"
 
 namespace latent {
 namespace {

@@ -29,7 +29,7 @@ TEST_F(CsvLabels, NumbersSignsAndWordsAreTold) {
       "\"deep/c, d.png\",-2,-1,\"sad, mostly\"\r\n"
       "deep/b.png,7,-1,happy\r\n");
   ASSERT_EQ(read.attributes.size(), 3U);
-  EXPECT_EQ(read.remark, "");
+  EXPECT_EQ(read.notice, "");
   expect_tensor_near(read.attributes[0].values, torch::tensor({3.5, 7.0, -2.0}), 0);
   EXPECT_TRUE(read.attributes[0].classes.empty());
   EXPECT_EQ(read.attributes[1].name, "Smiling");
@@ -49,7 +49,7 @@ TEST_F(CsvLabels, FilesAreFoundByTheLastPartOfTheirNames) {
   const Labels read =
       labels("x,image_id\n1.5,./a.png\n2,b.png\n3,\"deep/c, d.png\"\n4,e.png\n5,f.png\n");
   expect_tensor_near(read.attributes[0].values, torch::tensor({1.5, 2.0, 3.0}), 0);
-  EXPECT_EQ(read.remark, csv_.string() + ": 2 rows name no image; first " + csv_.string() +
+  EXPECT_EQ(read.notice, csv_.string() + ": 2 rows name no image; first " + csv_.string() +
                              ": line 5: \"e.png\"");
   write_file(csv_, "file,x\nb.png,1\n");
   expect_error(
@@ -84,7 +84,7 @@ TEST_F(CsvLabels, TooManyWordsAreNoClasses) {
   const Labels read = labels_from_csv(csv_, names);
   ASSERT_EQ(read.attributes.size(), 1U);
   expect_tensor_near(read.attributes[0].values, torch::arange(1500), 0);
-  EXPECT_EQ(read.remark,
+  EXPECT_EQ(read.notice,
             csv_.string() + ": column words is left out: more than 1000 different words");
 }
 

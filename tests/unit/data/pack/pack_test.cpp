@@ -31,7 +31,7 @@ class Numbers : public ImageSource {
     next_ = first + count;
     std::vector<UnreadableImage> unreadable;
     for (int64_t i = first; i < first + count; ++i) {
-      for (int64_t p = 0; p < shape_.pixels(); ++p)
+      for (int64_t p = 0; p < shape_.values(); ++p)
         *pixels++ = static_cast<uint8_t>(i * 31 + p * 7);
       if (std::find(bad_.begin(), bad_.end(), i) != bad_.end())
         unreadable.push_back({i, "image " + std::to_string(i) + ": damaged"});
@@ -46,7 +46,7 @@ class Numbers : public ImageSource {
       if (std::find(bad_.begin(), bad_.end(), i) == bad_.end()) good.push_back(i);
     }
     const Tensor index = torch::tensor(good, at::kLong).view({-1, 1}) * 31;
-    return (index + torch::arange(shape_.pixels()) * 7)
+    return (index + torch::arange(shape_.values()) * 7)
         .to(at::kByte)
         .view({-1, shape_.height, shape_.width, shape_.channels});
   }

@@ -107,7 +107,7 @@ TEST_F(ArrayDataset, BytesOfZeroAndOneAreBlackAndWhite) {
   const auto set = open_dataset("\"name\": \"npy\"" + key("images", file));
   expect_tensor_near(set->load(Split::kTrain).pixels[0].flatten(), torch::tensor({0, 255}), 0);
   EXPECT_EQ(
-      set->remark().substr(0, set->remark().find(';')),
+      set->notice().substr(0, set->notice().find(';')),
       images() + ": its bytes are 0 and 1: 1 is shown as white (data.white: 255 if it is not)");
   const Examples dark =
       load(npy_bytes("|u1", "(4, 1, 2)", std::string("\0\1\0\1\0\1\0\1", 8)), ", \"white\": 255");

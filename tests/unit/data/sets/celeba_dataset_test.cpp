@@ -46,7 +46,7 @@ class Celeba : public ImageFolderTest {
 TEST_F(Celeba, OfficialListsAreFollowed) {
   const auto set = celeba();
   expect_splits(*set);
-  EXPECT_EQ(set->remark(),
+  EXPECT_EQ(set->notice(),
             path("img_align_celeba") + ": 5 of the 6 images in the official list are there");
   EXPECT_EQ(celeba(", \"count\": 2")->load(Split::kTrain).names,
             (std::vector<std::string>{"000001.jpg", "000003.jpg"}));

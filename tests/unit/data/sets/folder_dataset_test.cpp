@@ -122,7 +122,7 @@ TEST_F(Folder, ItsOwnSplitFoldersAreTaken) {
   EXPECT_EQ(set->load(Split::kValidation).names, std::vector<std::string>{"val/cat/3.png"});
   EXPECT_EQ(set->load(Split::kTrain).find("label")->classes,
             (std::vector<std::string>{"cat", "dog"}));
-  EXPECT_EQ(set->remark(), folder_.path().string() +
+  EXPECT_EQ(set->notice(), folder_.path().string() +
                                ": its folders train, validation and test are the splits; "
                                "data.validation and data.test are not used\n"
                                "no images for the test split: the validation images serve as such");
@@ -135,7 +135,7 @@ TEST_F(Folder, FewImagesServeInTwoSplits) {
   add_grey("a.png", 1);
   const auto set = training();
   EXPECT_EQ(set->load(Split::kValidation).count(), 1);
-  EXPECT_EQ(set->remark(),
+  EXPECT_EQ(set->notice(),
             "no images for the validation split: the train images serve as such\n"
             "no images for the test split: the train images serve as such");
 }
@@ -189,10 +189,10 @@ TEST_F(Folder, TheGoodOnesStayUsable) {
   EXPECT_EQ(train.names[3], "3.png");
   EXPECT_EQ(train.names[4], "4.png");
   expect_tensor_near(train.pixels.select(1, 0).select(1, 0).flatten(), torch::arange(9), 0);
-  EXPECT_NE(set->remark().find("1 of 10 images cannot be read and are left out:\n  " +
+  EXPECT_NE(set->notice().find("1 of 10 images cannot be read and are left out:\n  " +
                                path("3 bad.png") + ": not an image"),
             std::string::npos)
-      << set->remark();
+      << set->notice();
 }
 
 TEST_F(Folder, WrongKeysAreNamed) {

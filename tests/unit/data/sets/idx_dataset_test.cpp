@@ -52,7 +52,7 @@ TEST_F(IdxDataset, TestSetServesAsValidationSetAndItIsSaid) {
   EXPECT_EQ(train.find("label")->classes.at(9), "Ankle boot");
   expect_tensor_near(fills(set->load(Split::kTest)), torch::tensor({100, 101, 102}), 0);
   expect_tensor_near(fills(set->load(Split::kValidation)), torch::tensor({100, 101, 102}), 0);
-  EXPECT_EQ(set->remark(),
+  EXPECT_EQ(set->notice(),
             "the data set has no validation images: its test set serves as validation set "
             "(data.validation: 0.1 carves one out of the training images)");
 }
@@ -67,7 +67,7 @@ TEST_F(IdxDataset, CarvesAValidationSetFromTheFirstImages) {
   expect_tensor_near(train.find("label")->values, fills(train),
                      0);  // labels moved with their images
   EXPECT_EQ(set->load(Split::kTest).count(), 3);
-  EXPECT_EQ(set->remark(), "");
+  EXPECT_EQ(set->notice(), "");
 }
 
 TEST_F(IdxDataset, OwnFilesNeedNoLabelsAndNoTestSet) {
@@ -76,7 +76,7 @@ TEST_F(IdxDataset, OwnFilesNeedNoLabelsAndNoTestSet) {
   EXPECT_EQ(train.count(), 11);
   EXPECT_TRUE(train.attributes.empty());
   expect_tensor_near(fills(set->load(Split::kTest)), fills(set->load(Split::kValidation)), 0);
-  EXPECT_EQ(set->remark(),
+  EXPECT_EQ(set->notice(),
             "the data set has no test images: 10% of the training images, drawn by "
             "data.split_seed, serve as "
             "validation and test set (data.test_images names a test set)");

@@ -58,7 +58,7 @@ TEST_F(Table, GivesEveryRowToOneSplit) {
   EXPECT_TRUE(set->load(Split::kTrain).is_table());
   const Tensor number = torch::arange(10);
   expect_tensor_near(rows(*set), torch::stack({number, number * 10}, 1), 0);
-  EXPECT_EQ(set->remark(), "columns of text, left out: kind");
+  EXPECT_EQ(set->notice(), "columns of text, left out: kind");
   const auto other = open(kNamed, ", \"validation\": 0.2, \"test\": 0.3, \"split_seed\": 1");
   EXPECT_NE(set->load(Split::kTrain).names, other->load(Split::kTrain).names);
 }
@@ -66,10 +66,10 @@ TEST_F(Table, GivesEveryRowToOneSplit) {
 TEST_F(Table, OneSplitServesAsAnother) {
   const auto no_test = open(kNamed, ", \"columns\": [\"a\"], \"test\": 0");
   EXPECT_EQ(no_test->load(Split::kTest).names, no_test->load(Split::kValidation).names);
-  EXPECT_EQ(no_test->remark(), "the validation rows serve as test rows");
+  EXPECT_EQ(no_test->notice(), "the validation rows serve as test rows");
   const auto no_validation = open(kNamed, ", \"columns\": [\"a\"], \"validation\": 0");
   EXPECT_EQ(no_validation->load(Split::kTest).names, no_validation->load(Split::kValidation).names);
-  EXPECT_EQ(no_validation->remark(), "the test rows serve as validation rows");
+  EXPECT_EQ(no_validation->notice(), "the test rows serve as validation rows");
 }
 
 TEST_F(Table, ScalesByTheTrainingRows) {

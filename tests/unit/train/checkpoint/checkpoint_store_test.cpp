@@ -10,8 +10,8 @@
 
 #include "core/log.h"
 #include "core/system/file.h"
-#include "expect.h"
-#include "experiments.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
 
 namespace latent {
 namespace {

@@ -1,8 +1,8 @@
 // The schedules' values at chosen epochs.
 #include "train/optimizer/learning_rate.h"
 
-#include "expect.h"
-#include "experiments.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
 
 namespace latent {
 namespace {

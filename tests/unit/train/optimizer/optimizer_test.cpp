@@ -5,9 +5,9 @@
 
 #include <cmath>
 
-#include "expect.h"
-#include "experiments.h"
 #include "model/layers.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
 
 namespace latent {
 namespace {
