@@ -35,15 +35,15 @@ void check_task(const ProbeTask& task, const ProbeOptions& options) {
                             task.label, known, scored, split, noun));
   }
   if (constant(task.train_labels)) {
-    throw Error(fmt::format(
-        "label {}: the same for all {} training {}s{}; expected one that differs", task.label,
-        known, noun, hint));
+    throw Error(
+        fmt::format("label {}: the same for all {} training {}s{}; expected one that differs",
+                    task.label, known, noun, hint));
   }
   if (task.numeric() && constant(task.test_labels)) {
-    throw Error(fmt::format(
-        "label {}: the same for all {} {} {}s, so nothing can be explained; expected "
-        "another --split, or more {}s in it",
-        task.label, scored, split, noun, noun));
+    throw Error(
+        fmt::format("label {}: the same for all {} {} {}s, so nothing can be explained; expected "
+                    "another --split, or more {}s in it",
+                    task.label, scored, split, noun, noun));
   }
 }
 

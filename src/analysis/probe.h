@@ -41,7 +41,8 @@ statistics::Measured linear_probe(const ProbeTask& task, const Features& feature
 statistics::Measured nearest_probe(const ProbeTask& task, const Features& features, int64_t k,
                                    uint64_t seed);
 
-/// The same without features: the most frequent class (of a number: the mean, whose R^2 is about 0).
+/// The same without features: the most frequent class (of a number: the mean, whose R^2 is about
+/// 0).
 statistics::Measured baseline_probe(const ProbeTask& task, uint64_t seed);
 
 }  // namespace latent

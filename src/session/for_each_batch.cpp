@@ -15,8 +15,7 @@ void for_each_batch(int64_t total, const std::string& label, bool quiet,
   for (int64_t first = 0; first < total; first += kEvaluationBatch) {
     const int64_t count = std::min(kEvaluationBatch, total - first);
     work(first, count);
-    if (bar.due(first + count, total))
-      bar.show(label, first + count, total, watch.seconds());
+    if (bar.due(first + count, total)) bar.show(label, first + count, total, watch.seconds());
   }
 }
 

@@ -13,51 +13,53 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Lowest first. Folders on one line are neighbours: neither includes the other.
-const std::vector<std::vector<std::string>> kOrder{
-    {"core/text"},
-    {"core"},
-    {"core/system"},
-    {"core/device"},
-    {"core/device/cuda"},
-    {"config", "image", "format", "kernel", "statistics"},
-    {"image/codecs"},
-    {"data/prepare"},
-    {"data"},
-    {"data/folder"},
-    {"data/pack"},
-    {"data/sets"},
-    {"model", "run", "visual"},
-    {"model/corruptions"},
-    {"objective", "space"},
-    {"measure"},
-    {"train/optimizer"},
-    {"train/checkpoint"},
-    {"train"},
-    {"session"},
-    {"analysis"},
-    {"analysis/checkup"},
-    {"command/flags"},
-    {"command/report"},
-    {"command/plot"},
-    {"command"},
-    {"main.cpp"},
-};
+using Levels = std::vector<std::vector<std::string>>;
 
-// -1: not in the list.
-int rank(const std::string& folder) {
-  for (size_t i = 0; i < kOrder.size(); ++i) {
-    if (std::find(kOrder[i].begin(), kOrder[i].end(), folder) != kOrder[i].end())
+// Lowest first. Rooms on one line are neighbours: neither includes the other.
+const Levels kRooms{{"core"},
+                    {"config", "image", "format", "kernel", "statistics"},
+                    {"data", "model", "run", "visual"},
+                    {"objective", "space"},
+                    {"measure"},
+                    {"train"},
+                    {"session"},
+                    {"analysis"},
+                    {"command"},
+                    {"main.cpp"}};
+
+// The order inside a room that has sub-folders.
+const Levels kFolders{
+    {"core/text", "image", "data/prepare", "model", "train/optimizer", "analysis", "command/flags"},
+    {"core", "image/codecs", "data", "model/corruptions", "train/checkpoint", "analysis/checkup",
+     "command/report"},
+    {"core/system", "data/folder", "train", "command/plot"},
+    {"core/device", "data/pack", "command"},
+    {"core/device/cuda", "data/sets"}};
+
+// The level that `name` stands on, or -1.
+int rank(const Levels& levels, const std::string& name) {
+  for (size_t i = 0; i < levels.size(); ++i) {
+    if (std::find(levels[i].begin(), levels[i].end(), name) != levels[i].end())
       return static_cast<int>(i);
   }
   return -1;
 }
 
+std::string room_of(const std::string& folder) { return folder.substr(0, folder.find('/')); }
+
+bool has_rank(const std::string& folder) {
+  const bool whole = room_of(folder) == folder;
+  return rank(kRooms, room_of(folder)) >= 0 && (whole || rank(kFolders, folder) >= 0);
+}
+
 std::string complaint(const std::string& from, const std::string& to) {
-  if (rank(from) < 0) return from + " is a folder without a rank";
-  if (rank(to) < 0) return to + " is a folder without a rank";
-  if (from == to || rank(to) < rank(from)) return "";
-  return from + " must not include " + to;
+  for (const auto& folder : {from, to}) {
+    if (!has_rank(folder)) return folder + " is a folder without a rank";
+  }
+  const std::string room = room_of(from), other = room_of(to);
+  const bool lower = room == other ? rank(kFolders, to) < rank(kFolders, from)
+                                   : rank(kRooms, other) < rank(kRooms, room);
+  return from == to || lower ? "" : from + " must not include " + to;
 }
 
 // All complaints about a file that lies at `path` below src.

@@ -1,6 +1,6 @@
 // bf16 beside fp32, the kernels beside LibTorch's operations, and what "auto" settles on.
-#include "train/arithmetic.h"
 #include "train/precision.h"
+#include "train/arithmetic.h"
 
 #include <ATen/ATen.h>
 #include <ATen/autocast_mode.h>
