@@ -1,21 +1,21 @@
 # docker build -t latent .
 # docker run --rm --gpus all -v "$PWD":/work -u "$(id -u):$(id -g)" latent train configs/shapes_vae.json
 #
-# Without --gpus it runs on the CPU. LibTorch brings its own CUDA libraries; only the driver is the
-# host's, which is why the base image is the smallest one.
+# Without --gpus it runs on the CPU. LibTorch includes its own CUDA libraries and needs only the
+# host's driver, so the smallest CUDA base image is enough.
 ARG BASE=nvidia/cuda:13.0.2-base-ubuntu24.04
 
 FROM ${BASE} AS build
 ENV LATENT_CACHE=/opt/latent/cache
 WORKDIR /source
-# Before the sources: a change of ours does not fetch LibTorch again.
+# Before the sources are copied, so that a change to them does not download LibTorch again.
 COPY scripts/setup.sh scripts/
 RUN scripts/setup.sh && rm -rf /var/lib/apt/lists/*
 COPY . .
 RUN cmake --preset release -DLATENT_TESTS=OFF \
  && cmake --build --preset release \
  && cmake --install build/release --prefix /opt/latent --strip
-# Of LibTorch only the shared libraries are needed to run, in the same place: the rpath names it.
+# At run time only LibTorch's shared libraries are needed, in the same folder, which the rpath names.
 RUN find "$LATENT_CACHE" -mindepth 1 ! -type d ! -name '*.so*' -delete \
  && find "$LATENT_CACHE" -name 'libtorch_python*' -delete \
  && rm -rf "$LATENT_CACHE"/torch-*/lib/python3*/site-packages/triton \
@@ -30,7 +30,7 @@ RUN apt-get -qq update \
  && useradd --create-home latent \
  && install -d -m 1777 /var/cache/latent
 COPY --from=build /opt/latent /opt/latent
-# Packed images: with -u the home may be one that cannot be written. -v latent-cache:/var/cache/latent
+# For packed images: with -u, the home folder may not be writable. -v latent-cache:/var/cache/latent
 # keeps them.
 ENV PATH=/opt/latent/bin:$PATH LATENT_CACHE=/var/cache/latent
 USER latent

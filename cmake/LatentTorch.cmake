@@ -74,7 +74,7 @@ endforeach()
 
 add_library(latent_torch INTERFACE)
 # Not libtorch.so, an empty shell that draws in the CUDA half: the program loads that where there is a
-# driver (core/device.cpp).
+# driver (core/device/device.cpp).
 target_link_libraries(latent_torch INTERFACE latent_torch_torch_cpu latent_torch_c10)
 
 # For latent_cuda.so alone, which is loaded after LibTorch's CUDA half.

@@ -1,9 +1,9 @@
-# Neighbours of one folder compiled together: latent_unity(LIST BASE) replaces the files that see LibTorch
+# Neighbours of one room (a folder of BASE with its sub-folders) compiled together: latent_unity(LIST BASE) replaces the files that see LibTorch
 # by files that include a few of them each, named relative to BASE, a folder of the include path.
 #
 # Each such file first pays about 4 s for templates that the precompiled header left pending (GCC
 # cannot instantiate them in the header). A few that pay together build in half the time, and one
-# changed file still costs seconds. Names in the unnamed namespaces of a folder must therefore differ;
+# changed file still costs seconds. Names in the unnamed namespaces of a room must therefore differ;
 # -DLATENT_UNITY=OFF compiles each file by itself.
 #
 # CMake's own UNITY_BUILD names the files by their full paths, with which another clone misses the
@@ -29,14 +29,13 @@ function(latent_unity list base)
       continue()
     endif()
     cmake_path(RELATIVE_PATH source BASE_DIRECTORY ${base} OUTPUT_VARIABLE name)
-    cmake_path(GET name PARENT_PATH folder)
-    string(MAKE_C_IDENTIFIER ${folder} folder)
-    if(NOT DEFINED count_${folder})
-      set(count_${folder} 0)
+    string(REGEX REPLACE "/.*" "" room ${name})
+    if(NOT DEFINED count_${room})
+      set(count_${room} 0)
     endif()
-    math(EXPR batch "${count_${folder}} / ${LATENT_UNITY_FILES}")
-    math(EXPR count_${folder} "${count_${folder}} + 1")
-    set(unit ${folder}_${batch})
+    math(EXPR batch "${count_${room}} / ${LATENT_UNITY_FILES}")
+    math(EXPR count_${room} "${count_${room}} + 1")
+    set(unit ${room}_${batch})
     list(APPEND units ${unit})
     string(APPEND content_${unit} "#include \"${name}\"\n")
   endforeach()

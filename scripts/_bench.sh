@@ -1,4 +1,4 @@
-# What the benchmark scripts share: the binary, a folder that goes when they end, training, figures.
+# Shared by the benchmark scripts: the binary, a temporary folder, training, figures.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -6,19 +6,19 @@ latent=$PWD/build/release/latent
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-train() { # NAME CONFIG [options]: a run in $work/NAME
+train() { # NAME CONFIG [options]: trains a run in $work/NAME
   local name=$1 config=$2
   shift 2
   "$latent" train "configs/$config.json" --run "$work/$name" --quiet --set train.pictures_every=0 "$@" > /dev/null
 }
 
-ask() { # NAME COMMAND [options]: the answer for the last epoch and the test split is kept in NAME.json
+ask() { # NAME COMMAND [options]: writes the command's result for the last epoch and the test split to NAME.json
   local name=$1 command=$2
   shift 2
   "$latent" "$command" --run "$work/$name" --checkpoint last --split test --json "$@" > "$work/$name.json"
 }
 
-# Numbers of NAME.json by their keys, in a format.
+# Prints numbers from NAME.json, selected by their keys, in a format.
 figures() { # NAME FORMAT KEY.KEY...
   python3 -c 'import json, sys
 found = []

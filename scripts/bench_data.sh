@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# What data cost: packing the faces, starting a second run, a training step's share, a pack against
-# memory, and the memory of a million images. Each figure comes from the program itself.
+# Measures the cost of data: packing the faces, starting a second run, the share of a training step, a pack
+# compared with memory, and the memory for a million images. Each figure comes from the program itself.
 #
 # usage: scripts/bench_data.sh [decode] [start] [share] [pack] [memory]    (default: all)
-#   needs CelebA for the first three: LATENT_DATA or data/
-#   LATENT_BENCH_MILLION, LATENT_BENCH_SHAPES: fewer images for a trial of the last two
+#   the first three need CelebA, in LATENT_DATA or data/
+#   LATENT_BENCH_MILLION, LATENT_BENCH_SHAPES: fewer images, to try out the last two
 set -euo pipefail
 # shellcheck source=_bench.sh
 source "$(dirname "${BASH_SOURCE[0]}")/_bench.sh"
@@ -35,7 +35,7 @@ print(round(pack["images"] / pack["seconds"]))' "$work/pack.json"
   done | median
 }
 
-# Seconds from launch to the first training step, which the log tells; the run then ends.
+# Prints the seconds from launch to the first training step, as logged, and ends the run then.
 first_step() {
   local log=$work/first.log
   "$latent" train "$faces" --run "$work/first" --overwrite >/dev/null 2>"$log" &
@@ -48,7 +48,7 @@ first_step() {
   sed -n 's/^first step \(.*\) s after the launch$/\1/p' "$log"
 }
 
-# Models of next to nothing: the time of a step is then mostly that of its images.
+# Tiny models, so that a step spends most of its time on its images.
 small=(--set 'model.encoder.channels=[8,8]' --set model.latent_dim=2)
 shapes=(--set "data.count=${LATENT_BENCH_SHAPES:-30000}" --set train.batch_size=128)
 million=${LATENT_BENCH_MILLION:-1000000}
@@ -94,7 +94,7 @@ for part in "${@:-decode start share pack memory}"; do
           sleep 0.2
         done
         wait $!
-        echo "$million images of 32x32: $((most / 1024)) MB resident, mapped files apart (bound: 1500)"
+        echo "$million images of 32x32: $((most / 1024)) MB resident, without mapped files (bound: 1500)"
         ;;
       *) echo "bench_data: $which: expected decode, start, share, pack or memory" >&2; exit 2 ;;
     esac

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# How well the denoising, sparse and upscaling models train, and what either end of a VAE is for: test
-# figures after the last epoch.
+# Measures the quality of the denoising, sparse and upscaling models, and what each term of a VAE's
+# objective does: test figures after the last epoch.
 #
 # usage: scripts/bench_family.sh [denoising] [sparse] [upscale] [ends]    (default: all; about 20 minutes on two cores)
 set -euo pipefail
@@ -28,7 +28,7 @@ sparse() {
 plain, sparse = (json.load(open(path)) for path in sys.argv[1:])
 active = [run["sparsity"]["active_per_image"] for run in (plain, sparse)]
 error = sparse["mse"] / plain["mse"]
-print(f"{active[0] / active[1]:.2f}x fewer at {error:.2f}x the error")' \
+print(f"active units divided by {active[0] / active[1]:.2f}, error times {error:.2f}")' \
       "$work/l1-0.json" "$work/l1-$weight.json")
     figures "l1-$weight" "sparse L1, weight $weight: {:.1f} of 256 units active, {} dead, mean activation {:.4f}, MSE {:.5f}: $ratio" \
       sparsity.active_per_image sparsity.dead_units sparsity.mean_activation mse
@@ -39,7 +39,7 @@ print(f"{active[0] / active[1]:.2f}x fewer at {error:.2f}x the error")' \
     sparsity.mean_activation sparsity.active_per_image sparsity.dead_units mse
 }
 
-upscale() { # NAME CONFIG [options]: one row
+upscale() { # NAME CONFIG [options]: prints one row
   local name=$1
   train "$@"
   ask "$name" upscale --count 0

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# How evenly morphs of 25 frames change: for random pairs of test images, the largest change from one
-# frame to the next (root mean squared, before quantisation) over the mean; prints the medians.
+# Measures how evenly morphs of 25 frames change. For random pairs of test images: the largest change
+# between consecutive frames (root mean square, before quantisation), divided by the mean change. Prints
+# the medians.
 #
 # usage: scripts/bench_morph.sh RUN [PAIRS]    (default 20 pairs, drawn with seed 0)
 set -euo pipefail
@@ -31,7 +32,7 @@ for path in linear slerp; do
   sort -n "$work/$path" | awk -v path="$path" '
     { all[NR] = $1 }
     END {
-      printf "%s: median %.2f, largest %.2f, of %d pairs\n", path,
+      printf "%s: median %.2f, largest %.2f, %d pairs\n", path,
         (all[int((NR + 1) / 2)] + all[int(NR / 2) + 1]) / 2, all[NR], NR
     }'
 done

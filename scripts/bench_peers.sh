@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Training images per second of the book's VAE (batch 100) and of its faces (batch 128): latent, Keras and PyTorch in
-# turn on this machine; and of the VAE on 10,000 and on 1,000,000 drawn images. Prints each round, then the ratios of
-# the medians and the memory that the VAE takes.
+# Measures training images per second of the book's VAE (batch 100) and of its faces (batch 128) with latent, Keras and
+# PyTorch in turn on this machine; and of the VAE on 10,000 and on 1,000,000 drawn images. Prints each round, then the
+# ratios of the medians and the memory that the VAE takes.
 #
 # usage: scripts/bench_peers.sh [ROUNDS] [fashion] [faces] [count]    (default: 5 rounds of all; about 15 minutes)
-#   needs Fashion-MNIST for the first, CelebA for the second: LATENT_DATA or data/
+#   the first needs Fashion-MNIST, the second CelebA, in LATENT_DATA or data/
 #   LATENT_BENCH_DEVICE: cuda for a GPU (then without Keras)
-# Keras lives in an environment of its own, ~/.cache/latent-peers, made here when it is missing (1.5 GB). PyTorch is
-# the one whose libraries latent uses.
+# Keras is in a separate environment, ~/.cache/latent-peers, created here if it is missing (1.5 GB). PyTorch is the one
+# whose libraries latent uses.
 set -euo pipefail
 # shellcheck source=_bench.sh
 source "$(dirname "${BASH_SOURCE[0]}")/_bench.sh"
@@ -21,13 +21,13 @@ parts=${*:-fashion faces count}
 device=${LATENT_BENCH_DEVICE:-cpu}
 torch=${LATENT_CACHE:-$HOME/.cache/latent}/torch-2.11.0/bin/python3
 peers=$HOME/.cache/latent-peers
-# Where the processor has no bf16 PyTorch's best mode is fp32 too.
+# Without bf16 in the processor, PyTorch's best mode is fp32 too.
 modes=fused-cl
 if [[ $device != cpu ]] || grep -qE 'avx512_bf16|amx_bf16' /proc/cpuinfo; then
   modes='fused-cl fused-cl-bf16'
 fi
 eager_steps=$([[ $device == cpu ]] && echo 120 || echo 2000)
-# Steps are short on a GPU: these save their launches, as ours does.
+# Steps are short on a GPU: these modes avoid kernel launches, as latent does.
 gpu_modes='fused-cl-graph fused-cl-bf16-graph fused-cl-bf16-compile'
 
 if [[ $device == cpu && $parts == *fashion* && ! -x $peers/bin/python3 ]]; then
@@ -41,7 +41,7 @@ ours() { # CONFIG PRECISION [options]
     "${@:3}" | awk 'END { print $1 }'
 }
 pytorch() { # MODEL MODE STEPS [options]
-  local rate # none where its compiler fails, which must not end the others
+  local rate # empty if PyTorch's compiler fails, which must not stop the other measurements
   rate=$("$torch" scripts/peers/torch_book.py "$2" --model "$1" --steps "$3" --device "$device" "${@:4}" |
     grep -oP 'images/s \K[0-9]+') || true
   echo "${rate:-0}"
@@ -104,13 +104,13 @@ for ((round = 1; round <= rounds; ++round)); do
     esac
   done
 done
-echo "medians of $rounds"
+echo "medians of $rounds rounds"
 if [[ $parts == *fashion* ]]; then
   [[ $device == cpu ]] && ratio "latent fp32" "Keras" 1.15
   [[ $device == cpu ]] && ratio "latent auto" "Keras" "1.7 with AVX512-BF16 or AMX"
   ratio "latent auto" "PyTorch loader" 2.5
   for mode in $modes; do
-    ratio "latent auto" "PyTorch $mode" "$([[ $device == cpu ]] && echo "the best of PyTorch's: 1.4" || echo 5)"
+    ratio "latent auto" "PyTorch $mode" "$([[ $device == cpu ]] && echo "best PyTorch mode: 1.4" || echo 5)"
   done
   "$latent" bench configs/fashion_mnist_vae.json --device "$device" --quiet --windows 1 --seconds 2 --json \
     >"$work/memory.json"
@@ -130,6 +130,6 @@ if [[ $parts == *count* ]]; then
 fi
 if [[ $parts == *faces* ]]; then
   for mode in $modes; do
-    ratio "latent faces" "PyTorch faces $mode" "the best of PyTorch's: 1.4"
+    ratio "latent faces" "PyTorch faces $mode" "best PyTorch mode: 1.4"
   done
 fi

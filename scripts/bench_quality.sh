@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# How well the book's Fashion-MNIST models train: test figures after the last epoch for three seeds with
-# their medians, then the sweep over beta.
+# Measures the quality of the book's Fashion-MNIST models: test figures after the last epoch for three
+# seeds with their medians, then the sweep over beta.
 #
 # usage: scripts/bench_quality.sh [ae] [vae] [beta]    (default: all; about 25 minutes on two cores)
 set -euo pipefail

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# How well the uses of an autoencoder work, in figures of the program's own: a linear one against PCA, on
-# digits and on a tilted plane; what is strange among digits and clothes; what labels can be told from.
+# Measures how well the uses of an autoencoder work, in the program's own figures: a linear one compared with
+# PCA, on digits and on a tilted plane; anomalies among digits and clothes; predicting labels.
 #
 # usage: scripts/bench_uses.sh [linear] [plane] [anomalies] [probe]    (default: all; about 15 minutes on two cores)
 set -euo pipefail
@@ -21,11 +21,11 @@ detect() { # NAME CONFIG WHAT [options]
   shift 3
   train "$name" "$config" "$@"
   "$latent" detect --run "$work/$name" --split test --quiet --json > "$work/$name.json"
-  figures "$name" "$what: AUROC {:.4f}, AUPR {:.4f}; distance of the latents {:.4f}; PCA {:.4f}; flags {} of the normal ones" \
+  figures "$name" "$what: AUROC {:.4f}, AUPR {:.4f}; distance of the latents {:.4f}; PCA {:.4f}; {} normal examples flagged" \
     scores.error.auroc scores.error.aupr scores.distance.auroc scores.pca.auroc scores.error.flagged_normal
 }
 
-probe() { # NAME CONFIG; a run of that name that is there already serves
+probe() { # NAME CONFIG; reuses an existing run of that name
   [[ -d $work/$1 ]] || train "$1" "$2"
   "$latent" probe --run "$work/$1" --label label --quiet
 }

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Downloads a data set into data/, or says how to get it.
+# Downloads a data set into data/, or explains how to get it.
 #
 # usage: scripts/fetch_data.sh fashion_mnist|mnist|celeba [--dir FOLDER]
 #   --dir FOLDER   the folder that holds the data sets (default: data)
 #   LATENT_MIRROR  addresses with the folders mnist/ and fashion-mnist/, separated by spaces; tried
-#                  in their order instead of the official ones
+#                  in this order instead of the official ones
 #
-# A download that was cut short is taken up where it stopped. A file gets its name only when its
-# content has the published MD5: that of the uncompressed file, since mirrors compress differently.
+# An interrupted download resumes where it stopped. A file gets its final name only if its content has
+# the published MD5: that of the uncompressed file, because mirrors compress differently.
 #
 # shellcheck disable=SC2034  # arrays are passed by name
 set -euo pipefail
@@ -47,17 +47,17 @@ fashion_mnist_mirrors=(
   https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion
 )
 
-# is_whole FILE DIGEST: FILE is gzipped and its content has the digest.
+# is_whole FILE DIGEST: whether FILE is gzipped and its content has the digest.
 is_whole() {
   [[ -f $1 ]] && [[ $(gzip -dc <"$1" 2>/dev/null | md5sum) == "$2  -" ]]
 }
 
-# download ADDRESS PART: appends what PART lacks. Returns curl's exit code.
+# download ADDRESS PART: appends the missing bytes to PART. Returns curl's exit code.
 download() {
   local status=0
   curl --fail --location --silent --show-error --connect-timeout 15 --speed-limit 1000 \
     --speed-time 30 --retry 2 --continue-at - --output "$2" "$1" 2>"$errors" || status=$?
-  # A server that cannot resume (33), or that has no more than we have already (22, HTTP 416).
+  # The server cannot resume (33), or it has no bytes beyond those in PART (22, HTTP 416).
   if [[ -s $2 ]] && { ((status == 33)) || { ((status == 22)) && grep -q 416 "$errors"; }; }; then
     status=0
     rm -f "$2"
@@ -74,7 +74,7 @@ fetch_file() {
   shift 3
   for mirror in "$@"; do
     address=$mirror/${target##*/}
-    # A second time from its beginning: the first may have gone on with another mirror's bytes.
+    # The second attempt starts from scratch: the first may have continued bytes from another mirror.
     for _ in resumed fresh; do
       local had_part=false
       [[ -s $part ]] && had_part=true
@@ -93,7 +93,7 @@ fetch_file() {
     done
     ((status != 0)) || trouble+="; $address: not the published file (its MD5 differs)"
   done
-  fail "${target##*/}: no mirror had it${trouble}; offline? put the file into ${target%/*} yourself," \
+  fail "${target##*/}: no mirror provided it${trouble}; offline? put the file into ${target%/*} yourself," \
     "or set LATENT_MIRROR"
 }
 
@@ -116,7 +116,7 @@ fetch_idx() {
   for i in "${!files[@]}"; do
     local file=${files[i]}.gz
     is_whole "$folder/$file" "${digests[i]}" && continue
-    command -v curl >/dev/null || fail "no curl; run scripts/setup.sh"
+    command -v curl >/dev/null || fail "curl not found; run scripts/setup.sh"
     echo "fetch_data: $folder/$file"
     rm -f "$folder/$file"
     fetch_file "$folder" "$file" "${digests[i]}" "${from[@]}"
@@ -124,15 +124,15 @@ fetch_idx() {
   echo "fetch_data: $folder: complete"
 }
 
-# rows STEM: prints how many images a list of CelebA has, as .txt or as Kaggle's .csv; 0 without it.
+# rows STEM: prints how many images a CelebA list (.txt, or Kaggle's .csv) names; 0 if there is no list.
 rows() {
   local list=$1.txt
   [[ -f $list ]] || list=$1.csv
-  # Rows begin with a file name; a count and names of columns may stand before them.
+  # Each row begins with a file name; a count and column names may precede the rows.
   if [[ -f $list ]]; then grep -cE '^[^ ,]+\.[a-zA-Z]+[ ,]' "$list" || true; else echo 0; fi
 }
 
-# CelebA's terms allow no copy to be served, so there is nothing to download from here.
+# CelebA's terms forbid redistribution, so this script downloads nothing.
 check_celeba() {
   local folder=$root/celeba problems=()
   local images=0 attributes partition
@@ -153,13 +153,13 @@ check_celeba() {
   ((${#problems[@]})) || return 0
 
   cat >&2 <<END
-CelebA is for non-commercial research and must be fetched by hand, under its terms:
-  1. from https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html, "Align&Cropped Images", take
+CelebA is for non-commercial research and must be downloaded by hand, under its terms:
+  1. from https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html, "Align&Cropped Images", download
      Img/img_align_celeba.zip, Anno/list_attr_celeba.txt and Eval/list_eval_partition.txt
   2. unzip img_align_celeba.zip -d $folder
   3. put the two lists into $folder
-Kaggle's archive works too: its lists are called .csv, its images may lie one folder deeper.
-The whole set is 202599 images; a part of it works, with the lists as they are.
+Kaggle's archive works too: its lists are .csv files, and its images may be one folder deeper.
+The whole set has 202599 images; a part of them works too, with unchanged lists.
 END
   printf -v problems '%s, ' "${problems[@]}"
   fail "$folder: ${problems%, }"

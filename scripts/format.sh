@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Checks the layout of the tracked C++ files with clang-format; --fix rewrites them.
+# Checks the formatting of the tracked C++ files with clang-format; --fix reformats them.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# Other versions lay some lines out differently.
+# Other versions format some lines differently.
 formatter=$(command -v clang-format-14 || command -v clang-format) || {
   echo "format: no clang-format; run scripts/setup.sh" >&2
   exit 1

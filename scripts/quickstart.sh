@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# From a fresh clone to pictures: sets up, builds, trains a small VAE on shapes it draws itself
-# (about a minute on two cores), reconstructs and samples. Writes runs/quickstart.
+# From a fresh clone to pictures: installs, builds, trains a small VAE on shapes it draws itself
+# (about a minute on two cores), reconstructs and samples. Writes to runs/quickstart.
 #
 # usage: scripts/quickstart.sh
 set -euo pipefail

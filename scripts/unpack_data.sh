@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Turns a folder of archives into data sets that LATENT_DATA can point at.
+# Unpacks a folder of archives into data sets for LATENT_DATA.
 #
 # usage: scripts/unpack_data.sh SOURCE DESTINATION
 #   SOURCE/mnist, SOURCE/fashion-mnist   four IDX files, gzipped or not: copied
 #   SOURCE/celeba/*.tar.gz, *.txt        -> celeba/img_align_celeba/*.jpg and the lists
 #   SOURCE/flowers/*.tar.gz              -> flowers/<class>/*.jpg
-# What is not there is left out. A destination made from the same files is left as it is.
+# Missing sources are skipped. A destination made from the same files is left unchanged.
 set -euo pipefail
 
 fail() {
@@ -22,7 +22,7 @@ source=$(cd "$1" && pwd)
 destination=$(realpath -m -- "$2")
 stamp=.unpacked
 
-# Names, sizes and times: reading 170 MB for a digest would take longer than unpacking them.
+# Names, sizes and times: computing a digest of 170 MB would take longer than unpacking them.
 fingerprint=$(cd "$source" && find . -type f -printf '%P %s %T@\n' | sort | sha256sum | cut -d ' ' -f 1)
 is_ready() {
   [[ -f $destination/$stamp && $(<"$destination/$stamp") == "$fingerprint" ]]
@@ -32,7 +32,7 @@ is_ready && exit 0
 mkdir -p "$(dirname "$destination")"
 exec 9<"$(dirname "$destination")"
 flock 9
-# Another call may have done it while this one waited.
+# Another process may have unpacked everything while this one waited.
 is_ready && exit 0
 if [[ -e $destination && ! -f $destination/$stamp ]]; then
   fail "$destination: exists and was not made by this script; remove it or choose another folder"
@@ -51,7 +51,7 @@ for name in celeba flowers; do
   compgen -G "$source/$name/*.tar.gz" >/dev/null || continue
   mkdir "$unpacking/$name"
   for archive in "$source/$name"/*.tar.gz; do
-    # An archive of flowers begins with flowers/, one of celeba does not.
+    # Paths in the flowers archives begin with flowers/; those in the celeba archives do not begin with celeba/.
     prefix=$unpacking/$name
     [[ $(tar -tzf "$archive" 2>/dev/null | head -n 1) == "$name"/* ]] && prefix=$unpacking
     tar -xzf "$archive" -C "$prefix" --no-same-owner || fail "$archive: not a whole archive"
@@ -62,7 +62,7 @@ for name in celeba flowers; do
 done
 [[ -n $(ls "$unpacking") ]] ||
   fail "$source: nothing to unpack; expected mnist, fashion-mnist, celeba or flowers"
-# A read-only source must not make a destination that cannot be removed.
+# Otherwise a read-only source would produce a destination that cannot be removed.
 chmod -R u+w "$unpacking"
 
 echo "$fingerprint" >"$unpacking/$stamp"

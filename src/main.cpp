@@ -6,12 +6,12 @@
 #include <filesystem>
 
 #include "command/registry.h"
-#include "core/crash.h"
 #include "core/error.h"
-#include "core/interrupt.h"
 #include "core/log.h"
-#include "core/out_of_memory.h"
-#include "core/process.h"
+#include "core/system/crash.h"
+#include "core/system/interrupt.h"
+#include "core/system/out_of_memory.h"
+#include "core/system/process.h"
 #include "core/version.h"
 #include "kernel/allowed.h"
 
@@ -114,10 +114,10 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   latent::fill_standard_streams();
-  latent::tell_of_crashes();
-  latent::leave_nothing_half_written();
+  latent::install_crash_handler();
+  latent::clean_up_temporaries_on_exit();
   latent::ignore_file_size_signal();
-  latent::keep_memory();
+  latent::tune_malloc();
   try {
     return run(argc, argv);
   } catch (const UsageError& failure) {

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/device.h"
+#include "core/device/device.h"
 
 namespace {
 

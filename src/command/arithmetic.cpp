@@ -4,19 +4,20 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "command/animation.h"
-#include "command/attribute_direction.h"
+#include "analysis/attribute_direction.h"
 #include "command/expression.h"
-#include "command/inputs.h"
+#include "command/flags/inputs.h"
+#include "command/flags/open_run.h"
+#include "command/report/animation.h"
 #include "core/error.h"
-#include "core/split.h"
-#include "core/suggest.h"
+#include "core/text/split.h"
+#include "core/text/suggest.h"
 #include "visual/frames.h"
 
 namespace latent {
 namespace {
 
-constexpr int64_t kMostStrengths = 100;
+constexpr int64_t kMaxStrengths = 100;
 
 // "Male,Young" is two attributes, "label=Coat,Shirt" one group of classes.
 std::vector<std::string> attribute_list(const std::vector<std::string>& flags) {
@@ -34,9 +35,9 @@ std::vector<std::string> attribute_list(const std::vector<std::string>& flags) {
 
 Tensor read_strengths(const Arguments& arguments) {
   const auto range = arguments.numbers("strength", "-3:3:7");
-  if (range[2] != std::floor(range[2]) || range[2] < 1 || range[2] > kMostStrengths) {
+  if (range[2] != std::floor(range[2]) || range[2] < 1 || range[2] > kMaxStrengths) {
     throw UsageError(fmt::format("--strength {}: expected low:high:count with a count from 1 to {}",
-                                 arguments.text("strength"), kMostStrengths));
+                                 arguments.text("strength"), kMaxStrengths));
   }
   return at::linspace(range[0], range[1], static_cast<int64_t>(range[2]), at::kDouble);
 }
@@ -128,19 +129,19 @@ void run_attribute(const Arguments& arguments) {
                              .orthogonal_to = attribute_list(arguments.texts("orthogonal-to")),
                              .method = arguments.text("method")};
   const Tensor strengths = read_strengths(arguments);
-  const OpenedRun run = OpenedRun::open(arguments);
+  const OpenedRun run = open_run(arguments);
   expect_images(run, "arithmetic");
-  const PicturePlaces places =
-      picture_places(arguments, run.directory.image("arithmetic", stem_of(query, arguments)),
-                     arguments.flag("gif"));
+  const OutputPaths paths =
+      output_paths(arguments, run.directory.image("arithmetic", stem_of(query, arguments)),
+                   arguments.flag("gif"));
   const AttributeDirection found = attribute_direction(run, query, arguments.quiet());
   const Inputs inputs = read_inputs(arguments, run);
   const Tensor z = run.encode(inputs.images).mean;
   const Picture still = strip(inputs, moved(run, z, found.direction, strengths),
                               strength_captions(strengths), arguments);
   std::vector<Picture> frames;
-  if (places.animated()) frames = animate(run, z, found.direction, strengths, arguments);
-  const auto written = write_pictures(arguments, places, still, frames);
+  if (paths.animated()) frames = animate(run, z, found.direction, strengths, arguments);
+  const auto written = write_pictures(arguments, paths, still, frames);
   auto json = as_json(query, found);
   json["written"] = written;
   print_result(arguments, json, describe(query, found) + join(written, "\n") + "\n");

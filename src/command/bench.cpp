@@ -7,15 +7,15 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "command/arguments.h"
-#include "command/experiment.h"
-#include "core/device_tools.h"
+#include "command/flags/arguments.h"
+#include "core/device/device_tools.h"
 #include "core/log.h"
-#include "core/process.h"
 #include "core/random.h"
 #include "core/stopwatch.h"
+#include "core/system/process.h"
 #include "core/version.h"
 #include "kernel/allowed.h"
+#include "session/experiment.h"
 #include "train/profile.h"
 #include "train/stepper.h"
 
@@ -58,16 +58,16 @@ double operations_per_image(Autoencoder& model) {
 }
 
 // Training on a data set's images, in an order of its own, without epochs, validation or files.
-class Treadmill {
+class EndlessTraining {
  public:
-  Treadmill(const Experiment& experiment, const Examples& examples, TrainingStep& step,
-            const c10::Device& device)
+  EndlessTraining(const Experiment& experiment, const Examples& examples, TrainingStep& step,
+                  const c10::Device& device)
       : batch_(std::min(experiment.train.batch_size, examples.count())),
         batches_(training_batches(experiment, examples, device)),
         step_(step),
         stepper_(batches_, step, experiment.train, device) {
     auto shuffle = generator(static_cast<uint64_t>(experiment.train.seed), Stream::kShuffle);
-    order_ = at::randperm(examples.count(), shuffle, at::kLong).to(batches_.home());
+    order_ = at::randperm(examples.count(), shuffle, at::kLong).to(batches_.storage_device());
   }
 
   /// Trains for so long, at least one step. Returns images a second.
@@ -124,7 +124,7 @@ void run_bench(const Arguments& arguments) {
   const double operations = operations_per_image(*model);
   model->train();
   TrainingStep step(experiment.train, model, objective, device);
-  Treadmill treadmill(experiment, examples, step, device);
+  EndlessTraining treadmill(experiment, examples, step, device);
   std::optional<StepProfile> profile;
   if (arguments.has("profile")) profile.emplace(arguments.text("profile"), device);
   treadmill.run(std::max(1.0, seconds / 2), profile ? &*profile : nullptr);

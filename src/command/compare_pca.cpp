@@ -7,14 +7,14 @@
 #include <numbers>
 #include <optional>
 
-#include "command/components.h"
-#include "command/labels.h"
+#include "analysis/components.h"
+#include "analysis/pca_comparison.h"
+#include "command/flags/attribute.h"
+#include "command/flags/open_run.h"
 #include "core/error.h"
 #include "core/log.h"
-#include "core/progress.h"
 #include "core/random.h"
-#include "space/plane.h"
-#include "train/evaluation.h"
+#include "space/projection.h"
 #include "visual/scatter.h"
 
 namespace latent {
@@ -22,109 +22,55 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int64_t kMostScattered = 10'000;
-constexpr int64_t kTried = 200;     // latents to ask a decoder whether it is linear
-constexpr double kStraight = 1e-4;  // deviation of a linear decoder, as a share of its output
-
-/// Squared errors over a split, mean per example, and where its examples lie.
-struct PcaComparison {
-  double model = 0, pca = 0;
-  Tensor latents;      // [N, Z]
-  Tensor coordinates;  // [N, K] among the principal components
-};
-
-PcaComparison compare_with_pca(const OpenedRun& run, const space::PrincipalComponents& components,
-                               const Examples& examples, bool quiet) {
-  const torch::NoGradGuard no_grad;
-  PcaComparison sums;
-  std::vector<Tensor> latents, coordinates;
-  ProgressBar bar(quiet);
-  const auto start = std::chrono::steady_clock::now();
-  for (int64_t first = 0; first < examples.count(); first += kEvaluationBatch) {
-    const int64_t count = std::min(kEvaluationBatch, examples.count() - first);
-    const Tensor images = examples.images(first, count);
-    const Tensor rows = images.flatten(1).to(at::kDouble);
-    const auto squared = [&](const Tensor& other) {
-      return at::square(rows - other).sum().item<double>();
-    };
-    latents.push_back(run.encode(images).mean);
-    sums.model += squared(run.pictures(latents.back()).flatten(1).to(at::kDouble));
-    coordinates.push_back(components.project(rows));
-    sums.pca += squared(components.restore(coordinates.back()));
-    if (!bar.due(first + count, examples.count())) continue;
-    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
-    bar.show("comparing", first + count, examples.count(), spent.count());
-  }
-  const auto n = static_cast<double>(examples.count());
-  return {sums.model / n, sums.pca / n, at::cat(latents), at::cat(coordinates)};
-}
-
-// The columns of a decoder that is linear, [D, Z]; nothing for any other. Asked of the function,
-// not of its layers: whatever network computes a line is one.
-std::optional<Tensor> linear_decoder(const OpenedRun& run, const Tensor& latents) {
-  const int64_t z = run.model->latent_dim();
-  const auto output = [&](const Tensor& code) {
-    return run.pictures(code).flatten(1).to(at::kDouble);
-  };
-  const auto differ = [](const Tensor& a, const Tensor& b, const Tensor& origin) {
-    return (a - b).norm().item<double>() > kStraight * (a - origin).norm().item<double>();
-  };
-  const Tensor some = latents.narrow(0, 0, std::min(kTried, latents.size(0)));
-  const Tensor others = some.flip(0), offset = output(at::zeros({1, z}));  // [1, D]
-  if (differ(output(some) + output(others) - offset, output(some + others), offset))
-    return std::nullopt;
-  const Tensor columns = (output(at::eye(z)) - offset).t();  // [D, Z]
-  if (differ(output(some), some.to(at::kDouble).mm(columns.t()) + offset, offset))
-    return std::nullopt;
-  return columns;
-}
+constexpr int64_t kMaxScattered = 10'000;
 
 Json describe_error(double squared, const OpenedRun& run) {
   return {{"squared_error", squared},
-          {"mse", squared / static_cast<double>(run.model->output_shape().pixels())}};
+          {"mse", squared / static_cast<double>(run.model->output_shape().values())}};
 }
 
 void add_subspace(Json& json, const std::optional<Tensor>& columns,
-                  const space::PrincipalComponents& components) {
+                  const statistics::PrincipalComponents& components) {
   json["linear_decoder"] = columns.has_value();
   json["overlap"] = nullptr;
   json["angles_degrees"] = Json::array();
   if (!columns) return;
-  const Tensor cosines = space::subspace_cosines(*columns, components.axes.t());
-  json["overlap"] = space::subspace_overlap(cosines, components.axes.size(0));
+  const Tensor cosines = statistics::subspace_cosines(*columns, components.axes.t());
+  json["overlap"] = statistics::subspace_overlap(cosines, components.axes.size(0));
   for (int64_t i = 0; i < cosines.numel(); ++i)
     json["angles_degrees"].push_back(std::acos(cosines[i].item<double>()) * 180 / std::numbers::pi);
 }
 
-visual::Scatter scatter_of(const std::string& title, const space::Plane& plane,
+visual::Scatter scatter_of(const std::string& title, const space::Projection& plane,
                            const Tensor& coordinates, const Attribute* attribute,
                            const Tensor& chosen) {
   visual::Scatter scatter{.title = title,
                           .x_label = plane.names[0],
                           .y_label = plane.names[1],
-                          .places = plane.coordinates(coordinates.index_select(0, chosen))};
+                          .points = plane.coordinates(coordinates.index_select(0, chosen))};
   if (attribute == nullptr) return scatter;
   scatter.values = attribute->values.index_select(0, chosen);
-  scatter.classes = class_words(*attribute);
+  scatter.classes = attribute->words();
   scatter.legend = attribute->name;
   return scatter;
 }
 
 // Two latents as they are, more by their own two principal directions: an even match for PCA.
 void draw(const std::filesystem::path& path, const PcaComparison& found,
-          const space::PrincipalComponents& components, const Attribute* attribute, uint64_t seed) {
+          const statistics::PrincipalComponents& components, const Attribute* attribute,
+          uint64_t seed) {
   auto noise = generator(seed, Stream::kPictures);
   const int64_t images = found.latents.size(0);
   const Tensor chosen =
-      at::randperm(images, noise, at::kLong).narrow(0, 0, std::min(kMostScattered, images));
+      at::randperm(images, noise, at::kLong).narrow(0, 0, std::min(kMaxScattered, images));
   const bool many = found.latents.size(1) > 2;
-  space::Plane plane =
-      many ? space::principal_plane(found.latents) : space::latent_plane(found.latents, 0, 1);
+  space::Projection plane = many ? space::principal_projection(found.latents)
+                                 : space::latent_projection(found.latents, 0, 1);
   if (many) {
     for (auto& name : plane.names)
       name = "the latents' " + name;
   }
-  space::Plane axes = space::latent_plane(found.coordinates, 0, 1);
+  space::Projection axes = space::latent_projection(found.coordinates, 0, 1);
   for (int64_t i = 0; i < 2; ++i) {
     axes.names[i] = fmt::format(
         "principal component {} ({:.0f}% of the variance)", i + 1,
@@ -174,7 +120,7 @@ void declare_compare_pca(cxxopts::Options& options) {
 void run_compare_pca(const Arguments& arguments) {
   const Split split = parse_split(arguments.text("split"));
   arguments.picture("", true);  // a wrong ending is told before the work
-  const OpenedRun run = OpenedRun::open(arguments);
+  const OpenedRun run = open_run(arguments);
   const Examples examples = run.load(split);
   const Attribute* attribute = choose_attribute(arguments, "label", examples);
   const auto components =
@@ -193,10 +139,10 @@ void run_compare_pca(const Arguments& arguments) {
       found.pca > 1e-9 * components.total_variance ? Json(found.model / found.pca) : Json();
   add_subspace(json, linear_decoder(run, found.latents), components);
   json["written"] = Json::array();
-  std::string text = pca_table(json, run.experiment.data.example_word());
+  std::string text = pca_table(json, run.experiment.data.example_noun());
   if (components.axes.size(0) < 2 || examples.count() < 2) {
     text += fmt::format("No scatter of one {}.\n",
-                        examples.count() < 2 ? run.experiment.data.example_word() : "component");
+                        examples.count() < 2 ? run.experiment.data.example_noun() : "component");
   } else {
     const auto path =
         arguments.picture(run.directory.image("compare-pca", to_string(split) + ".png"), true);

@@ -1,9 +1,9 @@
 #include "config/config.h"
 
-#include "command/arguments.h"
-#include "command/entries.h"
-#include "command/experiment.h"
+#include "command/flags/arguments.h"
+#include "command/report/config_entries.h"
 #include "core/error.h"
+#include "session/experiment.h"
 
 namespace latent {
 

@@ -2,12 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "command/arguments.h"
 #include "command/data_check.h"
-#include "command/experiment.h"
+#include "command/flags/arguments.h"
 #include "core/error.h"
 #include "core/log.h"
-#include "data/pack.h"
+#include "data/pack/pack.h"
+#include "session/experiment.h"
 
 namespace latent {
 namespace {
@@ -35,7 +35,7 @@ void pack_images(const Arguments& arguments, const DatasetPlan& plan) {
     throw Error(arguments.text("config") +
                 ": this data set is read into memory as it is; nothing to pack");
   }
-  if (const std::string remark = dataset->remark(); !remark.empty()) log::info("{}", remark);
+  if (const std::string notice = dataset->notice(); !notice.empty()) log::info("{}", notice);
   const Json json = describe_pack(*pack);
   print_result(
       arguments, json,

@@ -7,14 +7,14 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "command/experiment.h"
-#include "command/inspection_text.h"
-#include "command/suggested_config.h"
+#include "analysis/inspection.h"
+#include "analysis/suggested_config.h"
+#include "command/report/inspection_text.h"
 #include "core/error.h"
-#include "core/file.h"
 #include "core/log.h"
-#include "data/inspection.h"
-#include "data/pack.h"
+#include "core/system/file.h"
+#include "data/pack/pack.h"
+#include "session/experiment.h"
 #include "visual/grid.h"
 
 namespace latent {
@@ -100,7 +100,7 @@ void check_data(const Arguments& arguments) {
   const Experiment experiment = read_experiment(config);
   const auto dataset = experiment.data.open();
   const std::vector<NamedSplit> splits = load_splits(*dataset);
-  if (!dataset->remark().empty()) log::info("{}", dataset->remark());
+  if (!dataset->notice().empty()) log::info("{}", dataset->notice());
   const Inspection inspection = inspect(splits);
   Report report{.name = path.string(),
                 .splits = &splits,

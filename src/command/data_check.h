@@ -1,7 +1,7 @@
 // `latent data check`: what a person wants to know about images before training on them.
 #pragma once
 
-#include "command/arguments.h"
+#include "command/flags/arguments.h"
 
 namespace latent {
 

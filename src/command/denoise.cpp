@@ -2,21 +2,22 @@
 
 #include <nlohmann/json.hpp>
 
-#include "command/comparison.h"
-#include "command/inputs.h"
-#include "command/singles.h"
-#include "command/tiles.h"
+#include "analysis/comparison.h"
+#include "command/flags/inputs.h"
+#include "command/flags/open_run.h"
+#include "command/report/one_file_each.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/random.h"
 #include "image/codecs.h"
+#include "session/tiled.h"
 
 namespace latent {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t kDenoisedColumns = 10, kMostDenoised = 40;
+constexpr int64_t kDenoisedColumns = 10, kMaxDenoised = 40;
 
 // Small images as large as the truth, so that they can be measured against it.
 Tensor at_size(const Tensor& images, const ImageShape& shape) {
@@ -42,7 +43,7 @@ void denoise_split(const Arguments& arguments, const OpenedRun& run) {
   const fs::path path =
       arguments.picture(run.directory.image("denoise", inputs_stem(arguments) + ".png"),
                         run.experiment.data.is_table());
-  const int64_t shown = std::min(kMostDenoised, noisy.size(0));
+  const int64_t shown = std::min(kMaxDenoised, noisy.size(0));
   const auto first = [&](const Tensor& images) { return images.narrow(0, 0, shown); };
   run.experiment.gallery->write_versions(
       path,
@@ -54,7 +55,7 @@ void denoise_split(const Arguments& arguments, const OpenedRun& run) {
 
 // Files at their own size, tile by tile. Returns what was written.
 std::vector<std::string> clean_by_tiles(const std::vector<fs::path>& files, const OpenedRun& run,
-                                        Singles& singles) {
+                                        SeparateFiles& singles) {
   const ImageShape& shape = run.model->output_shape();
   for (const auto& file : files) {
     const Tensor noisy = as_images({to_pixels(read_image(file, shape.channels))});
@@ -67,7 +68,7 @@ std::vector<std::string> clean_by_tiles(const std::vector<fs::path>& files, cons
 
 // Files at the model's size. Returns what was written.
 std::vector<std::string> clean_whole(const std::vector<std::string>& files, const OpenedRun& run,
-                                     bool enlarges, Singles& singles) {
+                                     bool enlarges, SeparateFiles& singles) {
   SmallInputs inputs;
   if (enlarges) {
     inputs = read_small_files(files, run);
@@ -102,7 +103,7 @@ void denoise_files(const Arguments& arguments, const OpenedRun& run) {
         "its size, " +
         run.model->input_shape().text());
   }
-  Singles singles(*run.experiment.gallery, arguments, run, "denoise", "denoised");
+  SeparateFiles singles(*run.experiment.gallery, arguments, run, "denoise", "denoised");
   std::vector<std::string> written;
   if (by_parts) {
     written = clean_by_tiles(image_files(arguments.texts("files")), run, singles);
@@ -127,7 +128,7 @@ void run_denoise(const Arguments& arguments) {
   const bool files = arguments.has("files");
   if (arguments.flag("tiles") && !files)
     throw UsageError("--tiles: for files of your own; the data set's images have the model's size");
-  const OpenedRun run = OpenedRun::open(arguments);
+  const OpenedRun run = open_run(arguments);
   if (!run.corruption.noisy()) {
     throw Error(run.directory.path().string() +
                 ": trained without noise; expected a run whose config has one, for example "

@@ -4,20 +4,22 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "command/anomaly_report.h"
-#include "command/anomaly_scores.h"
-#include "command/inputs.h"
+#include "analysis/anomaly.h"
+#include "command/flags/inputs.h"
+#include "command/flags/open_run.h"
+#include "command/report/anomaly_report.h"
 #include "core/error.h"
 #include "core/log.h"
-#include "core/suggest.h"
+#include "core/text/suggest.h"
 #include "space/directions.h"
+#include "statistics/ranking.h"
 
 namespace latent {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int64_t kMostForThreshold = 20'000;
+constexpr int64_t kMaxForThreshold = 20'000;
 const std::vector<std::string> kScores{"error", "elbo", "distance", "pca"};
 
 void check_flags(const Arguments& arguments) {
@@ -34,9 +36,10 @@ void check_flags(const Arguments& arguments) {
 }
 
 // --normal, else the rule that the training examples were kept by, where there are labels.
-Normality find_normal(const Subjects& subjects, const Arguments& arguments, const OpenedRun& run) {
+NormalRule find_normal(const ExampleBatches& subjects, const Arguments& arguments,
+                       const OpenedRun& run) {
   const bool asked = arguments.has("normal");
-  Normality found{.rule = asked ? arguments.text("normal") : run.experiment.data.keep};
+  NormalRule found{.rule = asked ? arguments.text("normal") : run.experiment.data.keep};
   if (found.rule.empty() || (!asked && subjects.attributes.empty())) return found;
   if (arguments.has("files")) {
     throw Error("--normal " + found.rule +
@@ -53,7 +56,7 @@ Normality find_normal(const Subjects& subjects, const Arguments& arguments, cons
 }
 
 // What a score finds, at a threshold.
-Json describe(const Score& score, double threshold, const Normality& normality) {
+Json describe(const Score& score, double threshold, const NormalRule& normality) {
   Json json{{"threshold", threshold},
             {"flagged", score.values.gt(threshold).sum().item<int64_t>()}};
   if (!normality.measurable()) return json;
@@ -61,13 +64,13 @@ Json describe(const Score& score, double threshold, const Normality& normality) 
   const Tensor values = score.values.index({among});
   const Tensor normal = normality.matches->holds.index({among}), strange = normal.logical_not();
   json["flagged_normal"] = values.gt(threshold).logical_and(normal).sum().item<int64_t>();
-  json["auroc"] = space::auroc(values, strange);
-  json["aupr"] = space::average_precision(values, strange);
+  json["auroc"] = statistics::auroc(values, strange);
+  json["aupr"] = statistics::average_precision(values, strange);
   return json;
 }
 
-std::string detection_table(const Json& json, const Subjects& subjects, const Normality& normality,
-                            const std::vector<Score>& scores) {
+std::string detection_table(const Json& json, const ExampleBatches& subjects,
+                            const NormalRule& normality, const std::vector<Score>& scores) {
   std::string text = fmt::format("{} {}", subjects.count, subjects.what);
   if (normality.matches) {
     text += fmt::format(", {} of them normal: {}", normality.matches->holds.sum().item<int64_t>(),
@@ -99,8 +102,8 @@ void check_score(const std::string& name, const AnomalyDetector& detector) {
 }
 
 // The CSV and the picture, which lies beside it or among the run's pictures.
-std::pair<std::filesystem::path, std::filesystem::path> places(const Arguments& arguments,
-                                                               const OpenedRun& run) {
+std::pair<std::filesystem::path, std::filesystem::path> output_files(const Arguments& arguments,
+                                                                     const OpenedRun& run) {
   if (arguments.has("out")) {
     const std::filesystem::path csv = arguments.text("out");
     return {csv, std::filesystem::path(csv).replace_extension(".png")};
@@ -133,27 +136,27 @@ void declare_detect(cxxopts::Options& options) {
 void run_detect(const Arguments& arguments) {
   check_flags(arguments);
   const int64_t shown = arguments.integer("shown", 1, 100);
-  const OpenedRun run = OpenedRun::open(arguments);
-  const Subjects subjects = read_subjects(arguments, run);
-  const Normality normality = find_normal(subjects, arguments, run);
+  const OpenedRun run = open_run(arguments);
+  const ExampleBatches subjects = read_example_batches(arguments, run);
+  const NormalRule normality = find_normal(subjects, arguments, run);
   const Examples train = run.load(Split::kTrain);
   const AnomalyDetector detector(run, train, arguments.seed(), arguments.quiet());
   const std::string chosen = arguments.text("score");
   check_score(chosen, detector);
-  const Subjects usual = some_of(train, kMostForThreshold, arguments.seed());
+  const ExampleBatches usual = some_of(train, kMaxForThreshold, arguments.seed());
   if (usual.count < train.count())
     log::info("thresholds from {} of {} training examples, drawn at random", usual.count,
               train.count());
   const auto training = detector.score(usual, "training split", arguments.quiet());
   const auto scores = detector.score(subjects, "scoring", arguments.quiet());
 
-  const auto [csv, picture] = places(arguments, run);
+  const auto [csv, picture] = output_files(arguments, run);
   Json json{{"run", run.directory.path().string()},
             {"images", subjects.count},
             {"normal", normality.matches ? Json(normality.rule) : Json()},
             {"quantile", arguments.number("quantile")},
             {"training_examples", usual.count},
-            {"components", std::min(run.model->latent_dim(), train.shape().pixels())},
+            {"components", std::min(run.model->latent_dim(), train.shape().values())},
             {"score", chosen},
             {"scores", Json::object()},
             {"written", {csv.string(), picture.string()}}};

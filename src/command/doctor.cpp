@@ -4,10 +4,11 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "command/arguments.h"
-#include "command/checkup.h"
+#include "analysis/checkup/checkup.h"
+#include "command/flags/arguments.h"
+#include "command/flags/open_run.h"
 #include "core/error.h"
-#include "core/out_of_memory.h"
+#include "core/system/out_of_memory.h"
 #include "run/run_lock.h"
 
 namespace latent {
@@ -18,7 +19,7 @@ using Kind = Finding::Kind;
 
 // Lack of memory, most often: of the run it says nothing.
 Finding not_looked_at(const std::exception& failure) {
-  return {Kind::kRemark, "model", "not looked at: " + reason_of(failure),
+  return {Kind::kWarning, "model", "not looked at: " + reason_of(failure),
           out_of_memory(failure).empty() ? "" : "free memory"};
 }
 
@@ -26,12 +27,12 @@ Finding not_looked_at(const std::exception& failure) {
 Findings examine_model(const Arguments& arguments) {
   std::optional<OpenedRun> run;
   try {
-    run.emplace(OpenedRun::open(arguments));
+    run.emplace(open_run(arguments));
   } catch (const UsageError&) {
     throw;
   } catch (const Error& failure) {
     const bool busy = !RunLock::holder(arguments.run()).empty();  // it may just have begun anew
-    return {{busy ? Kind::kRemark : Kind::kProblem, "model", failure.what(), ""}};
+    return {{busy ? Kind::kWarning : Kind::kProblem, "model", failure.what(), ""}};
   } catch (const std::exception& failure) {
     return {not_looked_at(failure)};
   }
@@ -40,7 +41,7 @@ Findings examine_model(const Arguments& arguments) {
     check_values(examples, run->objective->likelihood());
     return check_model(model_facts(*run, examples), run->config);
   } catch (const Error& failure) {
-    return {{Kind::kRemark, "model", std::string("not looked at: ") + failure.what(),
+    return {{Kind::kWarning, "model", std::string("not looked at: ") + failure.what(),
              "make the run's data available"}};
   } catch (const std::exception& failure) {
     return {not_looked_at(failure)};

@@ -3,13 +3,15 @@
 
 #include <nlohmann/json.hpp>
 
-#include "command/columns.h"
-#include "command/inputs.h"
+#include "command/flags/inputs.h"
+#include "command/flags/open_run.h"
+#include "command/report/columns.h"
 #include "core/error.h"
-#include "core/file.h"
-#include "core/suggest.h"
-#include "run/safetensors.h"
-#include "run/table.h"
+#include "core/system/file.h"
+#include "core/text/suggest.h"
+#include "format/safetensors.h"
+#include "format/table.h"
+#include "session/codes.h"
 
 namespace latent {
 namespace {
@@ -30,7 +32,7 @@ Encoded encode_inputs(const Arguments& arguments, const OpenedRun& run) {
   }
   const Split split = parse_split(arguments.text("split"));
   const Examples examples = run.load(split);
-  Encoded encoded{.codes = run.split_latents(split, examples, arguments.quiet()),
+  Encoded encoded{.codes = split_codes(run, split, examples, arguments.quiet()),
                   .names = {},
                   .attributes = examples.attributes};
   for (int64_t i = 0; i < examples.count(); ++i)
@@ -87,7 +89,7 @@ void run_encode(const Arguments& arguments) {
   if (kind != ".csv" && kind != ".npy" && kind != ".safetensors") {
     throw UsageError("--out " + out.string() + ": expected a .csv, .npy or .safetensors file");
   }
-  const OpenedRun run = OpenedRun::open(arguments);
+  const OpenedRun run = open_run(arguments);
   const std::filesystem::path path =
       arguments.has("out") ? out
                            : run.directory.path() / "encode" / (inputs_stem(arguments) + ".csv");

@@ -5,9 +5,11 @@
 #include <nlohmann/json.hpp>
 #include <numbers>
 
-#include "command/arguments.h"
-#include "command/opened_run.h"
+#include "command/flags/arguments.h"
+#include "command/flags/open_run.h"
 #include "core/progress.h"
+#include "core/stopwatch.h"
+#include "session/opened_run.h"
 #include "train/evaluation.h"
 
 namespace latent {
@@ -16,7 +18,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json describe_evaluation(const OpenedRun& run, const Evaluation& result, const std::string& split) {
-  const double values = static_cast<double>(run.model->output_shape().pixels());
+  const double values = static_cast<double>(run.model->output_shape().values());
   const Likelihood& likelihood = run.objective->likelihood();
   const bool probabilistic = run.model->probabilistic();
   Json json{{"run", run.directory.path().string()},
@@ -28,9 +30,9 @@ Json describe_evaluation(const OpenedRun& run, const Evaluation& result, const s
   for (const auto& [name, value] : result.terms)
     json[name] = value;
   json["nll_mean"] = result.nll_mean;
-  json["left_out_constant_per_value"] = likelihood.left_out_constant();
+  json["left_out_constant_per_value"] = likelihood.omitted_constant();
   if (probabilistic) {
-    const double negative_elbo = result.term("nll") + values * likelihood.left_out_constant() +
+    const double negative_elbo = result.term("nll") + values * likelihood.omitted_constant() +
                                  result.kl.sum().item<double>();
     json["elbo"] = -negative_elbo;
     json["bits_per_dim"] = negative_elbo / (values * std::numbers::ln2);
@@ -41,7 +43,7 @@ Json describe_evaluation(const OpenedRun& run, const Evaluation& result, const s
   if (result.sparsity) {
     json["sparsity"] = {
         {"mean_activation", result.sparsity->mean_activation},
-        {"active_per_" + run.experiment.data.example_word(), result.sparsity->active},
+        {"active_per_" + run.experiment.data.example_noun(), result.sparsity->active},
         {"active_share", result.sparsity->active_share},
         {"dead_units", result.sparsity->dead_units}};
   }
@@ -68,7 +70,7 @@ std::string number(const Json& json, const char* key) {
 }
 
 std::string evaluation_table(const OpenedRun& run, const Evaluation& result, const Json& json) {
-  const std::string word = run.experiment.data.example_word(), nats = "nats per " + word;
+  const std::string word = run.experiment.data.example_noun(), nats = "nats per " + word;
   std::string text = fmt::format("{} {}s of the {} split, checkpoint {} (step {})\n", result.images,
                                  word, json["split"].get<std::string>(), run.checkpoint, run.step);
   if (run.corruption.noisy())
@@ -135,22 +137,20 @@ void declare_evaluate(cxxopts::Options& options) {
 
 void run_evaluate(const Arguments& arguments) {
   const Split split = parse_split(arguments.text("split"));
-  const OpenedRun run = OpenedRun::open(arguments);
+  const OpenedRun run = open_run(arguments);
   run.objective->schedule(std::numeric_limits<double>::infinity());
   const Examples examples = run.load(split);
   check_values(examples, run.objective->likelihood());
   ProgressBar bar(arguments.quiet());
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   const Evaluation result = evaluate(*run.model, *run.objective, examples,
                                      {.seed = arguments.seed(),
                                       .quality = true,
                                       .device = run.device,
                                       .progress =
                                           [&](int64_t done, int64_t total) {
-                                            if (!bar.due(done, total)) return;
-                                            const std::chrono::duration<double> spent =
-                                                std::chrono::steady_clock::now() - start;
-                                            bar.show("evaluating", done, total, spent.count());
+                                            if (bar.due(done, total))
+                                              bar.show("evaluating", done, total, watch.seconds());
                                           },
                                       .corruption = run.corruption});
   bar.clear();

@@ -1,4 +1,6 @@
 #include "command/expression.h"
+#include "command/flags/inputs.h"
+#include "command/flags/open_run.h"
 
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
@@ -9,11 +11,10 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "command/animation.h"
-#include "command/inputs.h"
+#include "command/report/animation.h"
 #include "core/error.h"
-#include "core/split.h"
-#include "core/suggest.h"
+#include "core/text/split.h"
+#include "core/text/suggest.h"
 #include "space/expression.h"
 #include "visual/grid.h"
 
@@ -46,7 +47,7 @@ void read_let(const std::string& text, const Arguments& arguments, const OpenedR
   if (value.find_first_not_of("0123456789,-") == std::string::npos) {
     const auto indices = parse_indices(value, "let");
     operands[letter] =
-        as_operand(run, read_split(parse_split(arguments.text("split")), indices, run));
+        as_operand(run, read_split("--let", parse_split(arguments.text("split")), indices, run));
     return;
   }
   std::vector<std::string> files;
@@ -98,14 +99,13 @@ void declare_expression(cxxopts::Options& options) {
 
 void run_expression(const Arguments& arguments) {
   const auto terms = space::parse_expression(arguments.text("expression"));
-  const OpenedRun run = OpenedRun::open(arguments);
+  const OpenedRun run = open_run(arguments);
   expect_images(run, "arithmetic");
   std::string stem = "expression";
   for (const auto& term : terms)
     stem += (term.factor < 0 ? "-minus-" : "-") + term.name;
-  const PicturePlaces places =
-      picture_places(arguments, run.directory.image("arithmetic", stem), false);
-  if (places.animated())
+  const OutputPaths paths = output_paths(arguments, run.directory.image("arithmetic", stem), false);
+  if (paths.animated())
     throw UsageError("--expression: does not move; expected --out with a folder or a .png");
   const Operands operands = read_operands(arguments, run, terms);
 
@@ -121,7 +121,7 @@ void run_expression(const Arguments& arguments) {
   shown.push_back(sum);
   captions.push_back("= result");
   const Tensor images = run.pictures(at::stack(shown));
-  const auto written = write_pictures(arguments, places,
+  const auto written = write_pictures(arguments, paths,
                                       visual::grid(images, {.columns = images.size(0),
                                                             .scale = arguments.integer("scale", 0),
                                                             .cell_captions = captions}),

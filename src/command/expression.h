@@ -1,7 +1,7 @@
 // `latent arithmetic --expression`: sums of images in the latent space.
 #pragma once
 
-#include "command/arguments.h"
+#include "command/flags/arguments.h"
 
 namespace latent {
 

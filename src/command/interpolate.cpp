@@ -4,50 +4,44 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "command/animation.h"
-#include "command/inputs.h"
-#include "command/latent_tensors.h"
+#include "analysis/latent_source.h"
+#include "command/flags/inputs.h"
+#include "command/flags/open_run.h"
+#include "command/report/animation.h"
+#include "command/report/latent_tensors.h"
 #include "core/error.h"
 #include "core/random.h"
-#include "core/suggest.h"
+#include "core/text/suggest.h"
 #include "space/paths.h"
 #include "visual/frames.h"
 
 namespace latent {
 namespace {
 
-constexpr int64_t kMostFrames = 1000;
+constexpr int64_t kMaxFrames = 1000;
 constexpr int64_t kMorphSteps = 25, kMatrixSteps = 9;
 constexpr int64_t kStripColumns = 13;
 
 /// What the way leads through.
-struct Stations {
+struct Waypoints {
   Tensor z;  // [M, Z]
   std::vector<std::string> names;
 };
 
-// Latents from the prior; a plain autoencoder has none, so codes of random training images.
-Tensor random_latents(const OpenedRun& run, const Arguments& arguments, int64_t count) {
-  auto noise = generator(arguments.seed(), Stream::kSample);
-  if (run.model->probabilistic())
-    return at::empty({count, run.model->latent_dim()}).normal_(0, 1, noise);
-  const Tensor codes = run.split_latents(Split::kTrain, arguments.quiet()).mean;
-  return codes.index_select(0, at::empty({count}, at::kLong).random_(0, codes.size(0), noise));
-}
-
-Stations read_stations(const OpenedRun& run, const Arguments& arguments) {
+Waypoints read_waypoints(const OpenedRun& run, const Arguments& arguments) {
   if (!arguments.has("random")) {
     const Inputs inputs = read_inputs(arguments, run);
     return {run.encode(inputs.images).mean, inputs.names};
   }
   if (arguments.has("files") || arguments.has("indices"))
     throw UsageError("--random: expected no files and no --indices beside it");
-  Stations stations;
-  const int64_t count = arguments.integer("random", 2, kMostFrames);
-  stations.z = random_latents(run, arguments, count);
+  Waypoints waypoints;
+  const int64_t count = arguments.integer("random", 2, kMaxFrames);
+  auto noise = generator(arguments.seed(), Stream::kSample);
+  waypoints.z = random_latents(run, {.count = count, .quiet = arguments.quiet()}, noise);
   for (int64_t i = 0; i < count; ++i)
-    stations.names.push_back(fmt::format("random {}", i + 1));
-  return stations;
+    waypoints.names.push_back(fmt::format("random {}", i + 1));
+  return waypoints;
 }
 
 void check_count(size_t count, bool matrix, int64_t steps) {
@@ -61,9 +55,9 @@ void check_count(size_t count, bool matrix, int64_t steps) {
     throw Error("got one image; expected two or more: files, --indices 3,17 or --random 2");
   const int64_t frames =
       matrix ? steps * steps : (static_cast<int64_t>(count) - 1) * (steps - 1) + 1;
-  if (frames > kMostFrames) {
+  if (frames > kMaxFrames) {
     throw UsageError(
-        fmt::format("--steps: {} frames in all; expected at most {}", frames, kMostFrames));
+        fmt::format("--steps: {} frames in all; expected at most {}", frames, kMaxFrames));
   }
 }
 
@@ -73,29 +67,29 @@ std::string percent(int64_t step, int64_t steps) {
 }
 
 // "A" at a station, "A -> B 40%" between two.
-std::vector<std::string> frame_captions(const Stations& stations, int64_t steps) {
-  std::vector<std::string> captions{stations.names.front()};
-  for (size_t i = 0; i + 1 < stations.names.size(); ++i) {
+std::vector<std::string> frame_captions(const Waypoints& waypoints, int64_t steps) {
+  std::vector<std::string> captions{waypoints.names.front()};
+  for (size_t i = 0; i + 1 < waypoints.names.size(); ++i) {
     for (int64_t step = 1; step + 1 < steps; ++step) {
-      captions.push_back(fmt::format("{} \u2192 {}  {}", stations.names[i], stations.names[i + 1],
+      captions.push_back(fmt::format("{} \u2192 {}  {}", waypoints.names[i], waypoints.names[i + 1],
                                      percent(step, steps)));
     }
-    captions.push_back(stations.names[i + 1]);
+    captions.push_back(waypoints.names[i + 1]);
   }
   return captions;
 }
 
 // A row from each station to the next, of every frame or of some evenly spread ones.
-Picture strip(const Tensor& images, const Stations& stations, int64_t steps, bool captions,
+Picture strip(const Tensor& images, const Waypoints& waypoints, int64_t steps, bool captions,
               int64_t scale) {
   const auto shown = visual::spread(steps, kStripColumns);
   std::vector<Tensor> rows;
   visual::GridOptions options{.scale = scale};
   std::vector<std::string> names;
-  for (size_t i = 0; i + 1 < stations.names.size(); ++i) {
+  for (size_t i = 0; i + 1 < waypoints.names.size(); ++i) {
     rows.push_back(images.narrow(0, static_cast<int64_t>(i) * (steps - 1), steps)
                        .index_select(0, at::tensor(shown, at::kLong)));
-    if (captions) names.push_back(stations.names[i] + " \u2192 " + stations.names[i + 1]);
+    if (captions) names.push_back(waypoints.names[i] + " \u2192 " + waypoints.names[i + 1]);
   }
   for (const int64_t step : shown) {
     if (captions) options.column_captions.push_back(percent(step, steps));
@@ -104,43 +98,43 @@ Picture strip(const Tensor& images, const Stations& stations, int64_t steps, boo
 }
 
 // The corners' names beside the first and the last row.
-visual::GridOptions matrix_look(const Arguments& arguments, const Stations& stations,
+visual::GridOptions matrix_look(const Arguments& arguments, const Waypoints& waypoints,
                                 int64_t steps) {
   visual::GridOptions look{.columns = steps, .scale = arguments.integer("scale", 0)};
   if (!arguments.flag("captions")) return look;
   for (int64_t step = 0; step < steps; ++step)
     look.column_captions.push_back(percent(step, steps));
-  const auto& names = stations.names;
+  const auto& names = waypoints.names;
   look.row_captions.resize(static_cast<size_t>(steps));
   look.row_captions.front() = names[0] + " \u2192 " + names[1];
   look.row_captions.back() = names[2] + " \u2192 " + names[3];
   return look;
 }
 
-std::vector<std::string> write_morph(const Arguments& arguments, const PicturePlaces& places,
-                                     const Tensor& images, const Stations& stations,
+std::vector<std::string> write_morph(const Arguments& arguments, const OutputPaths& paths,
+                                     const Tensor& images, const Waypoints& waypoints,
                                      int64_t steps) {
   const int64_t scale = arguments.integer("scale", 0);
   const bool captions = arguments.flag("captions");
   std::vector<std::string> texts;
-  if (captions) texts = frame_captions(stations, steps);
-  return write_pictures(arguments, places, strip(images, stations, steps, captions, scale),
+  if (captions) texts = frame_captions(waypoints, steps);
+  return write_pictures(arguments, paths, strip(images, waypoints, steps, captions, scale),
                         visual::frames(images.split(1), texts, {.scale = scale}));
 }
 
-PicturePlaces choose_places(const Arguments& arguments, const OpenedRun& run, bool matrix) {
+OutputPaths choose_paths(const Arguments& arguments, const OpenedRun& run, bool matrix) {
   const std::string from =
       arguments.has("random")
-          ? fmt::format("random-{}-seed{}", arguments.integer("random", 2, kMostFrames),
+          ? fmt::format("random-{}-seed{}", arguments.integer("random", 2, kMaxFrames),
                         arguments.seed())
           : inputs_stem(arguments);
   const std::string name =
       fmt::format("{}-{}{}", from, arguments.text("path"), matrix ? "-matrix" : "");
-  const PicturePlaces places =
-      picture_places(arguments, run.directory.image("interpolate", name), !matrix);
-  if (matrix && places.animated())
+  const OutputPaths paths =
+      output_paths(arguments, run.directory.image("interpolate", name), !matrix);
+  if (matrix && paths.animated())
     throw UsageError("--matrix: does not move; expected --out with a folder or a .png");
-  return places;
+  return paths;
 }
 
 }  // namespace
@@ -164,32 +158,32 @@ void declare_interpolate(cxxopts::Options& options) {
 
 void run_interpolate(const Arguments& arguments) {
   const bool matrix = arguments.flag("matrix");
-  const int64_t steps = arguments.has("steps") ? arguments.integer("steps", 2, kMostFrames)
+  const int64_t steps = arguments.has("steps") ? arguments.integer("steps", 2, kMaxFrames)
                         : matrix               ? kMatrixSteps
                                                : kMorphSteps;
   const space::Path path = space::parse_path(arguments.text("path"));
-  const OpenedRun run = OpenedRun::open(arguments);
+  const OpenedRun run = open_run(arguments);
   expect_images(run, "interpolate");
-  const PicturePlaces places = choose_places(arguments, run, matrix);
-  const Stations stations = read_stations(run, arguments);
-  check_count(stations.names.size(), matrix, steps);
+  const OutputPaths paths = choose_paths(arguments, run, matrix);
+  const Waypoints waypoints = read_waypoints(run, arguments);
+  check_count(waypoints.names.size(), matrix, steps);
 
   const Tensor z =
-      matrix ? space::patch(stations.z, steps, path) : space::through(stations.z, steps, path);
+      matrix ? space::patch(waypoints.z, steps, path) : space::through(waypoints.z, steps, path);
   const Tensor images = run.pictures(z);
-  nlohmann::ordered_json json{{"images", stations.names}, {"frames", z.size(0)}};
+  nlohmann::ordered_json json{{"images", waypoints.names}, {"frames", z.size(0)}};
   std::string text;
   std::vector<std::string> written;
   if (matrix) {
-    const Picture square = visual::grid(images, matrix_look(arguments, stations, steps));
-    written = write_pictures(arguments, places, square, {});
+    const Picture square = visual::grid(images, matrix_look(arguments, waypoints, steps));
+    written = write_pictures(arguments, paths, square, {});
   } else {
     const double unevenness = space::unevenness(images);
     json["unevenness"] = unevenness;
     text =
         fmt::format("{} frames; the largest change from one to the next is {:.2f} times the mean\n",
                     z.size(0), unevenness);
-    written = write_morph(arguments, places, images, stations, steps);
+    written = write_morph(arguments, paths, images, waypoints, steps);
   }
   write_latent_tensors(arguments, z, images, written);
   json["written"] = written;

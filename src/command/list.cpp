@@ -2,13 +2,13 @@
 
 #include <nlohmann/json.hpp>
 
-#include "command/arguments.h"
-#include "command/entries.h"
-#include "command/experiment.h"
+#include "command/flags/arguments.h"
+#include "command/report/config_entries.h"
 #include "core/error.h"
 #include "data/keep.h"
 #include "model/activation.h"
 #include "model/corruption.h"
+#include "session/experiment.h"
 
 namespace latent {
 namespace {

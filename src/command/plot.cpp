@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "command/arguments.h"
-#include "command/plots.h"
+#include "command/flags/arguments.h"
+#include "command/plot/plots.h"
 #include "core/error.h"
 #include "run/run_directory.h"
 

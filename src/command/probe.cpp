@@ -5,119 +5,39 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "command/labels.h"
-#include "command/probe_features.h"
+#include "analysis/probe.h"
+#include "command/flags/attribute.h"
+#include "command/flags/open_run.h"
 #include "core/error.h"
 #include "core/log.h"
-#include "core/random.h"
-#include "space/confidence.h"
-#include "space/linear_models.h"
-#include "space/neighbours.h"
 
 namespace latent {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using space::Measured;
 
-/// What is to be told from the features.
-struct Question {
-  std::string label;
-  std::vector<std::string> classes;  // empty: a number
-  Chosen training, scoring;
-  Tensor answers, truth;  // of the training and the scored images: [N], [M] float64
-
-  bool numeric() const { return classes.empty(); }
-  int64_t count() const { return static_cast<int64_t>(classes.size()); }
-};
-
-// The rows whose value is known: at most `most` of them, drawn at random.
-Chosen choose(const Examples& examples, const Attribute& attribute, int64_t most, uint64_t seed) {
-  Tensor rows = attribute.values.isnan().logical_not().nonzero().flatten();
-  if (rows.numel() > most) {
-    auto noise = generator(seed, Stream::kSplit);
-    const Tensor drawn = at::randperm(rows.numel(), noise, at::kLong).narrow(0, 0, most);
-    rows = std::get<0>(rows.index_select(0, drawn).sort());
-  }
-  return {&examples, rows};
-}
-
-Question ask(const Arguments& arguments, const Examples& train, const Examples& scored,
-             const std::string& split, const OpenedRun& run) {
-  const std::string word = run.experiment.data.example_word(), keep = run.experiment.data.keep;
+ProbeTask read_task(const Arguments& arguments, const OpenedRun& run, const Examples& train,
+                    const Examples& scored, const std::string& split) {
   const Attribute* attribute = choose_attribute(arguments, "label", train);
   if (attribute == nullptr) {
     throw Error(
         "latent probe: the data set has no labels and no attributes; expected one that has");
   }
-  const Attribute* there = scored.find(attribute->name);
-  TORCH_CHECK(there != nullptr, "no attribute ", attribute->name, " in the split ", split);
-  Question question{
-      .label = attribute->name,
-      .classes = class_words(*attribute),
-      .training = choose(train, *attribute, arguments.integer("train-count", 10), arguments.seed()),
-      .scoring = choose(scored, *there, scored.count(), 0),
-      .answers = {},
-      .truth = {}};
-  question.answers = attribute->values.index_select(0, question.training.rows);
-  question.truth = there->values.index_select(0, question.scoring.rows);
-  if (question.answers.numel() < 2 || question.truth.numel() < 1) {
-    throw Error(fmt::format("--label {}: known of {} training and {} {} {}s; expected more",
-                            question.label, question.answers.numel(), question.truth.numel(), split,
-                            word));
+  const std::string keep = run.experiment.data.keep;
+  const ProbeOptions options{
+      .most = arguments.integer("train-count", 10),
+      .seed = arguments.seed(),
+      .noun = run.experiment.data.example_noun(),
+      .split = split,
+      .hint = keep.empty() ? "" : ", which data.keep \"" + keep + "\" chose"};
+  try {
+    return make_probe_task(train, scored, *attribute, options);
+  } catch (const Error& problem) {
+    throw Error(std::string("--") + problem.what());
   }
-  if (!(question.answers.max() > question.answers.min()).item<bool>()) {
-    throw Error(
-        fmt::format("--label {}: the same for all {} training {}s{}; expected one that "
-                    "differs",
-                    question.label, question.answers.numel(), word,
-                    keep.empty() ? "" : ", which data.keep \"" + keep + "\" chose"));
-  }
-  if (question.numeric() && !(question.truth.max() > question.truth.min()).item<bool>()) {
-    throw Error(
-        fmt::format("--label {}: the same for all {} {} {}s, so nothing can be explained; expected "
-                    "another --split, or more {}s in it",
-                    question.label, question.truth.numel(), split, word, word));
-  }
-  return question;
 }
 
-Measured accuracy(const Question& question, const Tensor& predicted) {
-  return space::share(predicted.eq(question.truth.to(at::kLong)).sum().item<int64_t>(),
-                      predicted.numel());
-}
-
-Measured explained(const Question& question, const Tensor& predicted, uint64_t seed) {
-  return space::r_squared(question.truth, predicted, generator(seed, Stream::kSample, 1));
-}
-
-Measured linear(const Question& question, const Features& features, uint64_t seed) {
-  const space::Standardizer standard(features.training);
-  const Tensor x = standard.apply(features.training), asked = standard.apply(features.scoring);
-  if (question.numeric())
-    return explained(question, space::fit_ridge(x, question.answers).predict(asked), seed);
-  const auto model = space::fit_softmax(x, question.answers.to(at::kLong), question.count());
-  return accuracy(question, model.predict(asked));
-}
-
-Measured nearest(const Question& question, const Features& features, int64_t k, uint64_t seed) {
-  const Tensor found = space::nearest_neighbours(features.training, features.scoring, k);  // [M, k]
-  const Tensor answers = question.answers.index({found});
-  if (question.numeric()) return explained(question, answers.mean(1), seed);
-  return accuracy(question, space::majority(answers.to(at::kLong), question.count()));
-}
-
-// What needs no features: the most frequent class; the mean, whose R^2 is about 0.
-Measured baseline(const Question& question, uint64_t seed) {
-  if (question.numeric()) {
-    const Tensor mean = question.answers.mean().expand_as(question.truth);
-    return explained(question, mean, seed);
-  }
-  const Tensor most = at::bincount(question.answers.to(at::kLong)).argmax();
-  return accuracy(question, most.expand_as(question.truth));
-}
-
-Json as_json(const Measured& measured) {
+Json as_json(const statistics::Measured& measured) {
   return {{"value", measured.value}, {"low", measured.low}, {"high", measured.high}};
 }
 
@@ -169,34 +89,34 @@ void run_probe(const Arguments& arguments) {
         "--split train: the probes learn from these images; expected validation or test");
   }
   const int64_t neighbours = arguments.integer("neighbours", 1, 1000);
-  const OpenedRun run = OpenedRun::open(arguments);
+  const OpenedRun run = open_run(arguments);
   const Examples train = run.load(Split::kTrain), scored = run.load(split);
   const uint64_t seed = arguments.seed();
-  const Question question = ask(arguments, train, scored, to_string(split), run);
-  if (question.answers.numel() < train.count()) {
+  const ProbeTask task = read_task(arguments, run, train, scored, to_string(split));
+  if (task.train_labels.numel() < train.count()) {
     log::info("{} of {} training images, drawn by --seed; --train-count takes more",
-              question.answers.numel(), train.count());
+              task.train_labels.numel(), train.count());
   }
-  const int64_t k = std::min(neighbours, question.answers.numel());
+  const int64_t k = std::min(neighbours, task.train_labels.numel());
   Json json{{"run", run.directory.path().string()},
             {"split", to_string(split)},
-            {"label", question.label},
-            {"measure", question.numeric() ? "r_squared" : "accuracy"},
-            {"classes", question.count()},
-            {"training_images", question.answers.numel()},
-            {"images", question.truth.numel()},
+            {"label", task.label},
+            {"measure", task.numeric() ? "r_squared" : "accuracy"},
+            {"classes", task.count()},
+            {"training_images", task.train_labels.numel()},
+            {"images", task.test_labels.numel()},
             {"neighbours", k},
-            {"baseline", as_json(baseline(question, seed))},
+            {"baseline", as_json(baseline_probe(task, seed))},
             {"features", Json::array()}};
   for (const auto& features :
-       probe_features(run, question.training, question.scoring, seed, arguments.quiet())) {
+       probe_features(run, task.training, task.scoring, seed, arguments.quiet())) {
     json["features"].push_back({{"name", features.name},
                                 {"title", features.title},
                                 {"dimensions", features.training.size(1)},
-                                {"linear", as_json(linear(question, features, seed))},
-                                {"nearest", as_json(nearest(question, features, k, seed))}});
+                                {"linear", as_json(linear_probe(task, features, seed))},
+                                {"nearest", as_json(nearest_probe(task, features, k, seed))}});
   }
-  print_result(arguments, json, probe_table(json, run.experiment.data.example_word()));
+  print_result(arguments, json, probe_table(json, run.experiment.data.example_noun()));
 }
 
 }  // namespace latent

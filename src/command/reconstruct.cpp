@@ -2,11 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
-#include "command/arguments.h"
-#include "command/inputs.h"
-#include "command/opened_run.h"
+#include "command/flags/arguments.h"
+#include "command/flags/inputs.h"
+#include "command/flags/open_run.h"
 #include "core/random.h"
-#include "objective/quality.h"
+#include "measure/image_quality.h"
+#include "session/opened_run.h"
 
 namespace latent {
 namespace {
@@ -25,7 +26,7 @@ void declare_reconstruct(cxxopts::Options& options) {
 }
 
 void run_reconstruct(const Arguments& arguments) {
-  const OpenedRun run = OpenedRun::open(arguments);
+  const OpenedRun run = open_run(arguments);
   const Inputs inputs = read_inputs(arguments, run);
   std::optional<at::Generator> noise;
   if (arguments.flag("sample-latents"))
@@ -37,7 +38,7 @@ void run_reconstruct(const Arguments& arguments) {
                                       run.experiment.data.is_table());
   run.experiment.gallery->write_pairs(path, inputs.images, reconstructed, kColumns);
 
-  std::string text = fmt::format("mean squared error per {}\n", run.experiment.data.example_word());
+  std::string text = fmt::format("mean squared error per {}\n", run.experiment.data.example_noun());
   Json each = Json::array();
   for (size_t i = 0; i < inputs.names.size(); ++i) {
     const auto error = errors[static_cast<int64_t>(i)].item<double>();

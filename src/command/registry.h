@@ -1,7 +1,7 @@
 // Every subcommand of `latent`.
 #pragma once
 
-#include "command/arguments.h"
+#include "command/flags/arguments.h"
 #include "core/registry.h"
 
 namespace latent {

@@ -3,77 +3,16 @@
 
 #include <nlohmann/json.hpp>
 
-#include "command/arguments.h"
-#include "command/latent_tensors.h"
-#include "command/mixture.h"
-#include "command/opened_run.h"
+#include "analysis/latent_source.h"
+#include "command/flags/arguments.h"
+#include "command/flags/open_run.h"
+#include "command/report/latent_tensors.h"
 #include "core/error.h"
 #include "core/random.h"
-#include "core/registry.h"
-#include "space/samplers.h"
+#include "session/opened_run.h"
 
 namespace latent {
 namespace {
-
-/// What to draw: `count` latents, or the grid of side x side.
-struct Request {
-  int64_t count = 64, side = 15;
-  double temperature = 1;
-  bool quiet = false;
-};
-
-struct SamplerRow {
-  std::string name;
-  std::string summary;
-  Tensor (*draw)(const OpenedRun&, const Request&, at::Generator&);  // [N, Z]
-};
-
-// A plain autoencoder has no prior and takes the box of its training latents, as the book does.
-Tensor draw_prior(const OpenedRun& run, const Request& request, at::Generator& noise) {
-  if (run.model->probabilistic()) {
-    return space::sample_prior(request.count, run.model->latent_dim(), request.temperature, noise);
-  }
-  return space::sample_box(run.split_latents(Split::kTrain, request.quiet).mean, request.count,
-                           request.temperature, noise);
-}
-
-Tensor draw_posterior(const OpenedRun& run, const Request& request, at::Generator& noise) {
-  const Latent codes = run.split_latents(Split::kTrain, request.quiet);
-  return space::sample_posterior(codes.mean, codes.logvar, request.count, request.temperature,
-                                 noise);
-}
-
-Tensor draw_mixture(const OpenedRun& run, const Request& request, at::Generator& noise) {
-  return training_mixture(run, request.quiet).sample(request.count, request.temperature, noise);
-}
-
-Tensor draw_manifold(const OpenedRun& run, const Request& request, at::Generator&) {
-  if (run.model->latent_dim() != 2) {
-    throw Error(fmt::format(
-        "--sampler manifold needs latent_dim 2; this run has {}; expected prior, posterior or gmm",
-        run.model->latent_dim()));
-  }
-  if (run.model->probabilistic()) return space::normal_grid(request.side) * request.temperature;
-  const Tensor grid =
-      space::box_grid(run.split_latents(Split::kTrain, request.quiet).mean, request.side);
-  const Tensor middle = grid.mean(0);
-  return middle + (grid - middle) * request.temperature;
-}
-
-const Registry<SamplerRow>& samplers() {
-  static const Registry<SamplerRow> registry(
-      "sampler",
-      {
-          {"prior", "the prior; for a plain autoencoder the box of its training latents",
-           draw_prior},
-          {"posterior", "the latents of random training images, sampled from their posteriors",
-           draw_posterior},
-          {"gmm", "a Gaussian mixture fitted to the training latents", draw_mixture},
-          {"manifold", "a grid over two latents, at equal steps of the prior's probability",
-           draw_manifold},
-      });
-  return registry;
-}
 
 std::string sampler_help() {
   std::string text = "where the latents come from";
@@ -82,17 +21,17 @@ std::string sampler_help() {
   return text;
 }
 
-Request read_request(const Arguments& arguments, bool manifold) {
+LatentRequest read_request(const Arguments& arguments, bool manifold) {
   for (const char* flag : {"count", "columns"}) {
     if (manifold && arguments.has(flag))
       throw UsageError(fmt::format("--{}: a manifold is a square; expected --side", flag));
   }
   if (!manifold && arguments.has("side"))
     throw UsageError("--side: for --sampler manifold only; expected --count and --columns");
-  Request request{.count = arguments.integer("count", 1, 100'000),
-                  .side = arguments.integer("side", 1, 200),
-                  .temperature = arguments.number("temperature"),
-                  .quiet = arguments.quiet()};
+  LatentRequest request{.count = arguments.integer("count", 1, 100'000),
+                        .side = arguments.integer("side", 1, 200),
+                        .temperature = arguments.number("temperature"),
+                        .quiet = arguments.quiet()};
   if (!(request.temperature >= 0 && request.temperature <= 100))
     throw UsageError("--temperature: expected a number >= 0 and <= 100");
   return request;
@@ -130,9 +69,9 @@ void declare_sample(cxxopts::Options& options) {
 void run_sample(const Arguments& arguments) {
   const SamplerRow& sampler = samplers().find<UsageError>(arguments.text("sampler"), "--sampler");
   const bool manifold = sampler.name == "manifold";
-  const Request request = read_request(arguments, manifold);
+  const LatentRequest request = read_request(arguments, manifold);
   const int64_t columns = manifold ? request.side : arguments.integer("columns", 0, request.count);
-  const OpenedRun run = OpenedRun::open(arguments);
+  const OpenedRun run = open_run(arguments);
   const std::string stem = sampler.name == "prior" ? fmt::format("sample-seed{}", arguments.seed())
                            : manifold
                                ? "manifold"
@@ -144,7 +83,7 @@ void run_sample(const Arguments& arguments) {
           ? std::filesystem::path(arguments.text("out"))
           : arguments.picture(otherwise, run.experiment.data.is_table());
   auto noise = generator(arguments.seed(), Stream::kSample);
-  const Tensor z = run.model->bottleneck().within_range(sampler.draw(run, request, noise));
+  const Tensor z = draw_latents(run, sampler, request, noise);
   const Tensor images = run.pictures(z);
   std::vector<std::string> written{path.string()};
   const visual::Gallery& gallery = *run.experiment.gallery;

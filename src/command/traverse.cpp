@@ -3,11 +3,13 @@
 
 #include <nlohmann/json.hpp>
 
-#include "command/animation.h"
-#include "command/inputs.h"
+#include "command/flags/inputs.h"
+#include "command/flags/open_run.h"
+#include "command/report/animation.h"
 #include "core/error.h"
 #include "core/random.h"
-#include "core/suggest.h"
+#include "core/text/suggest.h"
+#include "session/codes.h"
 #include "space/traversal.h"
 #include "space/usage.h"
 #include "visual/frames.h"
@@ -94,13 +96,13 @@ void declare_traverse(cxxopts::Options& options) {
 void run_traverse(const Arguments& arguments) {
   const int64_t steps = arguments.integer("steps", 2, 100);
   const int64_t moments = arguments.integer("frames", 2, 1000);
-  const OpenedRun run = OpenedRun::open(arguments);
+  const OpenedRun run = open_run(arguments);
   expect_images(run, "traverse");
   const bool from_image = arguments.has("files") || arguments.has("indices");
-  const PicturePlaces places = picture_places(
+  const OutputPaths paths = output_paths(
       arguments, run.directory.image("traverse", from_image ? inputs_stem(arguments) : "mean"),
       true);
-  const Latent codes = run.split_latents(Split::kTrain, arguments.quiet());
+  const Latent codes = split_codes(run, Split::kTrain, arguments.quiet());
   const Rows rows = choose_rows(run, codes, arguments);
   const Tensor start = starting_point(run, codes, arguments);
   const int64_t scale = arguments.integer("scale", 0);
@@ -115,9 +117,9 @@ void run_traverse(const Arguments& arguments) {
   const Picture strip = visual::rows(decode_rows(run, start, rows, steps), rows.captions,
                                      {.scale = scale, .column_captions = columns});
   std::vector<Picture> frames;
-  if (places.animated())
+  if (paths.animated())
     frames = animate(decode_rows(run, start, rows, moments), rows.captions, scale);
-  const auto written = write_pictures(arguments, places, strip, frames);
+  const auto written = write_pictures(arguments, paths, strip, frames);
 
   nlohmann::ordered_json each = nlohmann::ordered_json::array();
   for (const int64_t latent : rows.latents) {

@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "command/comparison.h"
-#include "command/inputs.h"
-#include "command/singles.h"
+#include "analysis/comparison.h"
+#include "command/flags/inputs.h"
+#include "command/flags/open_run.h"
+#include "command/report/one_file_each.h"
 #include "core/error.h"
 
 namespace latent {
@@ -14,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t kUpscaledColumns = 10, kMostUpscaled = 40;
+constexpr int64_t kUpscaledColumns = 10, kMaxUpscaled = 40;
 
 /// Small images and what is made of them.
 struct Upscaled {
@@ -32,7 +33,7 @@ Upscaled upscale(const OpenedRun& run, const Tensor& small) {
 
 void write_rows(const OpenedRun& run, const fs::path& path, const Upscaled& images,
                 const Tensor& truth) {
-  const int64_t shown = std::min(kMostUpscaled, images.input.size(0));
+  const int64_t shown = std::min(kMaxUpscaled, images.input.size(0));
   const auto first = [&](const Tensor& all) { return all.narrow(0, 0, shown); };
   std::vector<visual::Version> rows{{"input", first(images.input)},
                                     {"bicubic", first(images.bicubic)},
@@ -55,7 +56,7 @@ void print_compared(const Arguments& arguments, const SmallInputs& files, const 
 void upscale_files(const Arguments& arguments, const OpenedRun& run) {
   const SmallInputs files = read_small_files(arguments.texts("files"), run);
   const Upscaled images = upscale(run, files.small);
-  Singles singles(*run.experiment.gallery, arguments, run, "upscale", "upscaled");
+  SeparateFiles singles(*run.experiment.gallery, arguments, run, "upscale", "upscaled");
   for (size_t i = 0; i < files.names.size(); ++i)
     singles.write(files.names[i], images.model[static_cast<int64_t>(i)]);
   auto written = singles.written();
@@ -87,7 +88,7 @@ void declare_upscale(cxxopts::Options& options) {
 }
 
 void run_upscale(const Arguments& arguments) {
-  const OpenedRun run = OpenedRun::open(arguments);
+  const OpenedRun run = open_run(arguments);
   if (run.model->input_shape() == run.model->output_shape()) {
     throw Error(run.directory.path().string() +
                 ": its model does not enlarge images; expected a run whose config has "

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "core/error.h"
-#include "core/file.h"
+#include "core/system/file.h"
 
 namespace latent {
 namespace {

@@ -12,7 +12,7 @@ struct ImageShape {
   int64_t height = 0;
   int64_t width = 0;
 
-  int64_t pixels() const { return channels * height * width; }
+  int64_t values() const { return channels * height * width; }
   /// "3x64x48": channels x height x width.
   std::string text() const {
     return std::to_string(channels) + "x" + std::to_string(height) + "x" + std::to_string(width);

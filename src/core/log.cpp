@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "core/utf8.h"
+#include "core/text/utf8.h"
 
 namespace latent::log {
 namespace {

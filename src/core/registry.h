@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "core/suggest.h"
+#include "core/text/suggest.h"
 
 namespace latent {
 

@@ -1,5 +1,6 @@
 #include "data/dataset.h"
 
+#include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
@@ -28,6 +29,17 @@ Split parse_split(const std::string& name) {
     if (to_string(split) == name) return split;
   }
   throw UsageError("--split " + name + ": expected train, validation or test");
+}
+
+AttributeKind Attribute::kind() const {
+  if (!classes.empty()) return AttributeKind::kClass;
+  const Tensor known = values.masked_select(values.isnan().logical_not());
+  const bool yes_no = known.numel() > 0 && known.eq(0).logical_or(known.eq(1)).all().item<bool>();
+  return yes_no ? AttributeKind::kYesNo : AttributeKind::kNumber;
+}
+
+std::vector<std::string> Attribute::words() const {
+  return kind() == AttributeKind::kYesNo ? std::vector<std::string>{"no", "yes"} : classes;
 }
 
 Tensor Examples::images(const Tensor& indices) const {

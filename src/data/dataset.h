@@ -19,11 +19,18 @@ std::string to_string(Split split);
 /// The reverse, for --split. Throws UsageError naming the three.
 Split parse_split(const std::string& name);
 
+enum class AttributeKind { kClass, kYesNo, kNumber };
+
 /// One thing known about every image: a class, an attribute, a factor.
 struct Attribute {
-  std::string name;                  // "label", "scale", "Smiling"
-  Tensor values;                     // [N] float64; for classes the index into `classes`
+  std::string name;  // "label", "scale", "Smiling"
+  Tensor values;     // [N] float64; for classes the index into `classes`; NaN: not known
   std::vector<std::string> classes;  // words of a categorical attribute, else empty
+
+  /// kYesNo: every known value is 0 or 1.
+  AttributeKind kind() const;
+  /// Words for the values 0, 1, ...: the classes; "no" and "yes"; of a number none.
+  std::vector<std::string> words() const;
 };
 
 /// The images of one split.
@@ -59,8 +66,8 @@ class Dataset {
   virtual ~Dataset() = default;
   /// Loads one split. Throws Error naming the file and what is wrong with it.
   virtual Examples load(Split split) const = 0;
-  /// A remark users should hear once, for example that the test set serves as validation; or "".
-  virtual std::string remark() const { return ""; }
+  /// A notice users should hear once, for example that the test set serves as validation; or "".
+  virtual std::string notice() const { return ""; }
   /// The pack that holds the images, made if there is none yet; nullptr for a set that is kept in
   /// memory. Throws Error as `load` does.
   virtual const Pack* pack() const { return nullptr; }

@@ -4,7 +4,7 @@
 #include <torch/types.h>
 
 #include "core/error.h"
-#include "data/rule.h"
+#include "data/selection.h"
 
 namespace latent {
 namespace {
@@ -27,8 +27,8 @@ class KeptDataset : public Dataset {
     return examples.select(kept);
   }
 
-  std::string remark() const override {
-    const std::string of_all = all_->remark();
+  std::string notice() const override {
+    const std::string of_all = all_->notice();
     return fmt::format(
         "{}{}data.keep \"{}\": only such examples are trained and validated on; the "
         "test split is whole",

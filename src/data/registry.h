@@ -9,8 +9,8 @@
 #include "config/section.h"
 #include "core/registry.h"
 #include "core/tensor.h"
-#include "data/augment.h"
 #include "data/dataset.h"
+#include "data/prepare/augment.h"
 
 namespace latent {
 
@@ -32,7 +32,7 @@ struct DatasetPlan {
   /// Whether the examples are rows of numbers rather than images.
   bool is_table() const { return static_cast<bool>(read_rows); }
   /// "image" or "row".
-  std::string example_word() const { return is_table() ? "row" : "image"; }
+  std::string example_noun() const { return is_table() ? "row" : "image"; }
 };
 
 struct DatasetRow {

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "core/error.h"
-#include "core/file.h"
-#include "core/module.h"
+#include "core/system/file.h"
+#include "core/system/module.h"
 #include "image/codec_table.h"
 
 namespace latent {

@@ -9,7 +9,7 @@
 #include <memory>
 
 #include "core/error.h"
-#include "core/file.h"
+#include "core/system/file.h"
 #include "image/palette.h"
 
 namespace latent {
@@ -107,7 +107,7 @@ class Encoder {
 // Delays are whole centiseconds; browsers turn 0 and 1 into 10.
 int centiseconds(double fps) { return std::max(2, static_cast<int>(std::lround(100 / fps))); }
 
-std::string speed_remark(double asked, double got) {
+std::string speed_notice(double asked, double got) {
   if (std::abs(asked - got) < 0.005 * asked) return "";
   return fmt::format(
       "{:.4g} frames a second became {:.4g}: a GIF counts in hundredths of a second, at least two",
@@ -154,10 +154,10 @@ WrittenGif write_gif(const std::vector<Picture>& frames, const std::filesystem::
   write_file(path, bytes);
 
   WrittenGif written{
-      .frames = static_cast<int64_t>(order.size()), .fps = 100.0 / delay, .remark = ""};
-  written.remark = speed_remark(options.fps, written.fps);
-  if (!palette.remark().empty())
-    written.remark += (written.remark.empty() ? "" : "; ") + palette.remark();
+      .frames = static_cast<int64_t>(order.size()), .fps = 100.0 / delay, .notice = ""};
+  written.notice = speed_notice(options.fps, written.fps);
+  if (!palette.notice().empty())
+    written.notice += (written.notice.empty() ? "" : "; ") + palette.notice();
   return written;
 }
 

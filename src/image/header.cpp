@@ -160,9 +160,9 @@ ImageHeader read_image_header(std::string_view bytes, const std::string& file) {
   const auto pixels = std::max<uint64_t>(
       walk.largest_tile, static_cast<uint64_t>(std::max<int64_t>(0, header.width)) *
                              static_cast<uint64_t>(std::max<int64_t>(0, header.height)));
-  if (pixels > static_cast<uint64_t>(kMostPixels)) {
+  if (pixels > static_cast<uint64_t>(kMaxPixels)) {
     throw Error(fmt::format("{}: {}x{} pixels; expected at most {} megapixels", file, header.width,
-                            header.height, kMostPixels / 1'000'000));
+                            header.height, kMaxPixels / 1'000'000));
   }
   if (!walk.complete) throw Error(file + ": cut short: the end of the image is missing");
   if (!walk.damage.empty()) throw Error(file + ": damaged: " + walk.damage);

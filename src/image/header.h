@@ -11,19 +11,19 @@ namespace latent {
 enum class ImageFormat { kJpeg, kPng, kBmp, kTiff, kWebp };
 
 /// The most pixels a picture may have: 100 megapixels.
-constexpr int64_t kMostPixels = 100'000'000;
+constexpr int64_t kMaxPixels = 100'000'000;
 
 struct ImageHeader {
   ImageFormat format = ImageFormat::kPng;
   int64_t width = 0;
   int64_t height = 0;
   int orientation =
-      1;  // EXIF, 1 to 8; 1: upright. Of TIFF always 1: its decoder turns the picture itself.
+      1;  // EXIF, 1 to 8; 1: upright. Of TIFF always 1: its decoder queue the picture itself.
 };
 
 /// Reads the header of an image and walks to its end without decoding.
 /// file: its name for messages.  Throws Error if it is empty, of no known format, cut short, or
-/// larger than kMostPixels.
+/// larger than kMaxPixels.
 ImageHeader read_image_header(std::string_view bytes, const std::string& file);
 
 }  // namespace latent

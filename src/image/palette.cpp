@@ -7,7 +7,7 @@
 namespace latent {
 namespace {
 
-constexpr size_t kMostColours = 256;
+constexpr size_t kMaxColours = 256;
 constexpr size_t kSampledPixels = size_t{1}
                                   << 20;  // of all frames together, to choose the colours from
 
@@ -23,7 +23,7 @@ std::vector<std::array<uint8_t, 3>> own_colours(const std::vector<Picture>& pict
     for (size_t i = 0; i < picture.pixels.size(); i += 3) {
       const uint8_t* rgb = picture.pixels.data() + i;
       if (!met.insert(packed(rgb)).second) continue;
-      if (colours.size() == kMostColours) return {};
+      if (colours.size() == kMaxColours) return {};
       colours.push_back({rgb[0], rgb[1], rgb[2]});
     }
   }
@@ -67,13 +67,13 @@ Palette::Palette(const std::vector<Picture>& pictures) : grey_(pictures.front().
   colours_ = own_colours(pictures);
   if (!colours_.empty()) return;
   if (have_codecs()) {
-    const auto chosen = choose_palette(sampled(pictures), kMostColours);
+    const auto chosen = choose_palette(sampled(pictures), kMaxColours);
     for (size_t i = 0; i < chosen.size(); i += 3)
       colours_.push_back({chosen[i], chosen[i + 1], chosen[i + 2]});
-    remark_ = "colours were reduced to 256";
+    notice_ = "colours were reduced to 256";
   } else {
     colours_ = colour_cube();
-    remark_ =
+    notice_ =
         "colours were reduced to a fixed 216, for want of the image codecs that choose better ones";
   }
 }

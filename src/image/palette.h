@@ -19,7 +19,7 @@ class Palette {
 
   const std::vector<std::array<uint8_t, 3>>& colours() const { return colours_; }
   /// How the colours are not the pictures' own, in words for the user; "" if they are.
-  const std::string& remark() const { return remark_; }
+  const std::string& notice() const { return notice_; }
 
   /// One index into `colours` for each pixel.
   std::vector<uint8_t> indices(const Picture& picture);
@@ -30,7 +30,7 @@ class Palette {
   bool grey_ = false;
   std::vector<std::array<uint8_t, 3>> colours_;
   std::unordered_map<uint32_t, uint8_t> known_;  // pixels met before, as 0xrrggbb
-  std::string remark_;
+  std::string notice_;
 };
 
 }  // namespace latent

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/error.h"
-#include "core/file.h"
+#include "core/system/file.h"
 #include "image/picture.h"
 
 namespace latent {

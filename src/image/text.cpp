@@ -10,7 +10,7 @@
 
 #include "core/error.h"
 #include "core/log.h"
-#include "core/utf8.h"
+#include "core/text/utf8.h"
 
 namespace latent {
 namespace {

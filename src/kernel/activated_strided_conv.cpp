@@ -4,7 +4,7 @@
 #include <ATen/record_function.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include "kernel/lanes.h"
+#include "kernel/simd.h"
 #include "kernel/strided_conv.h"
 
 namespace latent::kernel {

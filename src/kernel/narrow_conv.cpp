@@ -4,17 +4,17 @@
 #include <type_traits>
 #include <vector>
 
-#include "kernel/even_rows.h"
 #include "kernel/floats.h"
-#include "kernel/lanes.h"
+#include "kernel/row_product.h"
+#include "kernel/simd.h"
 #include "kernel/threads.h"
 
 namespace latent::kernel {
 namespace {
 
-constexpr int64_t kMostTaps = 64;
+constexpr int64_t kMaxTaps = 64;
 
-int64_t padded(int64_t taps) { return (taps + kLanes - 1) / kLanes * kLanes; }
+int64_t padded(int64_t taps) { return (taps + kSimdFloats - 1) / kSimdFloats * kSimdFloats; }
 
 // The rows of one image while it is worked on, and what all images share.
 struct Work {
@@ -86,7 +86,7 @@ void add_shifted_rows(Work& work, int64_t y, const float* bias, float* output) {
 }
 
 // product: of a row of the input with the weight.
-void forward_image(Work& work, const EvenProduct& product, const float* input, const float* bias,
+void forward_image(Work& work, const RowProduct& product, const float* input, const float* bias,
                    float* output) {
   const NarrowConv& c = work.conv;
   for (int64_t y = 0; y < c.height + work.pad; ++y) {
@@ -124,8 +124,8 @@ void gather_gradient(Work& work, int64_t y, const float* gradient, float* gather
 
 // What a backward pass computes of what reaches a row of the input.
 struct Back {
-  EvenProduct input;         // its gradient
-  EvenOuterProducts weight;  // the weight's, [taps, C], added to
+  RowProduct input;         // its gradient
+  RowOuterProducts weight;  // the weight's, [taps, C], added to
 };
 
 void backward_image(Work& work, const Back& back, const float* input, const float* gradient,
@@ -145,9 +145,9 @@ void backward_image(Work& work, const Back& back, const float* input, const floa
 }  // namespace
 
 bool fits(const NarrowConv& conv) {
-  constexpr int64_t kMostFloats = int64_t{1} << 24;  // of a row: offsets have 32 bits
-  return conv.channels % kLanes == 0 && conv.size % 2 == 1 && conv.taps() <= kMostTaps &&
-         conv.images > 0 && conv.width * std::max(conv.channels, kMostTaps) <= kMostFloats;
+  constexpr int64_t kMaxFloats = int64_t{1} << 24;  // of a row: offsets have 32 bits
+  return conv.channels % kSimdFloats == 0 && conv.size % 2 == 1 && conv.taps() <= kMaxTaps &&
+         conv.images > 0 && conv.width * std::max(conv.channels, kMaxTaps) <= kMaxFloats;
 }
 
 void forward(const NarrowConv& conv, const float* input, const float* weight, const float* bias,
@@ -156,13 +156,13 @@ void forward(const NarrowConv& conv, const float* input, const float* weight, co
   Floats wide(static_cast<size_t>(conv.channels * columns), 0.0F);  // [C, columns]
   for (int64_t c = 0; c < conv.channels; ++c)
     std::copy_n(weight + c * taps, taps, wide.data() + c * columns);
-  const EvenProduct product({.rows = conv.width, .stride = conv.channels}, conv.channels,
-                            wide.data(), columns, columns);
+  const RowProduct product({.rows = conv.width, .stride = conv.channels}, conv.channels,
+                           wide.data(), columns, columns);
   const int64_t pixels = conv.height * conv.width;
-  Turns turns(conv.images, 1);
+  WorkQueue queue(conv.images, 1);
   on_threads(most_threads(), [&](int, int64_t, int64_t) {
     Work work(conv);
-    for (int64_t i = 0, end = 0; turns.take(i, end);) {
+    for (int64_t i = 0, end = 0; queue.take(i, end);) {
       forward_image(work, product, input + i * pixels * conv.channels, bias,
                     output + i * pixels * conv.outputs);
     }
@@ -177,10 +177,10 @@ void backward(const NarrowConv& conv, const float* input, const float* weight,
     for (int64_t t = 0; t < taps; ++t)
       turned[static_cast<size_t>(t * conv.channels + c)] = weight[c * taps + t];
   }
-  const EvenRows gathered{.rows = conv.width, .stride = columns};
+  const StridedRows gathered{.rows = conv.width, .stride = columns};
   const Back back{
-      .input = EvenProduct(gathered, taps, turned.data(), conv.channels, conv.channels),
-      .weight = EvenOuterProducts(gathered, (taps + 1) / 2 * 2, conv.channels, conv.channels)};
+      .input = RowProduct(gathered, taps, turned.data(), conv.channels, conv.channels),
+      .weight = RowOuterProducts(gathered, (taps + 1) / 2 * 2, conv.channels, conv.channels)};
   const int64_t pixels = conv.height * conv.width;
   std::vector<Floats> sums(static_cast<size_t>(most_threads()));
   on_threads(conv.images, [&](int thread, int64_t begin, int64_t end) {

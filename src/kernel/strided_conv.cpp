@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "kernel/floats.h"
-#include "kernel/lanes.h"
+#include "kernel/simd.h"
 #include "kernel/strided_outer_products.h"
 #include "kernel/strided_product.h"
 #include "kernel/threads.h"
@@ -34,9 +34,9 @@ class Activated {
 
 bool fits(const StridedConv& conv) {
   return conv.images > 0 && conv.small.floats() > 0 && conv.large.floats() > 0 &&
-         conv.small.channels % kLanes == 0 && conv.large.channels % kLanes == 0 &&
-         conv.small.floats() <= kMostFloats && conv.large.floats() <= kMostFloats &&
-         conv.small.pixels() * conv.taps() <= kMostConnections;
+         conv.small.channels % kSimdFloats == 0 && conv.large.channels % kSimdFloats == 0 &&
+         conv.small.floats() <= kMaxFloats && conv.large.floats() <= kMaxFloats &&
+         conv.small.pixels() * conv.taps() <= kMaxConnections;
 }
 
 void forward(const StridedConv& conv, Direction direction, const float* input, const float* weight,
@@ -46,10 +46,10 @@ void forward(const StridedConv& conv, Direction direction, const float* input, c
   const int64_t out = (is_down ? conv.small : conv.large).floats();
   const int64_t block = images_of_block(conv);
   const StridedProduct product(conv, direction, weight);
-  Turns turns(conv.images, block);
+  WorkQueue queue(conv.images, block);
   on_threads(most_threads(), [&](int, int64_t, int64_t) {
     Activated activated(conv.slope);
-    for (int64_t i = 0, end = 0; turns.take(i, end);) {
+    for (int64_t i = 0, end = 0; queue.take(i, end);) {
       product.multiply(activated(input + i * in, (end - i) * in), bias, output + i * out, end - i);
     }
   });

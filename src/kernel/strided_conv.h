@@ -34,9 +34,9 @@ struct StridedConv {
 };
 
 /// Of an image: offsets have 32 bits.
-constexpr int64_t kMostFloats = int64_t{1} << 24;
+constexpr int64_t kMaxFloats = int64_t{1} << 24;
 /// Pairs of a pixel of the small map and a tap, which are listed in each call.
-constexpr int64_t kMostConnections = int64_t{1} << 20;
+constexpr int64_t kMaxConnections = int64_t{1} << 20;
 
 /// Whether the functions below take such sizes.
 bool fits(const StridedConv& conv);

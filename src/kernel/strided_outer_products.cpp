@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "kernel/lanes.h"
+#include "kernel/simd.h"
 #include "kernel/strided_pixels.h"
 
 namespace latent::kernel {
@@ -19,7 +19,7 @@ StridedOuterProducts::StridedOuterProducts(const StridedConv& conv)
     : conv_(conv),
       is_turned_(panel_width(conv.small.channels, 0) > panel_width(conv.large.channels, 0)),
       images_(std::clamp<int64_t>(kPixels / conv.small.pixels(), 1,
-                                  std::max<int64_t>(1, kMostFloats / conv.large.floats()))) {
+                                  std::max<int64_t>(1, kMaxFloats / conv.large.floats()))) {
   const int64_t rows = std::max<int64_t>(1, kPixels / conv.small.width);
   for (int64_t y = 0; y < conv.small.height; y += rows)
     add_band(y, std::min(conv.small.height, y + rows));

@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "kernel/lanes.h"
+#include "kernel/simd.h"
 #include "kernel/threads.h"
 
 namespace latent::kernel {
 
 int64_t images_of_block(const StridedConv& conv) {
-  constexpr int64_t kBlock = 3, kMostOfCache = int64_t{1} << 19;
-  const bool is_small = kBlock * (conv.large.floats() + conv.small.floats()) <= kMostOfCache;
+  constexpr int64_t kBlock = 3, kMaxShareOfCache = int64_t{1} << 19;
+  const bool is_small = kBlock * (conv.large.floats() + conv.small.floats()) <= kMaxShareOfCache;
   return is_small && conv.images >= kBlock * most_threads() ? kBlock : 1;
 }
 
@@ -20,7 +20,7 @@ StridedProduct::StridedProduct(const StridedConv& conv, Direction direction, con
       in_(direction == Direction::kDown ? conv.large : conv.small),
       out_(direction == Direction::kDown ? conv.small : conv.large),
       block_(images_of_block(conv)),
-      zeros_(static_cast<size_t>(std::max(in_.channels, kMostColumns)), 0.0F) {
+      zeros_(static_cast<size_t>(std::max(in_.channels, kMaxColumns)), 0.0F) {
   // Pixels that the same taps reach lie `stride` apart; on the way down all do.
   const int64_t step = direction == Direction::kDown ? 1 : conv.stride;
   for (int64_t y = 0; y < std::min(step, out_.height); ++y) {

@@ -19,9 +19,9 @@ void on_threads(int64_t count,
 
 /// 0, ..., count - 1 in parts of `block` that each thread takes when it is free, for work whose
 /// results do not depend on who does it: a core that others use as well then holds nobody up.
-class Turns {
+class WorkQueue {
  public:
-  Turns(int64_t count, int64_t block) : count_(count), block_(block) {}
+  WorkQueue(int64_t count, int64_t block) : count_(count), block_(block) {}
 
   /// Whether there was a part left: begin, ..., end - 1.
   bool take(int64_t& begin, int64_t& end) {

@@ -28,7 +28,7 @@ class Autoencoder : public torch::nn::Module {
 
   /// images: [B, C, H, W] float.  With a generator z is sampled, without one z is the mean.
   Latent encode(const Tensor& images, std::optional<at::Generator> generator = std::nullopt);
-  /// z: [B, Z].  Returns the decoder's raw output [B, C, H, W]: the likelihood turns it into
+  /// z: [B, Z].  Returns the decoder's raw output [B, C, H, W]: the likelihood queue it into
   /// pictures.
   Tensor decode(const Tensor& z);
   Output forward(const Tensor& images, std::optional<at::Generator> generator = std::nullopt);

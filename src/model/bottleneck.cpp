@@ -34,7 +34,7 @@ class Point : public Bottleneck {
   }
   bool probabilistic() const override { return false; }
   bool unit_interval() const override { return activation_ == "sigmoid"; }
-  Tensor within_range(const Tensor& z) const override {
+  Tensor clamp_to_range(const Tensor& z) const override {
     if (unit_interval()) return z.clamp(0, 1);
     return activation_ == "relu" ? z.clamp_min(0) : z;
   }

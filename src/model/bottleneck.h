@@ -34,7 +34,7 @@ class Bottleneck : public torch::nn::Module {
   virtual bool unit_interval() const { return false; }
   /// Latents brought to the nearest that a code can be: at least 0 after a ReLU, in [0, 1] after a
   /// sigmoid.  z: [B, Z].
-  virtual Tensor within_range(const Tensor& z) const { return z; }
+  virtual Tensor clamp_to_range(const Tensor& z) const { return z; }
   virtual void initialize(Initialization kind, at::Generator& generator) = 0;
   virtual void summarize(std::vector<LayerSummary>& summary) const = 0;
 };

@@ -41,7 +41,7 @@ EncoderMaker configure_dense_encoder(Section& section) {
   return [options = read_dense_encoder(section), where = section.where()](const ImageShape& image) {
     auto network = std::make_shared<Network>();
     network->add("flatten", make_flatten());
-    const int64_t features = add_hidden(*network, options, image.pixels(), where);
+    const int64_t features = add_hidden(*network, options, image.values(), where);
     return EncoderNetwork{network, features};
   };
 }
@@ -55,7 +55,7 @@ DecoderMaker configure_dense_decoder(Section& section, std::optional<Section> en
   return [options, where = section.where()](int64_t latent_dim, const ImageShape& image) {
     auto network = std::make_shared<Network>();
     const int64_t features = add_hidden(*network, options, latent_dim, where);
-    network->add("output", make_dense(features, image.pixels()));
+    network->add("output", make_dense(features, image.values()));
     network->add("reshape", make_unflatten(image.channels, image.height, image.width));
     return network;
   };

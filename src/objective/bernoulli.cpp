@@ -15,7 +15,7 @@ class Bernoulli : public Likelihood {
         .sum(1);  // [B]
   }
   Tensor mean(const Tensor& decoded) const override { return at::sigmoid(decoded); }
-  double left_out_constant() const override { return 0; }
+  double omitted_constant() const override { return 0; }
   bool unit_interval() const override { return true; }
   double book_factor() const override { return 500; }
 };

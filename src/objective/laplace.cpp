@@ -28,7 +28,7 @@ class Laplace : public Likelihood {
   }
   Tensor mean(const Tensor& decoded) const override { return output_.mean(decoded); }
   bool unit_interval() const override { return output_.unit_interval(); }
-  double left_out_constant() const override {
+  double omitted_constant() const override {
     return options_.include_constant ? 0.0 : std::log(2.0);
   }
 

@@ -22,7 +22,7 @@ class Likelihood : public torch::nn::Module {
   /// The mean of the distribution: the picture. Same shape; not clamped.
   virtual Tensor mean(const Tensor& decoded) const = 0;
   /// A constant of the density that `nll` leaves out, in nats per value; 0 if nothing is left out.
-  virtual double left_out_constant() const = 0;
+  virtual double omitted_constant() const = 0;
   /// Whether an image's `nll` is its own; false if it depends on the rest of the batch.
   virtual bool per_image() const { return true; }
   /// Whether it can explain values in [0, 1] only.

@@ -7,8 +7,8 @@
 #include <sstream>
 
 #include "core/error.h"
-#include "core/file.h"
-#include "core/split.h"
+#include "core/system/file.h"
+#include "core/text/split.h"
 
 namespace latent {
 

@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "core/error.h"
-#include "core/file.h"
 #include "core/log.h"
+#include "core/system/file.h"
 #include "run/run_lock.h"
 
 namespace latent {

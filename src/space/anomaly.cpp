@@ -28,18 +28,4 @@ LatentSpread fit_spread(const Latent& codes) {
   return spread;
 }
 
-double average_precision(const Tensor& scores, const Tensor& positive) {
-  const auto sorted = scores.to(at::kDouble).sort(/*dim=*/0, /*descending=*/true);
-  const Tensor hit = positive.index({std::get<1>(sorted)}).to(at::kDouble);
-  const auto steps = at::unique_consecutive(std::get<0>(sorted), /*return_inverse=*/false,
-                                            /*return_counts=*/true);
-  const Tensor taken = std::get<2>(steps).cumsum(0);      // [steps]
-  const Tensor found = hit.cumsum(0).index({taken - 1});  // positives so far
-  const Tensor gained = at::diff(found, 1, 0, at::zeros({1}, at::kDouble));
-  const auto total = positive.sum().item<double>();
-  TORCH_CHECK(total > 0 && total < static_cast<double>(positive.numel()),
-              "average_precision needs positive and negative examples");
-  return (gained * found / taken.to(at::kDouble)).sum().item<double>() / total;
-}
-
 }  // namespace latent::space

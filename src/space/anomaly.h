@@ -1,4 +1,4 @@
-// How far latents lie from those of the training examples, and how well a score finds what is rare.
+// How far latents lie from those of the training examples.
 #pragma once
 
 #include "core/tensor.h"
@@ -19,11 +19,5 @@ struct LatentSpread {
 /// of a latent that is not used hardly vary, and would be far from each other in units of that. No
 /// direction has less than 1e-4 of the mean variance.  Source: Mahalanobis 1936.
 LatentSpread fit_spread(const Latent& codes);
-
-/// The area under precision over recall, in steps: the mean of the precision at each positive, from
-/// the highest score down, equal scores counting as one step. The share of the positives for a
-/// score that says nothing, 1 for one that separates fully. scores: [N].  positive: [N] bool, with
-/// both values.  Source: Davis and Goadrich 2006.
-double average_precision(const Tensor& scores, const Tensor& positive);
 
 }  // namespace latent::space

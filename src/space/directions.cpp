@@ -3,22 +3,22 @@
 #include <ATen/ATen.h>
 
 #include "core/error.h"
-#include "space/logistic.h"
+#include "statistics/logistic.h"
 
 namespace latent::space {
 namespace {
 
 constexpr double kNoLength = 1e-9;
 
-Tensor mean_difference(const Tensor& x, const Sides& sides) {  // [Z]
+Tensor mean_difference(const Tensor& x, const BinaryContrast& sides) {  // [Z]
   const Tensor sign = at::where(sides.positive, 1.0, -1.0).to(at::kDouble);
   return x.t().mv(sign * sides.weight);
 }
 
-Tensor unit_direction(const Tensor& x, const Sides& sides, Method method) {
+Tensor unit_direction(const Tensor& x, const BinaryContrast& sides, Method method) {
   const Tensor found = method == Method::kMean
                            ? mean_difference(x, sides)
-                           : fit_logistic(x, sides.positive, sides.weight).weights;
+                           : statistics::fit_logistic(x, sides.positive, sides.weight).weights;
   const Tensor length = found.norm();
   if (!(length.item<double>() > kNoLength))
     throw Error("the attribute has no direction: both sides have the same latents");
@@ -56,8 +56,8 @@ Tensor Direction::scores(const Tensor& means) const {
 
 Tensor Direction::step() const { return (scale * unit * spread).to(at::kFloat); }
 
-Direction find_direction(const Tensor& means, const Sides& sides, Method method,
-                         const std::vector<Sides>& orthogonal_to) {
+Direction find_direction(const Tensor& means, const BinaryContrast& sides, Method method,
+                         const std::vector<BinaryContrast>& orthogonal_to) {
   expect_shape(means, {sides.positive.size(0), -1}, "latents");
   const Tensor z = means.to(at::kDouble);
   Direction direction;
@@ -71,20 +71,6 @@ Direction find_direction(const Tensor& means, const Sides& sides, Method method,
   direction.unit = without(unit_direction(x, sides, method), others);
   direction.spread = x.mv(direction.unit).std(/*unbiased=*/false).item<double>();
   return direction;
-}
-
-double auroc(const Tensor& scores, const Tensor& positive) {
-  const auto sorted = scores.to(at::kDouble).sort();
-  const auto unique = at::unique_consecutive(std::get<0>(sorted), /*return_inverse=*/true,
-                                             /*return_counts=*/true);
-  const Tensor counts = std::get<2>(unique).to(at::kDouble);
-  const Tensor rank = counts.cumsum(0) - (counts - 1) / 2;  // the mean rank of equal scores
-  const Tensor is_positive = positive.index({std::get<1>(sorted)});
-  const auto ranks = rank.index({std::get<1>(unique)}).index({is_positive}).sum().item<double>();
-  const auto p = positive.sum().item<double>();
-  const double n = static_cast<double>(positive.numel()) - p;
-  TORCH_CHECK(p > 0 && n > 0, "auroc needs positive and negative images");
-  return (ranks - p * (p + 1) / 2) / (p * n);
 }
 
 }  // namespace latent::space

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/tensor.h"
-#include "space/sides.h"
+#include "space/contrast.h"
 
 namespace latent::space {
 
@@ -37,13 +37,7 @@ struct Direction {
 /// means: [N, Z].  orthogonal_to: sides whose own directions are taken out, so that a step leaves
 /// their scores as they are.
 /// Throws Error if nothing of the direction remains.
-Direction find_direction(const Tensor& means, const Sides& sides, Method method,
-                         const std::vector<Sides>& orthogonal_to = {});
-
-/// The probability that a positive image scores above a negative one, equal scores counting half:
-/// 0.5 says nothing, 1 separates fully.
-/// scores: [N].  positive: [N] bool, with both values.
-/// Source: Mann and Whitney 1947; the area under the receiver's operating characteristic.
-double auroc(const Tensor& scores, const Tensor& positive);
+Direction find_direction(const Tensor& means, const BinaryContrast& sides, Method method,
+                         const std::vector<BinaryContrast>& orthogonal_to = {});
 
 }  // namespace latent::space

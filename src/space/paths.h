@@ -16,7 +16,7 @@ Path parse_path(const std::string& name);
 /// a, b: [Z].  steps >= 2.  Returns [steps, Z] float32.
 Tensor linear(const Tensor& a, const Tensor& b, int64_t steps);
 
-/// Spherical interpolation: the direction turns evenly from a's to b's, the length goes linearly
+/// Spherical interpolation: the direction queue evenly from a's to b's, the length goes linearly
 /// from one to the other, so that the path keeps to the shell of the prior instead of cutting
 /// through it.
 ///

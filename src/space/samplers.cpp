@@ -20,9 +20,12 @@ Tensor sample_prior(int64_t count, int64_t dimensions, double spread, at::Genera
 }
 
 Tensor sample_box(const Tensor& codes, int64_t count, double spread, at::Generator& generator) {
-  const Tensor low = codes.amin(0), high = codes.amax(0);
-  const Tensor middle = (low + high) / 2, half = (high - low) / 2;
-  return middle + half * spread * at::empty({count, codes.size(1)}).uniform_(-1, 1, generator);
+  const Tensor unit = at::empty({count, codes.size(1)}).uniform_(-1, 1, generator);
+  return in_box(unit * spread, codes.amin(0), codes.amax(0));
+}
+
+Tensor in_box(const Tensor& unit, const Tensor& low, const Tensor& high) {
+  return (low + high) / 2 + (high - low) / 2 * unit;
 }
 
 Tensor sample_posterior(const Tensor& mean, const Tensor& logvar, int64_t count, double spread,

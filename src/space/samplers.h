@@ -14,6 +14,9 @@ Tensor sample_prior(int64_t count, int64_t dimensions, double spread, at::Genera
 /// [count, Z].  Source: Foster 2023, chapter 3, for plain autoencoders.
 Tensor sample_box(const Tensor& codes, int64_t count, double spread, at::Generator& generator);
 
+/// Points of the box from `low` to `high`, [Z] each. unit: [N, Z], -1 at `low` and 1 at `high`.
+Tensor in_box(const Tensor& unit, const Tensor& low, const Tensor& high);
+
 /// Latents of images drawn at random, each from its posterior with deviations times `spread`: the
 /// aggregate posterior.  mean, logvar: [N, Z]; without logvar the means themselves.  [count, Z].
 Tensor sample_posterior(const Tensor& mean, const Tensor& logvar, int64_t count, double spread,

@@ -7,10 +7,10 @@
 namespace latent::space {
 namespace {
 
-constexpr int64_t kMostImages = 10'000;
+constexpr int64_t kMaxImages = 10'000;
 
 Tensor pick(const Tensor& rows) {
-  const int64_t stride = (rows.size(0) + kMostImages - 1) / kMostImages;
+  const int64_t stride = (rows.size(0) + kMaxImages - 1) / kMaxImages;
   return rows.slice(0, 0, rows.size(0), stride);
 }
 

@@ -1,6 +1,6 @@
 #include "train/batches.h"
 
-#include "core/device_tools.h"
+#include "core/device/device_tools.h"
 #include "core/log.h"
 #include "core/random.h"
 

@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "data/augment.h"
 #include "data/dataset.h"
+#include "data/prepare/augment.h"
 #include "model/corruption.h"
 
 namespace latent {
@@ -27,14 +27,14 @@ class Batches {
           int64_t seed, const c10::Device& device, std::optional<int64_t> room = {});
 
   int64_t count() const { return examples_.count(); }
-  /// The images' bytes, [N, H, W, C], on `home()`.
-  const Tensor& pixels() const { return examples_.pixels; }
+  /// The images' bytes, [N, H, W, C], on `storage_device()`.
+  const Tensor& values() const { return examples_.pixels; }
   /// Where the images are, and the indices of those to fetch must be.
-  c10::Device home() const { return examples_.pixels.device(); }
+  c10::Device storage_device() const { return examples_.pixels.device(); }
   /// Whether that is the device they are trained on.
   bool resident() const { return resident_; }
 
-  /// The images at `indices` ([B] int64, at home). step: the key of the noise.
+  /// The images at `indices` ([B] int64, at storage_device). step: the key of the noise.
   Batch fetch(const Tensor& indices, int64_t step) const;
 
   // The same in parts, for work that is recorded:

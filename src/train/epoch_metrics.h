@@ -2,9 +2,9 @@
 // can be lost.
 #pragma once
 
+#include "format/safetensors.h"
 #include "objective/objective.h"
 #include "run/metrics.h"
-#include "run/safetensors.h"
 #include "train/reports.h"
 
 namespace latent {

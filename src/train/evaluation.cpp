@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "core/random.h"
-#include "objective/quality.h"
+#include "measure/image_quality.h"
 
 namespace latent {
 namespace {
@@ -68,7 +68,7 @@ Evaluation averaged(const Sums& sums, const std::vector<std::string>& names, int
   result.low = sums.low;
   result.high = sums.high;
   result.active_units = (result.mean_variance > kActiveVariance).sum().item<int64_t>();
-  if (!sums.codes.empty()) result.sparsity = space::sparsity(at::cat(sums.codes), sigmoid);
+  if (!sums.codes.empty()) result.sparsity = sparsity(at::cat(sums.codes), sigmoid);
   result.bce = sums.bce / n;
   result.mse = sums.mse / n;
   result.rmse = std::sqrt(result.mse);

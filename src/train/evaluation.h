@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "data/dataset.h"
+#include "measure/sparsity.h"
 #include "model/autoencoder.h"
 #include "model/corruption.h"
 #include "objective/objective.h"
-#include "space/sparsity.h"
 
 namespace latent {
 
@@ -39,11 +39,11 @@ struct Evaluation {
   // The latents' mean.
   double nll_mean = 0;
   // Per latent: [Z] float64.
-  Tensor kl;                                // nats; undefined for a plain autoencoder
-  Tensor mean_variance;                     // variance of the mean over the split
-  Tensor low, high;                         // the box of the means
-  int64_t active_units = 0;                 // latents whose mean_variance exceeds kActiveVariance
-  std::optional<space::Sparsity> sparsity;  // of a plain autoencoder's code
+  Tensor kl;                         // nats; undefined for a plain autoencoder
+  Tensor mean_variance;              // variance of the mean over the split
+  Tensor low, high;                  // the box of the means
+  int64_t active_units = 0;          // latents whose mean_variance exceeds kActiveVariance
+  std::optional<Sparsity> sparsity;  // of a plain autoencoder's code
   // Pictures from the latents' mean, with `quality`; of a table only mse and rmse.
   double bce = 0, mse = 0, rmse = 0, psnr = 0,
          ssim = 0;                          // bce: nats per value; psnr: dB, mean of the images'

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "core/file.h"
+#include "core/system/file.h"
 
 namespace latent {
 

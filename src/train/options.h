@@ -5,9 +5,9 @@
 #include <string>
 
 #include "config/section.h"
-#include "train/learning_rate.h"
 #include "train/on_nan.h"
-#include "train/optimizer.h"
+#include "train/optimizer/learning_rate.h"
+#include "train/optimizer/optimizer.h"
 
 namespace latent {
 

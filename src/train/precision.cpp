@@ -1,16 +1,15 @@
 #include "train/precision.h"
 
 #include <ATen/ATen.h>
-#include <ATen/autocast_mode.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <fstream>
 #include <limits>
 
 #include "core/log.h"
-#include "train/replayed.h"
+#include "train/arithmetic.h"
+#include "train/graph_replay.h"
 #include "train/step.h"
 
 namespace latent {
@@ -33,8 +32,8 @@ Outcome attempt(TrainOptions options, const std::string& precision, const Trial&
   model->train();
   TrainingStep step(options, model, objective, device);
   // As training will run it: where a step is short, what a launch takes would hide the difference.
-  Replayed whole([&] { step.train(batch); }, step.generators(),
-                 device_tools(device).graph(options.cuda_graph));
+  GraphReplay whole([&] { step.train(batch); }, step.generators(),
+                    device_tools(device).graph(options.cuda_graph));
   Outcome outcome{.seconds = std::numeric_limits<double>::infinity(), .loss = 0, .gradient = {}};
   for (int64_t i = 0; i < kWarmUp + kSteps; ++i) {
     const auto start = std::chrono::steady_clock::now();
@@ -52,55 +51,6 @@ Outcome attempt(TrainOptions options, const std::string& precision, const Trial&
 }
 
 }  // namespace
-
-Autocast::Autocast(const c10::Device& device, const std::string& precision)
-    : type_(device.type()),
-      active_(precision == "bf16"),
-      before_(at::autocast::is_autocast_enabled(type_)),
-      cached_(at::autocast::is_autocast_cache_enabled()) {
-  if (!active_) return;
-  // What a CUDA graph narrows must be narrowed at each replay, not taken from before.
-  if (!device.is_cpu()) at::autocast::set_autocast_cache_enabled(false);
-  at::autocast::set_autocast_dtype(type_, at::kBFloat16);
-  at::autocast::set_autocast_enabled(type_, true);
-}
-
-Autocast::~Autocast() {
-  if (!active_) return;
-  at::autocast::set_autocast_enabled(type_, before_);
-  at::autocast::set_autocast_cache_enabled(cached_);
-  at::autocast::clear_cache();  // the narrowed weights: the next step has others
-}
-
-void set_arithmetic(const TrainOptions& options, const c10::Device& device) {
-  if (device.is_cpu()) return;
-  auto& context = at::globalContext();
-  const bool exact = options.deterministic;
-  context.setDeterministicAlgorithms(exact, /*warn_only=*/true);
-  context.setDeterministicFillUninitializedMemory(false);
-  context.setDeterministicCuDNN(exact);
-  context.setBenchmarkCuDNN(!exact);
-  context.setAllowTF32CuDNN(!exact);
-  context.setAllowTF32CuBLAS(!exact);
-}
-
-void set_full_precision(const c10::Device& device) {
-  if (device.is_cpu()) return;
-  at::globalContext().setAllowTF32CuDNN(false);  // on unless told, unlike that of other products
-  at::globalContext().setAllowTF32CuBLAS(false);
-}
-
-bool has_bf16(const c10::Device& device) {
-  if (!device.is_cpu()) return true;
-  std::ifstream processor("/proc/cpuinfo");
-  for (std::string line; std::getline(processor, line);) {
-    if (line.rfind("flags", 0) != 0) continue;
-    line += ' ';
-    return line.find(" avx512_bf16 ") != std::string::npos ||
-           line.find(" amx_bf16 ") != std::string::npos;
-  }
-  return false;
-}
 
 std::string pick_precision(const TrainOptions& options, const Trial& trial, const Batch& batch,
                            const c10::Device& device) {

@@ -8,9 +8,9 @@
 #include <string>
 
 #include "core/error.h"
-#include "core/file.h"
 #include "core/log.h"
-#include "core/out_of_memory.h"
+#include "core/system/file.h"
+#include "core/system/out_of_memory.h"
 
 namespace latent {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
-#include "train/precision.h"
+#include "train/arithmetic.h"
 
 namespace latent {
 namespace {

@@ -11,7 +11,7 @@
 #include "objective/objective.h"
 #include "train/batches.h"
 #include "train/options.h"
-#include "train/statistics.h"
+#include "train/running_statistics.h"
 
 namespace latent {
 
@@ -72,7 +72,7 @@ class TrainingStep {
   std::shared_ptr<Objective> objective_;
   c10::Device device_;
   FlatParameters parameters_;
-  Statistics statistics_;
+  RunningStatistics statistics_;
   std::unique_ptr<Optimizer> optimizer_;
   Tensor sums_;
   Tensor first_bad_;     // [2 + terms] int64: the first step at which the total, a term or the

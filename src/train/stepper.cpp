@@ -32,14 +32,14 @@ Stepper::Stepper(const Batches& batches, TrainingStep& step, const TrainOptions&
       whole_(
           [this] {
             step_.train(batches_.prepare(
-                rows_.defined() ? rows_ : batches_.pixels().index_select(0, indices_)));
+                rows_.defined() ? rows_ : batches_.values().index_select(0, indices_)));
           },
           all_generators(batches, step), tools.graph(options.cuda_graph)) {
-  std::vector<int64_t> sizes = batches_.pixels().sizes().vec();
+  std::vector<int64_t> sizes = batches_.values().sizes().vec();
   sizes[0] = size_;
   if (!batches_.resident() && tools.make_feed) {
-    feed_ = tools.make_feed(sizes, batches_.pixels().scalar_type());
-    rows_ = at::empty(sizes, batches_.pixels().options().device(device));
+    feed_ = tools.make_feed(sizes, batches_.values().scalar_type());
+    rows_ = at::empty(sizes, batches_.values().options().device(device));
   } else if (batches_.resident() && whole_.has_graph()) {
     indices_ = at::zeros({size_}, at::TensorOptions(device).dtype(at::kLong));
   }
@@ -94,7 +94,7 @@ void Stepper::feed(const Tensor& order, int64_t first) {
 
 void Stepper::send(const Tensor& order, int64_t first) {
   Tensor staged = feed_->stage();
-  at::index_select_out(staged, batches_.pixels(), 0, order.narrow(0, first, size_));
+  at::index_select_out(staged, batches_.values(), 0, order.narrow(0, first, size_));
   feed_->send();
   sent_order_ = order;
   sent_first_ = first;
@@ -102,8 +102,8 @@ void Stepper::send(const Tensor& order, int64_t first) {
 
 // Once, what became of the recording.
 void Stepper::tell() {
-  if (told_ || (!whole_.recorded() && whole_.failure().empty())) return;
-  told_ = true;
+  if (warned_ || (!whole_.recorded() && whole_.failure().empty())) return;
+  warned_ = true;
   if (whole_.recorded()) {
     log::info("training steps are replayed as one CUDA graph");
   } else {

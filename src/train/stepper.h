@@ -4,10 +4,10 @@
 #include <memory>
 #include <string>
 
-#include "core/device_tools.h"
+#include "core/device/device_tools.h"
 #include "train/batches.h"
+#include "train/graph_replay.h"
 #include "train/options.h"
-#include "train/replayed.h"
 #include "train/step.h"
 
 namespace latent {
@@ -31,8 +31,8 @@ class Stepper {
   Stepper& operator=(const Stepper&) = delete;
 
   /// Trains on the images order[first], ..., order[first + count - 1].
-  /// order: [N] int64, where the images are (Batches::home), not changed afterwards.  step: steps
-  /// done before.  Returns the seconds that the host spent on the images.
+  /// order: [N] int64, where the images are (Batches::storage_device), not changed afterwards.
+  /// step: steps done before.  Returns the seconds that the host spent on the images.
   double run(const Tensor& order, int64_t first, int64_t count, int64_t step);
 
   /// Whether steps are replayed as one CUDA graph.
@@ -47,13 +47,13 @@ class Stepper {
   const Batches& batches_;
   TrainingStep& step_;
   int64_t size_;  // of a full batch
-  bool told_ = false;
+  bool warned_ = false;
   Tensor indices_;                  // [B] of images on the device, or
   Tensor rows_;                     // [B, H, W, C] that came from the host; neither: all plainly
   std::unique_ptr<HostFeed> feed_;  // of the latter
   Tensor sent_order_;               // which batch is on its way; undefined if none
   int64_t sent_first_ = 0;
-  Replayed whole_;
+  GraphReplay whole_;
 };
 
 }  // namespace latent

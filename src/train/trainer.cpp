@@ -7,12 +7,12 @@
 #include <cmath>
 #include <limits>
 
-#include "core/device_tools.h"
+#include "core/device/device_tools.h"
 #include "core/error.h"
-#include "core/interrupt.h"
 #include "core/log.h"
 #include "core/random.h"
 #include "core/stopwatch.h"
+#include "core/system/interrupt.h"
 
 namespace latent {
 namespace {
@@ -38,7 +38,7 @@ Trainer::Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model
       schedule_(options.schedule, options.epochs),
       metrics_(*objective_, run_.metrics()),
       checkpoints_(run_, options.checkpoint_keep) {
-  state_.data = {fingerprint(train_.pixels()), fingerprint(validation_.pixels)};
+  state_.data = {fingerprint(train_.values()), fingerprint(validation_.pixels)};
   if (static_cast<int64_t>(validation_.pixels.nbytes()) <= room_for_images(device))
     validation_.pixels = validation_.pixels.to(device);
 }
@@ -78,7 +78,8 @@ void Trainer::train_epoch(const TrainEvents& events) {
   model_->train();
   const auto seed = static_cast<uint64_t>(options_.seed);
   auto shuffle = generator(seed, Stream::kShuffle, static_cast<uint64_t>(state_.epoch));
-  const Tensor order = at::randperm(train_.count(), shuffle, at::kLong).to(train_.home());  // [N]
+  const Tensor order =
+      at::randperm(train_.count(), shuffle, at::kLong).to(train_.storage_device());  // [N]
   const Stopwatch watch;
   const double before = state_.epoch_seconds;
   if (state_.batch == batches()) set_schedules(state_.batch - 1);  // saved while validating

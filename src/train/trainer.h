@@ -7,13 +7,13 @@
 #include "core/stopwatch.h"
 #include "run/run_directory.h"
 #include "train/batches.h"
-#include "train/checkpoint_store.h"
+#include "train/checkpoint/checkpoint_store.h"
+#include "train/checkpoint/train_state.h"
 #include "train/epoch_metrics.h"
 #include "train/evaluation.h"
 #include "train/reports.h"
 #include "train/step.h"
 #include "train/stepper.h"
-#include "train/train_state.h"
 
 namespace latent {
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int64_t kAimedFrameSide = 256;  // of one image
 constexpr int64_t kAimedWidth = 640;      // of several side by side
-constexpr int64_t kMostColumns = 7;
+constexpr int64_t kMaxColumns = 7;
 
 int64_t choose_scale(const Tensor& images, int64_t columns) {
   const int64_t side = std::max(images.size(2), images.size(3));
@@ -21,7 +21,7 @@ int64_t choose_scale(const Tensor& images, int64_t columns) {
 // As square as possible without an empty place, if a row need not be too long for that.
 int64_t choose_columns(int64_t count) {
   const auto square = static_cast<int64_t>(std::ceil(std::sqrt(static_cast<double>(count))));
-  for (int64_t columns = square; columns <= std::min(count, kMostColumns); ++columns) {
+  for (int64_t columns = square; columns <= std::min(count, kMaxColumns); ++columns) {
     if (count % columns == 0) return columns;
   }
   return square;

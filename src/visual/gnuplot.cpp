@@ -16,7 +16,7 @@
 #include <sstream>
 
 #include "core/error.h"
-#include "core/file.h"
+#include "core/system/file.h"
 #include "visual/chart.h"
 
 namespace latent::visual {

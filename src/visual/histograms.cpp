@@ -14,7 +14,7 @@
 namespace latent::visual {
 namespace {
 
-constexpr int64_t kMostBins = 48;
+constexpr int64_t kMaxBins = 48;
 constexpr int64_t kLeastBins = 12;
 constexpr int kPanelWidth = 300, kPanelHeight = 230, kTitleHeight = 50;
 constexpr int64_t kTitleTextSize = 15, kTitleMargin = 20;
@@ -56,7 +56,7 @@ std::string histogram_block(size_t index, const Histogram& histogram, double low
   const Tensor values = histogram.values.to(at::kDouble);
   // Few values in many bins would show noise.
   const int64_t bins =
-      std::clamp(static_cast<int64_t>(std::sqrt(values.numel())), kLeastBins, kMostBins);
+      std::clamp(static_cast<int64_t>(std::sqrt(values.numel())), kLeastBins, kMaxBins);
   const double width = (high - low) / static_cast<double>(bins);
   const Tensor counts = at::histc(values, bins, low, high);
   const Tensor density = counts / (static_cast<double>(values.numel()) * (share ? 1.0 : width));

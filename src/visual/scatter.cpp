@@ -39,7 +39,7 @@ Range padded_range(const Tensor& values) {
 
 std::pair<Range, Range> ranges(const Scatter& scatter) {
   if (scatter.unit_square) return {{-kPadding, 1 + kPadding}, {-kPadding, 1 + kPadding}};
-  return {padded_range(scatter.places.select(1, 0)), padded_range(scatter.places.select(1, 1))};
+  return {padded_range(scatter.points.select(1, 0)), padded_range(scatter.points.select(1, 1))};
 }
 
 // How large pictures stand on the chart: enlarged or reduced by a whole factor.
@@ -55,10 +55,10 @@ struct Enlargement {
 
 // x, y and 0xAARRGGBB of each point, where AA is the transparency; drawn in this order, shuffled.
 std::string point_block(size_t panel, const Scatter& scatter, const Colouring& colouring) {
-  const int64_t count = scatter.places.size(0);
+  const int64_t count = scatter.points.size(0);
   auto noise = generator(0, Stream::kPictures);
   const Tensor order = at::randperm(count, noise, at::kLong);
-  const Tensor places = scatter.places.to(at::kDouble).index_select(0, order).contiguous();
+  const Tensor points = scatter.points.to(at::kDouble).index_select(0, order).contiguous();
   const Tensor values = scatter.values.defined()
                             ? scatter.values.to(at::kDouble).index_select(0, order).contiguous()
                             : at::zeros({count}, at::kDouble);
@@ -66,7 +66,7 @@ std::string point_block(size_t panel, const Scatter& scatter, const Colouring& c
       count > static_cast<int64_t>(kFewScatterPoints) ? 0x60000000u : 0x30000000u;
   std::string block = fmt::format("$points{} << LATENT_END\n", panel);
   for (int64_t i = 0; i < count; ++i) {
-    const double* place = places.const_data_ptr<double>() + 2 * i;
+    const double* place = points.const_data_ptr<double>() + 2 * i;
     const uint32_t shade = colouring.of(values.const_data_ptr<double>()[i]);
     block += fmt::format("{} {} {}\n", number(place[0]), number(place[1]), transparency | shade);
   }
@@ -135,7 +135,7 @@ std::pair<std::string, std::string> pictures(const Scatter& scatter, const Range
   };
   for (int64_t i = 0; i < scatter.thumbnails.size(0); ++i) {
     const Picture image = thumbnail(scatter.thumbnails[i], enlarge);
-    const Tensor place = scatter.thumbnail_places[i];
+    const Tensor place = scatter.thumbnail_points[i];
     plots += fmt::format(
         ", '-' binary array=({},{}) flipy dx={:.12g} dy={:.12g} center=({:.12g},{:.12g}) "
         "format='%uchar%uchar%uchar' with rgbimage notitle",
@@ -171,7 +171,7 @@ std::string panel_script(const Scatter& scatter, const Place& place) {
                                        place.up(kBottom + kSide))
                          : "unset key\n";
   script += point_block(place.panel, scatter, colouring);
-  const bool few = scatter.places.size(0) <= static_cast<int64_t>(kFewScatterPoints);
+  const bool few = scatter.points.size(0) <= static_cast<int64_t>(kFewScatterPoints);
   const auto [plots, bytes] = pictures(scatter, x, y);
   script += fmt::format(
       "plot $points{} using 1:2:3 with points pointtype 7 pointsize {} linecolor rgb variable "
@@ -188,7 +188,7 @@ void write_scatter(const std::filesystem::path& path, const Scatter& scatter) {
 
 void write_scatters(const std::filesystem::path& path, const std::vector<Scatter>& panels) {
   for (const auto& scatter : panels)
-    expect_shape(scatter.places, {-1, 2}, "scatter");
+    expect_shape(scatter.points, {-1, 2}, "scatter");
   const Scatter& last = panels.back();
   const auto count = static_cast<int64_t>(panels.size());
   Place place{.panel = 0, .left = 0, .width = 0, .height = kBottom + kSide + kTop, .legend = false};
@@ -207,12 +207,12 @@ void write_scatters(const std::filesystem::path& path, const std::vector<Scatter
 }
 
 Tensor thumbnail_rows(const Scatter& scatter, int64_t height, int64_t width, int64_t most) {
-  expect_shape(scatter.places, {-1, 2}, "scatter");
+  expect_shape(scatter.points, {-1, 2}, "scatter");
   const auto [x, y] = ranges(scatter);
   const Enlargement enlarge(height, width);
   const double room_x = static_cast<double>(enlarge(width) + 2) * x.pixel();
   const double room_y = static_cast<double>(enlarge(height) + 2) * y.pixel();
-  const Tensor table = scatter.places.to(at::kDouble).contiguous();
+  const Tensor table = scatter.points.to(at::kDouble).contiguous();
   const double* at = table.const_data_ptr<double>();
   std::vector<int64_t> rows;
   for (int64_t i = 0; i < table.size(0) && static_cast<int64_t>(rows.size()) < most; ++i) {

@@ -1,5 +1,5 @@
 // A scatter of images in a plane: points coloured by what is known about them, pictures at their
-// places.
+// points.
 #pragma once
 
 #include <filesystem>
@@ -12,13 +12,13 @@ namespace latent::visual {
 
 struct Scatter {
   std::string title = {}, x_label = {}, y_label = {};
-  Tensor places;                          // [N, 2] finite
+  Tensor points;                          // [N, 2] finite
   bool unit_square = false;               // axes from 0 to 1, for probabilities
   Tensor values = {};                     // [N] float64, or undefined: points of one colour
   std::vector<std::string> classes = {};  // words for values 0, 1, ...; empty: a colour scale
   std::string legend = {};                // what the values are
   Tensor thumbnails = {};                 // [M, C, H, W] in [0, 1], or undefined
-  Tensor thumbnail_places = {};           // [M, 2]
+  Tensor thumbnail_points = {};           // [M, 2]
 };
 
 /// Writes the chart as PNG or SVG by the file's extension, atomically. Points lie translucent and
@@ -30,7 +30,7 @@ void write_scatter(const std::filesystem::path& path, const Scatter& scatter);
 /// Scatters of the same points side by side, with the last one's legend.
 void write_scatters(const std::filesystem::path& path, const std::vector<Scatter>& panels);
 
-/// The points of a scatter, as rows of its `places`, where pictures of height x width can stand
+/// The points of a scatter, as rows of its `points`, where pictures of height x width can stand
 /// without touching, taken in order: at most `most` of them.  [M] int64.
 Tensor thumbnail_rows(const Scatter& scatter, int64_t height, int64_t width, int64_t most);
 

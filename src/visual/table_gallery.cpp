@@ -12,9 +12,9 @@
 namespace latent::visual {
 namespace {
 
-constexpr int64_t kMostPanels = 64;
-constexpr int64_t kMostNoted = 40;  // points that carry their note
-constexpr int64_t kPanelColumns = 8, kPairColumns = 4, kMostPairColumns = 5;
+constexpr int64_t kMaxPanels = 64;
+constexpr int64_t kMaxNoted = 40;  // points that carry their note
+constexpr int64_t kPanelColumns = 8, kPairColumns = 4, kMaxPairColumns = 5;
 constexpr int64_t kJoined = 100;  // up to so many points are joined with their reconstructions
 // Source: Okabe and Ito 2008, "Color universal design".
 constexpr const char* kDataColour = "#0072b2";
@@ -38,7 +38,7 @@ std::string legend(const std::vector<Rows>& sets, int64_t shown) {
 
 void write_traces(const std::filesystem::path& path, const std::vector<Rows>& sets,
                   int64_t columns) {
-  const int64_t count = std::min(kMostPanels, sets.front().values.size(0));
+  const int64_t count = std::min(kMaxPanels, sets.front().values.size(0));
   std::vector<int64_t> panels(static_cast<size_t>(count));
   std::iota(panels.begin(), panels.end(), 0);
   write_panels(path, sets, panels, columns, legend(sets, count), {});
@@ -47,9 +47,9 @@ void write_traces(const std::filesystem::path& path, const std::vector<Rows>& se
 // The first panels of each group, as many as there is room for, from the left on.
 void write_trace_groups(const std::filesystem::path& path,
                         const std::vector<Gallery::Group>& groups, const std::vector<Rows>& sets) {
-  const size_t most = static_cast<size_t>(kMostPanels) / groups.size();
+  const size_t most = static_cast<size_t>(kMaxPanels) / groups.size();
   const size_t longest = std::min(most, groups.front().words.size());
-  const size_t lines = (longest + kMostPairColumns - 1) / kMostPairColumns;
+  const size_t lines = (longest + kMaxPairColumns - 1) / kMaxPairColumns;
   const size_t columns = (longest + lines - 1) / lines;
   std::vector<int64_t> panels;
   std::vector<Caption> captions;
@@ -79,14 +79,14 @@ void write_point_groups(const std::filesystem::path& path,
     notes.insert(notes.end(), groups[i].notes.begin(), groups[i].notes.end());
   }
   clouds.push_back(sets.back());
-  if (static_cast<int64_t>(notes.size()) > kMostNoted) notes.clear();
+  if (static_cast<int64_t>(notes.size()) > kMaxNoted) notes.clear();
   write_scatter(path, clouds, Joined{sets.front(), sets.back(), notes});
 }
 
 class TableGallery : public Gallery {
  public:
   Counts counts(const ImageShape& shape) const override {
-    return is_point(shape.pixels()) ? Counts{.pairs = 500, .samples = 500}
+    return is_point(shape.values()) ? Counts{.pairs = 500, .samples = 500}
                                     : Counts{.pairs = 16, .samples = 32};
   }
 

@@ -3,7 +3,7 @@
 #include <benchmark/benchmark.h>
 #include <torch/csrc/autograd/autograd.h>
 
-#include "core/device.h"
+#include "core/device/device.h"
 #include "kernel/activated_conv.h"
 #include "kernel/activated_strided_conv.h"
 
@@ -72,7 +72,7 @@ void up(benchmark::State& state) {
 }
 
 const int configured = [] {
-  keep_memory();
+  tune_malloc();
   use_threads(0);
   return 0;
 }();

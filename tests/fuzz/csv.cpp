@@ -1,5 +1,5 @@
 // Text tables, record by record.
-#include "data/csv.h"
+#include "format/csv.h"
 
 #include "fuzz.h"
 

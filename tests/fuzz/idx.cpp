@@ -1,5 +1,5 @@
 // IDX files, plain and gzipped.
-#include "data/idx.h"
+#include "format/idx.h"
 
 #include "fuzz.h"
 

@@ -1,5 +1,5 @@
 // The CSV of labels of a folder of images.
-#include "data/labels.h"
+#include "data/folder/labels.h"
 
 #include "fuzz.h"
 

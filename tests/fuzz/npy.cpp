@@ -1,5 +1,5 @@
 // NPY files, and the images in them.
-#include "data/array_images.h"
+#include "data/sets/array_images.h"
 #include "fuzz.h"
 
 LATENT_FUZZ_TARGET(input) {

@@ -1,7 +1,7 @@
 // NPZ archives.
-#include "data/npz.h"
+#include "format/npz.h"
 
-#include "data/npy_array.h"
+#include "format/npy_array.h"
 #include "fuzz.h"
 
 LATENT_FUZZ_TARGET(input) {

@@ -1,7 +1,7 @@
 // Packs of prepared images.
 #include <zlib.h>
 
-#include "data/pack_file.h"
+#include "data/pack/pack_file.h"
 #include "fuzz.h"
 
 namespace {

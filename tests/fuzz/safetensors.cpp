@@ -1,5 +1,5 @@
 // Checkpoints and other safetensors files.
-#include "run/safetensors.h"
+#include "format/safetensors.h"
 
 #include "fuzz.h"
 

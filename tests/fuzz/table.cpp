@@ -1,5 +1,5 @@
 // CSV files of numbers.
-#include "data/table.h"
+#include "data/sets/table.h"
 
 #include "fuzz.h"
 

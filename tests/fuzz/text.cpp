@@ -1,5 +1,5 @@
 // Words out of files on their way into pictures and into gnuplot's scripts.
-#include "core/utf8.h"
+#include "core/text/utf8.h"
 #include "fuzz.h"
 #include "visual/gnuplot.h"
 

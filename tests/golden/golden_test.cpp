@@ -1,7 +1,7 @@
 // The book's two variational autoencoders, made small, against PyTorch's numbers (make_golden.py).
+#include "format/safetensors.h"
 #include "model/autoencoder.h"
 #include "objective/objective.h"
-#include "run/safetensors.h"
 #include "unit/expect.h"
 #include "unit/experiments.h"
 

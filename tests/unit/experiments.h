@@ -4,9 +4,9 @@
 #include <memory>
 #include <string>
 
-#include "command/experiment.h"
 #include "config/config.h"
 #include "core/random.h"
+#include "session/experiment.h"
 
 namespace latent {
 

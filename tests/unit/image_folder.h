@@ -2,8 +2,8 @@
 #pragma once
 
 #include "config/config.h"
-#include "core/file.h"
-#include "data/pack.h"
+#include "core/system/file.h"
+#include "data/pack/pack.h"
 #include "data/registry.h"
 #include "image/codecs.h"
 #include "unit/cache_folder.h"

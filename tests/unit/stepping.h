@@ -10,9 +10,9 @@
 #include <tuple>
 #include <vector>
 
-#include "experiments.h"
-#include "train/learning_rate.h"
+#include "train/optimizer/learning_rate.h"
 #include "train/stepper.h"
+#include "unit/experiments.h"
 
 namespace latent {
 
@@ -113,7 +113,7 @@ class Stepping {
   void start_epoch(int64_t epoch) {
     auto shuffle = generator(static_cast<uint64_t>(options_.seed), Stream::kShuffle,
                              static_cast<uint64_t>(epoch));
-    order_ = at::randperm(batches->count(), shuffle, at::kLong).to(batches->home());
+    order_ = at::randperm(batches->count(), shuffle, at::kLong).to(batches->storage_device());
     if (!schedule_) schedule_ = std::make_unique<LearningRateSchedule>(options_.schedule, 100);
     // A loss that gets better only for a while: the plateau lowers the rate several times.
     if (epoch > 0) schedule_->observe(epoch < 10 ? -static_cast<double>(epoch) : 0);

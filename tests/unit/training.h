@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "core/log.h"
-#include "expect.h"
-#include "experiments.h"
-#include "run/safetensors.h"
+#include "format/safetensors.h"
 #include "train/trainer.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
 
 namespace latent {
 

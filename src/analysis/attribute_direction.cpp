@@ -1,0 +1,114 @@
+#include "analysis/attribute_direction.h"
+
+#include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <cctype>
+#include <limits>
+#include <optional>
+
+#include "core/error.h"
+#include "core/log.h"
+#include "core/text/suggest.h"
+#include "format/safetensors.h"
+#include "session/codes.h"
+#include "session/run_cache.h"
+#include "statistics/ranking.h"
+
+namespace latent {
+namespace {
+
+constexpr size_t kLongestName = 80;
+
+std::string key_of(const AttributeQuery& query) {
+  return query.attribute + " by " + query.method + " without " + join(query.orthogonal_to, ";");
+}
+
+// Names may contain any character, and two may look alike in a file's name: the query in the file
+// identifies the direction.
+CacheKey cache_key(const OpenedRun& run, const AttributeQuery& query) {
+  std::string name = key_of(query).substr(0, kLongestName);
+  for (char& letter : name) {
+    if (std::isalnum(static_cast<unsigned char>(letter)) == 0) letter = '-';
+  }
+  return {.file = "direction-" + name + "-" + run.checkpoint + ".safetensors",
+          .query = key_of(query)};
+}
+
+TensorFile to_tensors(const AttributeDirection& found) {
+  const auto& direction = found.direction;
+  TensorFile file;
+  file.tensors["rows"] = at::stack({direction.center, direction.scale, direction.unit});
+  file.tensors["numbers"] =
+      at::tensor({direction.spread, found.auroc, found.distance,
+                  static_cast<double>(found.positives), static_cast<double>(found.negatives)},
+                 at::kDouble);
+  return file;
+}
+
+std::optional<AttributeDirection> from_tensors(TensorFile& file, int64_t latents) {
+  const Tensor rows = file.tensors["rows"], numbers = file.tensors["numbers"];
+  const bool fits = rows.defined() && rows.sizes() == c10::IntArrayRef{3, latents} &&
+                    numbers.defined() && numbers.sizes() == c10::IntArrayRef{5};
+  if (!fits) return std::nullopt;
+  const auto number = [&](int64_t i) { return numbers[i].item<double>(); };
+  return AttributeDirection{
+      .direction = {rows[0].clone(), rows[1].clone(), rows[2].clone(), number(0)},
+      .auroc = number(1),
+      .distance = number(2),
+      .positives = static_cast<int64_t>(number(3)),
+      .negatives = static_cast<int64_t>(number(4))};
+}
+
+// On images that the direction was not found on.
+double separability(const OpenedRun& run, const AttributeQuery& query,
+                    const space::Direction& direction, bool quiet) {
+  const Examples examples = run.load(Split::kValidation);
+  const Tensor means = split_codes(run, Split::kValidation, examples, quiet).mean;
+  space::BinaryContrast sides;
+  try {
+    sides = space::contrast_by(examples, query.attribute, "validation split");
+  } catch (const Error& empty_side) {
+    log::warn("{}: its separability is not known", empty_side.what());
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  const Tensor counted = sides.weight.gt(0);
+  return statistics::auroc(direction.scores(means).index({counted}),
+                           sides.positive.index({counted}));
+}
+
+AttributeDirection compute_direction(const OpenedRun& run, const AttributeQuery& query,
+                                     space::Method method, const Examples& examples, bool quiet) {
+  const std::string where = "train split";
+  const space::BinaryContrast sides = space::contrast_by(examples, query.attribute, where);
+  std::vector<space::BinaryContrast> others;
+  for (const auto& other : query.orthogonal_to)
+    others.push_back(space::contrast_by(examples, other, where));
+
+  const Tensor means = split_codes(run, Split::kTrain, examples, quiet).mean;
+  AttributeDirection found;
+  found.direction = space::find_direction(means, sides, method, others);
+  found.positives = sides.positives();
+  found.negatives = sides.negatives();
+  const Tensor sign = at::where(sides.positive, 1.0, -1.0).to(at::kDouble);
+  found.distance = (sign * sides.weight).dot(found.direction.scores(means)).item<double>();
+  found.auroc = separability(run, query, found.direction, quiet);
+  return found;
+}
+
+}  // namespace
+
+AttributeDirection attribute_direction(const OpenedRun& run, const AttributeQuery& query,
+                                       bool quiet) {
+  const space::Method method = space::parse_method(query.method);
+  const CacheEntry<AttributeDirection> entry{
+      .key = cache_key(run, query),
+      .what = "direction",
+      .store = to_tensors,
+      .restore = [&](TensorFile& file) { return from_tensors(file, run.model->latent_dim()); }};
+  return cached_or_computed(run, Split::kTrain, entry, [&](const Examples& examples) {
+    return compute_direction(run, query, method, examples, quiet);
+  });
+}
+
+}  // namespace latent

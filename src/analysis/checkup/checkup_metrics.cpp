@@ -1,0 +1,116 @@
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/checkup/checkup.h"
+
+namespace latent {
+namespace {
+
+using Kind = Finding::Kind;
+
+constexpr double kGap = 0.1;         // of val_nll over train_nll, relative
+constexpr int64_t kRising = 3;       // epochs without a better val_loss that count as overfitting
+constexpr double kImproving = 0.01;  // of val_loss in the last epoch, relative
+
+bool has(const MetricsTable& metrics, const char* column) {
+  return std::find(metrics.columns.begin(), metrics.columns.end(), column) != metrics.columns.end();
+}
+
+// "" if the epochs count 1, 2, 3, ... and the steps grow.
+std::string break_in(const MetricsTable& metrics) {
+  const auto epochs = metrics.column("epoch"), steps = metrics.column("step");
+  for (size_t i = 0; i < epochs.size(); ++i) {
+    if (epochs[i] != static_cast<double>(i + 1))
+      return fmt::format("epoch {} stands where epoch {} should", epochs[i], i + 1);
+    if (i > 0 && steps[i] <= steps[i - 1])
+      return fmt::format("epoch {} ends at step {}, not after step {}", epochs[i], steps[i],
+                         steps[i - 1]);
+  }
+  return "";
+}
+
+void check_numbers(const MetricsTable& metrics, Findings& findings) {
+  for (const auto& column : metrics.columns) {
+    const auto values = metrics.column(column);
+    // A run that an older version began has no values of a newer column at first.
+    auto known =
+        std::find_if(values.begin(), values.end(), [](double value) { return !std::isnan(value); });
+    if (known == values.end()) known = values.begin();
+    const auto bad =
+        std::find_if(known, values.end(), [](double value) { return !std::isfinite(value); });
+    if (bad == values.end()) continue;
+    findings.push_back({Kind::kProblem, "metrics.csv",
+                        fmt::format("{} is {} at epoch {}", column, *bad, bad - values.begin() + 1),
+                        column == "val_kl" || column == "train_kl"
+                            ? "lower train.optimizer.learning_rate, set train.clip_norm or "
+                              "objective.kl.warmup_epochs"
+                            : "lower train.optimizer.learning_rate or set train.clip_norm"});
+  }
+}
+
+// What the losses say of the training itself.
+void check_losses(const MetricsTable& metrics, Findings& findings) {
+  if (metrics.rows.empty() || !has(metrics, "val_loss") || !has(metrics, "train_nll") ||
+      !has(metrics, "val_nll"))
+    return;
+  const auto loss = metrics.column("val_loss");
+  const auto best = std::min_element(loss.begin(), loss.end()) - loss.begin();
+  const auto waited = static_cast<int64_t>(loss.size()) - 1 - best;
+  const double train = metrics.column("train_nll").back(), held = metrics.column("val_nll").back();
+  const double gap = (held - train) / std::max(std::abs(train), 1e-9);
+  if (waited >= kRising && gap > kGap) {
+    findings.push_back(
+        {Kind::kWarning, "metrics.csv",
+         fmt::format("overfitting: val_nll {:.4g} is {:.0f} % above train_nll {:.4g}, and val_loss "
+                     "was best at epoch {} of {}",
+                     held, 100 * gap, train, best + 1, loss.size()),
+         "use the checkpoint best (the default); set train.early_stopping.patience, data.augment "
+         "or model.encoder.dropout, or take more images"});
+    return;
+  }
+  const size_t n = loss.size();
+  if (n < 2 || waited > 0) return;
+  const double gained = (loss[n - 2] - loss[n - 1]) / std::max(std::abs(loss[n - 1]), 1e-9);
+  if (gained > kImproving) {
+    findings.push_back(
+        {Kind::kWarning, "metrics.csv",
+         fmt::format("val_loss still fell by {:.1f} % in the last epoch", 100 * gained),
+         fmt::format("train longer: --resume --set train.epochs={}", 2 * n)});
+  }
+}
+
+}  // namespace
+
+Findings check_metrics(const MetricsTable& metrics, int64_t epochs, bool training) {
+  Findings findings;
+  const auto rows = static_cast<int64_t>(metrics.rows.size());
+  if (!has(metrics, "epoch") || !has(metrics, "step")) {
+    findings.push_back({Kind::kProblem, "metrics.csv", "no columns epoch and step",
+                        "latent train --resume writes it again from the checkpoint"});
+    return findings;
+  }
+  if (const std::string gap = break_in(metrics); !gap.empty()) {
+    findings.push_back({Kind::kProblem, "metrics.csv", gap,
+                        "latent train --resume writes it again from the checkpoint"});
+  } else if (rows < epochs) {
+    findings.push_back(
+        {Kind::kProblem, "metrics.csv",
+         fmt::format("ends at epoch {}; the last checkpoint is of epoch {}", rows, epochs),
+         "latent train --resume writes it again from the checkpoint"});
+  } else if (rows > epochs && epochs >= 0 && !training) {
+    findings.push_back(
+        {Kind::kWarning, "metrics.csv",
+         fmt::format("goes on to epoch {}; the last checkpoint is of epoch {}", rows, epochs),
+         "latent train --resume trains what came after it again"});
+  } else {
+    findings.push_back({Kind::kGood, "metrics.csv",
+                        fmt::format("{} epoch{} without a gap", rows, rows == 1 ? "" : "s"), ""});
+  }
+  check_numbers(metrics, findings);
+  check_losses(metrics, findings);
+  return findings;
+}
+
+}  // namespace latent

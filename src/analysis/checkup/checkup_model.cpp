@@ -1,0 +1,191 @@
+#include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "analysis/checkup/checkup.h"
+#include "train/evaluation.h"
+
+namespace latent {
+namespace {
+
+using Kind = Finding::Kind;
+
+constexpr int64_t kMaxImages = 2000;
+constexpr int64_t kMaxPictures = 500;
+constexpr double kUsedNats = 0.01;       // KL of a latent that carries something
+constexpr double kUsedVariance = 1e-8;   // of a plain code's unit, over the images
+constexpr double kSamePictures = 0.01;   // variance_share below which all pictures are one
+constexpr double kMaxSaturated = 0.5;    // share of a sigmoid's codes
+constexpr double kSaturatedMore = 0.25;  // share of values at the ends beyond that of the images
+constexpr double kMaxOutside = 0.01;     // share of values beyond [0, 1]
+constexpr double kSigmaFactor = 3;       // between a fixed sigma and the error it should describe
+
+double share(const Tensor& condition) { return condition.to(at::kDouble).mean().item<double>(); }
+
+double at_the_ends(const Tensor& values, double margin) {
+  return share(at::logical_or(values<margin, values> 1 - margin));
+}
+
+// What the config says of a key, "objective.kl.weight"; null if it is not there.
+nlohmann::ordered_json setting(const Config& config, const std::string& key) {
+  std::string pointer = "/" + key;
+  std::replace(pointer.begin(), pointer.end(), '.', '/');
+  return config.resolved().value(nlohmann::ordered_json::json_pointer(pointer),
+                                 nlohmann::ordered_json());
+}
+
+std::optional<double> number(const Config& config, const std::string& key) {
+  const auto value = setting(config, key);
+  return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
+}
+
+// "objective.kl.weight (now 4)".
+std::string now(const Config& config, const std::string& key) {
+  const auto value = number(config, key);
+  return value ? fmt::format("{} (now {:g})", key, *value) : key;
+}
+
+std::string sparsity_key(const Config& config) {
+  for (const char* name : {"sparsity_l1", "sparsity_kl"}) {
+    const std::string key = std::string("objective.") + name + ".weight";
+    // With no weight it presses on nothing.
+    if (number(config, key).value_or(0) > 0) return now(config, key);
+  }
+  return now(config, "train.optimizer.learning_rate");
+}
+
+void check_latents(const ModelFacts& facts, const Config& config, Findings& findings) {
+  const std::string lower =
+      facts.probabilistic ? now(config, "objective.kl.weight") : sparsity_key(config);
+  if (facts.used == 0) {
+    findings.push_back(
+        {Kind::kProblem, "latents",
+         facts.probabilistic
+             ? fmt::format("posterior collapse: none of the {} latents carries anything (KL {:.3f} "
+                           "nats)",
+                           facts.latents, facts.kl)
+             : fmt::format("none of the {} units differs between images", facts.latents),
+         "lower " + lower +
+             (facts.probabilistic ? ", or let it grow: " + now(config, "objective.kl.warmup_epochs")
+                                  : "")});
+  } else if (facts.dead > 0) {
+    const std::string rate = now(config, "train.optimizer.learning_rate");
+    findings.push_back({Kind::kWarning, "latents",
+                        fmt::format("{} of {} units are dead: {} for every image", facts.dead,
+                                    facts.latents, facts.unit_interval ? "below 0.01" : "0"),
+                        "lower " + lower + (lower == rate ? "" : " or " + rate)});
+  } else if (facts.used < facts.latents) {
+    findings.push_back(
+        {Kind::kWarning, "latents",
+         fmt::format("{} of {} latents carry nothing", facts.latents - facts.used, facts.latents),
+         fmt::format("lower {}, or model.latent_dim to {}, which does the same", lower,
+                     facts.used)});
+  } else {
+    findings.push_back(
+        {Kind::kGood, "latents", fmt::format("all {} carry something", facts.latents), ""});
+  }
+  if (facts.unit_interval && facts.saturated_codes > kMaxSaturated) {
+    findings.push_back(
+        {Kind::kWarning, "latents",
+         fmt::format("{:.0f} % of the sigmoid's codes are at 0 or 1", 100 * facts.saturated_codes),
+         "lower " + now(config, "train.optimizer.learning_rate") +
+             ", or set model.bottleneck.activation to none or relu"});
+  }
+}
+
+void check_sigma(const ModelFacts& facts, const Config& config, Findings& findings) {
+  const auto sigma = number(config, "objective.likelihood.value");
+  if (!facts.probabilistic || !sigma || setting(config, "objective.likelihood.sigma") != "fixed" ||
+      facts.rmse <= 0)
+    return;
+  if (*sigma < kSigmaFactor * facts.rmse && facts.rmse < kSigmaFactor * *sigma) return;
+  findings.push_back(
+      {Kind::kWarning, "likelihood",
+       fmt::format("its sigma is {:g}, the root mean squared error {:.3g}: the KL counts {} than "
+                   "the likelihood says",
+                   *sigma, facts.rmse, *sigma > facts.rmse ? "more" : "less"),
+       "set objective.likelihood.sigma to optimal, or objective.likelihood.value to the error"});
+}
+
+void check_pictures(const ModelFacts& facts, const Config& config, Findings& findings) {
+  if (facts.variance_share < kSamePictures) {
+    findings.push_back(
+        {Kind::kWarning, "decoder",
+         fmt::format("makes nearly the same of every image: {:.2g} of the images' "
+                     "variance",
+                     facts.variance_share),
+         "lower " + now(config, "train.optimizer.learning_rate") + ", " +
+             (facts.probabilistic ? now(config, "objective.kl.weight") : sparsity_key(config)) +
+             ", or train longer"});
+  }
+  if (facts.saturated_outputs > facts.saturated_targets + kSaturatedMore) {
+    findings.push_back(
+        {Kind::kWarning, "decoder",
+         fmt::format("{:.0f} % of its values are at 0 or 1, {:.0f} % of the images'",
+                     100 * facts.saturated_outputs, 100 * facts.saturated_targets),
+         "lower " + now(config, "train.optimizer.learning_rate") + " or set train.clip_norm"});
+  }
+  if (facts.outside > kMaxOutside) {
+    findings.push_back(
+        {Kind::kWarning, "likelihood",
+         fmt::format("{:.0f} % of the pictures' values are beyond [0, 1]", 100 * facts.outside),
+         "set objective.likelihood.output to sigmoid"});
+  }
+  check_sigma(facts, config, findings);
+}
+
+}  // namespace
+
+ModelFacts model_facts(const OpenedRun& run, const Examples& all) {
+  const torch::NoGradGuard no_grad;
+  const Examples examples =
+      all.select(at::arange(std::min(all.count(), kMaxImages), at::TensorOptions(at::kLong)));
+  run.objective->schedule(std::numeric_limits<double>::infinity());
+  const Evaluation result =
+      evaluate(*run.model, *run.objective, examples,
+               {.quality = true, .device = run.device, .corruption = run.corruption});
+  ModelFacts facts;
+  facts.probabilistic = run.model->probabilistic();
+  facts.unit_interval = run.model->bottleneck().unit_interval();
+  facts.latents = run.model->latent_dim();
+  facts.rmse = result.rmse;
+  facts.finite = std::isfinite(result.loss);
+  if (result.kl.defined()) facts.kl = result.kl.sum().item<double>();
+  const Tensor carries =
+      result.kl.defined() ? result.kl > kUsedNats : result.mean_variance > kUsedVariance;
+  facts.used = carries.sum().item<int64_t>();
+  if (result.sparsity) facts.dead = result.sparsity->dead_units;
+  const Tensor images = examples.images(0, std::min(examples.count(), kMaxPictures));
+  const Tensor codes = run.encode(images).mean;
+  const Tensor pictures = run.pictures(codes);
+  if (facts.unit_interval) facts.saturated_codes = at_the_ends(codes, 0.01);
+  facts.variance_share =
+      images.size(0) < 2
+          ? 1
+          : (pictures.var(0, false).mean() / images.var(0, false).mean()).item<double>();
+  if (examples.is_table()) return facts;
+  facts.saturated_outputs = at_the_ends(pictures, 0.001);
+  facts.saturated_targets = at_the_ends(images, 0.001);
+  facts.outside = share(at::logical_or(pictures<-0.01, pictures> 1.01));
+  return facts;
+}
+
+Findings check_model(const ModelFacts& facts, const Config& config) {
+  Findings findings;
+  if (!facts.finite) {
+    findings.push_back({Kind::kProblem, "model", "its loss is NaN or infinite",
+                        "lower " + now(config, "train.optimizer.learning_rate") +
+                            " or set train.clip_norm, and train again"});
+    return findings;
+  }
+  check_latents(facts, config, findings);
+  check_pictures(facts, config, findings);
+  return findings;
+}
+
+}  // namespace latent

@@ -1,0 +1,73 @@
+#include "analysis/latent_source.h"
+
+#include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
+
+#include "analysis/mixture.h"
+#include "core/error.h"
+#include "session/codes.h"
+#include "space/samplers.h"
+
+namespace latent {
+namespace {
+
+// A plain autoencoder has no prior and takes the box of its training latents, as the book does.
+Tensor draw_prior(const OpenedRun& run, const LatentRequest& request, at::Generator& noise) {
+  if (run.model->probabilistic()) {
+    return space::sample_prior(request.count, run.model->latent_dim(), request.temperature, noise);
+  }
+  return space::sample_box(split_codes(run, Split::kTrain, request.quiet).mean, request.count,
+                           request.temperature, noise);
+}
+
+Tensor draw_posterior(const OpenedRun& run, const LatentRequest& request, at::Generator& noise) {
+  const Latent codes = split_codes(run, Split::kTrain, request.quiet);
+  return space::sample_posterior(codes.mean, codes.logvar, request.count, request.temperature,
+                                 noise);
+}
+
+Tensor draw_mixture(const OpenedRun& run, const LatentRequest& request, at::Generator& noise) {
+  return training_mixture(run, request.quiet).sample(request.count, request.temperature, noise);
+}
+
+Tensor draw_manifold(const OpenedRun& run, const LatentRequest& request, at::Generator&) {
+  if (run.model->latent_dim() != 2) {
+    throw Error(
+        fmt::format("sampler manifold needs latent_dim 2; this run has {}; expected prior, "
+                    "posterior or gmm",
+                    run.model->latent_dim()));
+  }
+  if (run.model->probabilistic()) return space::normal_grid(request.side) * request.temperature;
+  const Tensor grid =
+      space::box_grid(split_codes(run, Split::kTrain, request.quiet).mean, request.side);
+  const Tensor middle = grid.mean(0);
+  return middle + (grid - middle) * request.temperature;
+}
+
+}  // namespace
+
+const Registry<SamplerRow>& samplers() {
+  static const Registry<SamplerRow> registry(
+      "sampler",
+      {
+          {"prior", "the prior; for a plain autoencoder the box of its training latents",
+           draw_prior},
+          {"posterior", "the latents of random training images, sampled from their posteriors",
+           draw_posterior},
+          {"gmm", "a Gaussian mixture fitted to the training latents", draw_mixture},
+          {"manifold", "a grid over two latents, at equal steps of the prior's probability",
+           draw_manifold},
+      });
+  return registry;
+}
+
+Tensor draw_latents(const OpenedRun& run, const SamplerRow& sampler, const LatentRequest& request,
+                    at::Generator& noise) {
+  return run.model->bottleneck().clamp_to_range(sampler.draw(run, request, noise));
+}
+
+Tensor random_latents(const OpenedRun& run, const LatentRequest& request, at::Generator& noise) {
+  return draw_latents(run, samplers().rows().front(), request, noise);
+}
+
+}  // namespace latent

@@ -1,0 +1,140 @@
+#include "command/flags/arguments.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "core/error.h"
+#include "core/text/utf8.h"
+
+namespace latent {
+namespace {
+
+constexpr size_t kMaxIndices = 100'000;
+
+int64_t to_index(const std::string& word, const std::string& flag, const std::string& whole) {
+  if (word.empty() || word.size() > 12 ||
+      word.find_first_not_of("0123456789") != std::string::npos) {
+    throw UsageError("--" + flag + " " + whole + ": expected numbers such as 3,17,40-49");
+  }
+  return std::stoll(word);
+}
+
+}  // namespace
+
+void declare_run(cxxopts::Options& options) {
+  options.add_options()("run", "folder of the run", cxxopts::value<std::vector<std::string>>(),
+                        "DIR")("checkpoint", "best (lowest val_loss) or last",
+                               cxxopts::value<std::string>()->default_value("best"), "NAME");
+}
+
+void declare_settings(cxxopts::Options& options) {
+  options.add_options()("set", "change a config key, for example train.epochs=3 (repeatable)",
+                        cxxopts::value<std::vector<std::string>>(), "KEY=VALUE");
+}
+
+void declare_out(cxxopts::Options& options, const std::string& meaning) {
+  options.add_options()("o,out", meaning, cxxopts::value<std::string>(), "PATH");
+}
+
+int64_t Arguments::integer(const std::string& flag, int64_t low, int64_t high) const {
+  const auto value = parsed_[flag].as<int64_t>();
+  if (value < low || value > high) {
+    throw UsageError("--" + flag + " " + std::to_string(value) +
+                     ": expected an integer >= " + std::to_string(low) +
+                     (high == INT64_MAX ? "" : " and <= " + std::to_string(high)));
+  }
+  return value;
+}
+
+std::vector<int64_t> parse_indices(const std::string& text, const std::string& flag) {
+  std::vector<int64_t> all;
+  std::istringstream in(text);
+  for (std::string part; std::getline(in, part, ',');) {
+    const size_t dash = part.find('-');
+    const int64_t first = to_index(part.substr(0, dash), flag, text);
+    const int64_t last =
+        dash == std::string::npos ? first : to_index(part.substr(dash + 1), flag, text);
+    if (last < first || static_cast<size_t>(last - first) + all.size() >= kMaxIndices) {
+      throw UsageError("--" + flag + " " + text +
+                       ": expected rising ranges of at most 100000 images in all");
+    }
+    for (int64_t index = first; index <= last; ++index)
+      all.push_back(index);
+  }
+  if (all.empty()) throw UsageError("--" + flag + ": expected numbers such as 3,17,40-49");
+  return all;
+}
+
+std::vector<int64_t> Arguments::indices(const std::string& flag) const {
+  return parse_indices(text(flag), flag);
+}
+
+std::vector<double> Arguments::numbers(const std::string& flag, const std::string& example) const {
+  const std::string given = text(flag);
+  const auto wrong = [&]() -> UsageError {
+    return UsageError("--" + flag + " " + given + ": expected numbers such as " + example);
+  };
+  std::vector<double> all;
+  const char* at = given.data();
+  const char* const end = at + given.size();
+  while (true) {
+    double value = 0;
+    const auto [after, code] = std::from_chars(at, end, value);
+    if (code != std::errc{} || !std::isfinite(value)) throw wrong();
+    all.push_back(value);
+    if (after == end) break;
+    if (*after != ':') throw wrong();
+    at = after + 1;
+  }
+  if (all.size() != static_cast<size_t>(std::count(example.begin(), example.end(), ':')) + 1)
+    throw wrong();
+  return all;
+}
+
+std::vector<std::string> Arguments::texts(const std::string& flag) const {
+  return has(flag) ? parsed_[flag].as<std::vector<std::string>>() : std::vector<std::string>{};
+}
+
+std::filesystem::path Arguments::picture(const std::filesystem::path& otherwise,
+                                         bool charts) const {
+  if (!has("out")) return otherwise;
+  const std::filesystem::path out = text("out");
+  const std::string kind = out.extension().string();
+  if (kind != ".png" && !(charts && kind == ".svg")) {
+    throw UsageError("--out " + out.string() + ": expected a " +
+                     (charts ? ".png or .svg" : ".png") + " file");
+  }
+  return out;
+}
+
+std::filesystem::path Arguments::run() const {
+  if (!has("run"))
+    throw UsageError(
+        "--run is missing; expected the folder of a run, for example --run runs/shapes_vae-1");
+  const auto folders = texts("run");
+  if (folders.size() > 1) throw UsageError("--run: given twice; expected one run");
+  if (folders.front().empty()) throw UsageError("--run: empty; expected the folder of a run");
+  return folders.front();
+}
+
+c10::Device Arguments::device() const { return parse_device(text("device")); }
+
+uint64_t Arguments::seed() const { return static_cast<uint64_t>(integer("seed", 0)); }
+
+void print_result(const Arguments& arguments, const nlohmann::ordered_json& result,
+                  const std::string& text) {
+  const std::string out =
+      arguments.json() ? with_controls_escaped(result.dump(
+                             2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)) +
+                             "\n"
+                       : without_controls(text, /*one_line=*/false);
+  if (std::fwrite(out.data(), 1, out.size(), stdout) != out.size() || std::fflush(stdout) != 0) {
+    throw Error("standard output: cannot be written");
+  }
+}
+
+}  // namespace latent

@@ -1,0 +1,66 @@
+// A subcommand's command line: the flags all commands share, and its own.
+#pragma once
+
+// Values such as [16,32] hold commas: no flag of ours is split at them.
+#define CXXOPTS_VECTOR_DELIMITER '\x1f'
+// Its parser without std::regex, a third of what each command takes to compile.
+#define CXXOPTS_NO_REGEX
+#include <cxxopts.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "core/device/device.h"
+
+namespace latent {
+
+/// Flags that name a run or change a config; a command declares those it uses.
+void declare_run(cxxopts::Options& options);
+void declare_settings(cxxopts::Options& options);
+void declare_out(cxxopts::Options& options, const std::string& meaning);
+
+/// The parsed command line.
+class Arguments {
+ public:
+  explicit Arguments(cxxopts::ParseResult parsed) : parsed_(std::move(parsed)) {}
+
+  bool has(const std::string& flag) const { return parsed_.count(flag) > 0; }
+  bool flag(const std::string& name) const { return parsed_[name].as<bool>(); }
+  std::string text(const std::string& flag) const { return parsed_[flag].as<std::string>(); }
+  double number(const std::string& flag) const { return parsed_[flag].as<double>(); }
+  /// An integer in [low, high]. Throws UsageError naming the flag and the bounds.
+  int64_t integer(const std::string& flag, int64_t low, int64_t high = INT64_MAX) const;
+  /// "3,17,40-49" as numbers. Throws UsageError naming the flag.
+  std::vector<int64_t> indices(const std::string& flag) const;
+  /// "-3:3:7" as numbers: as many, with colons between, as `example` has. Throws UsageError naming
+  /// the flag and the example.
+  std::vector<double> numbers(const std::string& flag, const std::string& example) const;
+  std::vector<std::string> texts(const std::string& flag) const;
+
+  /// The picture of --out, else `otherwise`. charts: whether gnuplot draws it, which also knows
+  /// SVG. Throws UsageError for another ending.
+  std::filesystem::path picture(const std::filesystem::path& otherwise, bool charts) const;
+
+  /// The folder of --run. Throws UsageError if it was not given, more than once, or is empty.
+  std::filesystem::path run() const;
+  c10::Device device() const;
+  uint64_t seed() const;
+  bool json() const { return flag("json"); }
+  bool quiet() const { return flag("quiet"); }
+
+ private:
+  cxxopts::ParseResult parsed_;
+};
+
+/// "3,17,40-49" as numbers. Throws UsageError naming the flag.
+std::vector<int64_t> parse_indices(const std::string& text, const std::string& flag);
+
+/// Prints the result: as one JSON object with --json, else as `text`. Both on stdout, and without
+/// the control characters that names in files may hold.
+void print_result(const Arguments& arguments, const nlohmann::ordered_json& result,
+                  const std::string& text);
+
+}  // namespace latent

@@ -1,0 +1,97 @@
+#include "command/flags/inputs.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <numeric>
+#include <string_view>
+
+#include "core/error.h"
+
+namespace latent {
+namespace {
+
+// Throws UsageError for flags that exclude each other.
+void check_inputs(const Arguments& arguments, bool counted) {
+  const bool files = arguments.has("files"), indices = arguments.has("indices");
+  for (const char* flag : {"split", "indices", "count"}) {
+    const bool ours = std::string_view(flag) != "count" || counted;
+    if (files && ours && arguments.has(flag)) {
+      throw UsageError(fmt::format(
+          "--{}: for images of the run's data set; expected it, or files of your own", flag));
+    }
+  }
+  if (indices && counted && arguments.has("count"))
+    throw UsageError("--count: --indices names the images; expected one of the two");
+}
+
+}  // namespace
+
+void declare_inputs(cxxopts::Options& options, const std::string& default_count) {
+  options.positional_help("[FILES or folders]");
+  options.parse_positional("files");
+  options.add_options()("files", "images of your own, or folders of them; of a table: CSV files",
+                        cxxopts::value<std::vector<std::string>>(),
+                        "FILES")("split", "else images of this split: train, validation or test",
+                                 cxxopts::value<std::string>()->default_value("test"), "NAME")(
+      "indices", "these of it, for example 3,17,40-49", cxxopts::value<std::string>(), "LIST");
+  if (default_count.empty()) return;
+  options.add_options()("n,count", "or its first N images; 0: all of them",
+                        cxxopts::value<int64_t>()->default_value(default_count), "N");
+}
+
+Inputs read_split(const std::string& where, Split split, const std::vector<int64_t>& indices,
+                  const OpenedRun& run) {
+  const Examples examples = run.load(split);
+  for (const int64_t index : indices) {
+    if (index >= examples.count()) {
+      throw Error(fmt::format("{} {}: the {} split has {} {}s; expected 0 to {}", where, index,
+                              to_string(split), examples.count(),
+                              run.experiment.data.example_noun(), examples.count() - 1));
+    }
+  }
+  return select_inputs(examples, indices);
+}
+
+Inputs read_inputs(const Arguments& arguments, const OpenedRun& run, bool counted) {
+  check_inputs(arguments, counted);
+  if (arguments.has("files")) return read_files(arguments.texts("files"), run);
+  const Split split = parse_split(arguments.text("split"));
+  if (arguments.has("indices"))
+    return read_split("--indices", split, arguments.indices("indices"), run);
+  const int64_t count = arguments.integer("count", 0, 100'000);
+  const Examples examples = run.load(split);
+  std::vector<int64_t> indices(
+      static_cast<size_t>(count == 0 ? examples.count() : std::min(count, examples.count())));
+  std::iota(indices.begin(), indices.end(), 0);
+  return select_inputs(examples, indices);
+}
+
+ExampleBatches read_example_batches(const Arguments& arguments, const OpenedRun& run) {
+  const bool files = arguments.has("files");
+  const bool whole = !files && !arguments.has("indices") && arguments.integer("count", 0) == 0;
+  ExampleBatches batches = whole ? all_of(run.load(parse_split(arguments.text("split"))))
+                                 : in_batches(read_inputs(arguments, run));
+  const std::string noun = run.experiment.data.example_noun() + "s";
+  batches.what = files ? noun + " of your own"
+                       : fmt::format("{} of the {} split", noun, arguments.text("split"));
+  return batches;
+}
+
+std::string inputs_stem(const Arguments& arguments) {
+  if (arguments.has("files")) return "files";
+  const std::string split = arguments.text("split");
+  if (!arguments.has("indices")) {
+    const int64_t count = arguments.integer("count", 0);
+    return count == 0 ? split : fmt::format("{}-first-{}", split, count);
+  }
+  constexpr size_t kMaxNamed = 6;
+  const auto indices = arguments.indices("indices");
+  std::string stem = split;
+  for (size_t i = 0; i < std::min(indices.size(), kMaxNamed); ++i)
+    stem += fmt::format("-{}", indices[i]);
+  if (indices.size() > kMaxNamed) stem += fmt::format("-and-{}-more", indices.size() - kMaxNamed);
+  return stem;
+}
+
+}  // namespace latent

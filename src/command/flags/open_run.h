@@ -1,0 +1,13 @@
+// The run that the command line names.
+#pragma once
+
+#include "command/flags/arguments.h"
+#include "session/opened_run.h"
+
+namespace latent {
+
+/// Opens what --run, --checkpoint and --device name. Throws UsageError for an unknown checkpoint,
+/// Error as OpenedRun::open does.
+OpenedRun open_run(const Arguments& arguments);
+
+}  // namespace latent

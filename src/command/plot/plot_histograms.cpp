@@ -1,0 +1,74 @@
+#include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <nlohmann/json.hpp>
+
+#include "command/flags/open_run.h"
+#include "command/plot/plots.h"
+#include "core/random.h"
+#include "session/codes.h"
+#include "session/opened_run.h"
+#include "space/samplers.h"
+#include "space/usage.h"
+#include "train/evaluation.h"
+#include "visual/histograms.h"
+
+namespace latent {
+namespace {
+
+constexpr size_t kMaxPanels = 12;
+
+std::vector<double> numbers(const Tensor& values) {
+  const Tensor table = values.to(at::kDouble).contiguous();
+  return {table.const_data_ptr<double>(), table.const_data_ptr<double>() + table.numel()};
+}
+
+std::string whole_title(const std::string& split, int64_t images, size_t active, size_t latents,
+                        double kl, bool probabilistic) {
+  std::string title = fmt::format("Latents of the {} split ({} images): {} of {} active", split,
+                                  images, active, latents);
+  if (probabilistic) title += fmt::format(", KL {:.2f} nats", kl);
+  if (latents > kMaxPanels) title += fmt::format("; the {} most used", kMaxPanels);
+  if (probabilistic) title += "; curve: N(0, 1)";
+  return title;
+}
+
+}  // namespace
+
+nlohmann::ordered_json plot_histograms(const Arguments& arguments) {
+  const Split split = parse_split(arguments.text("split"));
+  const OpenedRun run = open_run(arguments);
+  const bool probabilistic = run.model->probabilistic();
+  const Latent codes = split_codes(run, split, arguments.quiet());
+  auto noise = generator(arguments.seed(), Stream::kSample);
+  // What the prior is compared with: samples, not means, which are narrower.
+  const Tensor z = space::sample_each(codes.mean, codes.logvar, noise);
+  const Tensor usage = space::usage(codes);
+  const std::vector<double> used = numbers(usage),
+                            variances = numbers(codes.mean.to(at::kDouble).var(0, false));
+  std::vector<visual::Histogram> histograms;
+  size_t active = 0;
+  for (const int64_t latent : space::most_used_first(usage)) {
+    const auto i = static_cast<size_t>(latent);
+    const bool in_use = variances[i] > kActiveVariance;
+    active += in_use;
+    if (histograms.size() == kMaxPanels) continue;
+    histograms.push_back(
+        {.title = fmt::format("{} {:.2f}{}, {}", probabilistic ? "KL" : "variance", used[i],
+                              probabilistic ? " nats" : "", in_use ? "active" : "not active"),
+         .label = fmt::format("z{}", latent),
+         .values = z.select(1, latent)});
+  }
+  const auto path = plot_path(arguments, run.directory.path(), "histograms.png");
+  visual::write_histograms(
+      path,
+      whole_title(to_string(split), z.size(0), active, used.size(), usage.sum().item<double>(),
+                  probabilistic),
+      histograms, probabilistic ? visual::HistogramAxes::kNormal : visual::HistogramAxes::kOwn);
+  return {{probabilistic ? "kl_per_latent" : "variance_per_latent", used},
+          {"active_units", active},
+          {"images", z.size(0)},
+          {"written", {path.string()}}};
+}
+
+}  // namespace latent

@@ -1,0 +1,89 @@
+#include "command/report/animation.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include "core/error.h"
+#include "core/log.h"
+#include "image/gif.h"
+
+namespace latent {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path numbered(const fs::path& folder, size_t index) {
+  return folder / fmt::format("{:04}.png", index);
+}
+
+void write_frames(const fs::path& folder, const std::vector<Picture>& frames) {
+  for (size_t i = 0; i < frames.size(); ++i)
+    write_png(frames[i], numbered(folder, i));
+  // A longer animation that was here before must not go on after the end of this one.
+  std::error_code ignored;
+  for (size_t i = frames.size(); fs::remove(numbered(folder, i), ignored); ++i) {
+  }
+}
+
+}  // namespace
+
+void declare_animation(cxxopts::Options& options) {
+  declare_out(options,
+              "a folder, or X.png for the strip alone, or X.gif for the animation alone (default: "
+              "a folder below images/ of the run)");
+  options.add_options()("fps", "frames a second of the animation",
+                        cxxopts::value<double>()->default_value("10"),
+                        "N")("ping-pong", "the animation goes there and back")(
+      "loop", "how often it plays; 0: for ever", cxxopts::value<int64_t>()->default_value("0"),
+      "N")("captions", "say in the pictures what they show")(
+      "scale", "enlarge images by this whole factor; 0: as fits",
+      cxxopts::value<int64_t>()->default_value("0"), "N");
+}
+
+void expect_images(const OpenedRun& run, const std::string& command) {
+  if (!run.experiment.data.is_table()) return;
+  throw Error(command + ": draws images, and the examples of " + run.directory.path().string() +
+              " are rows of a table; expected a run of images; for tables there are encode, plot, "
+              "reconstruct and sample --sampler manifold");
+}
+
+OutputPaths output_paths(const Arguments& arguments, const fs::path& folder, bool animated) {
+  const double fps = arguments.number("fps");
+  if (!(fps >= 0.01 && fps <= 100))
+    throw UsageError(fmt::format("--fps {}: expected a number >= 0.01 and <= 100", fps));
+  arguments.integer("loop", 0, 65535);
+  arguments.integer("scale", 0, 64);
+  const fs::path out = arguments.has("out") ? fs::path(arguments.text("out")) : folder;
+  const std::string kind = out.extension().string();
+  if (kind == ".png") return {.strip = out, .animation = {}, .frames = {}};
+  if (kind == ".gif") return {.strip = {}, .animation = out, .frames = {}};
+  for (const char* other : {".jpg", ".jpeg", ".webp", ".bmp", ".svg", ".mp4"}) {
+    if (kind == other)
+      throw UsageError("--out " + out.string() + ": expected a folder, a .png or a .gif");
+  }
+  if (!animated) return {.strip = out / "strip.png", .animation = {}, .frames = {}};
+  return {.strip = out / "strip.png", .animation = out / "animation.gif", .frames = out / "frames"};
+}
+
+std::vector<std::string> write_pictures(const Arguments& arguments, const OutputPaths& paths,
+                                        const Picture& strip, const std::vector<Picture>& frames) {
+  std::vector<std::string> written;
+  if (!paths.strip.empty()) {
+    write_png(strip, paths.strip);
+    written.push_back(paths.strip.string());
+  }
+  if (paths.animated()) {
+    const WrittenGif gif = write_gif(frames, paths.animation,
+                                     {.fps = arguments.number("fps"),
+                                      .loop = arguments.integer("loop", 0),
+                                      .ping_pong = arguments.flag("ping-pong")});
+    if (!gif.notice.empty()) log::info("{}: {}", paths.animation.string(), gif.notice);
+    written.push_back(paths.animation.string());
+  }
+  if (!paths.frames.empty()) {
+    write_frames(paths.frames, frames);
+    written.push_back(paths.frames.string());
+  }
+  return written;
+}
+
+}  // namespace latent

@@ -1,0 +1,162 @@
+#include "command/report/inspection_text.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace latent {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr size_t kListed = 10;  // of each kind of finding; --json has all
+constexpr size_t kSizesShown = 5;
+
+const Examples& examples_of(const Report& report, Split split) {
+  return std::find_if(report.splits->begin(), report.splits->end(),
+                      [&](const NamedSplit& named) { return named.first == split; })
+      ->second;
+}
+
+std::string image_name(const Report& report, Split split, int64_t image) {
+  return to_string(split) + " " + examples_of(report, split).name(image);
+}
+
+// "a 3, b 2", the most frequent first.
+std::string ranked(std::vector<std::pair<std::string, int64_t>> counts, size_t most) {
+  std::stable_sort(counts.begin(), counts.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string text;
+  for (size_t i = 0; i < std::min(most, counts.size()); ++i)
+    text += fmt::format("{}{} {}", i == 0 ? "" : ", ", counts[i].first, counts[i].second);
+  if (counts.size() > most) text += fmt::format(" and {} more", counts.size() - most);
+  return text;
+}
+
+std::vector<std::pair<std::string, int64_t>> size_counts(const ImageSurvey& survey) {
+  std::vector<std::pair<std::string, int64_t>> counts;
+  for (const auto& [size, count] : survey.sizes)
+    counts.emplace_back(fmt::format("{}x{}", size.first, size.second), count);
+  return counts;
+}
+
+std::string attributes_text(const SplitInspection& split) {
+  std::string text;
+  for (const auto& attribute : split.attributes) {
+    if (attribute.classes.empty()) {
+      text += fmt::format("    {:<20} {:.4g} to {:.4g}, mean {:.4g}\n", attribute.name,
+                          attribute.low, attribute.high, attribute.mean);
+    } else {
+      text += fmt::format("    {:<20} {}\n", attribute.name, ranked(attribute.classes, 20));
+    }
+  }
+  return text;
+}
+
+std::string split_text(const SplitInspection& split) {
+  std::string text =
+      fmt::format("  {:<11} {:>8} images  mean", to_string(split.split), split.images);
+  for (const double mean : split.mean)
+    text += fmt::format(" {:.3f}", mean);
+  text += "  deviation";
+  for (const double deviation : split.deviation)
+    text += fmt::format(" {:.3f}", deviation);
+  if (std::isfinite(split.bce_floor))
+    text += fmt::format("  BCE floor {:.2f} nats", split.bce_floor);
+  return text + "\n";
+}
+
+std::string repeats_text(const Report& report) {
+  const auto& repeats = report.inspection.repeats;
+  if (repeats.empty()) return "  no two images have the same pixels\n";
+  std::string text =
+      fmt::format("  {} images repeat the pixels of another, {} of them across splits{}\n",
+                  repeats.size(), report.inspection.leaks(),
+                  report.inspection.leaks() > 0 ? ": figures on those splits flatter" : "");
+  for (const bool leak : {true, false}) {
+    size_t listed = 0;
+    for (const auto& pair : repeats) {
+      if (pair.leak() != leak || ++listed > kListed) continue;
+      text += fmt::format("    {} = {}\n", image_name(report, pair.split, pair.image),
+                          image_name(report, pair.earlier_split, pair.earlier_image));
+    }
+    if (listed > kListed)
+      text += fmt::format("    and {} more (--json lists all)\n", listed - kListed);
+  }
+  return text;
+}
+
+std::string unreadable_text(const Report& report) {
+  if (report.unreadable.empty()) return "";
+  std::string text = fmt::format("  {} images cannot be read:\n", report.unreadable.size());
+  for (size_t i = 0; i < std::min(kListed, report.unreadable.size()); ++i)
+    text += "    " + report.unreadable[i] + "\n";
+  if (report.unreadable.size() > kListed)
+    text += fmt::format("    and {} more (--json lists all)\n", report.unreadable.size() - kListed);
+  return text + "    (\"on_error\": \"skip\" in section data leaves them out of a training)\n";
+}
+
+Json attribute_json(const AttributeBalance& attribute) {
+  if (attribute.classes.empty())
+    return {{"low", attribute.low}, {"mean", attribute.mean}, {"high", attribute.high}};
+  Json classes = Json::object();
+  for (const auto& [word, count] : attribute.classes)
+    classes[word] = count;
+  return classes;
+}
+
+Json split_json(const SplitInspection& split) {
+  Json json{{"images", split.images}, {"mean", split.mean}, {"deviation", split.deviation}};
+  json["bce_floor"] = std::isfinite(split.bce_floor) ? Json(split.bce_floor) : Json(nullptr);
+  json["attributes"] = Json::object();
+  for (const auto& attribute : split.attributes)
+    json["attributes"][attribute.name] = attribute_json(attribute);
+  return json;
+}
+
+}  // namespace
+
+std::string report_text(const Report& report) {
+  std::string text =
+      fmt::format("{}: images of {}\n", report.name, report.splits->front().second.shape().text());
+  if (!report.survey.sizes.empty()) {
+    text += fmt::format("  files: {}; height x width: {}\n",
+                        ranked({report.survey.formats.begin(), report.survey.formats.end()}, 5),
+                        ranked(size_counts(report.survey), kSizesShown));
+  }
+  for (const auto& split : report.inspection.splits)
+    text += split_text(split);
+  text += attributes_text(report.inspection.splits.front());
+  text += repeats_text(report) + unreadable_text(report);
+  for (const auto& path : report.written)
+    text += path + "\n";
+  return text;
+}
+
+Json report_json(const Report& report) {
+  Json splits = Json::object();
+  for (const auto& split : report.inspection.splits)
+    splits[to_string(split.split)] = split_json(split);
+  Json repeats = Json::array();
+  for (const auto& pair : report.inspection.repeats) {
+    repeats.push_back({{"image", image_name(report, pair.split, pair.image)},
+                       {"same_as", image_name(report, pair.earlier_split, pair.earlier_image)},
+                       {"leak", pair.leak()}});
+  }
+  Json sizes = Json::object();
+  for (const auto& [size, count] : size_counts(report.survey))
+    sizes[size] = count;
+  return {{"checked", report.name},
+          {"shape", report.splits->front().second.shape().text()},
+          {"splits", splits},
+          {"formats", report.survey.formats},
+          {"sizes", sizes},
+          {"repeats", repeats},
+          {"leaks", report.inspection.leaks()},
+          {"unreadable", report.unreadable},
+          {"written", report.written}};
+}
+
+}  // namespace latent

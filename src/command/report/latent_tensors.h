@@ -1,0 +1,17 @@
+// Latents and what the decoder makes of them, as tensors for other programs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "command/flags/arguments.h"
+#include "core/tensor.h"
+
+namespace latent {
+
+/// If --tensors asks for them, writes z [N, Z] and images [N, C, H, W] to its file, making the
+/// folder, and adds the file to `written`. Throws Error naming what cannot be written.
+void write_latent_tensors(const Arguments& arguments, const Tensor& z, const Tensor& images,
+                          std::vector<std::string>& written);
+
+}  // namespace latent

@@ -1,0 +1,163 @@
+#include "command/report/train_display.h"
+
+#include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <exception>
+
+#include "core/error.h"
+#include "core/log.h"
+#include "core/random.h"
+#include "core/system/interrupt.h"
+#include "core/system/out_of_memory.h"
+#include "space/samplers.h"
+#include "visual/chart.h"
+
+namespace latent {
+namespace {
+
+constexpr int64_t kPairColumns = 16, kSampleColumns = 8;
+constexpr uint64_t kCorruptedPictures = 1;  // index of their stream
+
+std::vector<visual::Series> loss_curves(const MetricsTable& metrics) {
+  const auto epochs = metrics.column("epoch");
+  return {{.name = "training", .x = epochs, .y = metrics.column("train_loss")},
+          {.name = "validation", .x = epochs, .y = metrics.column("val_loss")}};
+}
+
+std::string sparsity_text(const Sparsity& sparsity, int64_t units) {
+  return fmt::format(
+      "code: mean |a| {:.4f}, {:.1f} of {} units active per image ({:.1f} %), {} dead",
+      sparsity.mean_activation, sparsity.active, units, 100 * sparsity.active_share,
+      sparsity.dead_units);
+}
+
+}  // namespace
+
+TrainDisplay::TrainDisplay(std::shared_ptr<Autoencoder> model, std::shared_ptr<Objective> objective,
+                           const Examples& validation, RunDirectory run,
+                           const Experiment& experiment, const c10::Device& device, bool quiet)
+    : model_(std::move(model)),
+      objective_(std::move(objective)),
+      run_(std::move(run)),
+      options_(experiment.train),
+      gallery_(experiment.gallery),
+      example_word_(experiment.data.example_noun()),
+      device_(device),
+      validation_(validation),
+      corruption_(experiment.corruption.make(validation.shape())),
+      bar_(quiet) {
+  const auto counts = gallery_->counts(validation.shape());
+  images_ = validation.images(0, std::min(counts.pairs, validation.count()));
+  const auto seed = static_cast<uint64_t>(options_.seed);
+  input_ = corruption_.corrupt(images_, generator(seed, Stream::kPictures, kCorruptedPictures));
+  auto noise = generator(seed, Stream::kPictures);
+  normal_ = at::empty({counts.samples, model_->latent_dim()}).normal_(0, 1, noise);
+  unit_ = at::empty({counts.samples, model_->latent_dim()}).uniform_(-1, 1, noise);
+}
+
+TrainEvents TrainDisplay::events() {
+  return {.step = [this](const StepReport& report) { show_step(report); },
+          .epoch = [this](const EpochReport& report) { show_epoch(report); }};
+}
+
+void TrainDisplay::show_step(const StepReport& report) {
+  if (!bar_.due(report.images, report.total)) return;
+  std::string note;
+  for (const auto& [name, value] : report.losses()) {
+    note += fmt::format("{}{} {:.2f}", note.empty() ? "" : " ", name, value);
+  }
+  bar_.show(fmt::format("epoch {}/{}", report.epoch, report.epochs), report.images, report.total,
+            report.seconds, note);
+}
+
+void TrainDisplay::show_epoch(const EpochReport& report) {
+  bar_.clear();
+  std::string line = fmt::format("epoch {}/{}  train", report.epoch, report.epochs);
+  for (const auto& [name, value] : report.train)
+    line += fmt::format(" {} {:.2f}", name, value);
+  line += fmt::format("  val loss {:.2f}", report.validation->loss);
+  for (const auto& [name, value] : report.validation->terms)
+    line += fmt::format(" {} {:.2f}", name, value);
+  const double left = report.seconds / static_cast<double>(report.epoch) *
+                      static_cast<double>(report.epochs - report.epoch);
+  line += fmt::format("  {:.0f} images/s{}", report.images_per_second, report.best ? "  best" : "");
+  if (report.epoch < report.epochs) line += "  " + clock_text(left) + " left";
+  log::info("{}", line);
+  if (objective_->sparse() && report.validation->sparsity)
+    log::info("  {}", sparsity_text(*report.validation->sparsity, model_->latent_dim()));
+  last_ = *report.validation;
+  const bool asked = options_.pictures_every > 0 && report.epoch % options_.pictures_every == 0;
+  if (!asked && report.epoch != report.epochs) return;
+  try {
+    write_pictures(report.epoch, *report.validation);
+  } catch (const std::exception& failure) {
+    tell(report.epoch, failure);
+  }
+}
+
+// Training matters more than its pictures.
+void TrainDisplay::tell(int64_t epoch, const std::exception& failure) {
+  warned_ = epoch;
+  const std::string memory = out_of_memory(failure);
+  log::warn("pictures of epoch {}: {}", epoch,
+            memory.empty() ? message_of(failure)
+                           : memory + "; training goes on; lower data.size or free memory");
+}
+
+void TrainDisplay::finish(int64_t epoch) {
+  std::error_code code;
+  const auto there = [&](const char* what) {
+    return std::filesystem::exists(picture(what, epoch), code);
+  };
+  if (warned_ == epoch || (there("reconstructions") && there("samples"))) return;
+  EvaluationOptions options;
+  options.seed = static_cast<uint64_t>(options_.seed);
+  options.device = device_;
+  options.corruption = corruption_;
+  options.progress = [](int64_t, int64_t) {
+    if (const int signal = interrupt_signal(); signal != 0)
+      throw Interrupted("interrupted before the last pictures; the training is whole", signal);
+  };
+  try {
+    // Only where there is no prior the pictures need to know where the codes lie.
+    if (!last_ && !model_->probabilistic())
+      last_ = evaluate(*model_, *objective_, validation_, options);
+    write_pictures(epoch, last_.value_or(Evaluation()));
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const std::exception& failure) {
+    tell(epoch, failure);
+  }
+}
+
+std::filesystem::path TrainDisplay::picture(const char* what, int64_t epoch) const {
+  return run_.image("train", fmt::format("{}-{:04}.png", what, epoch));
+}
+
+void TrainDisplay::write_pictures(int64_t epoch, const Evaluation& validation) {
+  const torch::NoGradGuard no_grad;
+  model_->eval();
+  const Likelihood& likelihood = objective_->likelihood();
+  const Tensor reconstructed = likelihood.mean(model_->forward(input_.to(device_)).decoded).cpu();
+  const Tensor z = model_->probabilistic()
+                       ? normal_
+                       : space::in_box(unit_, validation.low, validation.high).to(at::kFloat);
+  const Tensor samples = likelihood.mean(model_->decode(z.to(device_))).cpu();
+  const auto path = picture("reconstructions", epoch);
+  if (input_.is_same(images_)) {
+    gallery_->write_pairs(path, images_, reconstructed, kPairColumns);
+  } else {
+    gallery_->write_versions(
+        path, {{"input", input_}, {"model", reconstructed}, {"truth", images_}}, kPairColumns);
+  }
+  gallery_->write_samples(picture("samples", epoch), samples, kSampleColumns);
+  const MetricsTable metrics = read_metrics(run_.metrics());
+  if (metrics.rows.size() > 1 && visual::can_chart()) {
+    visual::write_line_chart(run_.image("train", "loss.png"), "Loss", "epoch",
+                             "nats per " + example_word_, loss_curves(metrics));
+  }
+}
+
+}  // namespace latent

@@ -1,0 +1,66 @@
+#include "data/folder/image_survey.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "core/system/file.h"
+#include "image/header.h"
+
+namespace latent {
+namespace {
+
+constexpr size_t kLargestFile = size_t{1} << 30;
+constexpr int kFirstSideways = 5;  // EXIF orientations from here on turn the picture on its side
+
+std::string format_name(ImageFormat format) {
+  switch (format) {
+    case ImageFormat::kJpeg:
+      return "JPEG";
+    case ImageFormat::kPng:
+      return "PNG";
+    case ImageFormat::kBmp:
+      return "BMP";
+    case ImageFormat::kTiff:
+      return "TIFF";
+    case ImageFormat::kWebp:
+      return "WebP";
+  }
+  return "";
+}
+
+}  // namespace
+
+int64_t ImageSurvey::typical_side() const {
+  std::map<int64_t, int64_t> sides;
+  int64_t images = 0;
+  for (const auto& [size, count] : sizes) {
+    sides[std::min(size.first, size.second)] += count;
+    images += count;
+  }
+  int64_t reaching = 0;
+  for (auto side = sides.rbegin(); side != sides.rend(); ++side) {
+    reaching += side->second;
+    if (2 * reaching >= images) return side->first;
+  }
+  return 0;
+}
+
+ImageSurvey survey_images(const std::filesystem::path& folder,
+                          const std::vector<ImageFile>& files) {
+  ImageSurvey survey;
+  for (const auto& file : files) {
+    const std::filesystem::path path = folder / file.name;
+    try {
+      const ImageHeader header = read_image_header(read_file(path, kLargestFile), path.string());
+      std::pair<int64_t, int64_t> size{header.height, header.width};
+      if (header.orientation >= kFirstSideways) std::swap(size.first, size.second);
+      ++survey.formats[format_name(header.format)];
+      ++survey.sizes[size];
+    } catch (const Error& failure) {
+      survey.unreadable.emplace_back(failure.what());
+    }
+  }
+  return survey;
+}
+
+}  // namespace latent

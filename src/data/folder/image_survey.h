@@ -1,0 +1,26 @@
+// What image files say about themselves, without decoding them.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "data/folder/image_files.h"
+
+namespace latent {
+
+struct ImageSurvey {
+  std::map<std::string, int64_t> formats;                // "JPEG" and how many
+  std::map<std::pair<int64_t, int64_t>, int64_t> sizes;  // upright {height, width}
+  std::vector<std::string> unreadable;                   // why, each naming its file
+
+  /// A side that at least half of the images reach with their shorter side; 0 without images.
+  int64_t typical_side() const;
+};
+
+/// Reads every header. Files that are no images, damaged or cut short become `unreadable`.
+ImageSurvey survey_images(const std::filesystem::path& folder, const std::vector<ImageFile>& files);
+
+}  // namespace latent

@@ -1,0 +1,127 @@
+#include "data/pack/file_source.h"
+
+#include <spdlog/fmt/fmt.h>
+#include <torch/types.h>
+
+#include <cstring>
+
+#include "core/error.h"
+#include "core/parallel.h"
+#include "image/codecs.h"
+
+namespace latent {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Whoever changes what decoding or fitting makes of a file raises it: packs are made anew then.
+constexpr int kPreparation = 2;
+
+class FileSource : public ImageSource {
+ public:
+  FileSource(fs::path folder, std::vector<ImageFile> files, int64_t channels, Fit fit)
+      : folder_(std::move(folder)),
+        files_(std::move(files)),
+        channels_(channels),
+        fit_(std::move(fit)) {}
+
+  int64_t count() const override { return static_cast<int64_t>(files_.size()); }
+  std::string name() const override { return folder_.string(); }
+
+  ImageShape shape() override {
+    require_codecs();
+    if (shape_.channels != 0) return shape_;
+    if (!fit_.size().empty()) {
+      const auto& size = fit_.size();
+      return shape_ = shape_of(fit_.apply(at::zeros({1, size[0], size[1], channels_}, at::kByte)));
+    }
+    std::string reason = name() + ": no images";
+    for (int64_t i = 0; i < count(); ++i) {
+      try {
+        return shape_ = shape_of(prepared(i));
+      } catch (const Error& failure) {
+        if (i == 0) reason = failure.what();
+      }
+    }
+    throw Error(reason + " (nor can any other image be read)");
+  }
+
+  std::string key() const override {
+    std::error_code ignored;
+    std::string text = fmt::format("image files, preparation {}\nchannels {} {}\n", kPreparation,
+                                   channels_, fit_.text());
+    text += fs::weakly_canonical(folder_, ignored).string();
+    for (const auto& file : files_) {  // names may hold newlines, but no zero bytes
+      fmt::format_to(std::back_inserter(text), "\n{}{}{} {}", file.name, '\0', file.bytes,
+                     file.modified);
+    }
+    return text;
+  }
+
+  std::vector<UnreadableImage> read(int64_t first, int64_t count, uint8_t* pixels) override {
+    const int64_t bytes = shape().values();
+    std::vector<std::string> reasons(static_cast<size_t>(count));
+    parallel_for(count, 8, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        try {
+          const Tensor image = prepared(first + i);
+          expect_first_shape(image, first + i);
+          std::memcpy(pixels + i * bytes, image.const_data_ptr<uint8_t>(),
+                      static_cast<size_t>(bytes));
+        } catch (const Error& failure) {
+          reasons[static_cast<size_t>(i)] = failure.what();
+        }
+      }
+    });
+    std::vector<UnreadableImage> unreadable;
+    for (int64_t i = 0; i < count; ++i) {
+      const std::string& reason = reasons[static_cast<size_t>(i)];
+      if (!reason.empty()) unreadable.push_back({first + i, reason});
+    }
+    return unreadable;
+  }
+
+ private:
+  static ImageShape shape_of(const Tensor& image) {
+    return {image.size(3), image.size(1), image.size(2)};
+  }
+
+  fs::path path(int64_t index) const { return folder_ / files_[static_cast<size_t>(index)].name; }
+
+  // [1, H, W, C], contiguous.
+  Tensor prepared(int64_t index) const {
+    const EncodedImage encoded = read_encoded(path(index));
+    const int64_t reduction = fit_.reduction(encoded.height(), encoded.width());
+    Picture picture = decode(encoded, channels_, reduction);
+    const Tensor pixels = at::from_blob(picture.pixels.data(),
+                                        {1, picture.height, picture.width, channels_}, at::kByte);
+    const bool reduced = picture.width != encoded.width() || picture.height != encoded.height();
+    const Tensor fitted =
+        fit_.apply_reduced(pixels, encoded.height(), encoded.width(), reduced ? reduction : 1);
+    return fitted.is_alias_of(pixels) ? fitted.clone() : fitted.contiguous();
+  }
+
+  void expect_first_shape(const Tensor& image, int64_t index) const {
+    if (shape_of(image) == shape_) return;
+    throw Error(fmt::format(
+        "{}: {}x{} pixels; expected {}x{} as the others: data.size brings all "
+        "images to one size",
+        path(index).string(), image.size(2), image.size(1), shape_.width, shape_.height));
+  }
+
+  fs::path folder_;
+  std::vector<ImageFile> files_;
+  int64_t channels_;
+  Fit fit_;
+  ImageShape shape_{.channels = 0};
+};
+
+}  // namespace
+
+std::unique_ptr<ImageSource> image_file_source(fs::path folder, std::vector<ImageFile> files,
+                                               int64_t channels, Fit fit) {
+  return std::make_unique<FileSource>(std::move(folder), std::move(files), channels,
+                                      std::move(fit));
+}
+
+}  // namespace latent

@@ -1,0 +1,118 @@
+#include "data/pack/packed_dataset.h"
+
+#include <spdlog/fmt/fmt.h>
+#include <torch/types.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "core/error.h"
+
+namespace latent {
+namespace {
+
+constexpr size_t kNamed = 5;  // unreadable images that the notice names
+
+constexpr std::array kSplits{Split::kTrain, Split::kValidation, Split::kTest};
+
+// The split whose images stand in for those of a split that has none.
+Split serving(Split split, const std::array<int64_t, 3>& counts) {
+  const auto has = [&](Split candidate) { return counts[static_cast<size_t>(candidate)] > 0; };
+  if (has(split) || split == Split::kTrain) return split;
+  const Split other = split == Split::kTest ? Split::kValidation : Split::kTest;
+  return has(other) ? other : Split::kTrain;
+}
+
+class PackedDataset : public Dataset {
+ public:
+  explicit PackedDataset(PackedParts parts) : parts_(std::move(parts)) {}
+
+  Examples load(Split split) const override {
+    const Split from = serving(split, parts_.counts);
+    int64_t first = 0, count = 0;  // in the source
+    for (const Split each : kSplits) {
+      count = parts_.counts[static_cast<size_t>(each)];
+      if (each == from) break;
+      first += count;
+    }
+    const auto& unreadable = pack()->content.unreadable;
+    const auto unreadable_before = [&](int64_t index) {
+      return std::count_if(unreadable.begin(), unreadable.end(),
+                           [&](const UnreadableImage& each) { return each.index < index; });
+    };
+    const int64_t packed_first = first - unreadable_before(first);
+    const int64_t packed_count = first + count - unreadable_before(first + count) - packed_first;
+    if (packed_count == 0) {
+      throw Error(
+          fmt::format("{}: no images for the {} split", parts_.source->name(), to_string(split)));
+    }
+    Examples examples;
+    examples.pixels = pack()->content.pixels.narrow(0, packed_first, packed_count);
+    describe(examples, readable(first, count, unreadable));
+    return examples;
+  }
+
+  std::string notice() const override {
+    std::vector<std::string> lines;
+    if (!parts_.notice.empty()) lines.push_back(parts_.notice);
+    for (const Split split : {Split::kValidation, Split::kTest}) {
+      const Split from = serving(split, parts_.counts);
+      if (from == split) continue;
+      lines.push_back(fmt::format("no images for the {} split: the {} images serve as such",
+                                  to_string(split), to_string(from)));
+    }
+    if (pack_ && !pack_->content.unreadable.empty()) lines.push_back(unreadable_text());
+    return fmt::format("{}", fmt::join(lines, "\n"));
+  }
+
+  const Pack* pack() const override {
+    if (!pack_) pack_ = open_pack(*parts_.source, parts_.policy);
+    return &*pack_;
+  }
+
+  std::filesystem::path image_folder() const override { return parts_.image_folder; }
+
+ private:
+  // Which of the images first, ..., first + count - 1 are in the pack.
+  static Tensor readable(int64_t first, int64_t count,
+                         const std::vector<UnreadableImage>& unreadable) {
+    const Tensor there = at::ones({count}, at::kBool);
+    for (const auto& image : unreadable) {
+      if (image.index >= first && image.index < first + count) there[image.index - first] = false;
+    }
+    return there.nonzero().flatten() + first;
+  }
+
+  void describe(Examples& examples, const Tensor& rows) const {
+    for (const auto& each : parts_.attributes)
+      examples.attributes.push_back({each.name, each.values.index_select(0, rows), each.classes});
+    if (parts_.names.empty()) return;
+    const int64_t* row = rows.const_data_ptr<int64_t>();
+    for (int64_t i = 0; i < rows.numel(); ++i)
+      examples.names.push_back(parts_.names[static_cast<size_t>(row[i])]);
+  }
+
+  std::string unreadable_text() const {
+    const auto& unreadable = pack_->content.unreadable;
+    std::string text =
+        fmt::format("{} of {} images cannot be read and are left out:", unreadable.size(),
+                    parts_.source->count());
+    for (size_t i = 0; i < std::min(kNamed, unreadable.size()); ++i)
+      text += "\n  " + unreadable[i].reason;
+    if (unreadable.size() > kNamed)
+      text += fmt::format("\n  and {} more; latent data pack --json lists all",
+                          unreadable.size() - kNamed);
+    return text;
+  }
+
+  PackedParts parts_;
+  mutable std::optional<Pack> pack_;
+};
+
+}  // namespace
+
+std::unique_ptr<Dataset> packed_dataset(PackedParts parts) {
+  return std::make_unique<PackedDataset>(std::move(parts));
+}
+
+}  // namespace latent

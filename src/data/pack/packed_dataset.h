@@ -1,0 +1,30 @@
+// Data sets whose images lie in a pack, the splits one after the other.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+#include "data/pack/image_source.h"
+#include "data/pack/pack.h"
+
+namespace latent {
+
+/// What such a set is made of.
+struct PackedParts {
+  std::unique_ptr<ImageSource> source;  // the images of train, validation and test, in this order
+  std::array<int64_t, 3> counts{};      // of the splits; one without images is served by another
+  std::vector<Attribute> attributes;    // of all images, in the source's order
+  std::vector<std::string> names;       // likewise, or empty
+  std::string notice;
+  SkipPolicy policy;
+  std::filesystem::path image_folder = {};  // of image files, else empty
+};
+
+/// The pack is opened (and made, if need be) when the first split is loaded. Images that could not
+/// be read are missing from the splits, and the notice then tells which.
+std::unique_ptr<Dataset> packed_dataset(PackedParts parts);
+
+}  // namespace latent

@@ -1,0 +1,40 @@
+// A data set of images and labels that lie in arrays: kept in memory, or packed if it is large.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/prepare/fit.h"
+#include "data/sets/array_images.h"
+#include "data/sets/train_test_dataset.h"
+
+namespace latent {
+
+/// Where the images of one part are, and their labels if it has any.
+struct ArrayPart {
+  OpenStream images;
+  OpenStream labels;
+  std::string labels_name;  // "latents_values"
+  std::string fingerprint;  // of the images: differs whenever they could
+};
+
+struct ArraySetOptions {
+  ArrayOptions array;
+  std::vector<std::string> label_names;
+  std::string label_names_key;
+  TrainTestOptions splits;
+};
+
+/// Bytes of pixels up to which a set is kept in memory.
+constexpr int64_t kMaxInMemory = int64_t{1} << 28;
+
+/// Looks at every array once, so that what is wrong is said before anything is loaded.
+/// Throws Error naming the array.
+std::unique_ptr<Dataset> make_array_dataset(const ArrayPart& train,
+                                            const std::optional<ArrayPart>& test,
+                                            const ArraySetOptions& options, const Fit& fit,
+                                            int64_t most_in_memory = kMaxInMemory);
+
+}  // namespace latent

@@ -1,0 +1,148 @@
+// The sets that come as IDX files: mnist, fashion_mnist, and any files of the user's in that
+// format.
+#include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <filesystem>
+
+#include "core/error.h"
+#include "core/image_shape.h"
+#include "data/locations.h"
+#include "data/prepare/fit.h"
+#include "data/registry.h"
+#include "data/sets/train_test_dataset.h"
+#include "format/idx.h"
+
+namespace latent {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// One pair of files; the path of the labels may be empty.
+struct Files {
+  fs::path images;
+  fs::path labels;
+};
+
+Attribute read_labels(const Files& files, int64_t count, const std::vector<std::string>& classes) {
+  const Tensor labels = read_idx(files.labels, 1);
+  if (labels.size(0) != count) {
+    throw Error(fmt::format("{}: {} labels; expected {}, one for each image of {}",
+                            files.labels.string(), labels.size(0), count, files.images.string()));
+  }
+  return class_attribute("label", labels, classes, files.labels.string());
+}
+
+Examples load_files(const Files& files, const std::vector<std::string>& classes, const Fit& fit,
+                    int64_t limit) {
+  Tensor images = read_idx(files.images, 3);  // [N, H, W]
+  Examples examples;
+  if (!files.labels.empty())
+    examples.attributes.push_back(read_labels(files, images.size(0), classes));
+  if (limit > 0 && limit < images.size(0)) {
+    images = images.narrow(0, 0, limit);
+    for (auto& attribute : examples.attributes)
+      attribute.values = attribute.values.narrow(0, 0, limit).clone();
+  }
+  examples.pixels = fit.apply(images.unsqueeze(-1)).contiguous();  // [N, H, W, 1]
+  return examples;
+}
+
+// The size of the file's images as the model will see them, by its header.
+ImageShape fitted_shape(const fs::path& images, const Fit& fit) {
+  const auto sizes = read_idx_sizes(images, 3);
+  const Tensor one = fit.apply(at::zeros({1, sizes[1], sizes[2], 1}, at::kByte));
+  return {one.size(3), one.size(1), one.size(2)};
+}
+
+void expect_equal_shapes(const Files& train, const Files& test, const Fit& fit) {
+  const ImageShape expected = fitted_shape(train.images, fit), got = fitted_shape(test.images, fit);
+  if (got == expected) return;
+  throw Error(
+      fmt::format("{}: images of {}; expected {} as in {}, or data.size, to which all are brought",
+                  test.images.string(), got.text(), expected.text(), train.images.string()));
+}
+
+// test.images: empty if there are none.
+std::unique_ptr<Dataset> make_dataset(const Files& train, const Files& test,
+                                      const std::vector<std::string>& classes,
+                                      const TrainTestOptions& options, const Fit& fit) {
+  if (!test.images.empty()) expect_equal_shapes(train, test, fit);
+  const auto loader = [&](const Files& files) -> TrainTestDataset::Loader {
+    if (files.images.empty()) return {};
+    return [=](int64_t limit) { return load_files(files, classes, fit, limit); };
+  };
+  return std::make_unique<TrainTestDataset>(loader(train), loader(test), options,
+                                            TrainTestWords{"data.test_images", ""});
+}
+
+// The official name or the same with .gz; the plain file wins.
+fs::path find_official(const fs::path& folder, const std::string& name, const std::string& set) {
+  for (const std::string& candidate : {name, name + ".gz"}) {
+    std::error_code ignored;
+    if (fs::exists(folder / candidate, ignored)) return folder / candidate;
+  }
+  throw Error((folder / name).string() +
+              ": no such file, nor with .gz; run scripts/fetch_data.sh " + set +
+              ", or say where it is with data.dir or LATENT_DATA");
+}
+
+DatasetPlan configure_official(Section& data, const std::string& set, const std::string& folder,
+                               std::vector<std::string> classes) {
+  std::string directory;
+  data.read("dir", directory,
+            "folder of the files; by default $LATENT_DATA/" + folder + " or data/" + folder);
+  TrainTestOptions options;
+  options.read(data);
+  const Fit fit(data);
+  const auto open = [=]() -> std::unique_ptr<Dataset> {
+    const fs::path place = data_folder(directory, folder);
+    const auto files = [&](const std::string& part) {
+      return Files{find_official(place, part + "-images-idx3-ubyte", set),
+                   find_official(place, part + "-labels-idx1-ubyte", set)};
+    };
+    const Files train = files("train"), test = files("t10k");
+    return make_dataset(train, test, classes, options, fit);
+  };
+  return {open, [fit](const Tensor& pixels) { return fit.apply(pixels); }};
+}
+
+}  // namespace
+
+DatasetPlan configure_mnist(Section& data) {
+  return configure_official(data, "mnist", "mnist",
+                            {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
+}
+
+DatasetPlan configure_fashion_mnist(Section& data) {
+  return configure_official(data, "fashion_mnist", "fashion-mnist",
+                            {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal",
+                             "Shirt", "Sneaker", "Bag", "Ankle boot"});
+}
+
+DatasetPlan configure_idx(Section& data) {
+  std::string images, labels, test_images, test_labels;
+  data.read("images", images, "IDX file of the training images, plain or gzipped; required");
+  data.read("labels", labels, "IDX file of their labels");
+  data.read("test_images", test_images, "IDX file of the test images");
+  data.read("test_labels", test_labels, "IDX file of their labels");
+  TrainTestOptions options;
+  options.read(data);
+  const Fit fit(data);
+  if (images.empty()) data.missing("images", "the IDX file of the training images");
+  if (test_images.empty() && !test_labels.empty()) {
+    throw Error(data.where("test_labels") +
+                ": given without test_images; expected both or neither");
+  }
+  const auto open = [=]() -> std::unique_ptr<Dataset> {
+    for (const auto& file : {images, labels, test_images, test_labels}) {
+      std::error_code code;
+      if (file.empty() || fs::exists(file, code)) continue;
+      throw Error(file + (code ? ": cannot be read: " + code.message() : ": no such file"));
+    }
+    return make_dataset({images, labels}, {test_images, test_labels}, {}, options, fit);
+  };
+  return {open, [fit](const Tensor& pixels) { return fit.apply(pixels); }};
+}
+
+}  // namespace latent

@@ -1,0 +1,59 @@
+// Data sets that come as training and test examples in memory: which of them form which split.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "config/section.h"
+#include "data/dataset.h"
+
+namespace latent {
+
+/// The keys that such sets share.
+struct TrainTestOptions {
+  double validation = 0.0;
+  int64_t split_seed = 0;
+  int64_t count = 0;
+  std::string validation_key;  // where `validation` stands, for messages
+
+  void read(Section& data);
+  /// The share of the training examples that is held out for validation.
+  double carved_fraction(bool has_test) const;
+};
+
+/// What the set's notice says besides.
+struct TrainTestWords {
+  std::string test_key = "";  // names the test examples
+  std::string note = "";      // something else users should hear
+};
+
+/// The test examples serve as validation split, as in the book, unless `validation` carves one out
+/// of the training examples. A set without test examples always has one carved out, which then
+/// serves as test split too.
+class TrainTestDataset : public Dataset {
+ public:
+  /// Loads the training or the test examples: the first `limit` of them, or all if it is 0.
+  using Loader = std::function<Examples(int64_t limit)>;
+
+  /// test: empty if there are no test examples.
+  TrainTestDataset(Loader train, Loader test, TrainTestOptions options, TrainTestWords words = {});
+
+  Examples load(Split split) const override;
+  std::string notice() const override;
+
+ private:
+  std::string split_notice() const;
+
+  Loader train_;
+  Loader test_;
+  TrainTestOptions options_;
+  TrainTestWords words_;
+};
+
+/// Classes for integer labels: `words`, or the numbers 0 to the largest label if there are none.
+/// labels: [N] of an integer type.  Throws Error beginning with `where` for a label below 0, beyond
+/// the words, or above 9999.
+Attribute class_attribute(const std::string& name, const Tensor& labels,
+                          std::vector<std::string> words, const std::string& where);
+
+}  // namespace latent

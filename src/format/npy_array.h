@@ -1,0 +1,33 @@
+// An array of NumPy's, read piece by piece.
+#pragma once
+
+#include "core/tensor.h"
+#include "format/npy_header.h"
+
+namespace latent {
+
+/// Rows of an array, cheapest in ascending order: going back starts at the beginning again.
+class NpyArray {
+ public:
+  /// Throws Error as read_npy_header does, and for an array without dimensions.
+  explicit NpyArray(OpenStream open);
+
+  const NpyHeader& header() const { return header_; }
+  const std::string& name() const { return stream_->name(); }
+  int64_t count() const { return header_.shape.front(); }
+
+  /// Rows first to first + count - 1 along the first dimension: [count, ...], uint8 if the array
+  /// is of bytes or truth values, else float64. Throws Error if the file is damaged.
+  Tensor rows(int64_t first, int64_t count);
+
+ private:
+  void seek(int64_t row);
+  void fill(void* to, int64_t bytes);
+
+  OpenStream open_;
+  std::unique_ptr<ByteStream> stream_;
+  NpyHeader header_;
+  int64_t next_ = 0;  // the row at which the stream stands
+};
+
+}  // namespace latent

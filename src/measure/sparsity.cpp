@@ -1,0 +1,23 @@
+#include "measure/sparsity.h"
+
+#include <torch/types.h>
+
+namespace latent {
+
+Sparsity sparsity(const Tensor& codes, bool sigmoid) {
+  expect_shape(codes, {-1, -1}, "codes");
+  const Tensor size = codes.abs();
+  const Tensor largest = size.amax(0);  // [Z]
+  const auto images = static_cast<double>(codes.size(0));
+  const auto units = static_cast<double>(codes.size(1));
+  Sparsity result;
+  result.mean_activation = size.mean(at::kDouble).item<double>();
+  result.active =
+      static_cast<double>((size > kActiveShare * largest).sum().item<int64_t>()) / images;
+  result.active_share = result.active / units;
+  const Tensor dead = sigmoid ? largest < kDeadSigmoid : largest == 0;
+  result.dead_units = dead.sum().item<int64_t>();
+  return result;
+}
+
+}  // namespace latent

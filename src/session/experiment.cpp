@@ -1,0 +1,76 @@
+#include "session/experiment.h"
+
+#include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
+
+#include "core/error.h"
+#include "train/precision.h"
+
+namespace latent {
+
+Experiment read_experiment(Config& config) {
+  config.check_sections({"data", "corruption", "model", "objective", "train"});
+  Section root = config.root();
+  Experiment experiment;
+  experiment.data = configure_dataset(root.section("data"));
+  experiment.corruption = configure_corruption(root, experiment.data.is_table());
+  experiment.model = configure_model(root.section("model"));
+  experiment.objective =
+      configure_objective(root.section("objective"), experiment.model.probabilistic);
+  experiment.train.read(root.section("train"));
+  config.check_all_read();
+  experiment.gallery =
+      experiment.data.is_table() ? visual::table_gallery() : visual::image_gallery();
+  return experiment;
+}
+
+std::pair<std::shared_ptr<Autoencoder>, std::shared_ptr<Objective>> fresh_model(
+    const Experiment& experiment, const ImageShape& shape, const c10::Device& device) {
+  auto model = experiment.model.make(experiment.corruption.make(shape).output(), shape,
+                                     static_cast<uint64_t>(experiment.train.seed));
+  auto objective = experiment.objective.make(*model);
+  model->to(device);
+  objective->move_to(device);
+  return {std::move(model), std::move(objective)};
+}
+
+Batches training_batches(const Experiment& experiment, Examples examples,
+                         const c10::Device& device) {
+  CorruptionChain corruption = experiment.corruption.make(examples.shape());
+  return {std::move(examples), experiment.data.augmentation, std::move(corruption),
+          experiment.train.seed, device};
+}
+
+std::string settled_precision(const Experiment& experiment, const Examples& examples,
+                              const c10::Device& device) {
+  if (experiment.train.precision != "auto") return experiment.train.precision;
+  const auto trial = [&] { return fresh_model(experiment, examples.shape(), device); };
+  const int64_t size = std::min(experiment.train.batch_size, examples.count());
+  const Batches batches = training_batches(
+      experiment, examples.select(at::arange(size, at::TensorOptions(at::kLong))), device);
+  const Tensor all = at::arange(size, at::TensorOptions(batches.storage_device()).dtype(at::kLong));
+  return pick_precision(experiment.train, trial, batches.fetch(all, 0), device);
+}
+
+void check_shape(const Examples& examples, Split split, const ImageShape& expected,
+                 const std::string& owner) {
+  if (examples.shape() == expected) return;
+  throw Error(
+      fmt::format("data: the {} split is of {}; expected {} as {}: put the files back that "
+                  "belong together, or bring them to one data.size",
+                  to_string(split), examples.shape().text(), expected.text(), owner));
+}
+
+void check_values(const Examples& examples, const Likelihood& likelihood) {
+  if (!examples.is_table() || !likelihood.unit_interval()) return;
+  const auto low = examples.pixels.min().item<double>();
+  const auto high = examples.pixels.max().item<double>();
+  if (low >= 0 && high <= 1) return;
+  throw Error(
+      fmt::format("objective.likelihood: explains values from 0 to 1, the table's go from {:.4g} "
+                  "to {:.4g}; expected gaussian or laplace with linear output, or data.scale none "
+                  "for values from 0 to 1",
+                  low, high));
+}
+
+}  // namespace latent

@@ -1,0 +1,99 @@
+#include "session/opened_run.h"
+
+#include <ATen/ATen.h>
+
+#include "core/error.h"
+#include "core/log.h"
+#include "train/arithmetic.h"
+#include "train/checkpoint/checkpoint.h"
+#include "train/checkpoint/checkpoint_store.h"
+#include "train/checkpoint/train_state.h"
+#include "train/evaluation.h"
+
+namespace latent {
+
+OpenedRun OpenedRun::open(const std::filesystem::path& run, const std::string& asked,
+                          const c10::Device& device) {
+  RunDirectory directory = RunDirectory::open(run);
+  Config config = Config::load(directory.config());
+  Experiment experiment = read_experiment(config);
+  const auto [which, path, file] = read_checkpoint(directory, asked);
+  const StoredShapes shapes = stored_shapes(file, path);
+  CorruptionChain corruption = experiment.corruption.make(shapes.output);
+  if (corruption.output() != shapes.input) {
+    throw Error(directory.config().string() + ": its corruption makes " +
+                corruption.output().text() + " of the images; the checkpoint's model takes " +
+                shapes.input.text());
+  }
+  auto model = experiment.model.make(shapes.input, shapes.output, 0);
+  auto objective = experiment.objective.make(*model);
+  load_model(*model, *objective, file, path);
+  set_full_precision(device);
+  model->to(device);
+  objective->move_to(device);
+  model->eval();
+  return {std::move(directory),
+          std::move(config),
+          std::move(experiment),
+          std::move(model),
+          std::move(objective),
+          device,
+          which,
+          stored_step(file),
+          stored_data(file),
+          std::move(corruption)};
+}
+
+Tensor OpenedRun::pictures(const Tensor& z) const {
+  const torch::NoGradGuard no_grad;
+  std::vector<Tensor> parts;
+  for (const Tensor& part : model->bottleneck().clamp_to_range(z).split(kEvaluationBatch)) {
+    parts.push_back(objective->likelihood().mean(model->decode(part.to(device))).cpu());
+  }
+  return at::cat(parts);
+}
+
+Latent OpenedRun::encode(const Tensor& images, std::optional<at::Generator> generator) const {
+  const torch::NoGradGuard no_grad;
+  const ImageShape& input = model->input_shape();
+  const bool ready = images.size(2) == input.height && images.size(3) == input.width;
+  std::vector<Tensor> z, mean, logvar;
+  for (const Tensor& part : images.split(kEvaluationBatch)) {
+    const Tensor there = part.to(device);
+    const Latent code = model->encode(ready ? there : corruption.prepare(there), generator);
+    z.push_back(code.z.cpu());
+    mean.push_back(code.mean.cpu());
+    if (code.logvar.defined()) logvar.push_back(code.logvar.cpu());
+  }
+  return {.z = at::cat(z),
+          .mean = at::cat(mean),
+          .logvar = logvar.empty() ? Tensor() : at::cat(logvar)};
+}
+
+Examples OpenedRun::load(Split split) const {
+  std::string why_not;
+  auto examples = load_if_there(split, why_not);
+  if (!examples) throw Error(why_not);
+  return std::move(*examples);
+}
+
+std::optional<Examples> OpenedRun::load_if_there(Split split, std::string& why_not) const {
+  Examples examples;
+  try {
+    examples = experiment.data.open()->load(split);
+  } catch (const Error& failure) {
+    why_not = failure.what();
+    return std::nullopt;
+  }
+  check_shape(examples, split, model->output_shape(), "the model");
+  const SplitFingerprint trained = split == Split::kTrain        ? data.training
+                                   : split == Split::kValidation ? data.validation
+                                                                 : SplitFingerprint();
+  if (trained.count > 0 && trained != fingerprint(examples.pixels)) {
+    log::warn("{}: the {} split has other examples than when it was trained",
+              directory.path().string(), to_string(split));
+  }
+  return examples;
+}
+
+}  // namespace latent

@@ -1,0 +1,46 @@
+// A run opened for use: config, data and the trained model.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "run/run_directory.h"
+#include "session/experiment.h"
+#include "train/checkpoint/data_fingerprint.h"
+
+namespace latent {
+
+struct OpenedRun {
+  RunDirectory directory;
+  Config config;
+  Experiment experiment;
+  std::shared_ptr<Autoencoder> model;  // on `device`, in evaluation mode
+  std::shared_ptr<Objective> objective;
+  c10::Device device;
+  std::string checkpoint;  // "best" or "last"
+  int64_t step;            // of training, at that checkpoint
+  DataFingerprint data;    // that it was trained on
+  CorruptionChain corruption;
+
+  /// Opens the run at `path`. checkpoint: "best" or "last".
+  /// Throws Error if the run is missing, incomplete, damaged or newer, or the checkpoint does not
+  /// fit its config.
+  static OpenedRun open(const std::filesystem::path& path, const std::string& checkpoint,
+                        const c10::Device& device);
+
+  /// Pictures of latents [N, Z] on any device: [N, C, H, W] on the CPU. Latents that the bottleneck
+  /// cannot produce are clamped to those that it can.
+  Tensor pictures(const Tensor& z) const;
+  /// The code of images [N, C, H, W] on any device; on the CPU. Without a generator z is the mean.
+  /// A model that upscales is given the images of the data set's size, which are then made smaller,
+  /// or small ones, which are taken as they are. No noise is added.
+  Latent encode(const Tensor& images, std::optional<at::Generator> generator = std::nullopt) const;
+  /// A split of the run's data set. Throws Error if its examples have another shape than the
+  /// model's output; warns if they are others than those trained on.
+  Examples load(Split split) const;
+  /// The same, but nothing where the data set cannot be read any more; why_not: what it says.
+  std::optional<Examples> load_if_there(Split split, std::string& why_not) const;
+};
+
+}  // namespace latent

@@ -1,0 +1,38 @@
+#include "statistics/neighbours.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+namespace latent::statistics {
+namespace {
+
+constexpr int64_t kDistances = 4 << 20;  // held at once
+constexpr int64_t kByProducts = 1;       // at::cdist: |a|^2 + |b|^2 - 2ab, fast for many features
+
+}  // namespace
+
+Tensor nearest_neighbours(const Tensor& known, const Tensor& asked, int64_t k) {
+  expect_shape(asked, {-1, known.size(1)}, "points to find neighbours of");
+  TORCH_CHECK(k >= 1 && k <= known.size(0), "neighbours: ", k, " of ", known.size(0));
+  const int64_t batch = std::max<int64_t>(1, kDistances / known.size(0));
+  // Far from the origin the products cancel: distances would be their rounding errors.
+  const Tensor centre = known.mean(0), there = known - centre;
+  std::vector<Tensor> found;
+  for (const Tensor& part : asked.split(batch)) {
+    const Tensor distances = at::cdist(part - centre, there, 2.0, kByProducts);
+    found.push_back(std::get<1>(distances.topk(k, 1, /*largest=*/false, /*sorted=*/true)));
+  }
+  return at::cat(found);
+}
+
+Tensor majority(const Tensor& classes, int64_t count) {
+  const int64_t k = classes.size(1);
+  // A little less for each place further away: too little to outvote one neighbour.
+  const Tensor vote = 1 - at::arange(k, at::kDouble) / static_cast<double>(k * k * 2 + 1);
+  Tensor votes = at::zeros({classes.size(0), count}, at::kDouble);
+  votes.scatter_add_(1, classes, vote.expand_as(classes).contiguous());
+  return votes.argmax(1);
+}
+
+}  // namespace latent::statistics

@@ -1,0 +1,40 @@
+// A model and its objective in a tensor file: names, shapes and what belongs together.
+#pragma once
+
+#include <filesystem>
+
+#include "format/safetensors.h"
+#include "model/autoencoder.h"
+#include "objective/objective.h"
+#include "train/optimizer/optimizer.h"
+
+namespace latent {
+
+/// Adds the weights and statistics as "model.*" and "objective.*", and the image shapes to the
+/// metadata.
+void store_model(const Autoencoder& model, const Objective& objective, TensorFile& file);
+
+/// Loads them back in place. Throws Error naming `path`, the tensor, and the shapes that differ.
+void load_model(Autoencoder& model, Objective& objective, const TensorFile& file,
+                const std::filesystem::path& path);
+
+/// Adds the optimizer's state as "optimizer.<parameter>.<name>", one tensor per parameter, and its
+/// scalars as "optimizer.<name>".
+void store_optimizer(Optimizer& optimizer, const FlatParameters& parameters, TensorFile& file);
+
+/// Loads it back in place. Throws Error naming `path` and the tensor that does not fit.
+void load_optimizer(Optimizer& optimizer, const FlatParameters& parameters, const TensorFile& file,
+                    const std::filesystem::path& path);
+
+/// The tensor called `name`. Throws Error naming `path` if it is missing or has other sizes.
+Tensor fitting_tensor(const TensorFile& file, const std::string& name, c10::IntArrayRef sizes,
+                      const std::filesystem::path& path);
+
+/// The shapes of the images the model takes and makes. Throws Error naming `path` if they are not
+/// there.
+struct StoredShapes {
+  ImageShape input, output;
+};
+StoredShapes stored_shapes(const TensorFile& file, const std::filesystem::path& path);
+
+}  // namespace latent

@@ -1,0 +1,50 @@
+// Optimizers on the flat buffer, and the learning rate's schedule.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "config/section.h"
+#include "train/optimizer/flat_parameters.h"
+
+namespace latent {
+
+struct OptimizerOptions {
+  std::string name = "adam";
+  double learning_rate = 1e-3;
+  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+  double weight_decay = 0.0;
+  double momentum = 0.0;
+
+  void read(Section& train);
+};
+
+/// Updates the flat parameters from the flat gradients.
+class Optimizer {
+ public:
+  virtual ~Optimizer() = default;
+  /// One update. bad: a float32 scalar on the parameters' device, 1 where the gradients must not be
+  /// used: then the parameters and the state stay as they are; 0, or undefined, for an update.
+  virtual void step(const Tensor& bad = {}) = 0;
+  /// The learning rate: a scalar on the parameters' device, changed by filling it.
+  virtual Tensor learning_rate() = 0;
+  /// Fills it unless it was set to the same before: each fill is work for a GPU.
+  void set_learning_rate(double rate);
+  /// The state to keep in a checkpoint, by name: flat buffers ([P]) and scalars. Changed in place
+  /// when loading.
+  virtual std::map<std::string, Tensor> state() = 0;
+
+ private:
+  std::optional<double> rate_set_;
+};
+
+std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options,
+                                          FlatParameters& parameters);
+
+/// Scales the flat gradients, whose Euclidean norm is `norm` (a scalar), so that it is at most
+/// `limit`, without asking the device.
+void clip_gradients(Tensor gradients, const Tensor& norm, double limit);
+
+}  // namespace latent

@@ -1,0 +1,116 @@
+#include "data/selection.h"
+
+#include "unit/datasets.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
+
+namespace latent {
+namespace {
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+Examples clothes() {
+  Examples examples;
+  examples.pixels = torch::zeros({6, 1, 1, 1}, torch::kByte);
+  const auto values = [](std::vector<double> list) { return torch::tensor(list, torch::kDouble); };
+  examples.attributes = {{"label", values({0, 0, 0, 1, 2, 2}), {"Shoe", "Boot", "Bag"}},
+                         {"Smiling", values({0, 1, 0, kMissing, 1, 1}), {}},
+                         {"size", values({1, 2, 3, 4, kMissing, 6}), {}}};
+  return examples;
+}
+
+using List = std::vector<int64_t>;
+
+List kept(const std::string& rule) {
+  const Tensor rows = match(clothes(), rule, "x: data.keep").holds.nonzero().flatten().contiguous();
+  return {rows.const_data_ptr<int64_t>(), rows.const_data_ptr<int64_t>() + rows.numel()};
+}
+
+TEST(Rule, NamesAClassOrSeveral) {
+  EXPECT_EQ(kept("label=Bag"), (List{4, 5}));
+  EXPECT_EQ(kept("label=Bag,Shoe"), (List{0, 1, 2, 4, 5}));
+  EXPECT_EQ(kept("!label=Bag,Shoe"), (List{3}));
+}
+
+TEST(Rule, UnknownValuesAreOnNeitherSide) {
+  EXPECT_EQ(kept("Smiling"), (List{1, 4, 5}));
+  EXPECT_EQ(kept("!Smiling"), (List{0, 2}));
+  expect_tensor_near(match(clothes(), "!Smiling", "x").known, torch::tensor({1, 1, 1, 0, 1, 1}), 0);
+}
+
+TEST(Rule, NumbersHaveRanges) {
+  EXPECT_EQ(kept("size=2..4"), (List{1, 2, 3}));
+  EXPECT_EQ(kept("size=6"), (List{5}));
+  EXPECT_EQ(kept("!size=2..4"), (List{0, 5}));
+  EXPECT_EQ(kept("size=2.5..1e3"), (List{2, 3, 5}));
+  EXPECT_EQ(kept("size=6,2..3"), (List{1, 2, 5}));
+}
+
+TEST(Rule, ClassesNamedByNumbersHaveRangesToo) {
+  Examples digits;
+  digits.attributes = {{"label", torch::tensor({0.0, 1.0, 2.0, 1.0}), {"2", "7", "10"}}};
+  const auto holds = [&](const std::string& rule) { return match(digits, rule, "x").holds; };
+  expect_tensor_near(holds("label=7,10"), torch::tensor({0, 1, 1, 1}), 0);
+  expect_tensor_near(holds("label=3..10"), torch::tensor({0, 1, 1, 1}), 0);
+  expect_tensor_near(holds("!label=0..5"), torch::tensor({0, 1, 1, 1}), 0);
+}
+
+TEST(Rule, RefusesWhatIsNotThere) {
+  const std::string known = "known: Smiling, label=Bag, label=Boot, label=Shoe, size";
+  const auto refused = [](const std::string& rule, const std::string& message) {
+    expect_error([&] { kept(rule); }, "x: data.keep: attribute " + message);
+  };
+  refused("label=Bagg",
+          "\"label=Bagg\": the data set has none of that name; did you mean label=Bag? " + known);
+  refused("Smilin",
+          "\"Smilin\": the data set has none of that name; did you mean Smiling? " + known);
+  refused("!Boots",
+          "\"Boots\": the data set has none of that name; did you mean label=Boot? " + known);
+  refused("label",
+          "\"label\": the data set has none of that name; " +
+              did_you_mean("label", {"label=Shoe", "label=Boot", "label=Bag", "Smiling", "size"}));
+  refused("label=",
+          "\"label=\": the data set has none of that name; did you mean label=Bag? " + known);
+  refused("label=1..2", "\"label=1..2\": the data set has none of that name; " +
+                            did_you_mean("label=1..2", {"label=Shoe", "label=Boot", "label=Bag",
+                                                        "Smiling", "size"}));
+  refused("size",
+          "\"size\": numbers from 1 to 6, not yes or no; expected a range, such as size=1..6");
+  for (const std::string rule : {"size=big", "size=4..2", "size=", "size=1..", "Smiling=no"}) {
+    refused(rule, "\"" + rule + "\": expected a number or a range, such as " +
+                      rule.substr(0, rule.find('=')) + "=0.5..0.8");
+  }
+  expect_error([] { match(Examples{}, "label=1", "--normal"); },
+               "--normal: attribute \"label=1\": the data set has no labels and no attributes; "
+               "expected one that has");
+}
+
+const std::string kSmallShapes = R"("name": "shapes", "count": 100, "size": [8, 8])";
+
+TEST(Keep, LeavesTheOthersOutOfTrainingAndValidation) {
+  const auto all = open_dataset(kSmallShapes),
+             hearts = open_dataset(kSmallShapes + R"(, "keep": "shape=heart")");
+  for (const Split split : {Split::kTrain, Split::kValidation}) {
+    const Examples whole = all->load(split), some = hearts->load(split);
+    const Tensor rows = whole.find("shape")->values.eq(2).nonzero().flatten();
+    ASSERT_GT(rows.numel(), 10);
+    expect_tensor_near(some.pixels, whole.pixels.index_select(0, rows), 0);
+    expect_tensor_near(some.find("scale")->values,
+                       whole.find("scale")->values.index_select(0, rows), 0);
+    EXPECT_EQ(some.name(0), whole.name(rows[0].item<int64_t>()));  // of the whole split
+  }
+  expect_tensor_near(hearts->load(Split::kTest).pixels, all->load(Split::kTest).pixels, 0);
+  EXPECT_EQ(hearts->notice(),
+            "data.keep \"shape=heart\": only such examples are trained and validated on; the test "
+            "split is whole");
+}
+
+TEST(Keep, RefusesToKeepNothing) {
+  const auto none = open_dataset(kSmallShapes + R"(, "keep": "scale=7..8")");
+  expect_error([&] { none->load(Split::kTrain); },
+               "x: data.keep: \"scale=7..8\" keeps none of the 100 examples of the train split; "
+               "expected a rule that some fit");
+}
+
+}  // namespace
+}  // namespace latent

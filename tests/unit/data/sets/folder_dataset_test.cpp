@@ -1,0 +1,229 @@
+// Folders of images as people have them.
+#include <spdlog/fmt/fmt.h>
+
+#include <set>
+
+#include "unit/image_folder.h"
+
+namespace latent {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace testing_files;
+
+const Split kAll[] = {Split::kTrain, Split::kValidation, Split::kTest};
+
+class Folder : public ImageFolderTest {
+ protected:
+  std::unique_ptr<Dataset> folder(const std::string& keys = "") {
+    return open("folder", ", \"channels\": 1" + keys);
+  }
+  // All images in the training split.
+  std::unique_ptr<Dataset> training(const std::string& keys = "") {
+    return folder(", \"validation\": 0, \"test\": 0" + keys);
+  }
+  void expect_fault(const std::string& keys, const std::string& message) {
+    expect_error([&] { training(keys)->load(Split::kTrain); }, message);
+  }
+};
+
+TEST_F(Folder, IsSearchedDeeplyAndSortedByBytes) {
+  add_grey("b/2.png", 30);
+  add_grey("b/1.PNG", 20);
+  add_grey("a/x/y/deep.png", 10);
+  add_grey("top.png", 40);
+  add(".hidden.png", "no image");
+  add(".git/a.png", "no image");
+  add("notes.txt", "no image");
+  const Examples train = training()->load(Split::kTrain);
+  EXPECT_EQ(train.names,
+            (std::vector<std::string>{"a/x/y/deep.png", "b/1.PNG", "b/2.png", "top.png"}));
+  expect_tensor_near(train.pixels.select(1, 0).select(1, 0).flatten(),
+                     torch::tensor({10, 20, 30, 40}), 0);
+  const Attribute* label = train.find("label");
+  ASSERT_NE(label, nullptr);
+  EXPECT_EQ(label->classes, (std::vector<std::string>{"(none)", "a", "b"}));
+  expect_tensor_near(label->values, torch::tensor({1, 2, 2, 0}), 0);
+}
+
+TEST_F(Folder, StrangeNamesWork) {
+  const std::vector<std::string> names{
+      "a b.png",  "a\nb.png", "\"q\" 'q'.png", "gr\xc3\xbc\xc3\x9f.png",
+      "\xff.png", "-n.png",   "$(x).png"};
+  for (const auto& name : names)
+    add_grey(name, 7);
+  const auto train = training()->load(Split::kTrain);
+  EXPECT_EQ(std::set<std::string>(train.names.begin(), train.names.end()),
+            std::set<std::string>(names.begin(), names.end()));
+  EXPECT_EQ(train.find("label"), nullptr);
+}
+
+TEST_F(Folder, LinksAreFollowedAndLoopsEnd) {
+  TemporaryFolder elsewhere;
+  write_file(elsewhere / "far.png", grey_png(4, 4, 9));
+  add_grey("a/near.png", 5);
+  fs::create_directory_symlink(folder_.path(), folder_ / "a/loop");
+  fs::create_directory_symlink(elsewhere.path(), folder_ / "linked");
+  fs::create_directory_symlink(elsewhere.path(), folder_ / "again");
+  EXPECT_EQ(training()->load(Split::kTrain).names,
+            (std::vector<std::string>{"a/near.png", "again/far.png"}));
+}
+
+TEST_F(Folder, SplitsByNameSoThatANewFileMovesNoOther) {
+  for (int i = 0; i < 300; ++i)
+    add_grey(fmt::format("c{}/{}.png", i % 3, i), i % 256);
+  const auto members = [&](const std::string& keys = "") {
+    const auto set = folder(keys);
+    std::map<std::string, Split> split_of;
+    for (const Split split : kAll) {
+      for (const auto& name : set->load(split).names)
+        EXPECT_TRUE(split_of.emplace(name, split).second) << name;
+    }
+    return split_of;
+  };
+  auto before = members();
+  EXPECT_EQ(before.size(), 300U);
+  int64_t validation = 0;
+  for (const auto& [name, split] : before)
+    validation += split == Split::kValidation;
+  EXPECT_NEAR(static_cast<double>(validation), 30, 16);  // three deviations
+  add_grey("c0/new.png", 1);
+  auto after = members();
+  after.erase("c0/new.png");
+  EXPECT_EQ(after, before);
+  EXPECT_NE(members(", \"split_seed\": 1"), members());
+  // Some of the training images, the other splits untouched.
+  const auto some = members(", \"count\": 50");
+  int64_t train = 0;
+  for (const auto& [name, split] : some) {
+    train += split == Split::kTrain;
+    EXPECT_EQ(split, before.contains(name) ? before.at(name) : split);
+  }
+  EXPECT_EQ(train, 50);
+}
+
+TEST_F(Folder, AttributesAndPixelsBelongTogetherInEverySplit) {
+  for (int i = 0; i < 100; ++i)
+    add_grey(fmt::format("c{}/{}.png", i % 5, i), i % 5 * 10);
+  const auto set = folder();
+  for (const Split split : kAll) {
+    const Examples examples = set->load(split);
+    expect_tensor_near(examples.pixels.select(1, 0).select(1, 0).flatten(),
+                       examples.find("label")->values * 10, 0);
+  }
+}
+
+TEST_F(Folder, ItsOwnSplitFoldersAreTaken) {
+  add_grey("train/cat/1.png", 1);
+  add_grey("train/dog/2.png", 2);
+  add_grey("val/cat/3.png", 3);
+  const auto set = folder();
+  EXPECT_EQ(set->load(Split::kTrain).names.size(), 2U);
+  EXPECT_EQ(set->load(Split::kValidation).names, std::vector<std::string>{"val/cat/3.png"});
+  EXPECT_EQ(set->load(Split::kTrain).find("label")->classes,
+            (std::vector<std::string>{"cat", "dog"}));
+  EXPECT_EQ(set->notice(), folder_.path().string() +
+                               ": its folders train, validation and test are the splits; "
+                               "data.validation and data.test are not used\n"
+                               "no images for the test split: the validation images serve as such");
+  // A class may be called train.
+  add_grey("bus/4.png", 4);
+  EXPECT_EQ(training()->load(Split::kTrain).names.size(), 4U);
+}
+
+TEST_F(Folder, FewImagesServeInTwoSplits) {
+  add_grey("a.png", 1);
+  const auto set = training();
+  EXPECT_EQ(set->load(Split::kValidation).count(), 1);
+  EXPECT_EQ(set->notice(),
+            "no images for the validation split: the train images serve as such\n"
+            "no images for the test split: the train images serve as such");
+}
+
+TEST_F(Folder, EveryKindOfImageIsRead) {
+  add("a.jpg", jpeg(6));
+  add("b.webp", webp());
+  add("c.bmp", bmp32(1, 1, {10, 20, 30, 0}));
+  add("d.tif", tiff(2, 1, 16, {'\xff', '\xff', 0, '\x80'}));
+  add("e.png", png(1, 1, 8, 6, {{100, 50, 0, 0}}));
+  add("one pixel.png", grey_png(1, 1, 77));
+  const Examples train =
+      open("folder", ", \"size\": [8, 8], \"validation\": 0, \"test\": 0")->load(Split::kTrain);
+  EXPECT_EQ(train.shape(), (ImageShape{3, 8, 8}));
+  EXPECT_GT(train.pixels[0][0][4][0].item<int>(), 200);  // red is on top after the turn
+  EXPECT_LT(train.pixels[0][7][4][0].item<int>(), 100);
+  expect_tensor_near(train.pixels[4], torch::full({8, 8, 3}, 255), 0);  // on white
+  expect_tensor_near(train.pixels[5], torch::full({8, 8, 3}, 77), 0);
+}
+
+TEST_F(Folder, FaultsNameTheFile) {
+  const std::string remedy = "; mend or remove it, or leave such files out: data.on_error: skip";
+  expect_fault(
+      "", folder_.path().string() + ": no images; expected .jpg, .png, .bmp, .tif or .webp files");
+  add_grey("good.png", 5);
+  const auto faulty = [&](const std::string& bytes, const std::string& message) {
+    add("bad.jpg", bytes);
+    expect_fault("", path("bad.jpg") + ": " + message + remedy);
+  };
+  faulty("", "empty file; expected an image");
+  faulty("hello", "not an image this program reads; expected JPEG, PNG, BMP, TIFF or WebP");
+  faulty(jpeg().substr(0, 290), "cut short: the end of the image is missing");
+  faulty(png(20000, 20000, 8, 2, {"x"}), "20000x20000 pixels; expected at most 100 megapixels");
+  add("bad.jpg", grey_png(3, 2, 0));  // the first, so the other is of another size
+  expect_fault("", path("good.png") +
+                       ": 4x4 pixels; expected 3x2 as the others: data.size brings all images to "
+                       "one size" +
+                       remedy);
+  fs::remove(folder_ / "bad.jpg");
+  fs::create_symlink("nowhere", folder_ / "bad.jpg");
+  expect_fault("", path("bad.jpg") + ": no such file" + remedy);
+}
+
+TEST_F(Folder, TheGoodOnesStayUsable) {
+  for (int i = 0; i < 9; ++i)
+    add_grey(std::to_string(i) + ".png", i);
+  add("3 bad.png", "hello");
+  const auto set = training(", \"on_error\": \"skip\"");
+  const Examples train = set->load(Split::kTrain);
+  EXPECT_EQ(train.count(), 9);
+  EXPECT_EQ(train.names[3], "3.png");
+  EXPECT_EQ(train.names[4], "4.png");
+  expect_tensor_near(train.pixels.select(1, 0).select(1, 0).flatten(), torch::arange(9), 0);
+  EXPECT_NE(set->notice().find("1 of 10 images cannot be read and are left out:\n  " +
+                               path("3 bad.png") + ": not an image"),
+            std::string::npos)
+      << set->notice();
+}
+
+TEST_F(Folder, WrongKeysAreNamed) {
+  add_grey("a.png", 1);
+  expect_error([&] { open("folder", ", \"channels\": 2"); },
+               "x: data.channels: got 2; expected 1 or 3");
+  expect_error([&] { folder(", \"validation\": 0.5, \"test\": 0.5"); },
+               "x: data.validation: got 0.5, and data.test 0.5; expected a sum below 1");
+  fs::remove_all(folder_.path());
+  expect_fault("", folder_.path().string() + ": no such folder");
+  write_file(folder_.path(), "x");
+  expect_fault("", folder_.path().string() + ": is a file; expected a folder of images");
+}
+
+TEST_F(Folder, AReadOnlyFolderIsEnough) {
+  add_grey("a.png", 1);
+  fs::permissions(folder_.path(), fs::perms::owner_read | fs::perms::owner_exec);
+  EXPECT_EQ(training()->load(Split::kTrain).count(), 1);
+  fs::permissions(folder_.path(), fs::perms::owner_all);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 1);
+}
+
+TEST_F(Folder, AChangedFileMakesANewPack) {
+  add_grey("a.png", 1);
+  EXPECT_EQ(training()->load(Split::kTrain).pixels.max().item<int>(), 1);
+  EXPECT_FALSE(training()->pack()->made);
+  add_grey("a.png", 2);
+  EXPECT_EQ(training()->load(Split::kTrain).pixels.max().item<int>(), 2);
+  EXPECT_TRUE(training(", \"size\": [2, 2]")->pack()->made);
+  EXPECT_FALSE(training()->pack()->made);
+}
+
+}  // namespace
+}  // namespace latent

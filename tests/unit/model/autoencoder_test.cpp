@@ -1,0 +1,258 @@
+// Every network and bottleneck a config can name, on images of many shapes.
+#include "model/autoencoder.h"
+
+#include <map>
+
+#include "unit/expect.h"
+#include "unit/experiments.h"
+
+namespace latent {
+namespace {
+
+const ImageShape kImageShapes[] = {{1, 28, 20}, {1, 32, 32}, {1, 1, 140}, {3, 64, 48}, {1, 27, 31}};
+
+std::vector<int64_t> batch_of(int64_t count, const ImageShape& shape) {
+  return {count, shape.channels, shape.height, shape.width};
+}
+
+int64_t running_statistics(const torch::nn::Module& module) {
+  int64_t count = 0;
+  for (const auto& buffer : module.buffers())
+    count += buffer.numel();
+  return count;
+}
+
+TEST(Autoencoder, EveryEncoderTakesEveryShape) {
+  for (const auto& encoder : encoders().names()) {
+    for (const auto& decoder : decoders().names()) {
+      for (const auto& shape : kImageShapes) {
+        SCOPED_TRACE(encoder + " to " + decoder + ", " + shape.text());
+        const auto model = make_model(R"({"encoder": ")" + encoder + R"(", "decoder": ")" +
+                                          decoder + R"(", "latent_dim": 3})",
+                                      shape);
+        const Output output =
+            model->forward(uniform(batch_of(2, shape)), generator(0, Stream::kLatents));
+        EXPECT_EQ(output.decoded.sizes(), batch_of(2, shape));
+        EXPECT_EQ(output.latent.z.sizes(), (std::vector<int64_t>{2, 3}));
+        EXPECT_TRUE(output.decoded.isfinite().all().item<bool>());
+      }
+    }
+  }
+}
+
+// Whatever the kernels and strides: the output has the images' shape, or the error says what to
+// change.
+TEST(Autoencoder, KernelsAndStrides) {
+  int refused = 0, made = 0;
+  for (const auto& shape : kImageShapes) {
+    for (int64_t kernel = 2; kernel <= 5; ++kernel) {
+      for (int64_t stride = 1; stride <= 3; ++stride) {
+        const std::string options =
+            R"("kernel": )" + std::to_string(kernel) + R"(, "stride": )" + std::to_string(stride);
+        SCOPED_TRACE(shape.text() + " " + options);
+        const auto make = [&] {
+          return make_model(R"({"encoder": {"channels": [2, 3], )" + options + "}}", shape);
+        };
+        if (const std::string message = error_of(make); !message.empty()) {
+          EXPECT_EQ(message.find("test.json: model.encoder.channels: image " + shape.text() +
+                                 " is too small for 2 layers"),
+                    0u)
+              << message;
+          EXPECT_TRUE(shape.height == 1 && kernel % 2 == 0);
+          ++refused;
+          continue;
+        }
+        ++made;
+        EXPECT_EQ(make()->forward(uniform(batch_of(2, shape))).decoded.sizes(), batch_of(2, shape));
+      }
+    }
+  }
+  EXPECT_EQ(refused, 6);
+  EXPECT_EQ(made, 54);
+}
+
+TEST(Autoencoder, AKernelAndAStrideForEachLayer) {
+  const auto model = make_model(
+      R"({"encoder": {"channels": [4, 6, 8], "kernel": [5, 4, 3], "stride": [3, 1, 2]}})",
+      {3, 31, 29});
+  EXPECT_EQ(model->forward(uniform({2, 3, 31, 29})).decoded.sizes(),
+            (std::vector<int64_t>{2, 3, 31, 29}));
+  const auto weights = model->named_parameters();
+  EXPECT_EQ(weights["encoder.conv1.weight"].sizes(), (std::vector<int64_t>{4, 3, 5, 5}));
+  EXPECT_EQ(weights["decoder.upconv1.weight"].sizes(), (std::vector<int64_t>{8, 8, 3, 3}));
+  EXPECT_EQ(weights["decoder.upconv2.weight"].sizes(), (std::vector<int64_t>{8, 6, 4, 4}));
+  EXPECT_EQ(weights["decoder.upconv3.weight"].sizes(), (std::vector<int64_t>{6, 4, 5, 5}));
+}
+
+TEST(Autoencoder, ImagesTooSmallForTheLayers) {
+  expect_error(
+      [] {
+        make_model(R"({"encoder": {"channels": [4, 4, 4, 4, 4]}})", {1, 4, 4});
+      },
+      "test.json: model.encoder.channels: image 1x4x4 is too small for 5 layers: only 2 fit; "
+      "expected fewer channels, smaller strides or a larger image (data.pad_to, data.size)");
+  expect_error(
+      [] {
+        make_model(R"({"encoder": {"channels": [4], "kernel": 4, "stride": 2}})", {1, 1, 140});
+      },
+      "test.json: model.encoder.channels: image 1x1x140 is too small for 1 layers: only 0 fit; "
+      "expected fewer channels, smaller strides or a larger image (data.pad_to, data.size)");
+}
+
+TEST(Autoencoder, OptionsThatDoNotFitTogether) {
+  expect_error(
+      [] { model_plan(R"({"encoder": {"channels": [4, 8], "kernel": [3, 3, 3]}})"); },
+      "test.json: model.encoder.kernel: got 3 values; expected one for all layers or one for each "
+      "of the 2 channels");
+  expect_error([] { model_plan(R"({"encoder": {"channels": []}})"); },
+               "test.json: model.encoder.channels: got []; expected at least one layer, for "
+               "example [32, 64]");
+  expect_error([] { model_plan(R"({"decoder": {"output_kernel": 4}})"); },
+               "test.json: model.decoder.output_kernel: got 4; expected an odd number, which keeps "
+               "the image's size");
+}
+
+TEST(Autoencoder, TheDecoderMirrorsTheEncoder) {
+  const ImageShape shape{1, 16, 16};
+  const auto names = [&](const std::string& text) {
+    std::map<std::string, std::vector<int64_t>> sizes;
+    const auto model = make_model(text, shape);
+    for (const auto& item : model->named_parameters())
+      sizes[item.key()] = item.value().sizes().vec();
+    return sizes;
+  };
+  EXPECT_EQ(names(R"({"encoder": {"channels": [4, 8], "kernel": [3, 5], "dense": [20, 10]}})"),
+            names(R"({"encoder": {"channels": [4, 8], "kernel": [3, 5], "dense": [20, 10]},
+                      "decoder": {"name": "conv", "channels": [8, 4], "kernel": [5, 3], "dense": [10, 20]}})"));
+  EXPECT_EQ(names(R"({"encoder": {"name": "dense", "hidden": [9, 5]}})"),
+            names(R"({"encoder": {"name": "dense", "hidden": [9, 5]},
+                      "decoder": {"name": "dense", "hidden": [5, 9]}})"));
+  // What the config says of the decoder wins over the mirror image.
+  const auto own = names(R"({"encoder": {"channels": [4, 8]}, "decoder": {"channels": [6, 5]}})");
+  EXPECT_EQ(own.at("decoder.upconv1.weight"), (std::vector<int64_t>{6, 6, 3, 3}));
+  EXPECT_EQ(own.at("decoder.upconv2.weight"), (std::vector<int64_t>{6, 5, 3, 3}));
+}
+
+// The numbers that the book's Keras prints.
+TEST(Autoencoder, TheBooksParameterCounts) {
+  const std::string conv = R"("encoder": {"channels": [32, 64, 128], "kernel": 3, "stride": 2})";
+  EXPECT_EQ(count_parameters(*make_model("{" + conv + R"(, "bottleneck": "point"})", {1, 32, 32})),
+            343043);
+  EXPECT_EQ(
+      count_parameters(*make_model("{" + conv + R"(, "bottleneck": "gaussian"})", {1, 32, 32})),
+      347141);
+  const auto faces = make_model(R"({
+      "encoder": {"channels": [128, 128, 128, 128], "activation": "leaky_relu", "normalization": "batch"},
+      "decoder": {"projection": "block"}, "latent_dim": 200})",
+                                {3, 32, 32});
+  EXPECT_EQ(count_parameters(*faces) + running_statistics(*faces), 1354387);
+}
+
+TEST(Autoencoder, SummaryCountsWhatTheModelHas) {
+  const auto model =
+      make_model(R"({"encoder": {"channels": [4, 8], "normalization": "batch"}, "latent_dim": 3})",
+                 {1, 12, 12});
+  model->train();
+  const auto rows = model->summarize();
+  EXPECT_TRUE(model->is_training());
+  int64_t parameters = 0, statistics = 0;
+  for (const auto& row : rows) {
+    parameters += row.parameters;
+    statistics += row.statistics;
+  }
+  EXPECT_EQ(parameters, count_parameters(*model));
+  EXPECT_EQ(statistics, running_statistics(*model));
+  EXPECT_EQ(rows.front().name, "encoder.conv1");
+  EXPECT_EQ(rows.front().description, "conv 3x3, stride 2");
+  EXPECT_EQ(rows.front().shape, (std::vector<int64_t>{4, 6, 6}));
+  EXPECT_EQ(rows.back().shape, (std::vector<int64_t>{1, 12, 12}));
+  const std::string table = summary_table(rows);
+  EXPECT_NE(table.find("encoder.conv1"), std::string::npos);
+  EXPECT_NE(table.find(std::to_string(parameters) + " trainable parameters, " +
+                       std::to_string(parameters + statistics) +
+                       " with the running statistics of batch normalisation"),
+            std::string::npos);
+  // Only looking at the layers must not move their statistics.
+  for (const auto& buffer : model->named_buffers()) {
+    const bool variance = buffer.key().ends_with("running_var");
+    expect_tensor_near(buffer.value(), torch::full_like(buffer.value(), variance ? 1 : 0), 0);
+  }
+}
+
+TEST(Autoencoder, EqualSeedsMakeEqualWeights) {
+  for (const auto& name : encoders().names()) {
+    const std::string text = R"({"encoder": ")" + name + "\"}";
+    const auto a = make_model(text, {1, 16, 16}, 3), b = make_model(text, {1, 16, 16}, 3),
+               c = make_model(text, {1, 16, 16}, 4);
+    const auto wa = a->named_parameters(), wb = b->named_parameters(), wc = c->named_parameters();
+    for (const auto& item : wa) {
+      EXPECT_TRUE(torch::equal(item.value(), wb[item.key()])) << item.key();
+      EXPECT_FALSE(torch::equal(item.value(), wc[item.key()])) << item.key();
+    }
+  }
+}
+
+TEST(Autoencoder, WrongShapesNameWhatWasExpected) {
+  const auto model = make_model(R"({"encoder": "dense"})", {1, 8, 8});
+  try {
+    model->encode(uniform({2, 1, 8, 9}));
+    FAIL() << "took images of another shape";
+  } catch (const c10::Error& error) {
+    EXPECT_EQ(std::string(error.what_without_backtrace()),
+              "images to encode: got shape [2, 1, 8, 9], expected [-1, 1, 8, 8]");
+  }
+  EXPECT_THROW(model->decode(uniform({2, 3})), c10::Error);
+}
+
+TEST(Bottleneck, WithoutAGeneratorZIsTheMean) {
+  const auto model = make_model(R"({"encoder": "dense", "latent_dim": 3})", {1, 8, 8});
+  const Latent latent = model->encode(uniform({5, 1, 8, 8}));
+  EXPECT_TRUE(torch::equal(latent.z, latent.mean));
+  EXPECT_EQ(latent.logvar.sizes(), (std::vector<int64_t>{5, 3}));
+  EXPECT_TRUE(model->probabilistic());
+}
+
+TEST(Bottleneck, SamplesAreMeanPlusSigmaTimesNoise) {
+  const auto model = make_model(R"({"encoder": "dense", "latent_dim": 3})", {1, 8, 8});
+  const Tensor images = uniform({5, 1, 8, 8});
+  const Latent latent = model->encode(images, generator(0, Stream::kLatents));
+  const Tensor noise = torch::empty({5, 3}).normal_(0, 1, generator(0, Stream::kLatents));
+  const Tensor moved = noise * (0.5 * latent.logvar).exp();
+  expect_tensor_near(latent.z, latent.mean + moved,
+                     8 * kRounding * (latent.mean.abs() + moved.abs()));
+  EXPECT_TRUE(torch::equal(latent.mean, model->encode(images).mean));
+}
+
+TEST(Bottleneck, PointIsOneCodePerImage) {
+  for (const auto& [activation, low, high] : std::vector<std::tuple<std::string, double, double>>{
+           {"none", -1e9, 1e9}, {"relu", 0, 1e9}, {"sigmoid", 0, 1}}) {
+    const auto model = make_model(R"({"encoder": "dense", "latent_dim": 16,
+        "bottleneck": {"name": "point", "activation": ")" +
+                                      activation + "\"}}",
+                                  {1, 8, 8});
+    const Latent latent = model->encode(normal({50, 1, 8, 8}), generator(0, Stream::kLatents));
+    EXPECT_TRUE(torch::equal(latent.z, latent.mean));
+    EXPECT_FALSE(latent.logvar.defined());
+    EXPECT_FALSE(model->probabilistic());
+    EXPECT_GE(latent.z.min().item<double>(), low);
+    EXPECT_LE(latent.z.max().item<double>(), high);
+    if (activation == "none") {
+      EXPECT_LT(latent.z.min().item<double>(), 0);
+    }
+  }
+}
+
+TEST(Bottleneck, KnowsTheRangeOfItsCodes) {
+  const auto within = [](const std::string& options) {
+    Config config = Config::parse(options, "x");
+    Section root = config.root();
+    const auto bottleneck = bottlenecks().find("point", "x").configure(root)(3, 3);
+    return bottleneck->clamp_to_range(torch::tensor({{-1.0f, 0.5f, 2.0f}}));
+  };
+  expect_tensor_near(within("{}"), torch::tensor({{-1.0, 0.5, 2.0}}), 0);
+  expect_tensor_near(within(R"({"activation": "relu"})"), torch::tensor({{0.0, 0.5, 2.0}}), 0);
+  expect_tensor_near(within(R"({"activation": "sigmoid"})"), torch::tensor({{0.0, 0.5, 1.0}}), 0);
+}
+
+}  // namespace
+}  // namespace latent

@@ -1,0 +1,183 @@
+// The KL term, its schedules, and the objective as a whole.
+#include "objective/objective.h"
+
+#include <cmath>
+#include <limits>
+
+#include "unit/expect.h"
+#include "unit/experiments.h"
+
+namespace latent {
+namespace {
+
+std::unique_ptr<Penalty> kl(const std::string& options) {
+  Config config = Config::parse("{\"kl\": " + options + "}", "test.json");
+  Section section = config.root().section("kl");
+  auto maker = penalties().find("kl", "test").configure(section);
+  config.check_all_read();
+  return maker(make_model("{}", {1, 8, 8})->bottleneck());
+}
+
+double weighted(Penalty& penalty, double value, double epoch) {
+  penalty.schedule(epoch);
+  return penalty.weighted(torch::tensor(value)).item<double>();
+}
+
+TEST(Kl, ClosedForm) {
+  const Tensor mean = torch::tensor({0.0, 1.0, 0.0, -2.0}),
+               logvar = torch::tensor({0.0, 0.0, std::log(4.0), -1.0});
+  // 0;  1/2;  (4 - 1 - log 4) / 2;  (4 + e^-1 - 1 + 1) / 2
+  expect_tensor_near(gaussian_kl(mean, logvar), torch::tensor({0.0, 0.5, 0.8068528, 2.1839397}),
+                     1e-6);
+}
+
+// Monte Carlo: E_q[log q(z) - log p(z)].
+TEST(Kl, IsTheExpectedLogRatio) {
+  const double mean = 0.7, logvar = -0.4;
+  const Tensor noise = normal({200000}).to(at::kDouble);
+  const Tensor z = mean + std::exp(0.5 * logvar) * noise;
+  const double ratio =
+      (0.5 * z.square() - 0.5 * noise.square()).mean().item<double>() - 0.5 * logvar;
+  EXPECT_NEAR(gaussian_kl(torch::tensor(mean), torch::tensor(logvar)).item<double>(), ratio, 0.01);
+}
+
+TEST(Kl, SumOverLatentsMeanOverTheBatch) {
+  const Latent latent{.z = {},
+                      .mean = torch::tensor({1.0f, 1.0f, 3.0f, 0.0f}).view({2, 2}),
+                      .logvar = torch::zeros({2, 2})};
+  EXPECT_NEAR(kl("{}")->value(latent).item<double>(), (1.0 + 4.5) / 2, 1e-6);
+}
+
+TEST(Kl, TheWeightWarmsUp) {
+  const auto penalty = kl(R"({"weight": 4, "warmup_epochs": 2})");
+  EXPECT_NEAR(weighted(*penalty, 3, 0), 0, 1e-6);
+  EXPECT_NEAR(weighted(*penalty, 3, 0.5), 3, 1e-6);
+  EXPECT_NEAR(weighted(*penalty, 3, 2), 12, 1e-6);
+  EXPECT_NEAR(weighted(*penalty, 3, 9), 12, 1e-6);
+  EXPECT_NEAR(weighted(*penalty, 3, std::numeric_limits<double>::infinity()), 12, 1e-6);
+  EXPECT_NEAR(weighted(*kl(R"({"weight": 4})"), 3, 0), 12, 1e-6);
+}
+
+TEST(Kl, TheCapacityGrows) {
+  const auto penalty = kl(R"({"weight": 3, "capacity": 10, "warmup_epochs": 5})");
+  EXPECT_NEAR(weighted(*penalty, 1, 0), 3, 1e-5);   // |1 - 0|
+  EXPECT_NEAR(weighted(*penalty, 1, 1), 3, 1e-5);   // |1 - 2|
+  EXPECT_NEAR(weighted(*penalty, 12, 5), 6, 1e-5);  // |12 - 10|
+  EXPECT_NEAR(weighted(*penalty, 12, 50), 6, 1e-5);
+}
+
+TEST(Kl, WeightZeroLeavesTheTermToBeWatched) {
+  EXPECT_EQ(weighted(*kl(R"({"weight": 0})"), 3, 1), 0);
+}
+
+TEST(Kl, NeedsADistribution) {
+  const auto plan = objective_plan(R"({"kl": {}})", false);
+  const auto model = make_model(R"({"encoder": "dense", "bottleneck": "point"})", {1, 4, 4});
+  expect_error([&] { plan.make(*model); },
+               "test.json: objective.kl: a point bottleneck has no distribution; "
+               "expected model.bottleneck \"gaussian\", or no kl");
+}
+
+struct Fixture {
+  std::shared_ptr<Autoencoder> model;
+  std::shared_ptr<Objective> objective;
+  Tensor images;
+  Output output;
+};
+
+Fixture make_fixture(const std::string& model, const std::string& objective) {
+  Fixture made;
+  made.model = make_model(model, {1, 12, 12});
+  made.objective = objective_plan(objective, made.model->probabilistic()).make(*made.model);
+  made.images = uniform({4, 1, 12, 12});
+  made.output = made.model->forward(made.images, generator(0, Stream::kLatents));
+  return made;
+}
+
+const std::string kConv = R"({"encoder": {"channels": [4, 8]}})";
+
+TEST(Objective, TotalIsTheWeightedSumOfTheTerms) {
+  auto f = make_fixture(
+      kConv, R"({"likelihood": {"name": "gaussian", "weight": 0.25}, "kl": {"weight": 3}})");
+  const Loss loss = (*f.objective)(f.images, f.output);
+  ASSERT_EQ(loss.terms.size(), 2u);
+  EXPECT_EQ(loss.terms[0].first, "nll");
+  EXPECT_EQ(loss.terms[1].first, "kl");
+  EXPECT_EQ(f.objective->term_names(), (std::vector<std::string>{"nll", "kl"}));
+  const Tensor decoded = f.output.decoded.to(at::kDouble);
+  const double nll = 0.5 * (f.images - decoded).square().sum().item<double>() / 4;
+  const Tensor mean = f.output.latent.mean.to(at::kDouble),
+               logvar = f.output.latent.logvar.to(at::kDouble);
+  const double kl = gaussian_kl(mean, logvar).sum().item<double>() / 4;
+  const double kl_terms =
+      0.5 * (mean.square() + logvar.exp() + 1 + logvar.abs()).sum().item<double>() / 4;
+  const double nll_rounding = rounding(nll, 12 * 12 + 4),
+               kl_rounding = rounding(kl_terms, 4 * static_cast<double>(mean.numel()));
+  EXPECT_NEAR(loss.terms[0].second.item<double>(), nll, nll_rounding);
+  EXPECT_NEAR(loss.terms[1].second.item<double>(), kl, kl_rounding);
+  EXPECT_NEAR(loss.total.item<double>(), 0.25 * nll + 3 * kl,
+              0.25 * nll_rounding + 3 * kl_rounding + rounding(nll + 3 * kl, 2));
+}
+
+TEST(Objective, APriorImpliesKl) {
+  EXPECT_EQ(make_fixture(kConv, "{}").objective->term_names(),
+            (std::vector<std::string>{"nll", "kl"}));
+  EXPECT_EQ(make_fixture(R"({"bottleneck": "point"})", "{}").objective->term_names(),
+            std::vector<std::string>{"nll"});
+}
+
+TEST(Objective, WeightZeroOfTheLikelihoodLeavesThePenalties) {
+  auto f = make_fixture(kConv, R"({"likelihood": {"name": "bernoulli", "weight": 0}})");
+  const Loss loss = (*f.objective)(f.images, f.output);
+  EXPECT_GT(loss.terms[0].second.item<double>(), 1);
+  EXPECT_EQ(loss.total.item<double>(), loss.terms[1].second.item<double>());
+}
+
+TEST(Objective, TheScheduleReachesThePenalties) {
+  auto f = make_fixture(kConv, R"({"kl": {"warmup_epochs": 10}})");
+  const auto total = [&](double epoch) {
+    f.objective->schedule(epoch);
+    return (*f.objective)(f.images, f.output).total.item<double>();
+  };
+  const double kl = (*f.objective)(f.images, f.output).terms[1].second.item<double>();
+  const double tolerance = rounding(total(10) + total(0), 2);  // two sums of two
+  EXPECT_NEAR(total(10) - total(0), kl, tolerance);
+  EXPECT_NEAR(total(5) - total(0), kl / 2, tolerance);
+}
+
+TEST(Objective, DecodedImagesMustHaveTheImagesShape) {
+  auto f = make_fixture(kConv, "{}");
+  EXPECT_THROW((*f.objective)(uniform({4, 1, 12, 11}), f.output), c10::Error);
+}
+
+// A parameter that no gradient reaches would never be trained, and nobody would notice.
+TEST(Objective, EveryParameterGetsAGradient) {
+  for (const auto& encoder : encoders().names()) {
+    for (const auto& bottleneck : bottlenecks().names()) {
+      for (const std::string likelihood :
+           {R"("bernoulli")", R"("laplace")", R"("gaussian")",
+            R"({"name": "gaussian", "sigma": "learned"})",
+            R"({"name": "gaussian", "sigma": "optimal", "output": "sigmoid"})"}) {
+        SCOPED_TRACE(encoder + " " + bottleneck + " " + likelihood);
+        auto f = make_fixture(R"({"encoder": {"name": ")" + encoder +
+                                  R"(", "normalization": {"name": "batch", "position": "after"}},
+                                  "bottleneck": ")" +
+                                  bottleneck + "\"}",
+                              R"({"likelihood": )" + likelihood + "}");
+        (*f.objective)(f.images, f.output).total.backward();
+        for (const torch::nn::Module* module :
+             {static_cast<torch::nn::Module*>(f.model.get()),
+              static_cast<torch::nn::Module*>(f.objective.get())}) {
+          for (const auto& item : module->named_parameters()) {
+            ASSERT_TRUE(item.value().grad().defined()) << item.key();
+            EXPECT_TRUE(item.value().grad().isfinite().all().item<bool>()) << item.key();
+            EXPECT_GT(item.value().grad().abs().max().item<double>(), 0) << item.key();
+          }
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace latent

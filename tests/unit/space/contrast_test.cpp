@@ -1,0 +1,107 @@
+#include "space/contrast.h"
+
+#include "space/expression.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
+
+namespace latent::space {
+namespace {
+
+Examples clothes() {
+  Examples examples;
+  examples.pixels = torch::zeros({6, 1, 1, 1}, torch::kByte);
+  const auto values = [](std::vector<double> list) { return torch::tensor(list, torch::kDouble); };
+  examples.attributes = {{"label", values({0, 0, 0, 1, 2, 2}), {"Shoe", "Boot", "Bag"}},
+                         {"Smiling", values({-1, 1, -1, NAN, 1, 1}), {}},
+                         {"size", values({1, 2, 3, 4, 5, 6}), {}},
+                         {"same", values({3, 3, 3, 3, 3, 3}), {}}};
+  return examples;
+}
+
+std::vector<int64_t> members(const BinaryContrast& sides) {
+  std::vector<int64_t> found;
+  for (int64_t i = 0; i < sides.positive.numel(); ++i) {
+    if (sides.positive[i].item<bool>()) found.push_back(i);
+  }
+  return found;
+}
+
+using List = std::vector<int64_t>;
+
+TEST(BinaryContrast, ClassesCountAlikeWithinTheirSide) {
+  const BinaryContrast bags = contrast_by(clothes(), "label=Bag", "train split");
+  EXPECT_EQ(members(bags), (List{4, 5}));
+  // Against them two classes, of three images and of one.
+  expect_tensor_near(bags.weight, torch::tensor({1. / 6, 1. / 6, 1. / 6, 0.5, 0.5, 0.5}), 1e-7);
+  EXPECT_EQ(bags.positives(), 2);
+  EXPECT_EQ(bags.negatives(), 4);
+  EXPECT_EQ(members(contrast_by(clothes(), "label=Shoe,Boot", "train split")), (List{0, 1, 2, 3}));
+}
+
+TEST(BinaryContrast, TwoValuesAreNoAndYesAndUnknownIsLeftOut) {
+  const BinaryContrast smiles = contrast_by(clothes(), "Smiling", "train split");
+  EXPECT_EQ(members(smiles), (List{1, 4, 5}));
+  expect_tensor_near(smiles.weight, torch::tensor({0.5, 1. / 3, 0.5, 0., 1. / 3, 1. / 3}), 1e-7);
+}
+
+TEST(BinaryContrast, NumbersAreDividedAtTheMedian) {
+  EXPECT_EQ(members(contrast_by(clothes(), "size", "train split")), (List{3, 4, 5}));
+}
+
+TEST(BinaryContrast, RefuseWhatIsNotThere) {
+  const std::string known = "known: Smiling, label=Bag, label=Boot, label=Shoe, same, size";
+  expect_error(
+      [] { contrast_by(clothes(), "Smilin", "train split"); },
+      "attribute \"Smilin\": the data set has none of that name; did you mean Smiling? " + known);
+  expect_error([] { contrast_by(clothes(), "label=Shoe,Bagg", "train split"); },
+               "attribute \"label=Bagg\": the data set has none of that name; did you mean "
+               "label=Bag? " +
+                   known);
+  EXPECT_NE(error_of([] { contrast_by(clothes(), "label", "train split"); }), "");
+  EXPECT_NE(
+      error_of([] { contrast_by(clothes(), "Boots", "train split"); }).find("mean label=Boot?"),
+      std::string::npos);
+  EXPECT_NE(error_of([] { contrast_by(clothes(), "Smiling=1", "train split"); }), "");
+  expect_error([] { contrast_by(clothes(), "same", "train split"); },
+               "attribute \"same\": no image of the train split has it");
+  expect_error([] { contrast_by(clothes(), "label=Shoe,Boot,Bag", "train split"); },
+               "attribute \"label=Shoe,Boot,Bag\": every image of the train split has it");
+  expect_error([] { contrast_by(Examples{}, "Smiling", "train split"); },
+               "attribute \"Smiling\": the data set has no labels and no attributes; expected one "
+               "that has");
+}
+
+std::string written(const std::string& text) {
+  std::string all;
+  for (const auto& term : parse_expression(text))
+    all += term.text + " (" + std::to_string(term.factor).substr(0, 4) + " " + term.name + ") ";
+  return all;
+}
+
+TEST(Expression, IsASumOfLetters) {
+  EXPECT_EQ(written("A - B + C"), "A (1.00 A) - B (-1.0 B) + C (1.00 C) ");
+  EXPECT_EQ(written(" -A+2*b - 0.5 A "), "- A (-1.0 A) + 2*b (2.00 b) - 0.5*A (-0.5 A) ");
+}
+
+TEST(Expression, PointsAtTheMistake) {
+  const std::string example = "; for example \"A - B + C\"";
+  expect_error(
+      [] { parse_expression("A - * B"); },
+      "--expression \"A - * B\": at character 5, \"* B\": expected a letter or a number" + example);
+  expect_error(
+      [] { parse_expression("A +"); },
+      "--expression \"A +\": at character 4, the end: expected a letter or a number" + example);
+  expect_error(
+      [] { parse_expression(""); },
+      "--expression \"\": at character 1, the end: expected a letter or a number" + example);
+  expect_error([] { parse_expression("A B"); },
+               "--expression \"A B\": at character 3, \"B\": expected + or -" + example);
+  expect_error(
+      [] { parse_expression("AB"); },
+      "--expression \"AB\": at character 2, \"B\": expected one letter for each image" + example);
+  expect_error([] { parse_expression("A + 2*"); },
+               "--expression \"A + 2*\": at character 7, the end: expected a letter" + example);
+}
+
+}  // namespace
+}  // namespace latent::space

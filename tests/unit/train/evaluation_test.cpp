@@ -1,0 +1,148 @@
+// The pass over a split: averages that do not depend on how it is cut into batches.
+#include "train/evaluation.h"
+
+#include <cmath>
+
+#include "measure/image_quality.h"
+#include "unit/expect.h"
+#include "unit/experiments.h"
+
+namespace latent {
+namespace {
+
+constexpr int64_t kMany = 601;  // more than one batch of the pass
+
+struct Setup {
+  Examples examples;
+  std::shared_ptr<Autoencoder> model;
+  std::shared_ptr<Objective> objective;
+};
+
+Setup make_setup(const std::string& bottleneck, const std::string& objective, int64_t count) {
+  const Experiment plan = experiment(
+      R"({"data": {"name": "shapes", "size": [8, 8], "count": )" + std::to_string(count) +
+      R"(}, "model": {"encoder": {"name": "dense", "hidden": [16]}, "bottleneck": ")" + bottleneck +
+      R"(", "latent_dim": 3}, "objective": )" + objective + "}");
+  Setup made;
+  made.examples = plan.data.open()->load(Split::kTrain);
+  const ImageShape shape = made.examples.shape();
+  made.model = plan.model.make(shape, shape, 1);
+  made.objective = plan.objective.make(*made.model);
+  return made;
+}
+
+TEST(Evaluation, AveragesOverEveryImage) {
+  auto s = make_setup("gaussian", R"({"kl": {"weight": 2}})", kMany);
+  const Evaluation got = evaluate(*s.model, *s.objective, s.examples, {.seed = 4, .quality = true});
+  const torch::NoGradGuard no_grad;
+  const Tensor images = s.examples.images(0, kMany);
+  const Output output = s.model->forward(images);
+  const Latent& latent = output.latent;
+  const Tensor kl = gaussian_kl(latent.mean, latent.logvar);
+
+  // What the figures below are sums of comes through sums of 64 pixels, 16 units and 3 latents, and
+  // back. A pixel's nats are softplus(logit) - pixel * logit.
+  constexpr double kTerms = 2 * (64 + 16) + 3;
+  const Tensor logits = output.decoded.to(at::kDouble);
+  const double nll_rounding = rounding(
+      (at::softplus(logits) + logits.abs()).flatten(1).sum(1).mean().item<double>(), kTerms + 64);
+  const Tensor kl_terms =
+      0.5 * (latent.mean.square() + latent.logvar.exp() + 1 + latent.logvar.abs()).mean(0);
+  const Tensor kl_rounding = rounding(kl_terms, kTerms);
+
+  EXPECT_EQ(got.images, kMany);
+  EXPECT_NEAR(got.nll_mean,
+              s.objective->likelihood().nll(images, output.decoded).mean().item<double>(),
+              nll_rounding);
+  EXPECT_NEAR(got.term("kl"), kl.sum(1).mean().item<double>(), kl_rounding.sum().item<double>());
+  EXPECT_NEAR(got.loss, got.term("nll") + 2 * got.term("kl"), rounding(got.loss, 2));
+  EXPECT_NE(got.term("nll"), got.nll_mean);  // the first is of sampled latents
+  expect_tensor_near(got.kl, kl.mean(0), kl_rounding);
+  expect_tensor_near(got.mean_variance, latent.mean.var(0, false), kl_rounding);
+  expect_tensor_near(got.low, latent.mean.amin(0), 1e-5);
+  expect_tensor_near(got.high, latent.mean.amax(0), 1e-5);
+  EXPECT_EQ(got.active_units, (latent.mean.var(0, false) > 0.01).sum().item<int64_t>());
+
+  const Tensor pictures = torch::sigmoid(output.decoded);
+  EXPECT_NEAR(got.mse, (images - pictures).square().mean().item<double>(), 1e-6);
+  EXPECT_NEAR(got.rmse, std::sqrt(got.mse), 1e-12);
+  EXPECT_NEAR(got.bce, at::binary_cross_entropy(pictures, images).item<double>(), 1e-5);
+  EXPECT_NEAR(got.bce * 64, got.nll_mean, nll_rounding);
+  EXPECT_NEAR(got.psnr, psnr(images, pictures).mean().item<double>(), 1e-4);
+  EXPECT_NEAR(got.ssim, ssim(images, pictures).mean().item<double>(), 1e-6);
+  EXPECT_NEAR(got.sampled_bce * 64, got.term("nll"), nll_rounding);
+}
+
+TEST(Evaluation, EqualSeedsGiveEqualNumbers) {
+  auto s = make_setup("gaussian", "{}", 64);
+  const auto loss = [&](uint64_t seed) {
+    return evaluate(*s.model, *s.objective, s.examples, {.seed = seed}).loss;
+  };
+  EXPECT_EQ(loss(1), loss(1));
+  EXPECT_NE(loss(1), loss(2));
+}
+
+TEST(Evaluation, NoiseGoesInAndTheTargetIsClean) {
+  auto s = make_setup("point", "{}", kMany);
+  Config config = Config::parse(R"({"corruption": ["gaussian"]})", "test.json");
+  const auto noise = configure_corruption(config.root(), false).make(s.examples.shape());
+  const auto nll = [&](uint64_t seed, const CorruptionChain& corruption) {
+    return evaluate(*s.model, *s.objective, s.examples, {.seed = seed, .corruption = corruption})
+        .nll_mean;
+  };
+  EXPECT_EQ(nll(1, noise), nll(1, noise));
+  EXPECT_NE(nll(1, noise), nll(2, noise));
+  EXPECT_NE(nll(1, noise), nll(1, {}));
+  // A decoder that ignores its input explains the clean images as well as before.
+  const torch::NoGradGuard no_grad;
+  s.model->named_parameters()["decoder.dense1.weight"].zero_();
+  EXPECT_EQ(nll(1, noise), nll(1, {}));
+}
+
+TEST(Evaluation, AnUnusedLatentIsNotActive) {
+  auto s = make_setup("gaussian", "{}", 64);
+  {
+    const torch::NoGradGuard no_grad;
+    const auto weights = s.model->named_parameters();
+    weights["bottleneck.mean.weight"].mul_(10);
+    weights["bottleneck.mean.weight"][1].zero_();
+  }
+  const Evaluation got = evaluate(*s.model, *s.objective, s.examples, {});
+  EXPECT_EQ(got.active_units, 2);
+  EXPECT_NEAR(got.mean_variance[1].item<double>(), 0, 1e-12);
+}
+
+TEST(Evaluation, APlainAutoencoderHasNoKl) {
+  auto s = make_setup("point", "{}", 64);
+  const Evaluation got = evaluate(*s.model, *s.objective, s.examples, {});
+  EXPECT_FALSE(got.kl.defined());
+  ASSERT_TRUE(got.sparsity.has_value());
+  EXPECT_GT(got.sparsity->active, 2);
+  EXPECT_NEAR(got.nll_mean, got.term("nll"), 1e-9);
+  EXPECT_NEAR(got.loss, got.term("nll"), 1e-9);
+}
+
+TEST(Evaluation, LeavesTheModelAsItWas) {
+  auto s = make_setup("gaussian", "{}", 64);
+  for (const bool training : {true, false}) {
+    s.model->train(training);
+    evaluate(*s.model, *s.objective, s.examples, {});
+    EXPECT_EQ(s.model->is_training(), training);
+  }
+  for (const auto& parameter : s.model->parameters())
+    EXPECT_FALSE(parameter.grad().defined());
+}
+
+TEST(Evaluation, TellsHowFarItIs) {
+  auto s = make_setup("point", "{}", kMany);
+  std::vector<int64_t> done;
+  evaluate(*s.model, *s.objective, s.examples, {.progress = [&](int64_t now, int64_t total) {
+    EXPECT_EQ(total, kMany);
+    done.push_back(now);
+  }});
+  EXPECT_EQ(done.back(), kMany);
+  EXPECT_GT(done.size(), 1u);
+}
+
+}  // namespace
+}  // namespace latent

@@ -1,0 +1,116 @@
+// One training step: what a bad one leaves behind.
+#include "train/step.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+#include <limits>
+#include <map>
+#include <tuple>
+
+#include "unit/expect.h"
+#include "unit/experiments.h"
+
+namespace latent {
+namespace {
+
+const std::string kStepConfig = R"({
+  "data": {"name": "shapes", "count": 32, "size": [8, 8]},
+  "model": {"encoder": {"channels": [4, 4], "normalization": "batch", "dropout": 0.1}, "latent_dim": 3},
+  "objective": {"likelihood": {"name": "gaussian", "sigma": "learned"}},
+  "train": {"batch_size": 8, "optimizer": {"name": "adamw", "learning_rate": 0.01}, "clip_norm": 5}})";
+
+// A model at the start of its training.
+struct OneTraining {
+  explicit OneTraining(const std::vector<std::string>& settings = {}) {
+    Config config = Config::parse(kStepConfig, "test.json", settings);
+    const Experiment plan = read_experiment(config);
+    const Examples examples = plan.data.open()->load(Split::kTrain);
+    batches = std::make_unique<Batches>(training_batches(plan, examples, c10::kCPU));
+    std::tie(model, objective) = fresh_model(plan, examples.shape(), c10::kCPU);
+    model->train();
+    step = std::make_unique<TrainingStep>(plan.train, model, objective, c10::kCPU);
+  }
+  // key: of the noise.
+  Batch batch(int64_t key) const { return batches->fetch(at::arange(8 * key, 8 * key + 8), key); }
+
+  // Everything that training has made, copied.
+  std::map<std::string, Tensor> everything() const {
+    std::map<std::string, Tensor> all{{"sums", step->sums().clone()}};
+    for (const auto& item : model->named_parameters())
+      all[item.key()] = item.value().detach().clone();
+    for (const auto& item : model->named_buffers())
+      all[item.key()] = item.value().clone();
+    for (const auto& [name, tensor] : step->optimizer().state())
+      all["optimizer." + name] = tensor.clone();
+    return all;
+  }
+
+  std::unique_ptr<Batches> batches;
+  std::shared_ptr<Autoencoder> model;
+  std::shared_ptr<Objective> objective;
+  std::unique_ptr<TrainingStep> step;
+};
+
+void expect_same_state(const std::map<std::string, Tensor>& a,
+                       const std::map<std::string, Tensor>& b) {
+  ASSERT_EQ(a.size(), b.size());
+  for (const auto& [name, tensor] : a)
+    EXPECT_TRUE(at::equal(tensor, b.at(name))) << name;
+}
+
+TEST(TrainingStep, ABadStepLeavesNothingBehind) {
+  for (const std::string optimizer : {"adam", "adamw", "sgd"}) {
+    SCOPED_TRACE(optimizer);
+    OneTraining t({"train.optimizer.name=" + optimizer}),
+        clean({"train.optimizer.name=" + optimizer});
+    t.step->run(t.batch(0), 0);
+    const auto before = t.everything();
+    const Batch good = t.batch(1);
+    for (const float value : {NAN, std::numeric_limits<float>::infinity()}) {
+      Batch bad{.input = good.input.clone(), .target = good.target};
+      bad.input[3][0][2][2] = value;
+      t.step->run(bad, 1);
+    }
+    expect_same_state(t.everything(), before);
+    EXPECT_EQ(t.step->skipped(), 2);
+    // What comes after is as if it had not been there.
+    t.step->run(t.batch(2), 2);
+    clean.step->run(clean.batch(0), 0);
+    clean.step->run(clean.batch(2), 2);
+    expect_same_state(t.everything(), clean.everything());
+    EXPECT_EQ(clean.step->skipped(), 0);
+  }
+}
+
+TEST(TrainingStep, TheFirstBadStepIsNamed) {
+  OneTraining t;
+  t.step->run(t.batch(0), 0);
+  t.step->check_finite();
+  const Batch good = t.batch(1);
+  Batch bad{.input = good.input, .target = good.target.clone()};
+  bad.target[0][0][0][0] = NAN;
+  t.step->run(bad, 1);
+  t.step->run(bad, 2);
+  t.step->run(good, 3);
+  expect_error(
+      [&] { t.step->check_finite(); },
+      "training: nll became NaN or infinite at step 2; lower train.optimizer.learning_rate "
+      "(now 0.01), or set train.clip_norm");
+}
+
+// Losses that are numbers with a gradient that is none: without the check the weights would be lost
+// one step before anybody hears of it.
+TEST(TrainingStep, ABadGradientIsSkippedToo) {
+  OneTraining t({"objective.likelihood.weight=1e25"});
+  const auto before = t.everything();
+  t.step->run(t.batch(0), 0);
+  expect_same_state(t.everything(), before);
+  EXPECT_EQ(t.step->skipped(), 1);
+  expect_error([&] { t.step->check_finite(); },
+               "training: the gradient became NaN or infinite at step 1; lower "
+               "train.optimizer.learning_rate (now 0.01), or set train.clip_norm");
+}
+
+}  // namespace
+}  // namespace latent

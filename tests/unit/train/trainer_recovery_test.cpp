@@ -1,0 +1,358 @@
+// Training that is interrupted, killed, or meets NaN: what it goes on from, and to the same bits.
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+#include <functional>
+
+#include "core/system/file.h"
+#include "core/system/interrupt.h"
+#include "unit/training.h"
+
+namespace latent {
+namespace {
+
+class RecoveryTest : public TrainerTest {};
+
+// Runs in a process of its own, since a noted signal stays noted: every epoch is cut after each of
+// its batches, the last included, and at its end.
+[[noreturn]] void train_in_pieces(const fs::path& folder) {
+  log::set_level(log::Level::kQuiet);
+  train(kEverything, folder / "whole");
+  std::signal(SIGINT, SIG_DFL);  // ignored where the tests run in the background
+  catch_interrupts();
+  std::raise(SIGINT);
+  int pieces = 0;
+  for (bool resume = false;; resume = true, ++pieces) {
+    try {
+      train(kEverything, folder / "pieces", {}, resume);
+      break;
+    } catch (const Interrupted& interrupted) {
+      if (interrupted.signal() != SIGINT) std::fprintf(stderr, "signal %d\n", interrupted.signal());
+    }
+  }
+  const std::string different = first_difference(last(folder / "whole"), last(folder / "pieces"));
+  const auto losses = [&](const char* run) {
+    return read_metrics(folder / run / "metrics.csv").column("train_loss");
+  };
+  const bool equal_losses = losses("whole") == losses("pieces");
+  std::fprintf(stderr, "%d pieces, first difference: \"%s\", equal losses: %d\n", pieces,
+               different.c_str(), equal_losses);
+  fs::remove_all(folder);
+  std::_Exit(pieces == 4 * 4 - 1 && different.empty() && equal_losses ? 0 : 1);
+}
+
+TEST_F(RecoveryTest, InterruptedAfterEveryStepItEndsTheSame) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(train_in_pieces(folder_.path()), testing::ExitedWithCode(0), "");
+}
+
+TEST_F(RecoveryTest, InterruptSaysHowToGoOn) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto interrupt = [&] {
+    log::set_level(log::Level::kQuiet);
+    const auto t = prepare(kEverything, folder_ / "run");
+    catch_interrupts();
+    try {
+      t.trainer->train({.step =
+                            [](const StepReport& report) {
+                              if (report.images == 16) std::raise(SIGTERM);
+                            },
+                        .epoch = {}});
+    } catch (const Interrupted& interrupted) {
+      const std::string expected =
+          "interrupted after step 2; everything is saved: go on with latent train --run " +
+          (folder_ / "run").string() + " --resume";
+      const bool good = interrupted.what() == expected && interrupted.signal() == SIGTERM;
+      fs::remove_all(folder_.path());
+      std::_Exit(good ? 0 : 1);
+    }
+    std::_Exit(2);
+  };
+  EXPECT_EXIT(interrupt(), testing::ExitedWithCode(0), "");
+}
+
+// Dies in the step event, as a process that is killed: only the checkpoints remain.
+class Killed : public std::exception {};
+
+void train_until(const fs::path& folder, int64_t epoch, int64_t images,
+                 const std::vector<std::string>& settings, bool resume = false) {
+  const auto t = prepare(kEverything, folder, settings, resume);
+  const auto kill = [&](const StepReport& report) {
+    if (report.epoch == epoch && report.images == images) throw Killed();
+  };
+  EXPECT_THROW(t.trainer->train({.step = kill, .epoch = {}}), Killed);
+}
+
+TEST_F(RecoveryTest, KilledItGoesOnFromTheCheckpointWithinTheEpoch) {
+  const std::vector<std::string> often{"train.checkpoint.every_steps=2"};
+  train(kEverything, folder_ / "whole");
+  train_until(folder_ / "run", 1, 21, often);  // step 3
+  const RunDirectory run = RunDirectory::open(folder_ / "run");
+  EXPECT_EQ(stored_step(read_checkpoint(run, "last").file), 2);
+  EXPECT_FALSE(fs::exists(run.metrics()));
+  train_until(folder_ / "run", 3, 8, often, true);  // step 7
+  EXPECT_EQ(stored_step(read_checkpoint(run, "last").file), 6);
+  train(kEverything, folder_ / "run", often, true);
+  EXPECT_EQ(first_difference(last(folder_ / "whole"), last(folder_ / "run")), "");
+  expect_equal_losses(folder_ / "whole", folder_ / "run");
+}
+
+TEST_F(RecoveryTest, CheckpointsByTheClock) {
+  train_until(folder_ / "never", 1, 21, {"train.checkpoint.every_minutes=0"});
+  EXPECT_FALSE(fs::exists(folder_ / "never/checkpoints/last.safetensors"));
+  train_until(folder_ / "always", 1, 21, {"train.checkpoint.every_minutes=1e-9"});
+  EXPECT_EQ(stored_step(read_checkpoint(RunDirectory::open(folder_ / "always"), "last").file), 2);
+}
+
+TEST_F(RecoveryTest, ADamagedLastCheckpointCostsOnlyTime) {
+  train(kEverything, folder_ / "whole");
+  train_until(folder_ / "run", 3, 8, {});
+  const RunDirectory run = RunDirectory::open(folder_ / "run");
+  fs::resize_file(run.checkpoint("last"), 1000);
+  fs::remove(run.checkpoint("best"));
+  EXPECT_EQ(read_checkpoint(run, "last").name, "step-00000003");
+  train(kEverything, folder_ / "run", {}, true);
+  EXPECT_EQ(first_difference(last(folder_ / "whole"), last(folder_ / "run")), "");
+  expect_equal_losses(folder_ / "whole", folder_ / "run");
+}
+
+// The rows are in the checkpoint; one that is trained again stands once.
+TEST_F(RecoveryTest, LostMetricsComeBackFromTheCheckpoint) {
+  train(kEverything, folder_ / "whole");
+  const auto damages = std::vector<std::function<void(const fs::path&)>>{
+      [](const fs::path& csv) { fs::remove(csv); },
+      [](const fs::path& csv) { fs::resize_file(csv, fs::file_size(csv) - 20); },
+      [](const fs::path& csv) { write_file(csv, read_file(csv) + "3,9,"); },
+      [](const fs::path& csv) { fs::resize_file(csv, 0); },
+      [](const fs::path& csv) {
+        const std::string text = read_file(csv);
+        write_file(csv, text + "3" + text.substr(text.rfind('\n', text.size() - 2) + 2));
+      }};
+  for (size_t i = 0; i < damages.size(); ++i) {
+    const fs::path run = folder_ / ("run" + std::to_string(i));
+    train_until(run, 3, 8, {});
+    damages[i](run / "metrics.csv");
+    prepare(kEverything, run, {}, true);
+    EXPECT_EQ(read_metrics(run / "metrics.csv").rows.size(), 2u) << i;
+    train(kEverything, run, {}, true);
+    expect_equal_losses(folder_ / "whole", run);
+  }
+}
+
+// The run with a column less in its checkpoint, as an older version would have written it.
+void forget_column(const fs::path& folder, const std::string& name) {
+  TensorFile file = read_tensors(folder / "checkpoints/last.safetensors");
+  MetricsTable table = parse_metrics(file.metadata.at("metrics"), "here");
+  const auto found = std::find(table.columns.begin(), table.columns.end(), name);
+  ASSERT_NE(found, table.columns.end());
+  const auto at = found - table.columns.begin();
+  table.columns.erase(found);
+  for (auto& row : table.rows)
+    row.erase(row.begin() + at);
+  file.metadata["metrics"] = metrics_text(table);
+  write_tensors(folder / "checkpoints/last.safetensors", file);
+}
+
+TEST_F(RecoveryTest, MetricsWithOtherColumnsKeepWhatIsKnown) {
+  train(kEverything, folder_ / "whole");
+  train_until(folder_ / "old", 3, 8, {});
+  forget_column(folder_ / "old", "val_nll_mean");
+  const fs::path csv = folder_ / "old/metrics.csv";
+  write_file(csv, read_tensors(folder_ / "old/checkpoints/last.safetensors").metadata["metrics"]);
+  train(kEverything, folder_ / "old", {}, true);
+  const MetricsTable whole = read_metrics(folder_ / "whole/metrics.csv"), old = read_metrics(csv);
+  ASSERT_EQ(old.columns, whole.columns);
+  EXPECT_EQ(old.column("epoch"), (std::vector<double>{1, 2, 3, 4}));
+  EXPECT_EQ(old.column("val_loss"), whole.column("val_loss"));
+  EXPECT_TRUE(std::isnan(old.column("val_nll_mean")[1]));
+  EXPECT_EQ(old.column("val_nll_mean")[2], whole.column("val_nll_mean")[2]);
+  // The file may know more than the checkpoint.
+  train_until(folder_ / "both", 3, 8, {});
+  forget_column(folder_ / "both", "val_nll_mean");
+  train(kEverything, folder_ / "both", {}, true);
+  expect_equal_losses(folder_ / "whole", folder_ / "both");
+}
+
+TEST_F(RecoveryTest, MetricsThatCannotBeWrittenStopNothing) {
+  const auto t = prepare(kEverything, folder_ / "run", {"train.epochs=2"});
+  fs::create_directories(t.run.metrics());  // a folder in the file's place
+  t.trainer->train({});
+  EXPECT_EQ(t.trainer->state().epoch, 2);
+  fs::remove(t.run.metrics());
+  train(kEverything, folder_ / "run", {"train.epochs=3"}, true);
+  EXPECT_EQ(read_metrics(t.run.metrics()).rows.size(), 3u);
+}
+
+// By nohup, or by the shell of a script that trains in the background.
+TEST_F(RecoveryTest, AnIgnoredHangupOrInterruptStaysIgnored) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto send = [](int signal, void (*before)(int)) {
+    std::signal(signal, before);
+    catch_interrupts();
+    std::raise(signal);
+    std::_Exit(interrupt_signal());
+  };
+  for (const int signal : {SIGHUP, SIGINT}) {
+    EXPECT_EXIT(send(signal, SIG_IGN), testing::ExitedWithCode(0), "");
+    EXPECT_EXIT(send(signal, SIG_DFL), testing::ExitedWithCode(signal), "");
+  }
+}
+
+TEST_F(RecoveryTest, ASecondSignalEndsAtOnceUnlessItIsOfTheSameWish) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto twice = [](std::chrono::milliseconds apart) {
+    std::signal(SIGINT, SIG_DFL);  // ignored where the tests run in the background
+    catch_interrupts();
+    std::raise(SIGINT);
+    std::this_thread::sleep_for(apart);
+    std::raise(SIGTERM);
+    std::_Exit(interrupt_signal());
+  };
+  EXPECT_EXIT(twice(std::chrono::milliseconds(1100)), testing::ExitedWithCode(143), "");
+  EXPECT_EXIT(twice(std::chrono::milliseconds(0)), testing::ExitedWithCode(SIGINT), "");
+}
+
+// Image 7 is NaN: one batch of each epoch is left out.
+TEST_F(RecoveryTest, BadStepsAreLeftOutIfAsked) {
+  const std::vector<std::string> skip{"train.on_nan=skip"};
+  const auto whole = prepare(kEverything, folder_ / "whole", skip, false, 7);
+  whole.trainer->train({});
+  EXPECT_EQ(whole.trainer->state().skipped, 4);
+  EXPECT_EQ(whole.trainer->state().step, 12);
+  for (const double loss : read_metrics(whole.run.metrics()).column("train_loss"))
+    EXPECT_TRUE(std::isfinite(loss));
+  int64_t files = 0;
+  for (const auto& file : fs::directory_iterator(whole.run.bad_steps())) {
+    const auto json = nlohmann::json::parse(read_file(file.path()));
+    const auto indices = json.at("indices").get<std::vector<int64_t>>();
+    EXPECT_NE(std::find(indices.begin(), indices.end(), 7), indices.end()) << json;
+    EXPECT_EQ(json.at("what"), "nll");
+    EXPECT_EQ(json.at("step"), 3 * (json.at("epoch").get<int>() - 1) + json.at("batch").get<int>());
+    ++files;
+  }
+  EXPECT_EQ(files, 4);
+  // The same across a resume in the middle of an epoch.
+  const std::vector<std::string> often{"train.on_nan=skip", "train.checkpoint.every_steps=1"};
+  const auto killed = prepare(kEverything, folder_ / "parts", often, false, 7);
+  EXPECT_THROW(killed.trainer->train({.step =
+                                          [](const StepReport& report) {
+                                            if (report.epoch == 2 && report.images == 21)
+                                              throw Killed();
+                                          },
+                                      .epoch = {}}),
+               Killed);
+  const auto parts = prepare(kEverything, folder_ / "parts", often, true, 7);
+  parts.trainer->train({});
+  EXPECT_EQ(first_difference(last(folder_ / "whole"), last(folder_ / "parts")), "");
+  EXPECT_EQ(parts.trainer->state().skipped, 4);
+  expect_equal_losses(folder_ / "whole", folder_ / "parts");
+}
+
+// Whether bad steps are looked for after each step or once an epoch, the same images count: those
+// of the short last batch are fewer.
+TEST_F(RecoveryTest, TheLossesAreMeansOverTheImagesThatCount) {
+  for (const char* steps : {"0", "1"}) {
+    auto t = prepare(kEverything, folder_ / steps,
+                     {"train.on_nan=skip", std::string("train.checkpoint.every_steps=") + steps},
+                     false, 7);
+    for (const int64_t other : {2, 12})
+      t.examples.pixels[other].fill_(std::nan(""));
+    t.trainer->train({});
+    EXPECT_GT(t.trainer->state().skipped, 5);
+  }
+  EXPECT_EQ(first_difference(last(folder_ / "0"), last(folder_ / "1")), "");
+  expect_equal_losses(folder_ / "0", folder_ / "1");
+}
+
+TEST_F(RecoveryTest, SeveralBadStepsAreToldTogether) {
+  auto t = prepare(kEverything, folder_ / "run", {"train.on_nan=skip", "train.epochs=1"}, false, 7);
+  t.examples.pixels.fill_(std::nan(""));
+  log::also_to(t.run.log());
+  t.trainer->train({});
+  log::also_to({});
+  const std::string said = read_file(t.run.log());
+  EXPECT_NE(said.find("step 1: nll became NaN or infinite; the first of 3 steps left out up to "
+                      "step 3 (3 of at most 10); its images: "),
+            std::string::npos)
+      << said;
+}
+
+TEST_F(RecoveryTest, TooManyBadStepsStop) {
+  const auto t = prepare(kEverything, folder_ / "run",
+                         {"train.on_nan={\"name\": \"skip\", \"limit\": 2}"}, false, 7);
+  const std::string message = error_of([&] { t.trainer->train({}); });
+  EXPECT_TRUE(message.ends_with("; 3 steps are left out by now, more than train.on_nan.limit"))
+      << message;
+  EXPECT_EQ(t.trainer->state().epoch, 2);
+}
+
+std::vector<std::string> diverging(const std::string& on_nan) {
+  auto settings = kDiverging;
+  settings.push_back("train.on_nan=" + on_nan);
+  settings.emplace_back("train.checkpoint.every_steps=1");
+  return settings;
+}
+
+TEST_F(RecoveryTest, ADivergingRunGoesBackWithALowerRate) {
+  const auto settings = diverging(R"({"name": "rollback", "factor": 1e-17})");
+  const auto t = prepare(kEverything, folder_ / "whole", settings);
+  t.trainer->train({});
+  EXPECT_EQ(t.trainer->state().rollbacks, 2);
+  EXPECT_EQ(t.trainer->state().epoch, 4);
+  EXPECT_NEAR(read_metrics(t.run.metrics()).column("learning_rate")[0], 1e-4, 1e-9);
+  // A process that dies before the first rollback, and in a later epoch.
+  train_until(folder_ / "parts", 1, 16, settings);
+  train_until(folder_ / "parts", 3, 16, settings, true);
+  train(kEverything, folder_ / "parts", settings, true);
+  EXPECT_EQ(first_difference(last(folder_ / "whole"), last(folder_ / "parts")), "");
+  expect_equal_losses(folder_ / "whole", folder_ / "parts");
+}
+
+// A checkpoint to go back to that an earlier part of the run left is not the epoch's.
+TEST_F(RecoveryTest, GoingBackIsNeverToAnEarlierEpoch) {
+  const std::vector<std::string> back{"train.on_nan=rollback", "train.checkpoint.every_steps=1"},
+      stop{"train.on_nan=stop", "train.checkpoint.every_steps=1"};
+  const auto rollback_epoch = [&] {
+    return stored_epoch(read_tensors(folder_ / "run/checkpoints/rollback.safetensors"));
+  };
+  auto one = back;
+  one.emplace_back("train.epochs=1");
+  train(kEverything, folder_ / "run", one);
+  EXPECT_EQ(rollback_epoch(), 1);
+  train_until(folder_ / "run", 3, 16, stop, true);
+  EXPECT_EQ(rollback_epoch(), 1);
+  train_until(folder_ / "run", 3, 21, back, true);  // begins within epoch 3
+  EXPECT_EQ(rollback_epoch(), 2);
+  // One that somebody put there.
+  train(kEverything, folder_ / "other", one);
+  const auto t = prepare(kEverything, folder_ / "poisoned", back, false, 7);
+  const std::string message = error_of([&] {
+    t.trainer->train({.step =
+                          [&](const StepReport&) {
+                            fs::copy_file(folder_ / "other/checkpoints/last.safetensors",
+                                          t.run.checkpoint("rollback"),
+                                          fs::copy_options::overwrite_existing);
+                          },
+                      .epoch = {}});
+  });
+  EXPECT_NE(message.find("was written after epoch 1, not 0: expected the start of this epoch"),
+            std::string::npos)
+      << message;
+}
+
+TEST_F(RecoveryTest, GoingBackHasALimit) {
+  const std::string message = error_of([&] {
+    train(kEverything, folder_ / "run",
+          diverging(R"({"name": "rollback", "factor": 0.9, "limit": 3})"));
+  });
+  EXPECT_TRUE(message.starts_with("training: step 2: nll became NaN or infinite; its images: "))
+      << message;
+  EXPECT_TRUE(
+      message.ends_with("; gone back 3 times, as often as train.on_nan.limit allows; lower "
+                        "train.optimizer.learning_rate (now 1e+30) or set train.clip_norm"))
+      << message;
+}
+
+}  // namespace
+}  // namespace latent
