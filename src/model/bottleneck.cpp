@@ -82,7 +82,13 @@ class Gaussian : public Bottleneck {
   std::shared_ptr<Layer> mean_, logvar_;
 };
 
-BottleneckMaker configure_point(Section& section) {
+}  // namespace
+
+Tensor gaussian_kl(const Tensor& mean, const Tensor& logvar) {
+  return 0.5 * (at::square(mean) + at::exp(logvar) - 1.0 - logvar);
+}
+
+BottleneckMaker configure_point_bottleneck(Section& section) {
   std::string activation = "none";
   section.read("activation", activation, OneOf{{"none", "relu", "sigmoid"}},
                "activation of the code");
@@ -91,27 +97,10 @@ BottleneckMaker configure_point(Section& section) {
   };
 }
 
-BottleneckMaker configure_gaussian(Section&) {
+BottleneckMaker configure_gaussian_bottleneck(Section&) {
   return [](int64_t features, int64_t latent_dim) {
     return std::make_shared<Gaussian>(features, latent_dim);
   };
-}
-
-}  // namespace
-
-Tensor gaussian_kl(const Tensor& mean, const Tensor& logvar) {
-  return 0.5 * (at::square(mean) + at::exp(logvar) - 1.0 - logvar);
-}
-
-const Registry<BottleneckRow>& bottlenecks() {
-  static const Registry<BottleneckRow> registry(
-      "bottleneck",
-      {
-          {"point", "one code per image: a plain autoencoder", false, configure_point},
-          {"gaussian", "a mean and a log-variance per latent, sampled: a variational autoencoder",
-           true, configure_gaussian},
-      });
-  return registry;
 }
 
 }  // namespace latent
