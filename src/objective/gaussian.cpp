@@ -49,9 +49,6 @@ class Gaussian : public Likelihood {
   bool per_image() const override { return options_.sigma != "optimal"; }
   bool unit_interval() const override { return output_.unit_interval(); }
   double omitted_constant() const override { return options_.include_constant ? 0.0 : kHalfLog2Pi; }
-  double book_factor() const override {
-    return options_.sigma == "fixed" && options_.value == 1.0 ? 2000 : 0;
-  }
 
  private:
   static constexpr double kSmallestVariance =
