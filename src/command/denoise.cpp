@@ -32,10 +32,9 @@ Tensor clean(const OpenedRun& run, const Tensor& images) {
 // Images of the data set: noise is added, removed, and compared with the truth.
 void denoise_split(const Arguments& arguments, const OpenedRun& run) {
   const Inputs inputs = read_inputs(arguments, run);
-  const Tensor noisy = run.corruption
-                           .corrupt(inputs.images.to(run.device),
-                                    generator(arguments.seed(), Stream::kSample, 0, run.device))
-                           .cpu();
+  const Tensor noisy =
+      run.corruption.corrupt(inputs.images.to(run.device), arguments.seed(), Stream::kSample, 0)
+          .cpu();
   const Tensor denoised = clean(run, noisy);
   Comparison result =
       compare({{"noisy", at_size(noisy, run.model->output_shape())}, {"denoised", denoised}},

@@ -181,7 +181,7 @@ void run_train(const Arguments& arguments) {
   const ImageShape shape = train.shape();
   check_shape(validation, Split::kValidation, shape, "the training split");
   const CorruptionChain corruption = experiment.corruption.make(shape);
-  auto [model, objective] = fresh_model(experiment, shape, c10::kCPU);
+  auto [model, objective] = fresh_model(experiment, corruption, c10::kCPU);
   if (!dataset->notice().empty()) log::info("{}", dataset->notice());
   check_values(train, objective->likelihood());
   check_values(validation, objective->likelihood());
@@ -201,7 +201,7 @@ void run_train(const Arguments& arguments) {
   }
 
   // Settled once, in the config that the run keeps: a resumed run must not try again.
-  experiment.train.precision = settled_precision(experiment, train, device);
+  experiment.train.precision = settled_precision(experiment, corruption, train, device);
   config.settle("train.precision", experiment.train.precision);
   model->to(device);
   objective->move_to(device);
@@ -222,7 +222,8 @@ void run_train(const Arguments& arguments) {
   if (resume) run.replace_config(config.resolved_text());
   if (arguments.has("init-from")) trainer.save();
   resumed.reset();
-  TrainDisplay display(model, objective, validation, run, experiment, device, arguments.quiet());
+  TrainDisplay display(model, objective, validation, run, experiment, corruption, device,
+                       arguments.quiet());
   catch_interrupts();
   std::optional<StepProfile> profile;
   if (arguments.has("profile")) profile.emplace(arguments.text("profile"), device);

@@ -68,7 +68,7 @@ void upscale_files(const Arguments& arguments, const OpenedRun& run) {
 void upscale_split(const Arguments& arguments, const OpenedRun& run) {
   const Inputs inputs = read_inputs(arguments, run);
   const SmallInputs files{.names = inputs.names,
-                          .small = run.corruption.prepare(inputs.images),
+                          .small = run.corruption.encoder_input(inputs.images),
                           .truth = inputs.images};
   const Upscaled images = upscale(run, files.small);
   const fs::path path =

@@ -25,8 +25,8 @@ Experiment read_experiment(Config& config) {
 }
 
 std::pair<std::shared_ptr<Autoencoder>, std::shared_ptr<Objective>> fresh_model(
-    const Experiment& experiment, const ImageShape& shape, const c10::Device& device) {
-  auto model = experiment.model.make(experiment.corruption.make(shape).output(), shape,
+    const Experiment& experiment, const CorruptionChain& corruption, const c10::Device& device) {
+  auto model = experiment.model.make(corruption.output(), corruption.input(),
                                      static_cast<uint64_t>(experiment.train.seed));
   auto objective = experiment.objective.make(*model);
   model->to(device);
@@ -34,20 +34,20 @@ std::pair<std::shared_ptr<Autoencoder>, std::shared_ptr<Objective>> fresh_model(
   return {std::move(model), std::move(objective)};
 }
 
-Batches training_batches(const Experiment& experiment, Examples examples,
-                         const c10::Device& device) {
-  CorruptionChain corruption = experiment.corruption.make(examples.shape());
-  return {std::move(examples), experiment.data.augmentation, std::move(corruption),
-          experiment.train.seed, device};
+Batches training_batches(const Experiment& experiment, const CorruptionChain& corruption,
+                         Examples examples, const c10::Device& device) {
+  return {std::move(examples), experiment.data.augmentation, corruption, experiment.train.seed,
+          device};
 }
 
-std::string settled_precision(const Experiment& experiment, const Examples& examples,
-                              const c10::Device& device) {
+std::string settled_precision(const Experiment& experiment, const CorruptionChain& corruption,
+                              const Examples& examples, const c10::Device& device) {
   if (experiment.train.precision != "auto") return experiment.train.precision;
-  const auto trial = [&] { return fresh_model(experiment, examples.shape(), device); };
+  const auto trial = [&] { return fresh_model(experiment, corruption, device); };
   const int64_t size = std::min(experiment.train.batch_size, examples.count());
-  const Batches batches = training_batches(
-      experiment, examples.select(at::arange(size, at::TensorOptions(at::kLong))), device);
+  const Batches batches =
+      training_batches(experiment, corruption,
+                       examples.select(at::arange(size, at::TensorOptions(at::kLong))), device);
   const Tensor all = at::arange(size, at::TensorOptions(batches.storage_device()).dtype(at::kLong));
   return pick_precision(experiment.train, trial, batches.fetch(all, 0), device);
 }

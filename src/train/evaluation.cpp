@@ -104,10 +104,7 @@ Evaluation evaluate(Autoencoder& model, Objective& objective, const Examples& ex
     const auto index = static_cast<uint64_t>(first / kEvaluationBatch);
     auto noise = generator(options.seed, Stream::kValidation, index, options.device);
     const Tensor input =
-        options.corruption.empty()
-            ? images
-            : options.corruption.corrupt(images, generator(options.seed, Stream::kCorruption,
-                                                           kFixedNoise + index, options.device));
+        options.corruption.corrupt(images, options.seed, Stream::kCorruption, kFixedNoise + index);
     const Output output = model.forward(input, noise);
     const Loss loss = objective(images, output);
     sums.loss += batch * loss.total.item<double>();

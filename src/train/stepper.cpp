@@ -31,7 +31,7 @@ Stepper::Stepper(const Batches& batches, TrainingStep& step, const TrainOptions&
       size_(std::min(options.batch_size, batches.count())),
       whole_(
           [this] {
-            step_.train(batches_.prepare(
+            step_.train(batches_.assemble(
                 rows_.defined() ? rows_ : batches_.values().index_select(0, indices_)));
           },
           all_generators(batches, step), tools.graph(options.cuda_graph)) {

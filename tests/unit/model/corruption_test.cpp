@@ -130,7 +130,11 @@ TEST(Corruption, AChainActsInItsOrder) {
   EXPECT_EQ(both.corrupt(images, draws()).sizes(), (std::vector<int64_t>{4, 1, 6, 5}));
   // Encoding leaves the noise out and keeps the size.
   EXPECT_TRUE(both.noisy());
-  expect_tensor_near(both.prepare(images), images.view({4, 1, 6, 2, 5, 2}).mean(5).mean(3), 1e-6);
+  EXPECT_EQ(both.input(), shape);
+  expect_tensor_near(both.encoder_input(images), images.view({4, 1, 6, 2, 5, 2}).mean(5).mean(3),
+                     1e-6);
+  const Tensor small = uniform({4, 1, 6, 5});
+  EXPECT_TRUE(both.encoder_input(small).is_same(small));
   const auto twice = chain(
       R"([{"name": "downsample", "size": [6, 5]}, {"name": "downsample", "size": [3, 1]}])", shape);
   EXPECT_EQ(twice.output(), (ImageShape{1, 3, 1}));
@@ -156,7 +160,7 @@ TEST(Corruption, NoneByDefault) {
   EXPECT_EQ(none.output(), (ImageShape{1, 4, 4}));
   const Tensor images = uniform({1, 1, 4, 4});
   EXPECT_TRUE(none.corrupt(images, generator(0, Stream::kCorruption)).is_same(images));
-  EXPECT_TRUE(none.prepare(images).is_same(images));
+  EXPECT_TRUE(none.encoder_input(images).is_same(images));
   EXPECT_TRUE(chain("[]", {1, 4, 4}).empty());
   EXPECT_TRUE(chain("\"gaussian\"", {1, 4, 4}).noisy());
 }

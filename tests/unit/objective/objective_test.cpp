@@ -142,32 +142,71 @@ TEST(Objective, DecodedImagesMustHaveTheImagesShape) {
   EXPECT_THROW((*f.objective)(uniform({4, 1, 12, 11}), f.output), c10::Error);
 }
 
+// Every likelihood with its defaults, and those of its options that change the gradient.
+std::vector<std::string> all_likelihoods() {
+  std::vector<std::string> all{R"({"name": "gaussian", "sigma": "learned"})",
+                               R"({"name": "gaussian", "sigma": "optimal", "output": "sigmoid"})"};
+  for (const auto& name : likelihoods().names())
+    all.push_back("\"" + name + "\"");
+  return all;
+}
+
+void expect_gradients(const torch::nn::Module& module, const std::string& prefix = "") {
+  for (const auto& item : module.named_parameters()) {
+    if (!item.key().starts_with(prefix)) continue;
+    ASSERT_TRUE(item.value().grad().defined()) << item.key();
+    EXPECT_TRUE(item.value().grad().isfinite().all().item<bool>()) << item.key();
+    EXPECT_GT(item.value().grad().abs().max().item<double>(), 0) << item.key();
+  }
+}
+
+std::string model_text(const std::string& encoder, const std::string& bottleneck,
+                       const std::string& decoder) {
+  const std::string block = R"(", "normalization": {"name": "batch", "position": "after"}})";
+  return R"({"encoder": {"name": ")" + encoder + block + R"(, "bottleneck": )" + bottleneck +
+         R"(, "decoder": {"name": ")" + decoder + block + "}";
+}
+
 // A parameter that no gradient reaches would never be trained, and nobody would notice.
 TEST(Objective, EveryParameterGetsAGradient) {
   for (const auto& encoder : encoders().names()) {
-    for (const auto& bottleneck : bottlenecks().names()) {
-      for (const std::string likelihood :
-           {R"("bernoulli")", R"("laplace")", R"("gaussian")",
-            R"({"name": "gaussian", "sigma": "learned"})",
-            R"({"name": "gaussian", "sigma": "optimal", "output": "sigmoid"})"}) {
-        SCOPED_TRACE(encoder + " " + bottleneck + " " + likelihood);
-        auto f = make_fixture(R"({"encoder": {"name": ")" + encoder +
-                                  R"(", "normalization": {"name": "batch", "position": "after"}},
-                                  "bottleneck": ")" +
-                                  bottleneck + "\"}",
-                              R"({"likelihood": )" + likelihood + "}");
-        (*f.objective)(f.images, f.output).total.backward();
-        for (const torch::nn::Module* module :
-             {static_cast<torch::nn::Module*>(f.model.get()),
-              static_cast<torch::nn::Module*>(f.objective.get())}) {
-          for (const auto& item : module->named_parameters()) {
-            ASSERT_TRUE(item.value().grad().defined()) << item.key();
-            EXPECT_TRUE(item.value().grad().isfinite().all().item<bool>()) << item.key();
-            EXPECT_GT(item.value().grad().abs().max().item<double>(), 0) << item.key();
-          }
+    for (const auto& decoder : decoders().names()) {
+      for (const auto& bottleneck : bottlenecks().names()) {
+        for (const auto& likelihood : all_likelihoods()) {
+          SCOPED_TRACE(encoder + " " + bottleneck + " " + decoder + " " + likelihood);
+          auto f = make_fixture(model_text(encoder, "\"" + bottleneck + "\"", decoder),
+                                R"({"likelihood": )" + likelihood + "}");
+          (*f.objective)(f.images, f.output).total.backward();
+          expect_gradients(*f.model);
+          expect_gradients(*f.objective);
         }
       }
     }
+  }
+}
+
+// By itself, without the likelihood, in the first bottleneck that it fits.
+TEST(Objective, EveryPenaltyGivesTheEncoderAGradient) {
+  for (const auto& penalty : penalties().names()) {
+    SCOPED_TRACE(penalty);
+    bool fits = false;
+    for (const std::string bottleneck :
+         {R"("gaussian")", R"("point")", R"({"name": "point", "activation": "sigmoid"})"}) {
+      Fixture f;
+      try {
+        f = make_fixture(
+            model_text("conv", bottleneck, "conv"),
+            R"({"likelihood": {"name": "bernoulli", "weight": 0}, ")" + penalty + "\": {}}");
+      } catch (const Error&) {
+        continue;
+      }
+      if (f.objective->term_names().back() != penalty) continue;
+      fits = true;
+      (*f.objective)(f.images, f.output).total.backward();
+      expect_gradients(*f.model, "encoder.");
+      break;
+    }
+    EXPECT_TRUE(fits);
   }
 }
 

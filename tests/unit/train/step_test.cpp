@@ -26,8 +26,9 @@ struct OneTraining {
     Config config = Config::parse(kStepConfig, "test.json", settings);
     const Experiment plan = read_experiment(config);
     const Examples examples = plan.data.open()->load(Split::kTrain);
-    batches = std::make_unique<Batches>(training_batches(plan, examples, c10::kCPU));
-    std::tie(model, objective) = fresh_model(plan, examples.shape(), c10::kCPU);
+    const CorruptionChain corruption = plan.corruption.make(examples.shape());
+    batches = std::make_unique<Batches>(training_batches(plan, corruption, examples, c10::kCPU));
+    std::tie(model, objective) = fresh_model(plan, corruption, c10::kCPU);
     model->train();
     step = std::make_unique<TrainingStep>(plan.train, model, objective, c10::kCPU);
   }
