@@ -19,9 +19,9 @@ struct BookUnits {
 };
 
 /// Returns the evaluation of a variational autoencoder in the book's units: with the cross-entropy
-/// for bernoulli, with the squared error for gaussian with sigma fixed at 1; nothing for likelihoods
-/// that the book does not use, or without a KL.
-/// likelihood: section `objective.likelihood` of the resolved config. result: with `quality`.
+/// for bernoulli, with the squared error for gaussian with sigma fixed at 1; nothing for
+/// likelihoods that the book does not use, or without a KL. likelihood: section
+/// `objective.likelihood` of the resolved config. result: with `quality`.
 std::optional<BookUnits> book_units(const nlohmann::ordered_json& likelihood,
                                     const Evaluation& result);
 

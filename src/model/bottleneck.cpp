@@ -16,12 +16,12 @@ LayerSummary summary_row(const std::string& name, const Layer& layer, int64_t la
   return row;
 }
 
-// Latents, their noise and their KL stay in single precision when the layers compute in less.
+// Widens half precision: latents, their noise and their KL are always in single precision.
 Tensor widened(const Tensor& x) {
   return x.scalar_type() == at::kBFloat16 || x.scalar_type() == at::kHalf ? x.to(at::kFloat) : x;
 }
 
-// The plain autoencoder's: one code per image.
+// The bottleneck of a plain autoencoder: one code per image.
 class Point : public Bottleneck {
  public:
   Point(int64_t features, int64_t latent_dim, std::string activation)

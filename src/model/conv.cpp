@@ -8,8 +8,7 @@
 namespace latent {
 namespace {
 
-constexpr int64_t kLargestWidth =
-    65536;  // channels or units of one layer; more is a slip of the keyboard
+constexpr int64_t kMaxWidth = 65536;  // channels or units of one layer; more is a typing error
 
 struct ConvOptions {
   std::vector<int64_t> channels{32, 64, 128};
@@ -24,18 +23,18 @@ struct ConvDecoderOptions : ConvOptions {
   int64_t output_kernel = 3;
 };
 
-// One value for every layer, or one for each.
+// Returns the value of a layer. values: one for all layers, or one for each.
 int64_t of_layer(const std::vector<int64_t>& values, size_t layer) {
   return values.size() == 1 ? values[0] : values[layer];
 }
 
-// mirrored: the section that values come from which this one does not give, or "".
+// mirrored: the section that provides the values missing from this one, or "".
 void check_layers(const Section& section, const char* key, const std::vector<int64_t>& values,
                   size_t layers, const std::string& mirrored) {
   if (values.size() != 1 && values.size() != layers) {
-    const bool foreign = !mirrored.empty() && !section.has(key);
+    const bool inherited = !mirrored.empty() && !section.has(key);
     throw Error(section.where(key) + ": got " + std::to_string(values.size()) + " values" +
-                (foreign ? " (mirrored from " + mirrored + ")" : "") +
+                (inherited ? " (mirrored from " + mirrored + ")" : "") +
                 "; expected one for all layers or one for each of the " + std::to_string(layers) +
                 " channels");
   }
@@ -43,7 +42,7 @@ void check_layers(const Section& section, const char* key, const std::vector<int
 
 void read_common(Section& section, ConvOptions& options, const char* channels_meaning,
                  const char* dense_meaning, const std::string& mirrored = "") {
-  const Range width{.low = 1, .high = static_cast<double>(kLargestWidth)};
+  const Range width{.low = 1, .high = static_cast<double>(kMaxWidth)};
   section.read("channels", options.channels, width, channels_meaning);
   section.read("kernel", options.kernel, between(1, 31),
                "kernel size, one for all layers or one for each");
@@ -79,8 +78,8 @@ struct Size {
   int64_t height, width;
 };
 
-// Sizes of the feature maps of an encoder, from the image inwards. kernels and strides run inwards
-// too.
+// Returns the sizes of an encoder's feature maps, from the image inwards. kernels, strides: in the
+// same order.
 std::vector<Size> feature_sizes(const ImageShape& image, const std::vector<int64_t>& kernels,
                                 const std::vector<int64_t>& strides, size_t layers,
                                 const std::string& where) {
@@ -178,9 +177,10 @@ DecoderMaker configure_conv_decoder(Section& section, std::optional<Section> enc
               "output channels of each transposed convolution, from the latents outwards",
               "units of dense layers between the latents and the first feature map",
               encoder ? encoder->path() : "");
-  section.read("projection", options.projection, OneOf{{"linear", "block"}},
-               "the dense layer to the first feature map: bare, or followed by normalisation and "
-               "activation");
+  section.read(
+      "projection", options.projection, OneOf{{"linear", "block"}},
+      "the dense layer to the first feature map: linear, or a block with normalisation and "
+      "activation");
   section.read("output_kernel", options.output_kernel, between(1, 31),
                "kernel of the last convolution, to the image's channels");
   if (options.output_kernel % 2 == 0) {

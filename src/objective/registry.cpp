@@ -31,9 +31,9 @@ const Registry<PenaltyRow>& penalties() {
       {
           {"kl", "KL divergence to the standard normal prior; weight is beta", true,
            configure_kl_penalty},
-          {"sparsity_l1", "sum of |a| over the code: few units per image", false,
+          {"sparsity_l1", "sum of |a| over the code, so that few units are active per image", false,
            configure_sparsity_l1_penalty},
-          {"sparsity_kl", "draws each unit's mean activation to a target; for a sigmoid code",
+          {"sparsity_kl", "pulls each unit's mean activation towards a target; for a sigmoid code",
            false, configure_sparsity_kl_penalty},
       });
   return registry;

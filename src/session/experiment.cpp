@@ -56,8 +56,8 @@ void check_shape(const Examples& examples, Split split, const ImageShape& expect
                  const std::string& owner) {
   if (examples.shape() == expected) return;
   throw Error(
-      fmt::format("data: the {} split is of {}; expected {} as {}: put the files back that "
-                  "belong together, or bring them to one data.size",
+      fmt::format("data: the {} split is of {}; expected {} as {}: restore the files that "
+                  "belong together, or set one data.size for all",
                   to_string(split), examples.shape().text(), expected.text(), owner));
 }
 
@@ -67,7 +67,7 @@ void check_values(const Examples& examples, const Likelihood& likelihood) {
   const auto high = examples.pixels.max().item<double>();
   if (low >= 0 && high <= 1) return;
   throw Error(
-      fmt::format("objective.likelihood: explains values from 0 to 1, the table's go from {:.4g} "
+      fmt::format("objective.likelihood: explains values from 0 to 1, the table's are from {:.4g} "
                   "to {:.4g}; expected gaussian or laplace with linear output, or data.scale none "
                   "for values from 0 to 1",
                   low, high));

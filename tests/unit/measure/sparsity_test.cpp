@@ -45,10 +45,11 @@ TEST(Sparsity, APenaltyThatDoesNotFitTheBottleneck) {
                "test.json: sparsity_l1: a gaussian bottleneck has no activations to make sparse; "
                "expected model.bottleneck {\"name\": \"point\", \"activation\": \"relu\"}");
   for (const std::string& model : {kRelu, std::string(R"({"encoder": "dense"})")}) {
-    expect_error([&] { penalty("sparsity_kl", "{}", model); },
-                 "test.json: sparsity_kl: compares mean activations from 0 to 1, and this code is "
-                 "not bounded so; expected model.bottleneck {\"name\": \"point\", \"activation\": "
-                 "\"sigmoid\"}");
+    expect_error(
+        [&] { penalty("sparsity_kl", "{}", model); },
+        "test.json: sparsity_kl: compares mean activations from 0 to 1, but this code is "
+        "not limited to them; expected model.bottleneck {\"name\": \"point\", \"activation\": "
+        "\"sigmoid\"}");
   }
   expect_error([] { penalty("sparsity_kl", R"({"target": 1})", kSigmoid); },
                "test.json: sparsity_kl.target: got 1; expected a number > 0 and < 1");

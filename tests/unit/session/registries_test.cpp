@@ -45,12 +45,10 @@ TEST(Registries, OfTheModelAreComplete) {
   const auto configure = [](const auto& row, Section& section) { row.configure(section); };
   expect_complete(encoders(), configure);
   expect_complete(bottlenecks(), configure);
-  expect_complete(decoders(), [](const auto& row, Section& section) {
-    row.configure(section, std::nullopt);
-  });
-  expect_complete(corruptions(), [](const auto& row, Section& section) {
-    row.configure(section, false);
-  });
+  expect_complete(decoders(),
+                  [](const auto& row, Section& section) { row.configure(section, std::nullopt); });
+  expect_complete(corruptions(),
+                  [](const auto& row, Section& section) { row.configure(section, false); });
   expect_complete(normalizations(), [](const auto& row, Section& section) {
     BlockOptions options;
     row.read(section, options);

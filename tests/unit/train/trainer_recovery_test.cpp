@@ -61,7 +61,7 @@ TEST_F(RecoveryTest, InterruptSaysHowToGoOn) {
                         .epoch = {}});
     } catch (const Interrupted& interrupted) {
       const std::string expected =
-          "interrupted after step 2; everything is saved: go on with latent train --run " +
+          "interrupted after step 2; saved; resume with latent train --run " +
           (folder_ / "run").string() + " --resume";
       const bool good = interrupted.what() == expected && interrupted.signal() == SIGTERM;
       fs::remove_all(folder_.path());
@@ -272,7 +272,7 @@ TEST_F(RecoveryTest, SeveralBadStepsAreToldTogether) {
   t.trainer->train({});
   log::also_to({});
   const std::string said = read_file(t.run.log());
-  EXPECT_NE(said.find("step 1: nll became NaN or infinite; the first of 3 steps left out up to "
+  EXPECT_NE(said.find("step 1: nll became NaN or infinite; the first of 3 steps skipped up to "
                       "step 3 (3 of at most 10); its images: "),
             std::string::npos)
       << said;
@@ -282,7 +282,7 @@ TEST_F(RecoveryTest, TooManyBadStepsStop) {
   const auto t = prepare(kEverything, folder_ / "run",
                          {"train.on_nan={\"name\": \"skip\", \"limit\": 2}"}, false, 7);
   const std::string message = error_of([&] { t.trainer->train({}); });
-  EXPECT_TRUE(message.ends_with("; 3 steps are left out by now, more than train.on_nan.limit"))
+  EXPECT_TRUE(message.ends_with("; 3 steps skipped so far, more than train.on_nan.limit"))
       << message;
   EXPECT_EQ(t.trainer->state().epoch, 2);
 }
@@ -349,7 +349,7 @@ TEST_F(RecoveryTest, GoingBackHasALimit) {
   EXPECT_TRUE(message.starts_with("training: step 2: nll became NaN or infinite; its images: "))
       << message;
   EXPECT_TRUE(
-      message.ends_with("; gone back 3 times, as often as train.on_nan.limit allows; lower "
+      message.ends_with("; rolled back 3 times, as often as train.on_nan.limit allows; lower "
                         "train.optimizer.learning_rate (now 1e+30) or set train.clip_norm"))
       << message;
 }

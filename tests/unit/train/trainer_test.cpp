@@ -128,7 +128,7 @@ TEST_F(TrainerTest, AHugeLearningRateStopsWithTheStepAndTheTerm) {
   expect_error(
       [&] { train(kEverything, folder_ / "run", kDiverging); },
       "training: nll became NaN or infinite at step 2; lower train.optimizer.learning_rate "
-      "(now 1e+30), or set train.clip_norm; nothing was saved yet: mend the config and train anew "
+      "(now 1e+30), or set train.clip_norm; nothing was saved yet: fix the config and start again "
       "with --overwrite; its images: " +
           (folder_ / "run/bad-steps/step-00000002.json").string());
   EXPECT_EQ(nlohmann::json::parse(read_file(folder_ / "run/bad-steps/step-00000002.json"))
@@ -141,8 +141,8 @@ TEST_F(TrainerTest, CheckpointsArePromisedWhereThereAreSome) {
   auto saving = kDiverging;
   saving.emplace_back("train.checkpoint.every_steps=1");
   const std::string message = error_of([&] { train(kEverything, folder_ / "run", saving); });
-  EXPECT_NE(message.find("; the checkpoints written before are kept, and train.on_nan skip or "
-                         "rollback goes on from them; its images: "),
+  EXPECT_NE(message.find("; earlier checkpoints are kept, and train.on_nan skip or "
+                         "rollback continues from them; its images: "),
             std::string::npos)
       << message;
   EXPECT_TRUE(fs::exists(folder_ / "run/checkpoints/last.safetensors"));
@@ -159,7 +159,7 @@ TEST_F(TrainerTest, ABrokenLastStepDoesNotBecomeACheckpoint) {
       },
       "validation: the loss became NaN or infinite after step 1; lower "
       "train.optimizer.learning_rate "
-      "(now 1e+30), or set train.clip_norm; nothing was saved yet: mend the config and train anew "
+      "(now 1e+30), or set train.clip_norm; nothing was saved yet: fix the config and start again "
       "with --overwrite");
   EXPECT_FALSE(fs::exists(folder_ / "run/checkpoints/last.safetensors"));
 }
@@ -283,7 +283,7 @@ TEST_F(TrainerTest, OtherImagesThanBeforeAreRefused) {
   prepare(kEverything, folder_ / "run", {}, true, 0);
   log::also_to({});
   const std::string said = read_file(folder_ / "log.txt");
-  EXPECT_NE(said.find("the data set has other examples than those it was written with"),
+  EXPECT_NE(said.find("the data set has other examples than when it was written;"),
             std::string::npos)
       << said;
 }

@@ -162,7 +162,7 @@ TEST_F(CheckpointStoreTest, AFullDiskKeepsWhatIsThereAndSaysHowToGoOn) {
   std::signal(SIGXFSZ, handler);
   EXPECT_EQ(message, path("last") +
                          ": cannot be written: File too large (4 attempts); training stopped at "
-                         "step 20, the checkpoint of step 10 is kept; mend that and go on with "
+                         "step 20, the checkpoint of step 10 is kept; fix that and resume with "
                          "latent train --run " +
                          run_.path().string() + " --resume");
   EXPECT_EQ(value(read_checkpoint(run_, "last")), 10);
