@@ -60,7 +60,7 @@ void expect_same_state(const std::map<std::string, Tensor>& a,
     EXPECT_TRUE(at::equal(tensor, b.at(name))) << name;
 }
 
-TEST(TrainingStep, ABadStepLeavesNothingBehind) {
+TEST(TrainingStep, ABadStepChangesNothing) {
   for (const std::string optimizer : {"adam", "adamw", "sgd"}) {
     SCOPED_TRACE(optimizer);
     OneTraining t({"train.optimizer.name=" + optimizer}),

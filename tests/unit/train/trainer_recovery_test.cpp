@@ -42,12 +42,12 @@ class RecoveryTest : public TrainerTest {};
   std::_Exit(pieces == 4 * 4 - 1 && different.empty() && equal_losses ? 0 : 1);
 }
 
-TEST_F(RecoveryTest, InterruptedAfterEveryStepItEndsTheSame) {
+TEST_F(RecoveryTest, ARunInterruptedAfterEveryStepEndsTheSame) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(train_in_pieces(folder_.path()), testing::ExitedWithCode(0), "");
 }
 
-TEST_F(RecoveryTest, InterruptSaysHowToGoOn) {
+TEST_F(RecoveryTest, AnInterruptSaysHowToResume) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto interrupt = [&] {
     log::set_level(log::Level::kQuiet);
@@ -84,7 +84,7 @@ void train_until(const fs::path& folder, int64_t epoch, int64_t images,
   EXPECT_THROW(t.trainer->train({.step = kill, .epoch = {}}), Killed);
 }
 
-TEST_F(RecoveryTest, KilledItGoesOnFromTheCheckpointWithinTheEpoch) {
+TEST_F(RecoveryTest, AKilledRunResumesWithinTheEpoch) {
   const std::vector<std::string> often{"train.checkpoint.every_steps=2"};
   train(kEverything, folder_ / "whole");
   train_until(folder_ / "run", 1, 21, often);  // step 3
@@ -98,7 +98,7 @@ TEST_F(RecoveryTest, KilledItGoesOnFromTheCheckpointWithinTheEpoch) {
   expect_equal_losses(folder_ / "whole", folder_ / "run");
 }
 
-TEST_F(RecoveryTest, CheckpointsByTheClock) {
+TEST_F(RecoveryTest, CheckpointsAreWrittenByTheClock) {
   train_until(folder_ / "never", 1, 21, {"train.checkpoint.every_minutes=0"});
   EXPECT_FALSE(fs::exists(folder_ / "never/checkpoints/last.safetensors"));
   train_until(folder_ / "always", 1, 21, {"train.checkpoint.every_minutes=1e-9"});
@@ -199,7 +199,7 @@ TEST_F(RecoveryTest, AnIgnoredHangupOrInterruptStaysIgnored) {
   }
 }
 
-TEST_F(RecoveryTest, ASecondSignalEndsAtOnceUnlessItIsOfTheSameWish) {
+TEST_F(RecoveryTest, ALaterSecondSignalExitsAtOnce) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto twice = [](std::chrono::milliseconds apart) {
     std::signal(SIGINT, SIG_DFL);  // ignored where the tests run in the background
@@ -214,7 +214,7 @@ TEST_F(RecoveryTest, ASecondSignalEndsAtOnceUnlessItIsOfTheSameWish) {
 }
 
 // Image 7 is NaN: one batch of each epoch is left out.
-TEST_F(RecoveryTest, BadStepsAreLeftOutIfAsked) {
+TEST_F(RecoveryTest, BadStepsAreSkippedIfAsked) {
   const std::vector<std::string> skip{"train.on_nan=skip"};
   const auto whole = prepare(kEverything, folder_ / "whole", skip, false, 7);
   whole.trainer->train({});
@@ -265,7 +265,7 @@ TEST_F(RecoveryTest, TheLossesAreMeansOverTheImagesThatCount) {
   expect_equal_losses(folder_ / "0", folder_ / "1");
 }
 
-TEST_F(RecoveryTest, SeveralBadStepsAreToldTogether) {
+TEST_F(RecoveryTest, SeveralBadStepsShareOneWarning) {
   auto t = prepare(kEverything, folder_ / "run", {"train.on_nan=skip", "train.epochs=1"}, false, 7);
   t.examples.pixels.fill_(std::nan(""));
   log::also_to(t.run.log());
@@ -294,7 +294,7 @@ std::vector<std::string> diverging(const std::string& on_nan) {
   return settings;
 }
 
-TEST_F(RecoveryTest, ADivergingRunGoesBackWithALowerRate) {
+TEST_F(RecoveryTest, ADivergingRunRollsBackWithALowerRate) {
   const auto settings = diverging(R"({"name": "rollback", "factor": 1e-17})");
   const auto t = prepare(kEverything, folder_ / "whole", settings);
   t.trainer->train({});
@@ -310,7 +310,7 @@ TEST_F(RecoveryTest, ADivergingRunGoesBackWithALowerRate) {
 }
 
 // A checkpoint to go back to that an earlier part of the run left is not the epoch's.
-TEST_F(RecoveryTest, GoingBackIsNeverToAnEarlierEpoch) {
+TEST_F(RecoveryTest, RollingBackNeverReturnsToAnEarlierEpoch) {
   const std::vector<std::string> back{"train.on_nan=rollback", "train.checkpoint.every_steps=1"},
       stop{"train.on_nan=stop", "train.checkpoint.every_steps=1"};
   const auto rollback_epoch = [&] {
@@ -341,7 +341,7 @@ TEST_F(RecoveryTest, GoingBackIsNeverToAnEarlierEpoch) {
       << message;
 }
 
-TEST_F(RecoveryTest, GoingBackHasALimit) {
+TEST_F(RecoveryTest, RollbacksHaveALimit) {
   const std::string message = error_of([&] {
     train(kEverything, folder_ / "run",
           diverging(R"({"name": "rollback", "factor": 0.9, "limit": 3})"));
