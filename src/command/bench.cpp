@@ -116,7 +116,7 @@ void print_rates(const Arguments& arguments, const Experiment& experiment,
        {"precision", precision},
        {"kernels", experiment.train.kernels},
        {"cuda_graph", training.recorded()},
-       {"device", describe(device)},
+       {"device", latent::describe(device)},
        {"threads", at::get_num_threads()},
        {"matrix_peak_gflops", peak / 1e9},
        {"share_of_peak", share},
@@ -128,7 +128,7 @@ void print_rates(const Arguments& arguments, const Experiment& experiment,
       fmt::format(
           "batch {}, {}, {}{}; {:.0f} % of the machine's matrix peak of {:.0f} GFLOP/s; {:.0f} "
           "MB at most{}\n{:.0f} images/s\n",
-          training.batch(), precision, describe(device),
+          training.batch(), precision, latent::describe(device),
           training.recorded() ? ", a CUDA graph"
           : device.is_cpu()   ? ""
                               : ", no CUDA graph",

@@ -109,7 +109,7 @@ std::string evaluation_table(const OpenedRun& run, const Evaluation& result, con
   if (pictures)
     line("bce", number(json, "bce"), "mean binary cross-entropy per value, from the latents' mean");
   line("mse", number(json, "mse"), "mean squared error per value");
-  line("rmse", number(json, "rmse"), "its root");
+  line("rmse", number(json, "rmse"), "square root of mse");
   if (pictures) {
     line("psnr", number(json, "psnr"), "dB, mean over the images");
     line("ssim", number(json, "ssim"), "7x7 window, mean over the images");
@@ -132,7 +132,7 @@ std::string evaluation_table(const OpenedRun& run, const Evaluation& result, con
 
 void declare_evaluate(cxxopts::Options& options) {
   declare_run(options);
-  options.add_options()("split", "train, validation or test",
+  options.add_options()("split", "split to evaluate: train, validation or test",
                         cxxopts::value<std::string>()->default_value("test"), "NAME");
 }
 

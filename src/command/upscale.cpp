@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kUpscaledColumns = 10, kMaxUpscaled = 40;
 
-/// Small images and what is made of them.
+/// Small images and their enlargements.
 struct Upscaled {
   Tensor input;    // [N, C, h, w]
   Tensor bicubic;  // [N, C, H, W]
@@ -84,7 +84,8 @@ void declare_upscale(cxxopts::Options& options) {
   declare_run(options);
   declare_inputs(options, "10");
   declare_out(options,
-              "the picture, or with FILES the folder (default: images/upscale/ of the run)");
+              "path of the picture, or with FILES of the folder (default: images/upscale/ of the "
+              "run)");
 }
 
 void run_upscale(const Arguments& arguments) {

@@ -100,6 +100,18 @@ std::vector<Size> feature_sizes(const ImageShape& image, const std::vector<int64
   return sizes;
 }
 
+// Adds the dense layers; returns the features of the last. features: of their input.
+int64_t add_dense(Network& network, const ConvOptions& options, int64_t features,
+                  const std::string& where) {
+  for (size_t i = 0; i < options.dense.size(); ++i) {
+    const std::string suffix = "_dense" + std::to_string(i + 1);
+    network.add(suffix.substr(1), make_dense(features, options.dense[i]));
+    options.block.add_to(network, suffix, options.dense[i], false, where);
+    features = options.dense[i];
+  }
+  return features;
+}
+
 EncoderNetwork make_encoder(const ConvOptions& options, const ImageShape& image,
                             const std::string& where) {
   const size_t layers = options.channels.size();
@@ -115,14 +127,8 @@ EncoderNetwork make_encoder(const ConvOptions& options, const ImageShape& image,
     in = options.channels[i];
   }
   network->add("flatten", make_flatten());
-  int64_t features = in * sizes.back().height * sizes.back().width;
-  for (size_t i = 0; i < options.dense.size(); ++i) {
-    const std::string suffix = "_dense" + std::to_string(i + 1);
-    network->add(suffix.substr(1), make_dense(features, options.dense[i]));
-    options.block.add_to(*network, suffix, options.dense[i], false, where);
-    features = options.dense[i];
-  }
-  return {network, features};
+  const int64_t flat = in * sizes.back().height * sizes.back().width;
+  return {network, add_dense(*network, options, flat, where)};
 }
 
 std::shared_ptr<Network> make_decoder(const ConvDecoderOptions& options, int64_t latent_dim,
@@ -137,13 +143,7 @@ std::shared_ptr<Network> make_decoder(const ConvDecoderOptions& options, int64_t
   std::reverse(sizes.begin(), sizes.end());
 
   auto network = std::make_shared<Network>();
-  int64_t features = latent_dim;
-  for (size_t i = 0; i < options.dense.size(); ++i) {
-    const std::string suffix = "_dense" + std::to_string(i + 1);
-    network->add(suffix.substr(1), make_dense(features, options.dense[i]));
-    options.block.add_to(*network, suffix, options.dense[i], false, where);
-    features = options.dense[i];
-  }
+  const int64_t features = add_dense(*network, options, latent_dim, where);
   int64_t channels = options.channels[0];
   const int64_t projected = channels * sizes[0].height * sizes[0].width;
   network->add("projection", make_dense(features, projected));

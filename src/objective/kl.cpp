@@ -59,15 +59,15 @@ PenaltyMaker configure_kl_penalty(Section& section) {
   section.read(
       "capacity", options.capacity, at_least(0.0),
       "nats that the latents may carry: the term becomes weight * |KL - capacity|; 0: off");
-  return [options,
-          where = section.where("")](const Bottleneck& bottleneck) -> std::unique_ptr<Penalty> {
-    if (!bottleneck.probabilistic()) {
-      throw Error(where.substr(0, where.size() - 1) +
-                  ": a point bottleneck has no distribution; expected model.bottleneck "
-                  "\"gaussian\", or no kl");
-    }
-    return std::make_unique<Kl>(options);
-  };
+  return
+      [options, where = section.where()](const Bottleneck& bottleneck) -> std::unique_ptr<Penalty> {
+        if (!bottleneck.probabilistic()) {
+          throw Error(where +
+                      ": a point bottleneck has no distribution; expected model.bottleneck "
+                      "\"gaussian\", or no kl");
+        }
+        return std::make_unique<Kl>(options);
+      };
 }
 
 }  // namespace latent

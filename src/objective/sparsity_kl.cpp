@@ -44,9 +44,9 @@ PenaltyMaker configure_sparsity_kl_penalty(Section& section) {
                Range{.low = 0, .high = 1, .low_excluded = true, .high_excluded = true},
                "target of each unit's mean activation");
   return [options,
-          where = section.where("")](const Bottleneck& bottleneck) -> std::unique_ptr<Penalty> {
+          where = section.where()](const Bottleneck& bottleneck) -> std::unique_ptr<Penalty> {
     if (!bottleneck.unit_interval()) {
-      throw Error(where.substr(0, where.size() - 1) +
+      throw Error(where +
                   ": compares mean activations from 0 to 1, but this code is not limited to them; "
                   "expected model.bottleneck {\"name\": \"point\", \"activation\": \"sigmoid\"}");
     }

@@ -164,7 +164,7 @@ def mistakes(here):
     latent("train", write_config(here), "--run", "plain", "--quiet")
     expect_error("plain: trained without noise; expected a run whose config has one", "denoise", "--run", "plain")
     expect_error("plain: its model does not enlarge images; expected a run", "upscale", "--run", "plain")
-    expect_error("--tiles: for files of your own", "denoise", "--run", "plain", "--tiles", code=2)
+    expect_error("--tiles requires FILES", "denoise", "--run", "plain", "--tiles", code=2)
     listed = latent_json("list")
     names = [part["name"] for part in listed["corruption"]]
     expect({"gaussian", "masking", "salt_pepper", "downsample"} <= set(names), f"the corruptions listed, got {names}")
