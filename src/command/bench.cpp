@@ -30,12 +30,12 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
-// The fastest of some large matrix products, in operations a second.
+// Measures large matrix products; returns the speed of the fastest in operations a second.
 double matrix_peak(const std::string& precision, const c10::Device& device) {
   const torch::NoGradGuard no_grad;
   constexpr int64_t kTrials = 8;
   const int64_t size =
-      device.is_cpu() ? 2048 : 8192;  // a GPU is through with less before it is warm
+      device.is_cpu() ? 2048 : 8192;  // a GPU finishes a smaller one before it is warm
   auto noise = generator(0, Stream::kSample);
   Tensor a = at::empty({size, size}).normal_(0, 1, noise).to(device);
   if (precision == "bf16") a = a.to(at::kBFloat16);
@@ -49,7 +49,8 @@ double matrix_peak(const std::string& precision, const c10::Device& device) {
   return best;
 }
 
-// Of the products of a training step: the backward pass takes two for each of the forward's.
+// The operations of a training step's products: the backward pass computes two for each forward
+// one.
 double operations_per_image(Autoencoder& model) {
   int64_t multiply_adds = 0;
   for (const auto& row : model.summarize())
@@ -57,20 +58,20 @@ double operations_per_image(Autoencoder& model) {
   return 3 * 2 * static_cast<double>(multiply_adds);
 }
 
-// Training on a data set's images, in an order of its own, without epochs, validation or files.
+// Training on the images of a data set in one fixed order, without epochs, validation or files.
 class EndlessTraining {
  public:
-  EndlessTraining(const Experiment& experiment, const Examples& examples, TrainingStep& step,
-                  const c10::Device& device)
+  EndlessTraining(const Experiment& experiment, const CorruptionChain& corruption,
+                  const Examples& examples, TrainingStep& step, const c10::Device& device)
       : batch_(std::min(experiment.train.batch_size, examples.count())),
-        batches_(training_batches(experiment, examples, device)),
+        batches_(training_batches(experiment, corruption, examples, device)),
         step_(step),
         stepper_(batches_, step, experiment.train, device) {
     auto shuffle = generator(static_cast<uint64_t>(experiment.train.seed), Stream::kShuffle);
     order_ = at::randperm(examples.count(), shuffle, at::kLong).to(batches_.storage_device());
   }
 
-  /// Trains for so long, at least one step. Returns images a second.
+  /// Trains for `seconds`, at least one step. Returns images a second.
   double run(double seconds, StepProfile* profile) {
     const Stopwatch watch;
     const int64_t before = steps_;
@@ -98,14 +99,53 @@ class EndlessTraining {
   int64_t next_ = 0, steps_ = 0;
 };
 
+// What the measurements found, in text and as JSON.
+void print_rates(const Arguments& arguments, const Experiment& experiment,
+                 const EndlessTraining& training, const std::vector<double>& rates,
+                 double operations, const c10::Device& device) {
+  const std::string& precision = experiment.train.precision;
+  const double rate = median(rates), peak = matrix_peak(precision, device);
+  const double share = rate * operations / peak,
+               memory = static_cast<double>(peak_resident_bytes()) / 1e6,
+               device_memory = static_cast<double>(peak_device_bytes(device)) / 1e6;
+  print_result(
+      arguments,
+      {{"config", arguments.text("config")},
+       {"images_per_second", rate},
+       {"windows", rates},
+       {"batch_size", training.batch()},
+       {"precision", precision},
+       {"kernels", experiment.train.kernels && kernel::allowed() != kernel::Allowed::kNothing},
+       {"cuda_graph", training.recorded()},
+       {"device", latent::describe(device)},
+       {"threads", at::get_num_threads()},
+       {"matrix_peak_gflops", peak / 1e9},
+       {"share_of_peak", share},
+       {"peak_resident_mb", memory},
+       {"peak_device_mb", device_memory},
+       {"latent", version()},
+       {"revision", git_revision()},
+       {"torch", TORCH_VERSION}},
+      fmt::format(
+          "batch {}, {}, {}{}; {:.0f} % of the machine's matrix peak of {:.0f} GFLOP/s; {:.0f} "
+          "MB at most{}\n{:.0f} images/s\n",
+          training.batch(), precision, latent::describe(device),
+          training.recorded() ? ", a CUDA graph"
+          : device.is_cpu()   ? ""
+                              : ", no CUDA graph",
+          100 * share, peak / 1e9, memory,
+          device.is_cpu() ? "" : fmt::format(", {:.0f} MB on the GPU", device_memory), rate));
+}
+
 }  // namespace
 
 void declare_bench(cxxopts::Options& options) {
   options.positional_help("CONFIG.json");
   options.parse_positional("config");
   options.add_options()("config", "the config to measure", cxxopts::value<std::string>(), "FILE")(
-      "windows", "measurements, whose median counts", cxxopts::value<int64_t>()->default_value("5"),
-      "N")("seconds", "length of one", cxxopts::value<double>()->default_value("3"), "S")(
+      "windows", "number of measurements (the median is reported)",
+      cxxopts::value<int64_t>()->default_value("5"),
+      "N")("seconds", "seconds per measurement", cxxopts::value<double>()->default_value("3"), "S")(
       "profile", "write a trace of some steps, for Perfetto or chrome://tracing",
       cxxopts::value<std::string>(), "FILE");
   declare_settings(options);
@@ -119,51 +159,22 @@ void run_bench(const Arguments& arguments) {
   Experiment experiment = read_experiment(config);
   const c10::Device device = arguments.device();
   const Examples examples = experiment.data.open()->load(Split::kTrain);
-  auto [model, objective] = fresh_model(experiment, examples.shape(), device);
-  experiment.train.precision = settled_precision(experiment, examples, device);
+  const CorruptionChain corruption = experiment.corruption.make(examples.shape());
+  auto [model, objective] = fresh_model(experiment, corruption, device);
+  experiment.train.precision = settled_precision(experiment, corruption, examples, device);
   const double operations = operations_per_image(*model);
   model->train();
   TrainingStep step(experiment.train, model, objective, device);
-  EndlessTraining treadmill(experiment, examples, step, device);
+  EndlessTraining training(experiment, corruption, examples, step, device);
   std::optional<StepProfile> profile;
   if (arguments.has("profile")) profile.emplace(arguments.text("profile"), device);
-  treadmill.run(std::max(1.0, seconds / 2), profile ? &*profile : nullptr);
+  training.run(std::max(1.0, seconds / 2), profile ? &*profile : nullptr);
   std::vector<double> rates;
   for (int64_t i = 0; i < windows; ++i) {
-    rates.push_back(treadmill.run(seconds, profile ? &*profile : nullptr));
+    rates.push_back(training.run(seconds, profile ? &*profile : nullptr));
     log::info("window {}: {:.0f} images/s", i + 1, rates.back());
   }
-  const double rate = median(rates), peak = matrix_peak(experiment.train.precision, device);
-  const double share = rate * operations / peak,
-               memory = static_cast<double>(peak_resident_bytes()) / 1e6,
-               device_memory = static_cast<double>(peak_device_bytes(device)) / 1e6;
-  print_result(
-      arguments,
-      {{"config", arguments.text("config")},
-       {"images_per_second", rate},
-       {"windows", rates},
-       {"batch_size", treadmill.batch()},
-       {"precision", experiment.train.precision},
-       {"kernels", experiment.train.kernels && kernel::allowed() != kernel::Allowed::kNothing},
-       {"cuda_graph", treadmill.recorded()},
-       {"device", describe(device)},
-       {"threads", at::get_num_threads()},
-       {"matrix_peak_gflops", peak / 1e9},
-       {"share_of_peak", share},
-       {"peak_resident_mb", memory},
-       {"peak_device_mb", device_memory},
-       {"latent", version()},
-       {"revision", git_revision()},
-       {"torch", TORCH_VERSION}},
-      fmt::format(
-          "batch {}, {}, {}{}; {:.0f} % of the machine's matrix peak of {:.0f} GFLOP/s; {:.0f} "
-          "MB at most{}\n{:.0f} images/s\n",
-          treadmill.batch(), experiment.train.precision, describe(device),
-          treadmill.recorded() ? ", a CUDA graph"
-          : device.is_cpu()    ? ""
-                               : ", no CUDA graph",
-          100 * share, peak / 1e9, memory,
-          device.is_cpu() ? "" : fmt::format(", {:.0f} MB on the GPU", device_memory), rate));
+  print_rates(arguments, experiment, training, rates, operations, device);
 }
 
 }  // namespace latent

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kDenoisedColumns = 10, kMaxDenoised = 40;
 
-// Small images as large as the truth, so that they can be measured against it.
+// Enlarges small images to the size of the truth, so that they can be compared with it.
 Tensor at_size(const Tensor& images, const ImageShape& shape) {
   if (images.size(2) == shape.height && images.size(3) == shape.width) return images;
   return at::upsample_bicubic2d(images, {shape.height, shape.width}, false).clamp(0, 1);
@@ -29,13 +29,12 @@ Tensor clean(const OpenedRun& run, const Tensor& images) {
   return run.pictures(run.encode(images).mean);
 }
 
-// Images of the data set: noise is added, removed, and compared with the truth.
+// Adds noise to images of the data set, removes it, and compares the result with the truth.
 void denoise_split(const Arguments& arguments, const OpenedRun& run) {
   const Inputs inputs = read_inputs(arguments, run);
-  const Tensor noisy = run.corruption
-                           .corrupt(inputs.images.to(run.device),
-                                    generator(arguments.seed(), Stream::kSample, 0, run.device))
-                           .cpu();
+  const Tensor noisy =
+      run.corruption.corrupt(inputs.images.to(run.device), arguments.seed(), Stream::kSample, 0)
+          .cpu();
   const Tensor denoised = clean(run, noisy);
   Comparison result =
       compare({{"noisy", at_size(noisy, run.model->output_shape())}, {"denoised", denoised}},
@@ -53,7 +52,7 @@ void denoise_split(const Arguments& arguments, const OpenedRun& run) {
   print_result(arguments, result.json, result.text + path.string() + "\n");
 }
 
-// Files at their own size, tile by tile. Returns what was written.
+// Cleans files at their own size, tile by tile. Returns the paths written.
 std::vector<std::string> clean_by_tiles(const std::vector<fs::path>& files, const OpenedRun& run,
                                         SeparateFiles& singles) {
   const ImageShape& shape = run.model->output_shape();
@@ -66,7 +65,7 @@ std::vector<std::string> clean_by_tiles(const std::vector<fs::path>& files, cons
   return singles.written();
 }
 
-// Files at the model's size. Returns what was written.
+// Cleans files at the model's size. Returns the paths written.
 std::vector<std::string> clean_whole(const std::vector<std::string>& files, const OpenedRun& run,
                                      bool enlarges, SeparateFiles& singles) {
   SmallInputs inputs;
@@ -88,7 +87,7 @@ std::vector<std::string> clean_whole(const std::vector<std::string>& files, cons
   return written;
 }
 
-// Files are cleaned as they are: no noise is added, and there is no truth to compare with.
+// Cleans files as they are: adds no noise, and has no truth to compare with.
 void denoise_files(const Arguments& arguments, const OpenedRun& run) {
   if (run.experiment.data.is_table()) {
     throw Error(
@@ -119,15 +118,16 @@ void declare_denoise(cxxopts::Options& options) {
   declare_run(options);
   declare_inputs(options, "10");
   declare_out(options,
-              "the picture, or with FILES the folder (default: images/denoise/ of the run)");
+              "path of the picture, or with FILES of the folder (default: images/denoise/ of the "
+              "run)");
   options.add_options()("tiles",
-                        "clean FILES at their own size, in overlapping tiles of the model's");
+                        "clean FILES at their own size, in overlapping tiles of the model's size");
 }
 
 void run_denoise(const Arguments& arguments) {
   const bool files = arguments.has("files");
   if (arguments.flag("tiles") && !files)
-    throw UsageError("--tiles: for files of your own; the data set's images have the model's size");
+    throw UsageError("--tiles requires FILES; the data set's images have the model's size");
   const OpenedRun run = open_run(arguments);
   if (!run.corruption.noisy()) {
     throw Error(run.directory.path().string() +

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <numbers>
 
+#include "analysis/book_units.h"
 #include "command/flags/arguments.h"
 #include "command/flags/open_run.h"
 #include "core/progress.h"
@@ -16,6 +17,10 @@ namespace latent {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+std::optional<BookUnits> units_of(const OpenedRun& run, const Evaluation& result) {
+  return book_units(run.config.resolved().at("objective").at("likelihood"), result);
+}
 
 Json describe_evaluation(const OpenedRun& run, const Evaluation& result, const std::string& split) {
   const double values = static_cast<double>(run.model->output_shape().values());
@@ -54,13 +59,11 @@ Json describe_evaluation(const OpenedRun& run, const Evaluation& result, const s
   if (!pictures) return json;
   json["psnr"] = result.psnr;
   json["ssim"] = result.ssim;
-  if (const double factor = likelihood.book_factor(); probabilistic && factor > 0) {
-    const double error = factor == 500 ? result.sampled_bce : result.sampled_mse;
-    const double kl = result.kl.sum().item<double>();
-    json["book_units"] = {{"factor", factor},
-                          {"reconstruction", factor * error},
-                          {"kl", kl},
-                          {"total", factor * error + kl}};
+  if (const auto book = units_of(run, result)) {
+    json["book_units"] = {{"factor", book->factor},
+                          {"reconstruction", book->reconstruction},
+                          {"kl", book->kl},
+                          {"total", book->total()}};
   }
   return json;
 }
@@ -102,21 +105,19 @@ std::string evaluation_table(const OpenedRun& run, const Evaluation& result, con
     line("dead_units", std::to_string(code->dead_units),
          (sigmoid ? "below 0.01 for every " : "0 for every ") + word);
   }
-  const bool pictures = json.contains("psnr");
+  const bool pictures = !run.experiment.data.is_table();
   if (pictures)
     line("bce", number(json, "bce"), "mean binary cross-entropy per value, from the latents' mean");
   line("mse", number(json, "mse"), "mean squared error per value");
-  line("rmse", number(json, "rmse"), "its root");
+  line("rmse", number(json, "rmse"), "square root of mse");
   if (pictures) {
     line("psnr", number(json, "psnr"), "dB, mean over the images");
     line("ssim", number(json, "ssim"), "7x7 window, mean over the images");
   }
-  if (json.contains("book_units")) {
-    const auto& book = json["book_units"];
-    line("book units", number(book, "total"),
-         fmt::format("{:.0f} x mean {} {:.4f} + KL {:.4f}", book["factor"].get<double>(),
-                     book["factor"].get<double>() == 500 ? "BCE =" : "squared error =",
-                     book["reconstruction"].get<double>(), book["kl"].get<double>()));
+  if (const auto book = units_of(run, result); pictures && book) {
+    line("book units", fmt::format("{:.4f}", book->total()),
+         fmt::format("{:.0f} x mean {} = {:.4f} + KL {:.4f}", book->factor, book->error,
+                     book->reconstruction, book->kl));
   }
   if (probabilistic) {
     text += "  KL per latent, nats:";
@@ -131,7 +132,7 @@ std::string evaluation_table(const OpenedRun& run, const Evaluation& result, con
 
 void declare_evaluate(cxxopts::Options& options) {
   declare_run(options);
-  options.add_options()("split", "train, validation or test",
+  options.add_options()("split", "split to evaluate: train, validation or test",
                         cxxopts::value<std::string>()->default_value("test"), "NAME");
 }
 

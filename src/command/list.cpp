@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// The keys a thing reads, found by letting it read a section that is empty but for `given`.
+// The keys that `configure` reads, found by letting it read a section that holds only `given`.
 template <class Configure>
 std::vector<ConfigEntry> keys_of(Configure configure, const std::string& given = "{}") {
   Config scratch = Config::parse(given, "defaults");
@@ -23,7 +23,7 @@ std::vector<ConfigEntry> keys_of(Configure configure, const std::string& given =
   try {
     configure(section);
   } catch (const Error&) {
-    // A required key is missing, of course; it was recorded before that was noticed.
+    // A required key is missing; it was recorded before the error.
   }
   return scratch.entries();
 }
@@ -62,19 +62,19 @@ struct Listing {
     text += "\n";
   }
 
-  // A choice by name inside a section that is no family of its own: the keys of each name.
-  template <class Read>
-  void add_choices(const std::string& family, const std::string& where, const std::string& key,
-                   const std::vector<std::string>& names, Read read) {
-    text += fmt::format("{} ({})\n", family, where);
-    for (const auto& name : names) {
-      auto keys = keys_of(read, Json{{key, name}}.dump());
+  // A family whose rows are read through the section that encloses them, under `key`.
+  template <class Row, class Read>
+  void add_choices(const Registry<Row>& registry, const std::string& where, const std::string& key,
+                   Read read) {
+    text += fmt::format("{} ({})\n", registry.family(), where);
+    for (const auto& row : registry.rows()) {
+      auto keys = keys_of(read, Json{{key, row.name}}.dump());
       std::erase_if(keys, [&](const ConfigEntry& entry) {
         return !entry.path.starts_with(key + ".") || entry.path == key + ".name";
       });
       for (auto& entry : keys)
         entry.path.erase(0, key.size() + 1);
-      add(family, name, "", keys);
+      add(registry.family(), row.name, row.summary, keys);
     }
     text += "\n";
   }
@@ -88,24 +88,23 @@ void run_list(const Arguments& arguments) {
   Listing listing;
   const auto plain = [](const auto& row, Section& section) { row.configure(section); };
   listing.add_family(datasets(), "data.name", plain);
-  listing.text += "choice of examples (data.keep, of any set)\n";
-  listing.add("choice of examples", "keep", "training on some of them",
-              keys_of([](Section& section) {
+  listing.text += "filter (data.keep, any data set)\n";
+  listing.add("filter", "keep", "trains on some of the examples", keys_of([](Section& section) {
                 std::string rule;
                 read_keep(section, rule);
               }));
   listing.text += "\naugmentation (data.augment, of training images)\n";
-  listing.add("augmentation", "augment", "random variants",
+  listing.add("augmentation", "augment", "random variants of the training images",
               keys_of([](Section& section) { Augmentation{}.read(section); }));
   listing.text += "\n";
   listing.add_family(corruptions(), "corruption: [...]",
                      [](const auto& row, Section& section) { row.configure(section, false); });
-  // Its parts are families of their own.
+  // Encoder, bottleneck and decoder are families of their own.
   auto model = keys_of([](Section& section) { configure_model(section); });
   std::erase_if(model,
                 [](const ConfigEntry& entry) { return entry.path.find('.') != std::string::npos; });
   listing.text += "model (model)\n";
-  listing.add("model", "model", "besides its parts", model);
+  listing.add("model", "model", "general", model);
   listing.text += "\n";
   listing.add_family(encoders(), "model.encoder", plain);
   listing.add_family(bottlenecks(), "model.bottleneck", plain);
@@ -117,16 +116,14 @@ void run_list(const Arguments& arguments) {
     configure_likelihood(row, section, plan);
   });
   listing.add_family(penalties(), "objective.<name>", plain);
-  listing.add_choices("normalization", "of an encoder or decoder", "normalization",
-                      {"batch", "group", "layer"},
+  listing.add_choices(normalizations(), "of an encoder or decoder", "normalization",
                       [](Section& section) { BlockOptions{}.read(section); });
   const auto train = [](Section& section) { TrainOptions{}.read(section); };
-  listing.add_choices("optimizer", "train.optimizer", "optimizer", {"adam", "adamw", "sgd"}, train);
-  listing.add_choices("schedule", "train.schedule", "schedule",
-                      {"constant", "cosine", "step", "plateau"}, train);
-  listing.add_choices("on_nan", "train.on_nan", "on_nan", {"stop", "skip", "rollback"}, train);
+  listing.add_choices(optimizers(), "train.optimizer", "optimizer", train);
+  listing.add_choices(schedules(), "train.schedule", "schedule", train);
+  listing.add_choices(on_nan_actions(), "train.on_nan", "on_nan", train);
   listing.text += "training (train)\n";
-  listing.add("training", "train", "how to train", keys_of(train));
+  listing.add("training", "train", "general", keys_of(train));
   print_result(arguments, listing.json, listing.text);
 }
 

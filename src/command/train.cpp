@@ -141,7 +141,7 @@ void run_train(const Arguments& arguments) {
   const StartedTraining training =
       start_training(request, config, experiment, prepared, std::move(claimed));
   TrainDisplay display(prepared.model, prepared.objective, prepared.validation, training.run,
-                       experiment, request.device, arguments.quiet());
+                       experiment, prepared.corruption, request.device, arguments.quiet());
   catch_interrupts();
   train(*training.trainer, display, arguments, request.device);
 

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kUpscaledColumns = 10, kMaxUpscaled = 40;
 
-/// Small images and what is made of them.
+/// Small images and their enlargements.
 struct Upscaled {
   Tensor input;    // [N, C, h, w]
   Tensor bicubic;  // [N, C, H, W]
@@ -68,7 +68,7 @@ void upscale_files(const Arguments& arguments, const OpenedRun& run) {
 void upscale_split(const Arguments& arguments, const OpenedRun& run) {
   const Inputs inputs = read_inputs(arguments, run);
   const SmallInputs files{.names = inputs.names,
-                          .small = run.corruption.prepare(inputs.images),
+                          .small = run.corruption.encoder_input(inputs.images),
                           .truth = inputs.images};
   const Upscaled images = upscale(run, files.small);
   const fs::path path =
@@ -84,7 +84,8 @@ void declare_upscale(cxxopts::Options& options) {
   declare_run(options);
   declare_inputs(options, "10");
   declare_out(options,
-              "the picture, or with FILES the folder (default: images/upscale/ of the run)");
+              "path of the picture, or with FILES of the folder (default: images/upscale/ of the "
+              "run)");
 }
 
 void run_upscale(const Arguments& arguments) {

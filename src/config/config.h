@@ -21,6 +21,7 @@ struct ConfigEntry {
   nlohmann::ordered_json default_value;
   nlohmann::ordered_json value;
   bool given = false;  // stood in the file or came from --set
+  bool may_change_on_resume = false;
 };
 
 class Config {

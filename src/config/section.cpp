@@ -118,6 +118,14 @@ void Section::record(const std::string& key, const T& default_value, const T& va
                                .given = has(key)});
 }
 
+void Section::mark(OnResume on_resume, const std::string& key) {
+  if (on_resume == OnResume::kFixed) return;
+  const std::string path = path_.empty() ? key : path_ + "." + key;
+  for (auto& entry : config_->entries_) {
+    if (entry.path == path) entry.may_change_on_resume = true;
+  }
+}
+
 void Section::read(const std::string& key, bool& value, std::string_view meaning) {
   const bool before = value;
   if (const Json* node = find(key)) {
@@ -127,7 +135,8 @@ void Section::read(const std::string& key, bool& value, std::string_view meaning
   record(key, before, value, "true|false", "", meaning);
 }
 
-void Section::read(const std::string& key, int64_t& value, Range range, std::string_view meaning) {
+void Section::read(const std::string& key, int64_t& value, Range range, std::string_view meaning,
+                   OnResume on_resume) {
   const int64_t before = value;
   if (const Json* node = find(key)) {
     const auto number = as_integer(*node);
@@ -136,9 +145,11 @@ void Section::read(const std::string& key, int64_t& value, Range range, std::str
     value = *number;
   }
   record(key, before, value, "integer", range.text(), meaning);
+  mark(on_resume, key);
 }
 
-void Section::read(const std::string& key, double& value, Range range, std::string_view meaning) {
+void Section::read(const std::string& key, double& value, Range range, std::string_view meaning,
+                   OnResume on_resume) {
   const double before = value;
   if (const Json* node = find(key)) {
     if (!node->is_number() || !range.contains(node->get<double>())) {
@@ -147,6 +158,7 @@ void Section::read(const std::string& key, double& value, Range range, std::stri
     value = node->get<double>();
   }
   record(key, before, value, "number", range.text(), meaning);
+  mark(on_resume, key);
 }
 
 void Section::read(const std::string& key, std::string& value, std::string_view meaning) {
@@ -230,8 +242,11 @@ Component Section::named(const std::string& key, const std::string& default_name
 }
 
 Component Section::component(const std::string& key, const std::string& default_name,
-                             const std::vector<std::string>& names, std::string_view meaning) {
-  return named(key, default_name, names, meaning);
+                             const std::vector<std::string>& names, std::string_view meaning,
+                             OnResume on_resume) {
+  Component chosen = named(key, default_name, names, meaning);
+  chosen.section.mark(on_resume, "name");
+  return chosen;
 }
 
 std::vector<Component> Section::components(const std::string& key,

@@ -42,6 +42,9 @@ struct OneOf {
   std::vector<std::string> words;
 };
 
+/// Whether a resumed run may be given another value of a key.
+enum class OnResume { kFixed, kMayChange };
+
 /// One object of a config. Cheap to copy; refers to its Config, which must outlive it.
 ///
 /// Each `read` looks the key up, checks type and range (throws Error naming file, key, value and
@@ -68,8 +71,10 @@ class Section {
   [[noreturn]] void missing(const std::string& key, const std::string& expected) const;
 
   void read(const std::string& key, bool& value, std::string_view meaning);
-  void read(const std::string& key, int64_t& value, Range range, std::string_view meaning);
-  void read(const std::string& key, double& value, Range range, std::string_view meaning);
+  void read(const std::string& key, int64_t& value, Range range, std::string_view meaning,
+            OnResume on_resume = OnResume::kFixed);
+  void read(const std::string& key, double& value, Range range, std::string_view meaning,
+            OnResume on_resume = OnResume::kFixed);
   void read(const std::string& key, std::string& value, std::string_view meaning);
   void read(const std::string& key, std::string& value, OneOf choices, std::string_view meaning);
   void read(const std::string& key, std::vector<int64_t>& value, Range range,
@@ -81,7 +86,8 @@ class Section {
 
   /// A part chosen by name: `"key": "name"` or `"key": {"name": "name", ...options}`.
   Component component(const std::string& key, const std::string& default_name,
-                      const std::vector<std::string>& names, std::string_view meaning);
+                      const std::vector<std::string>& names, std::string_view meaning,
+                      OnResume on_resume = OnResume::kFixed);
   /// A list of such parts, empty by default.
   std::vector<Component> components(const std::string& key, const std::vector<std::string>& names,
                                     std::string_view meaning);
@@ -94,6 +100,8 @@ class Section {
                                    const nlohmann::ordered_json& element, Range range) const;
   Component named(const std::string& key, const std::string& default_name,
                   const std::vector<std::string>& names, std::string_view meaning);
+  /// Records whether a resumed run may change `key`, which was read.
+  void mark(OnResume on_resume, const std::string& key);
   template <class T>
   void record(const std::string& key, const T& default_value, const T& value,
               const std::string& type, const std::string& range, std::string_view meaning);

@@ -1,4 +1,4 @@
-// How few units of a code answer to an image.
+// The sparsity of a code: how few of its units are active for an image.
 #pragma once
 
 #include <cstdint>
@@ -11,17 +11,18 @@ namespace latent {
 /// split.
 constexpr double kActiveShare = 0.01;
 
-/// A unit of a sigmoid is never exactly 0: one that stays below this for every image is dead.
+/// A unit of a sigmoid that stays below this value for every image is dead: it is never exactly 0.
 constexpr double kDeadSigmoid = 0.01;
 
 struct Sparsity {
   double mean_activation = 0;  // of |a|, over units and images
   double active = 0;           // units per image
   double active_share = 0;     // of all units
-  int64_t dead_units = 0;      // 0 for every image, or of a sigmoid below kDeadSigmoid
+  int64_t dead_units = 0;      // 0 for every image; after a sigmoid below kDeadSigmoid
 };
 
-/// codes: [N, Z], all images of a split.  sigmoid: whether they come from one.
+/// Measures the sparsity of codes, [N, Z], of all images of a split. sigmoid: whether a sigmoid
+/// produced them.
 Sparsity sparsity(const Tensor& codes, bool sigmoid);
 
 }  // namespace latent

@@ -11,8 +11,8 @@ namespace {
 class Activation : public Layer {
  public:
   Activation(std::string name, double slope) : name_(std::move(name)), slope_(slope) {}
-  // In place where the layer before has no need of its output, as is true of all that come before
-  // an activation: a pass over memory less.
+  // In place, which saves a pass over memory: no layer that precedes an activation needs its output
+  // for the backward pass.
   Tensor forward(const Tensor& x) override {
     Tensor values = x;
     if (name_ == "relu") return at::relu_(values);
@@ -42,7 +42,7 @@ class BatchNorm : public Layer {
   }
   Tensor forward(const Tensor& x) override {
     // The unbiased variance of one value is 0/0, and NaN would stay; Keras's biased one is 0, which
-    // says nothing of the data either: the running variance is left as it is.
+    // says nothing about the data either. So the running variance is left unchanged.
     const bool one_value = is_training() && x.numel() == weight_.numel();
     return at::batch_norm(x, weight_, bias_, mean_, one_value ? variance_.clone() : variance_,
                           is_training(), momentum_, epsilon_,
@@ -74,6 +74,59 @@ class GroupNorm : public Layer {
   Tensor weight_, bias_;
 };
 
+void read_position(Section& normalization, BlockOptions& options) {
+  normalization.read("position", options.position, OneOf{{"before", "after"}},
+                     "before or after the activation");
+}
+
+void read_epsilon(Section& normalization, BlockOptions& options) {
+  normalization.read("epsilon", options.epsilon, more_than(0),
+                     "added to the variance; Keras's default is 1e-3");
+}
+
+void read_layer_norm(Section& normalization, BlockOptions& options) {
+  read_position(normalization, options);
+  read_epsilon(normalization, options);
+}
+
+void read_batch_norm(Section& normalization, BlockOptions& options) {
+  read_position(normalization, options);
+  normalization.read("momentum", options.momentum, between(0, 1),
+                     "share of the new batch in the running statistics; Keras's default is 0.01");
+  read_epsilon(normalization, options);
+}
+
+void read_group_norm(Section& normalization, BlockOptions& options) {
+  read_layer_norm(normalization, options);
+  normalization.read("groups", options.groups, at_least(1),
+                     "groups of channels normalised together");
+}
+
+std::shared_ptr<Layer> make_no_norm(const BlockOptions&, int64_t, bool, const std::string&) {
+  return nullptr;
+}
+
+std::shared_ptr<Layer> make_batch_norm(const BlockOptions& options, int64_t features, bool,
+                                       const std::string&) {
+  return std::make_shared<BatchNorm>(features, options.momentum, options.epsilon);
+}
+
+std::shared_ptr<Layer> make_layer_norm(const BlockOptions& options, int64_t features, bool,
+                                       const std::string&) {
+  return std::make_shared<GroupNorm>(features, 1, options.epsilon);
+}
+
+std::shared_ptr<Layer> make_group_norm(const BlockOptions& options, int64_t features, bool spatial,
+                                       const std::string& where) {
+  const int64_t count = spatial ? options.groups : 1;
+  if (features % count != 0) {
+    throw Error(where + ".normalization.groups: " + std::to_string(count) +
+                " groups do not divide " + std::to_string(features) +
+                " channels; expected a divisor of every layer's channels");
+  }
+  return std::make_shared<GroupNorm>(features, count, options.epsilon);
+}
+
 }  // namespace
 
 const std::vector<std::string>& activation_names() {
@@ -94,48 +147,39 @@ Tensor activate(const std::string& name, const Tensor& x, double slope) {
   return x;
 }
 
+const Registry<NormalizationRow>& normalizations() {
+  static const Registry<NormalizationRow> registry(
+      "normalization",
+      {
+          {"none", "no normalisation", read_layer_norm, make_no_norm},
+          {"batch", "over the images of a batch, each channel by itself", read_batch_norm,
+           make_batch_norm},
+          {"group", "over groups of channels of one image; in dense layers over all units",
+           read_group_norm, make_group_norm},
+          {"layer", "over all channels of one image", read_layer_norm, make_layer_norm},
+      });
+  return registry;
+}
+
 void BlockOptions::read(Section& section) {
   section.read("activation", activation, OneOf{activation_names()}, "activation after each layer");
   section.read("slope", slope, at_least(0),
                "slope of leaky_relu below zero; Keras uses 0.3, PyTorch 0.01");
-  Component chosen =
-      section.component("normalization", normalization, {"none", "batch", "group", "layer"},
-                        "normalisation of each layer's output");
+  Component chosen = section.component("normalization", normalization, normalizations().names(),
+                                       "normalisation of each layer's output");
   normalization = chosen.name;
-  chosen.section.read("position", position, OneOf{{"before", "after"}},
-                      "before or after the activation");
-  if (normalization == "batch") {
-    chosen.section.read(
-        "momentum", momentum, between(0, 1),
-        "share of the new batch in the running statistics; Keras's default is 0.01");
-  }
-  chosen.section.read("epsilon", epsilon, more_than(0),
-                      "added to the variance; Keras's default is 1e-3");
-  if (normalization == "group") {
-    chosen.section.read("groups", groups, at_least(1), "groups of channels normalised together");
-  }
+  normalizations().find(normalization, "normalization").read(chosen.section, *this);
   section.read("dropout", dropout, from_below(0, 1), "share of features dropped while training");
 }
 
 void BlockOptions::add_to(Network& network, const std::string& suffix, int64_t features,
                           bool spatial, const std::string& where) const {
-  const auto add_norm = [&] {
-    if (normalization == "batch") {
-      network.add("norm" + suffix, std::make_shared<BatchNorm>(features, momentum, epsilon));
-    } else if (normalization != "none") {
-      const int64_t count = normalization == "layer" || !spatial ? 1 : groups;
-      if (features % count != 0) {
-        throw Error(where + ".normalization.groups: " + std::to_string(count) +
-                    " groups do not divide " + std::to_string(features) +
-                    " channels; expected a divisor of every layer's channels");
-      }
-      network.add("norm" + suffix, std::make_shared<GroupNorm>(features, count, epsilon));
-    }
-  };
-  if (position == "before") add_norm();
+  const NormalizationRow& row = normalizations().find(normalization, where);
+  auto norm = row.make(*this, features, spatial, where);
+  if (norm && position == "before") network.add("norm" + suffix, norm);
   if (activation != "none")
     network.add("act" + suffix, std::make_shared<Activation>(activation, slope));
-  if (position == "after") add_norm();
+  if (norm && position == "after") network.add("norm" + suffix, norm);
   if (dropout > 0) network.add("dropout" + suffix, make_dropout(dropout));
 }
 

@@ -1,13 +1,13 @@
-// Activations and normalisations by name: what follows a convolution or a dense layer.
+// Activations and normalisations, which follow a convolution or a dense layer.
 #pragma once
 
 #include "config/section.h"
+#include "core/registry.h"
 #include "model/layers.h"
 
 namespace latent {
 
-/// What a block does after its linear part: normalisation, activation, dropout, in the order asked
-/// for.
+/// The layers of a block after its linear part: normalisation, activation and dropout.
 struct BlockOptions {
   std::string activation = "relu";
   double slope = 0.01;  // leaky_relu's slope below zero
@@ -19,15 +19,27 @@ struct BlockOptions {
   double dropout = 0.0;
 
   void read(Section& section);
-  /// Adds the layers named "norm<suffix>", "act<suffix>", "dropout<suffix>" to `network`.
+  /// Adds to `network` the layers named "norm<suffix>", "act<suffix>", "dropout<suffix>".
   /// features: channels of a feature map (spatial) or units of a dense layer.  where: the key to
   /// name in errors.
   void add_to(Network& network, const std::string& suffix, int64_t features, bool spatial,
               const std::string& where) const;
 };
 
+/// A normalisation that a config can name under `normalization` of an encoder or decoder.
+struct NormalizationRow {
+  std::string name;
+  std::string summary;
+  void (*read)(Section& normalization, BlockOptions& options);
+  /// Returns the layer, or nullptr for none. Throws Error at `where` if it does not fit.
+  std::shared_ptr<Layer> (*make)(const BlockOptions& options, int64_t features, bool spatial,
+                                 const std::string& where);
+};
+
+const Registry<NormalizationRow>& normalizations();
+
 const std::vector<std::string>& activation_names();
-/// The activation as a function; `slope` matters to leaky_relu only.
+/// Applies the activation called `name`; only leaky_relu uses `slope`.
 Tensor activate(const std::string& name, const Tensor& x, double slope = 0.01);
 
 }  // namespace latent

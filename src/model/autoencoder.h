@@ -14,10 +14,10 @@
 
 namespace latent {
 
-/// What one pass through the model gives.
+/// The result of one pass through the model.
 struct Output {
   Tensor
-      decoded;  // [B, C, H, W] the decoder's output: logits or means, as the likelihood reads them
+      decoded;  // [B, C, H, W] the decoder's output: logits or means, depending on the likelihood
   Latent latent;
 };
 
@@ -26,10 +26,10 @@ class Autoencoder : public torch::nn::Module {
   Autoencoder(ImageShape input, ImageShape output, int64_t latent_dim, EncoderNetwork encoder,
               std::shared_ptr<Bottleneck> bottleneck, std::shared_ptr<Network> decoder);
 
-  /// images: [B, C, H, W] float.  With a generator z is sampled, without one z is the mean.
+  /// Encodes images, [B, C, H, W] float. With a generator z is sampled, without one z is the mean.
   Latent encode(const Tensor& images, std::optional<at::Generator> generator = std::nullopt);
-  /// z: [B, Z].  Returns the decoder's raw output [B, C, H, W]: the likelihood queue it into
-  /// pictures.
+  /// Decodes latents z, [B, Z]. Returns the decoder's raw output [B, C, H, W], which the likelihood
+  /// turns into pictures.
   Tensor decode(const Tensor& z);
   Output forward(const Tensor& images, std::optional<at::Generator> generator = std::nullopt);
 
@@ -39,10 +39,10 @@ class Autoencoder : public torch::nn::Module {
   bool probabilistic() const { return bottleneck_->probabilistic(); }
   const Bottleneck& bottleneck() const { return *bottleneck_; }
 
-  /// Whether operations of our own may take the place of LibTorch's; true at first.
+  /// Sets whether our own operations (src/kernel) may replace LibTorch's; true at first.
   void use_kernels(bool use);
   void initialize(Initialization kind, at::Generator& generator);
-  /// Layers, output shapes of one image and parameter counts, in the order of the pass.
+  /// Returns the layers with output shapes for one image and parameter counts, in forward order.
   std::vector<LayerSummary> summarize();
 
  private:
@@ -62,8 +62,8 @@ struct ModelPlan {
   int64_t latent_dim = 2;
   Initialization initialization = Initialization::kTorch;
 
-  /// A model with initial weights drawn from stream (seed, kWeights). input: what the encoder sees;
-  /// output: what the decoder makes. Throws Error if they do not fit the layers.
+  /// Makes a model with initial weights from stream (seed, kWeights). input, output: shapes of the
+  /// encoder's input and the decoder's output. Throws Error if they do not fit the layers.
   std::shared_ptr<Autoencoder> make(const ImageShape& input, const ImageShape& output,
                                     uint64_t seed) const;
 };
@@ -71,7 +71,7 @@ struct ModelPlan {
 /// Reads section `model`. Throws Error for unknown names and values out of range.
 ModelPlan configure_model(Section section);
 
-/// The table printed before training: layer, what it does, output shape, parameters.
+/// Returns the table printed before training: layer, description, output shape, parameters.
 std::string summary_table(const std::vector<LayerSummary>& summary);
 
 }  // namespace latent

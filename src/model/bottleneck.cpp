@@ -16,12 +16,12 @@ LayerSummary summary_row(const std::string& name, const Layer& layer, int64_t la
   return row;
 }
 
-// Latents, their noise and their KL stay in single precision when the layers compute in less.
+// Widens half precision: latents, their noise and their KL are always in single precision.
 Tensor widened(const Tensor& x) {
   return x.scalar_type() == at::kBFloat16 || x.scalar_type() == at::kHalf ? x.to(at::kFloat) : x;
 }
 
-// The plain autoencoder's: one code per image.
+// The bottleneck of a plain autoencoder: one code per image.
 class Point : public Bottleneck {
  public:
   Point(int64_t features, int64_t latent_dim, std::string activation)
@@ -82,7 +82,13 @@ class Gaussian : public Bottleneck {
   std::shared_ptr<Layer> mean_, logvar_;
 };
 
-BottleneckMaker configure_point(Section& section) {
+}  // namespace
+
+Tensor gaussian_kl(const Tensor& mean, const Tensor& logvar) {
+  return 0.5 * (at::square(mean) + at::exp(logvar) - 1.0 - logvar);
+}
+
+BottleneckMaker configure_point_bottleneck(Section& section) {
   std::string activation = "none";
   section.read("activation", activation, OneOf{{"none", "relu", "sigmoid"}},
                "activation of the code");
@@ -91,27 +97,10 @@ BottleneckMaker configure_point(Section& section) {
   };
 }
 
-BottleneckMaker configure_gaussian(Section&) {
+BottleneckMaker configure_gaussian_bottleneck(Section&) {
   return [](int64_t features, int64_t latent_dim) {
     return std::make_shared<Gaussian>(features, latent_dim);
   };
-}
-
-}  // namespace
-
-Tensor gaussian_kl(const Tensor& mean, const Tensor& logvar) {
-  return 0.5 * (at::square(mean) + at::exp(logvar) - 1.0 - logvar);
-}
-
-const Registry<BottleneckRow>& bottlenecks() {
-  static const Registry<BottleneckRow> registry(
-      "bottleneck",
-      {
-          {"point", "one code per image: a plain autoencoder", false, configure_point},
-          {"gaussian", "a mean and a log-variance per latent, sampled: a variational autoencoder",
-           true, configure_gaussian},
-      });
-  return registry;
 }
 
 }  // namespace latent

@@ -1,4 +1,4 @@
-// Bottlenecks: how an encoder's features become latents.
+// Bottlenecks, which turn an encoder's features into latents.
 #pragma once
 
 #include <ATen/core/Generator.h>
@@ -21,19 +21,20 @@ struct Latent {
   Tensor logvar;  // [B, Z] log-variance; undefined for a point bottleneck
 };
 
-/// KL(N(mean, exp(logvar)) || N(0, 1)) of each latent of each image: [B, Z], nats.
+/// Returns KL(N(mean, exp(logvar)) || N(0, 1)) of each latent of each image: [B, Z], nats.
 Tensor gaussian_kl(const Tensor& mean, const Tensor& logvar);
 
 class Bottleneck : public torch::nn::Module {
  public:
-  /// features: [B, F].  With a generator z is sampled, without one z is the mean.
+  /// Returns the code of features, [B, F]. With a generator z is sampled, without one z is the
+  /// mean.
   virtual Latent forward(const Tensor& features, std::optional<at::Generator> generator) = 0;
   /// True if latents have a distribution: a prior to sample from and a KL divergence to it.
   virtual bool probabilistic() const = 0;
   /// True if every latent lies in [0, 1].
   virtual bool unit_interval() const { return false; }
-  /// Latents brought to the nearest that a code can be: at least 0 after a ReLU, in [0, 1] after a
-  /// sigmoid.  z: [B, Z].
+  /// Clamps latents z, [B, Z], to the values that a code can have: at least 0 after a ReLU, in [0,
+  /// 1] after a sigmoid.
   virtual Tensor clamp_to_range(const Tensor& z) const { return z; }
   virtual void initialize(Initialization kind, at::Generator& generator) = 0;
   virtual void summarize(std::vector<LayerSummary>& summary) const = 0;

@@ -8,8 +8,7 @@
 namespace latent {
 namespace {
 
-constexpr int64_t kLargestWidth =
-    65536;  // channels or units of one layer; more is a slip of the keyboard
+constexpr int64_t kMaxWidth = 65536;  // channels or units of one layer; more is a typing error
 
 struct ConvOptions {
   std::vector<int64_t> channels{32, 64, 128};
@@ -24,18 +23,18 @@ struct ConvDecoderOptions : ConvOptions {
   int64_t output_kernel = 3;
 };
 
-// One value for every layer, or one for each.
+// Returns the value of a layer. values: one for all layers, or one for each.
 int64_t of_layer(const std::vector<int64_t>& values, size_t layer) {
   return values.size() == 1 ? values[0] : values[layer];
 }
 
-// mirrored: the section that values come from which this one does not give, or "".
+// mirrored: the section that provides the values missing from this one, or "".
 void check_layers(const Section& section, const char* key, const std::vector<int64_t>& values,
                   size_t layers, const std::string& mirrored) {
   if (values.size() != 1 && values.size() != layers) {
-    const bool foreign = !mirrored.empty() && !section.has(key);
+    const bool inherited = !mirrored.empty() && !section.has(key);
     throw Error(section.where(key) + ": got " + std::to_string(values.size()) + " values" +
-                (foreign ? " (mirrored from " + mirrored + ")" : "") +
+                (inherited ? " (mirrored from " + mirrored + ")" : "") +
                 "; expected one for all layers or one for each of the " + std::to_string(layers) +
                 " channels");
   }
@@ -43,7 +42,7 @@ void check_layers(const Section& section, const char* key, const std::vector<int
 
 void read_common(Section& section, ConvOptions& options, const char* channels_meaning,
                  const char* dense_meaning, const std::string& mirrored = "") {
-  const Range width{.low = 1, .high = static_cast<double>(kLargestWidth)};
+  const Range width{.low = 1, .high = static_cast<double>(kMaxWidth)};
   section.read("channels", options.channels, width, channels_meaning);
   section.read("kernel", options.kernel, between(1, 31),
                "kernel size, one for all layers or one for each");
@@ -79,8 +78,8 @@ struct Size {
   int64_t height, width;
 };
 
-// Sizes of the feature maps of an encoder, from the image inwards. kernels and strides run inwards
-// too.
+// Returns the sizes of an encoder's feature maps, from the image inwards. kernels, strides: in the
+// same order.
 std::vector<Size> feature_sizes(const ImageShape& image, const std::vector<int64_t>& kernels,
                                 const std::vector<int64_t>& strides, size_t layers,
                                 const std::string& where) {
@@ -101,6 +100,18 @@ std::vector<Size> feature_sizes(const ImageShape& image, const std::vector<int64
   return sizes;
 }
 
+// Adds the dense layers; returns the features of the last. features: of their input.
+int64_t add_dense(Network& network, const ConvOptions& options, int64_t features,
+                  const std::string& where) {
+  for (size_t i = 0; i < options.dense.size(); ++i) {
+    const std::string suffix = "_dense" + std::to_string(i + 1);
+    network.add(suffix.substr(1), make_dense(features, options.dense[i]));
+    options.block.add_to(network, suffix, options.dense[i], false, where);
+    features = options.dense[i];
+  }
+  return features;
+}
+
 EncoderNetwork make_encoder(const ConvOptions& options, const ImageShape& image,
                             const std::string& where) {
   const size_t layers = options.channels.size();
@@ -116,14 +127,8 @@ EncoderNetwork make_encoder(const ConvOptions& options, const ImageShape& image,
     in = options.channels[i];
   }
   network->add("flatten", make_flatten());
-  int64_t features = in * sizes.back().height * sizes.back().width;
-  for (size_t i = 0; i < options.dense.size(); ++i) {
-    const std::string suffix = "_dense" + std::to_string(i + 1);
-    network->add(suffix.substr(1), make_dense(features, options.dense[i]));
-    options.block.add_to(*network, suffix, options.dense[i], false, where);
-    features = options.dense[i];
-  }
-  return {network, features};
+  const int64_t flat = in * sizes.back().height * sizes.back().width;
+  return {network, add_dense(*network, options, flat, where)};
 }
 
 std::shared_ptr<Network> make_decoder(const ConvDecoderOptions& options, int64_t latent_dim,
@@ -138,13 +143,7 @@ std::shared_ptr<Network> make_decoder(const ConvDecoderOptions& options, int64_t
   std::reverse(sizes.begin(), sizes.end());
 
   auto network = std::make_shared<Network>();
-  int64_t features = latent_dim;
-  for (size_t i = 0; i < options.dense.size(); ++i) {
-    const std::string suffix = "_dense" + std::to_string(i + 1);
-    network->add(suffix.substr(1), make_dense(features, options.dense[i]));
-    options.block.add_to(*network, suffix, options.dense[i], false, where);
-    features = options.dense[i];
-  }
+  const int64_t features = add_dense(*network, options, latent_dim, where);
   int64_t channels = options.channels[0];
   const int64_t projected = channels * sizes[0].height * sizes[0].width;
   network->add("projection", make_dense(features, projected));
@@ -178,9 +177,10 @@ DecoderMaker configure_conv_decoder(Section& section, std::optional<Section> enc
               "output channels of each transposed convolution, from the latents outwards",
               "units of dense layers between the latents and the first feature map",
               encoder ? encoder->path() : "");
-  section.read("projection", options.projection, OneOf{{"linear", "block"}},
-               "the dense layer to the first feature map: bare, or followed by normalisation and "
-               "activation");
+  section.read(
+      "projection", options.projection, OneOf{{"linear", "block"}},
+      "the dense layer to the first feature map: linear, or a block with normalisation and "
+      "activation");
   section.read("output_kernel", options.output_kernel, between(1, 31),
                "kernel of the last convolution, to the image's channels");
   if (options.output_kernel % 2 == 0) {

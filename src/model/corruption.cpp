@@ -15,18 +15,24 @@ Tensor CorruptionChain::corrupt(const Tensor& images, at::Generator generator) c
   return corrupted;
 }
 
-Tensor CorruptionChain::prepare(const Tensor& images) const {
-  at::Generator none;  // what is part of the model draws nothing
-  Tensor prepared = images;
+Tensor CorruptionChain::corrupt(const Tensor& images, uint64_t seed, Stream stream,
+                                uint64_t index) const {
+  return links_.empty() ? images : corrupt(images, generator(seed, stream, index, images.device()));
+}
+
+Tensor CorruptionChain::encoder_input(const Tensor& images) const {
+  if (images.size(2) == output_.height && images.size(3) == output_.width) return images;
+  at::Generator none;  // links that are part of the model draw no random numbers
+  Tensor input = images;
   for (const auto& link : links_) {
-    if (link.always) prepared = link.corruption->apply(prepared, none);
+    if (link.always) input = link.corruption->apply(input, none);
   }
-  return prepared;
+  return input;
 }
 
 CorruptionChain CorruptionPlan::make(const ImageShape& images) const {
   CorruptionChain chain;
-  chain.output_ = images;
+  chain.input_ = chain.output_ = images;
   for (const auto& part : parts) {
     std::shared_ptr<const Corruption> made = part.make(chain.output_);
     chain.output_ = made->output(chain.output_);
@@ -38,7 +44,7 @@ CorruptionChain CorruptionPlan::make(const ImageShape& images) const {
 CorruptionPlan configure_corruption(Section root, bool table) {
   CorruptionPlan plan;
   for (auto& part : root.components("corruption", corruptions().names(),
-                                    "what happens to the images before the encoder sees them")) {
+                                    "corruptions of the images that the encoder sees")) {
     const CorruptionRow& row = corruptions().find(part.name, "corruption");
     plan.parts.push_back({row.configure(part.section, table), row.always});
   }

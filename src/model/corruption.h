@@ -1,4 +1,4 @@
-// Corruptions: what happens to the images before the encoder sees them; the target stays clean.
+// Corruptions of the encoder's input; the target stays clean.
 #pragma once
 
 #include <ATen/core/Generator.h>
@@ -10,6 +10,7 @@
 
 #include "config/section.h"
 #include "core/image_shape.h"
+#include "core/random.h"
 #include "core/registry.h"
 #include "core/tensor.h"
 
@@ -18,10 +19,10 @@ namespace latent {
 class Corruption {
  public:
   virtual ~Corruption() = default;
-  /// images: [B, C, H, W] of the shape it was made for, on any device, with the generator of that
-  /// device.  Returns [B, C, h, w] of shape `output(...)`; the images stay as they are.
+  /// Returns the corrupted images, [B, C, h, w] of shape `output(...)`. images: [B, C, H, W] of the
+  /// shape it was made for, on any device; not changed. generator: on the same device.
   virtual Tensor apply(const Tensor& images, at::Generator& generator) const = 0;
-  /// The shape of what it makes.
+  /// Returns the shape of the corrupted images.
   virtual ImageShape output(const ImageShape& images) const { return images; }
 };
 
@@ -31,30 +32,39 @@ using CorruptionMaker = std::function<std::unique_ptr<Corruption>(const ImageSha
 struct CorruptionRow {
   std::string name;
   std::string summary;
-  /// Part of the model: applied whenever images are encoded. False for noise, which is for
+  /// Part of the model: applied whenever images are encoded. False for noise, which is applied in
   /// training, validation and `latent denoise`.
   bool always;
-  /// Reads its keys. table: the examples are rows of numbers of any size, not pixels in [0, 1].
+  /// Reads its keys. table: the examples are rows of arbitrary numbers, not pixels in [0, 1].
   std::function<CorruptionMaker(Section&, bool table)> configure;
 };
 
 const Registry<CorruptionRow>& corruptions();
 
-/// The corruptions of a config, one after another; none by default.
+/// The corruptions of a config, applied one after another; none by default.
+///
+/// Two functions make the encoder's input. `corrupt` applies every link, as training and validation
+/// do: noise, and links that are part of the model. `encoder_input` applies only the links that are
+/// part of the model (`CorruptionRow::always`), as commands do that encode images of their own.
 class CorruptionChain {
  public:
   CorruptionChain() = default;
 
   bool empty() const { return links_.empty(); }
-  /// Whether there is noise among them: something that encoding leaves out.
+  /// Whether the chain contains noise, which `encoder_input` leaves out.
   bool noisy() const;
-  /// What the encoder sees of images of the shape they were made for.
+  /// The shape of the images that the chain was made for.
+  const ImageShape& input() const { return input_; }
+  /// The shape of the encoder's input.
   const ImageShape& output() const { return output_; }
 
-  /// All of them, with one generator on the images' device.  images: [B, C, H, W].
+  /// Applies every link. images: [B, C, H, W] of shape `input`. generator: on the images' device.
   Tensor corrupt(const Tensor& images, at::Generator generator) const;
-  /// Only those that are part of the model.
-  Tensor prepare(const Tensor& images) const;
+  /// Applies every link with the noise of stream (seed, stream, index).
+  Tensor corrupt(const Tensor& images, uint64_t seed, Stream stream, uint64_t index) const;
+  /// Applies the links that are part of the model. images: [B, C, H, W] of shape `input`, or
+  /// already of the height and width of `output`: these are returned unchanged.
+  Tensor encoder_input(const Tensor& images) const;
 
  private:
   friend struct CorruptionPlan;
@@ -63,7 +73,7 @@ class CorruptionChain {
     bool always;
   };
   std::vector<Link> links_;
-  ImageShape output_;
+  ImageShape input_, output_;
 };
 
 /// Section `corruption`, read.

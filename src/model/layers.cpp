@@ -12,7 +12,7 @@
 namespace latent {
 namespace {
 
-// Draws `weight` and `bias`; `fan_in` and `fan_out` count the connections of one unit.
+// Draws `weight` and `bias`. fan_in, fan_out: the numbers of connections of one unit.
 void draw(Tensor weight, const Tensor& bias, double fan_in, double fan_out, Initialization kind,
           at::Generator& generator) {
   const torch::NoGradGuard no_grad;
@@ -27,7 +27,7 @@ void draw(Tensor weight, const Tensor& bias, double fan_in, double fan_out, Init
   }
 }
 
-// Both frameworks take the fan in from the second axis of a kernel, transposed ones included.
+// Both frameworks take the fan-in from the second axis of a kernel, even of a transposed one.
 void draw_kernel(const Tensor& weight, const Tensor& bias, Initialization kind,
                  at::Generator& generator) {
   const auto field = static_cast<double>(weight.size(2) * weight.size(3));

@@ -1,5 +1,4 @@
-// The layers networks are built from: each knows its output, its initial weights and how to
-// describe itself.
+// The layers that networks are built from, with their initial weights and descriptions.
 #pragma once
 
 #include <torch/nn/module.h>
@@ -13,7 +12,7 @@
 
 namespace latent {
 
-/// Which framework's initial weights to draw.
+/// The framework whose distribution the initial weights are drawn from.
 enum class Initialization {
   kKeras,  // Glorot uniform weights, zero biases
   kTorch,  // Kaiming uniform with a = sqrt(5), biases uniform in +-1/sqrt(fan in)
@@ -22,17 +21,17 @@ enum class Initialization {
 class Layer : public torch::nn::Module {
  public:
   virtual Tensor forward(const Tensor& x) = 0;
-  /// "conv 3x3, stride 2".
+  /// Returns a description such as "conv 3x3, stride 2".
   virtual std::string describe() const = 0;
   /// Draws the initial weights; layers without weights do nothing.
   virtual void initialize(Initialization, at::Generator&) {}
-  /// Multiply-adds of the products in one pass from `in` to `out`.
+  /// Returns the number of multiply-adds in one pass from `in` to `out`.
   virtual int64_t multiply_adds(const Tensor& /*in*/, const Tensor& /*out*/) const { return 0; }
 
-  /// For an activation x if x > 0, else slope * x: the slope.
+  /// Returns the slope, for an activation that is x if x > 0, else slope * x.
   virtual std::optional<double> negative_slope() const { return std::nullopt; }
-  /// `forward` of x after such an activation (slope 1: none), where an operation of our own does
-  /// both at once; else nothing.
+  /// Returns `forward` of x after such an activation (slope 1: none) if one of our own operations
+  /// (src/kernel) computes both at once; else nothing.
   virtual std::optional<Tensor> forward_activated(const Tensor&, double) { return std::nullopt; }
 };
 
@@ -51,40 +50,41 @@ class Network : public torch::nn::Module {
  public:
   void add(const std::string& name, std::shared_ptr<Layer> layer);
   Tensor forward(Tensor x);
-  /// Whether `forward` may use operations of our own (src/kernel) in the place of LibTorch's;
-  /// LATENT_KERNELS=off forbids it whatever is said here.
+  /// Sets whether `forward` may use our own operations (src/kernel) instead of LibTorch's.
+  /// LATENT_KERNELS=off forbids them in any case.
   void use_kernels(bool use) { kernels_ = use; }
   void initialize(Initialization kind, at::Generator& generator);
   /// Runs one image through the layers and lists them.  x: a batch of one.  Returns the output.
   Tensor summarize(Tensor x, const std::string& prefix, std::vector<LayerSummary>& summary);
 
  private:
-  // Applies the layer at `first`, or an activation there and the layer after it, if an operation of
-  // our own does. Returns how many layers that were.
+  // Applies the layer at `first`, or an activation there and the next layer, by one of our own
+  // operations if there is one. Returns the number of layers applied.
   size_t forward_by_kernel(size_t first, Tensor& x);
 
   std::vector<std::shared_ptr<Layer>> layers_;
   bool kernels_ = true;
 };
 
-/// Convolution; padding (kernel - 1) / 2, so stride 1 with an odd kernel keeps the size.
+/// Makes a convolution with padding (kernel - 1) / 2, so stride 1 with an odd kernel keeps the
+/// size.
 std::shared_ptr<Layer> make_conv(int64_t in, int64_t out, int64_t kernel, int64_t stride,
                                  bool bias = true);
-/// Transposed convolution that undoes the size of make_conv: `output` is the [height, width] to
-/// reach.
+/// Makes a transposed convolution that inverts the sizes of make_conv, from `input` to `output`,
+/// both [height, width].
 std::shared_ptr<Layer> make_up_conv(int64_t in, int64_t out, int64_t kernel, int64_t stride,
                                     std::vector<int64_t> input, std::vector<int64_t> output,
                                     bool bias = true);
 std::shared_ptr<Layer> make_dense(int64_t in, int64_t out, bool bias = true);
-/// [B, ...] -> [B, size], in the logical (channel-major) order.
+/// Makes a layer [B, ...] -> [B, size], in the logical (channel-major) order.
 std::shared_ptr<Layer> make_flatten();
-/// [B, C*H*W] -> [B, C, H, W].
+/// Makes a layer [B, C*H*W] -> [B, C, H, W].
 std::shared_ptr<Layer> make_unflatten(int64_t channels, int64_t height, int64_t width);
-/// Drops features while training, by the default generator of the device (the trainer seeds it at
-/// each step).
+/// Makes a layer that drops features while training, with the device's default generator (the
+/// trainer seeds it at each step).
 std::shared_ptr<Layer> make_dropout(double probability);
 
-/// Output size of make_conv along one dimension; 0 if the kernel does not fit.
+/// Returns the output size of make_conv along one dimension; 0 if the kernel does not fit.
 int64_t conv_size(int64_t size, int64_t kernel, int64_t stride);
 
 }  // namespace latent

@@ -1,56 +1,67 @@
+// The tables of encoders, bottlenecks, decoders and corruptions. To add one: write its file with a
+// `configure_..` function, declare that function here, and add a row.
 #include "model/registry.h"
 
+#include "model/bottleneck.h"
 #include "model/corruption.h"
 
 namespace latent {
 
-// clang-format off
-// A line a corruption; its file in model/corruptions defines configure_NAME_corruption. Whether it
-// applies whenever the model encodes, not in training and validation alone; what it is.
-#define CORRUPTIONS(row)                                                              \
-  row(gaussian, false, "additive noise")                                              \
-  row(masking, false, "missing pixels, or a missing block")                           \
-  row(salt_pepper, false, "white and black pixels")                                   \
-  row(downsample, true, "a smaller image, whenever the model encodes: for upscaling")
-// clang-format on
+EncoderMaker configure_conv_encoder(Section& section);
+EncoderMaker configure_dense_encoder(Section& section);
 
-// clang-format off
-// A line a kind of network; its file defines configure_NAME_encoder and configure_NAME_decoder. What
-// the encoder is, what the decoder is.
-#define NETWORKS(row)                                         \
-  row(conv, "strided convolutions, then dense layers",        \
-      "a dense layer, then strided transposed convolutions")  \
-  row(dense, "fully connected layers on the flattened image", \
-      "fully connected layers to the flattened image")
-// clang-format on
+BottleneckMaker configure_point_bottleneck(Section& section);
+BottleneckMaker configure_gaussian_bottleneck(Section& section);
 
-#define DECLARE(name, ...) CorruptionMaker configure_##name##_corruption(Section&, bool table);
-CORRUPTIONS(DECLARE)
-#undef DECLARE
-#define DECLARE(name, ...)                           \
-  EncoderMaker configure_##name##_encoder(Section&); \
-  DecoderMaker configure_##name##_decoder(Section&, std::optional<Section> encoder);
-NETWORKS(DECLARE)
-#undef DECLARE
+DecoderMaker configure_conv_decoder(Section& section, std::optional<Section> encoder);
+DecoderMaker configure_dense_decoder(Section& section, std::optional<Section> encoder);
 
-const Registry<CorruptionRow>& corruptions() {
-#define ROW(name, always, summary) {#name, summary, always, configure_##name##_corruption},
-  static const Registry<CorruptionRow> registry("corruption", {CORRUPTIONS(ROW)});
-#undef ROW
+CorruptionMaker configure_gaussian_corruption(Section& section, bool table);
+CorruptionMaker configure_masking_corruption(Section& section, bool table);
+CorruptionMaker configure_salt_pepper_corruption(Section& section, bool table);
+CorruptionMaker configure_downsample_corruption(Section& section, bool table);
+
+const Registry<EncoderRow>& encoders() {
+  static const Registry<EncoderRow> registry(
+      "encoder",
+      {
+          {"conv", "strided convolutions, then dense layers", configure_conv_encoder},
+          {"dense", "fully connected layers on the flattened image", configure_dense_encoder},
+      });
   return registry;
 }
 
-const Registry<EncoderRow>& encoders() {
-#define ROW(name, encoder, decoder) {#name, encoder, configure_##name##_encoder},
-  static const Registry<EncoderRow> registry("encoder", {NETWORKS(ROW)});
-#undef ROW
+const Registry<BottleneckRow>& bottlenecks() {
+  static const Registry<BottleneckRow> registry(
+      "bottleneck",
+      {
+          {"point", "one code per image: a plain autoencoder", false, configure_point_bottleneck},
+          {"gaussian", "a mean and a log-variance per latent, sampled: a variational autoencoder",
+           true, configure_gaussian_bottleneck},
+      });
   return registry;
 }
 
 const Registry<DecoderRow>& decoders() {
-#define ROW(name, encoder, decoder) {#name, decoder, configure_##name##_decoder},
-  static const Registry<DecoderRow> registry("decoder", {NETWORKS(ROW)});
-#undef ROW
+  static const Registry<DecoderRow> registry(
+      "decoder",
+      {
+          {"conv", "a dense layer, then strided transposed convolutions", configure_conv_decoder},
+          {"dense", "fully connected layers to the flattened image", configure_dense_decoder},
+      });
+  return registry;
+}
+
+const Registry<CorruptionRow>& corruptions() {
+  static const Registry<CorruptionRow> registry(
+      "corruption",
+      {
+          {"gaussian", "additive noise", false, configure_gaussian_corruption},
+          {"masking", "missing pixels, or a missing block", false, configure_masking_corruption},
+          {"salt_pepper", "white and black pixels", false, configure_salt_pepper_corruption},
+          {"downsample", "a smaller image, whenever the model encodes: for upscaling", true,
+           configure_downsample_corruption},
+      });
   return registry;
 }
 

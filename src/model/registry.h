@@ -1,4 +1,4 @@
-// Every encoder and decoder a config can name under `model.encoder` and `model.decoder`.
+// The encoders and decoders that a config can name under `model.encoder` and `model.decoder`.
 #pragma once
 
 #include <functional>
@@ -12,12 +12,12 @@
 
 namespace latent {
 
-/// An encoder's layers for images of a shape, and the number of features it hands to the
-/// bottleneck.
+/// The layers of an encoder, and the number of features that it passes to the bottleneck.
 struct EncoderNetwork {
   std::shared_ptr<Network> layers;
   int64_t features = 0;
 };
+/// Makes the layers of an encoder for images of a shape.
 using EncoderMaker = std::function<EncoderNetwork(const ImageShape&)>;
 
 struct EncoderRow {
@@ -27,14 +27,14 @@ struct EncoderRow {
   std::function<EncoderMaker(Section&)> configure;
 };
 
-/// A decoder's layers, from latents [B, latent_dim] to an output of the shape.
+/// Makes the layers of a decoder, from latents [B, latent_dim] to images of the shape.
 using DecoderMaker = std::function<std::shared_ptr<Network>(int64_t latent_dim, const ImageShape&)>;
 
 struct DecoderRow {
   std::string name;
   std::string summary;
-  /// Reads the decoder's keys. encoder: section of an encoder of the same kind, whose mirror image
-  /// gives the defaults; or nothing.
+  /// Reads the decoder's keys. encoder: the section of an encoder of the same name, whose mirror
+  /// image provides the defaults; or nothing.
   std::function<DecoderMaker(Section&, std::optional<Section> encoder)> configure;
 };
 

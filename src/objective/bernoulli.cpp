@@ -17,7 +17,6 @@ class Bernoulli : public Likelihood {
   Tensor mean(const Tensor& decoded) const override { return at::sigmoid(decoded); }
   double omitted_constant() const override { return 0; }
   bool unit_interval() const override { return true; }
-  double book_factor() const override { return 500; }
 };
 
 }  // namespace

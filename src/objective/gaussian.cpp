@@ -18,8 +18,8 @@ struct GaussianOptions {
 };
 
 // -log N(x; mean, sigma^2), one sigma for all pixels. "optimal": the sigma that fits the batch
-// best, the root mean squared error (Rybkin et al. 2021, arXiv:2006.13202); its gradient vanishes
-// there, so it is held constant.
+// best, the root mean squared error (Rybkin et al. 2021, arXiv:2006.13202); the gradient with
+// respect to it is zero there, so it is treated as a constant.
 class Gaussian : public Likelihood {
  public:
   Gaussian(GaussianOptions options, OutputActivation output)
@@ -49,13 +49,10 @@ class Gaussian : public Likelihood {
   bool per_image() const override { return options_.sigma != "optimal"; }
   bool unit_interval() const override { return output_.unit_interval(); }
   double omitted_constant() const override { return options_.include_constant ? 0.0 : kHalfLog2Pi; }
-  double book_factor() const override {
-    return options_.sigma == "fixed" && options_.value == 1.0 ? 2000 : 0;
-  }
 
  private:
   static constexpr double kSmallestVariance =
-      1e-8;  // a hundredth of a grey level, squared, and less
+      1e-8;  // less than a hundredth of a grey level, squared
 
   GaussianOptions options_;
   OutputActivation output_;
@@ -70,10 +67,10 @@ LikelihoodMaker configure_gaussian_likelihood(Section& section) {
                "standard deviation of a pixel: fixed, a learned number, or the batch's root mean "
                "squared error");
   section.read("value", options.value, more_than(0),
-               "the fixed sigma, or where learning it starts");
+               "the fixed sigma, or the initial value of a learned one");
   const OutputActivation output(section);
   section.read("include_constant", options.include_constant,
-               "count the constant 0.919 nats per value, which no weight can change");
+               "include the constant 0.919 nats per value, which no weight can change");
   return [options, output] { return std::make_shared<Gaussian>(options, output); };
 }
 

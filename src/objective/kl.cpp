@@ -29,9 +29,9 @@ class Kl : public Penalty {
   void schedule(double epoch) override {
     const double grown =
         options_.warmup_epochs > 0 ? std::min(1.0, epoch / options_.warmup_epochs) : 1.0;
-    if (grown == grown_) return;  // each fill is work for a GPU
+    if (grown == grown_) return;  // filling costs a kernel launch on a GPU
     grown_ = grown;
-    // With a capacity the pressure is constant and the room grows; without one the pressure grows.
+    // With a capacity the weight is constant and the capacity grows; without one the weight grows.
     weight_.fill_(options_.capacity > 0 ? options_.weight : options_.weight * grown);
     capacity_.fill_(options_.capacity * grown);
   }
@@ -43,7 +43,7 @@ class Kl : public Penalty {
  private:
   KlOptions options_;
   double grown_ = -1;  // as last set
-  // Tensors, not numbers: a captured CUDA graph would freeze a number.
+  // Tensors, not numbers, because a CUDA graph would capture a number as a constant.
   Tensor weight_ = at::zeros({});
   Tensor capacity_ = at::zeros({});
 };
@@ -56,17 +56,18 @@ PenaltyMaker configure_kl_penalty(Section& section) {
   section.read(
       "warmup_epochs", options.warmup_epochs, at_least(0.0),
       "epochs over which the weight (or the capacity, if there is one) grows linearly from 0");
-  section.read("capacity", options.capacity, at_least(0.0),
-               "nats the latents may carry: the term becomes weight * |KL - capacity|; 0: off");
-  return [options,
-          where = section.where("")](const Bottleneck& bottleneck) -> std::unique_ptr<Penalty> {
-    if (!bottleneck.probabilistic()) {
-      throw Error(where.substr(0, where.size() - 1) +
-                  ": a point bottleneck has no distribution; expected model.bottleneck "
-                  "\"gaussian\", or no kl");
-    }
-    return std::make_unique<Kl>(options);
-  };
+  section.read(
+      "capacity", options.capacity, at_least(0.0),
+      "nats that the latents may carry: the term becomes weight * |KL - capacity|; 0: off");
+  return
+      [options, where = section.where()](const Bottleneck& bottleneck) -> std::unique_ptr<Penalty> {
+        if (!bottleneck.probabilistic()) {
+          throw Error(where +
+                      ": a point bottleneck has no distribution; expected model.bottleneck "
+                      "\"gaussian\", or no kl");
+        }
+        return std::make_unique<Kl>(options);
+      };
 }
 
 }  // namespace latent

@@ -45,7 +45,7 @@ LikelihoodMaker configure_laplace_likelihood(Section& section) {
                "scale b of the density exp(-|x - mean| / b) / (2 b)");
   const OutputActivation output(section);
   section.read("include_constant", options.include_constant,
-               "count the constant log 2 nats per value, which no weight can change");
+               "include the constant log 2 nats per value, which no weight can change");
   return [options, output] { return std::make_shared<Laplace>(options, output); };
 }
 

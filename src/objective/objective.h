@@ -25,11 +25,11 @@ class Objective : public torch::nn::Module {
   Objective(std::shared_ptr<Likelihood> likelihood, double weight,
             std::vector<std::pair<std::string, std::unique_ptr<Penalty>>> penalties);
 
-  /// images: the clean images [B, C, H, W].
+  /// Returns the loss of a batch. images: the clean images [B, C, H, W].
   Loss operator()(const Tensor& images, const Output& output) const;
   /// Sets the scheduled weights for a point in training; `epoch` counts fractions, 0 at the start.
   void schedule(double epoch);
-  /// "nll" and the penalties' names, in the order of Loss::terms.
+  /// Returns "nll" and the penalties' names, in the order of Loss::terms.
   std::vector<std::string> term_names() const;
   /// Whether a penalty makes the code sparse.
   bool sparse() const;
@@ -53,11 +53,11 @@ struct ObjectivePlan {
   std::shared_ptr<Objective> make(const Autoencoder& model) const;
 };
 
-/// Reads what stands under `likelihood`: the row's own keys, and the weight.
+/// Reads the keys under `likelihood`: those of the row, and the weight.
 void configure_likelihood(const LikelihoodRow& row, Section& section, ObjectivePlan& plan);
 
-/// Reads section `objective`. A probabilistic bottleneck gets `kl` with weight 1 unless the config
-/// says otherwise.
+/// Reads section `objective`. For a probabilistic bottleneck `kl` has weight 1 unless the config
+/// sets another.
 ObjectivePlan configure_objective(Section section, bool probabilistic);
 
 }  // namespace latent

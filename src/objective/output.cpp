@@ -6,7 +6,7 @@ namespace latent {
 
 OutputActivation::OutputActivation(Section& likelihood) {
   likelihood.read("output", name_, OneOf{{"linear", "sigmoid"}},
-                  "what makes the decoder's output the mean; sigmoid keeps it in [0, 1]");
+                  "activation from the decoder's output to the mean; sigmoid keeps it in [0, 1]");
 }
 
 Tensor OutputActivation::mean(const Tensor& decoded) const {

@@ -1,4 +1,4 @@
-// From the decoder's output to the mean of a density over the real numbers.
+// The activation that turns the decoder's output into the mean of a density over the real numbers.
 #pragma once
 
 #include <string>

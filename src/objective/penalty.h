@@ -15,20 +15,21 @@ namespace latent {
 class Penalty {
  public:
   virtual ~Penalty() = default;
-  /// The unweighted term, averaged over the batch: a scalar, nats per image where it has that unit.
+  /// Returns the unweighted term, averaged over the batch: a scalar, in nats per image if it has a
+  /// unit.
   virtual Tensor value(const Latent& latent) const = 0;
-  /// What the term adds to the total, given its value: a scalar.
+  /// Returns the term's contribution to the total, given its value: a scalar.
   virtual Tensor weighted(const Tensor& value) const = 0;
-  /// Sets the scheduled quantities, if there are any, for a point in training; `epoch` counts
-  /// fractions, 0 at the start.
+  /// Sets the scheduled quantities, if any, for a point in training; `epoch` counts fractions, 0 at
+  /// the start.
   virtual void schedule(double) {}
   /// Moves the scheduled quantities to a device.
   virtual void to(const c10::Device&) {}
-  /// Whether it is there to make the code sparse: training then tells how sparse it is.
+  /// Whether it makes the code sparse: training then reports how sparse the code is.
   virtual bool sparse() const { return false; }
 };
 
-/// Throws Error if the penalty does not fit the bottleneck.
+/// Makes a penalty for a bottleneck. Throws Error if it does not fit.
 using PenaltyMaker = std::function<std::unique_ptr<Penalty>(const Bottleneck&)>;
 
 struct PenaltyRow {

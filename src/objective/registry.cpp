@@ -1,43 +1,41 @@
+// The tables of likelihoods and penalties. To add one: write its file with a `configure_..`
+// function, declare that function here, and add a row.
 #include "objective/likelihood.h"
 #include "objective/penalty.h"
 
 namespace latent {
 
-// clang-format off
-// A line a likelihood; its file defines configure_NAME_likelihood.
-#define LIKELIHOODS(row)                                                 \
-  row(bernoulli, "binary cross-entropy on logits, for pixels in [0, 1]") \
-  row(gaussian, "squared error; sigma fixed, learned or optimal")        \
-  row(laplace, "absolute error")
-// clang-format on
+LikelihoodMaker configure_bernoulli_likelihood(Section& section);
+LikelihoodMaker configure_gaussian_likelihood(Section& section);
+LikelihoodMaker configure_laplace_likelihood(Section& section);
 
-// clang-format off
-// A line a penalty; its file defines configure_NAME_penalty. Whether it is part of every objective
-// whose bottleneck has a prior; what it is.
-#define PENALTIES(row)                                                                         \
-  row(kl, true, "KL divergence to the standard normal prior; weight is beta")                  \
-  row(sparsity_l1, false, "sum of |a| over the code: few units per image")                     \
-  row(sparsity_kl, false, "draws each unit's mean activation to a target; for a sigmoid code")
-// clang-format on
-
-#define DECLARE(name, ...) LikelihoodMaker configure_##name##_likelihood(Section&);
-LIKELIHOODS(DECLARE)
-#undef DECLARE
-#define DECLARE(name, ...) PenaltyMaker configure_##name##_penalty(Section&);
-PENALTIES(DECLARE)
-#undef DECLARE
+PenaltyMaker configure_kl_penalty(Section& section);
+PenaltyMaker configure_sparsity_l1_penalty(Section& section);
+PenaltyMaker configure_sparsity_kl_penalty(Section& section);
 
 const Registry<LikelihoodRow>& likelihoods() {
-#define ROW(name, summary) {#name, summary, configure_##name##_likelihood},
-  static const Registry<LikelihoodRow> registry("likelihood", {LIKELIHOODS(ROW)});
-#undef ROW
+  static const Registry<LikelihoodRow> registry(
+      "likelihood", {
+                        {"bernoulli", "binary cross-entropy on logits, for pixels in [0, 1]",
+                         configure_bernoulli_likelihood},
+                        {"gaussian", "squared error; sigma fixed, learned or optimal",
+                         configure_gaussian_likelihood},
+                        {"laplace", "absolute error", configure_laplace_likelihood},
+                    });
   return registry;
 }
 
 const Registry<PenaltyRow>& penalties() {
-#define ROW(name, implied, summary) {#name, summary, implied, configure_##name##_penalty},
-  static const Registry<PenaltyRow> registry("penalty", {PENALTIES(ROW)});
-#undef ROW
+  static const Registry<PenaltyRow> registry(
+      "penalty",
+      {
+          {"kl", "KL divergence to the standard normal prior; weight is beta", true,
+           configure_kl_penalty},
+          {"sparsity_l1", "sum of |a| over the code, so that few units are active per image", false,
+           configure_sparsity_l1_penalty},
+          {"sparsity_kl", "pulls each unit's mean activation towards a target; for a sigmoid code",
+           false, configure_sparsity_kl_penalty},
+      });
   return registry;
 }
 

@@ -13,7 +13,7 @@ struct SparsityKlOptions {
   double target = 0.05;
 };
 
-// weight * the sum over the units of KL(Bernoulli(target) || Bernoulli(the unit's mean activation
+// weight * the sum over the units of KL(Bernoulli(target) || Bernoulli(mean activation of the unit
 // over the batch)). Source: Ng 2011, "Sparse autoencoder" (CS294A lecture notes).
 class SparsityKl : public Penalty {
  public:
@@ -30,7 +30,7 @@ class SparsityKl : public Penalty {
   bool sparse() const override { return true; }
 
  private:
-  static constexpr double kEdge = 1e-6;  // a unit that is always off or on has no logarithm
+  static constexpr double kEdge = 1e-6;  // keeps the logarithms of units always off or on finite
 
   SparsityKlOptions options_;
 };
@@ -42,12 +42,12 @@ PenaltyMaker configure_sparsity_kl_penalty(Section& section) {
   section.read("weight", options.weight, at_least(0.0), "weight of the sum over the units");
   section.read("target", options.target,
                Range{.low = 0, .high = 1, .low_excluded = true, .high_excluded = true},
-               "mean activation that each unit is drawn to");
+               "target of each unit's mean activation");
   return [options,
-          where = section.where("")](const Bottleneck& bottleneck) -> std::unique_ptr<Penalty> {
+          where = section.where()](const Bottleneck& bottleneck) -> std::unique_ptr<Penalty> {
     if (!bottleneck.unit_interval()) {
-      throw Error(where.substr(0, where.size() - 1) +
-                  ": compares mean activations from 0 to 1, and this code is not bounded so; "
+      throw Error(where +
+                  ": compares mean activations from 0 to 1, but this code is not limited to them; "
                   "expected model.bottleneck {\"name\": \"point\", \"activation\": \"sigmoid\"}");
     }
     return std::make_unique<SparsityKl>(options);

@@ -24,15 +24,15 @@ class SparsityL1 : public Penalty {
 PenaltyMaker configure_sparsity_l1_penalty(Section& section) {
   double weight = 1.0;
   section.read("weight", weight, at_least(0.0), "weight of the sum of |a| over the code");
-  return [weight,
-          where = section.where("")](const Bottleneck& bottleneck) -> std::unique_ptr<Penalty> {
-    if (bottleneck.probabilistic()) {
-      throw Error(where.substr(0, where.size() - 1) +
-                  ": a gaussian bottleneck has no activations to make sparse; expected "
-                  "model.bottleneck {\"name\": \"point\", \"activation\": \"relu\"}");
-    }
-    return std::make_unique<SparsityL1>(weight);
-  };
+  return
+      [weight, where = section.where()](const Bottleneck& bottleneck) -> std::unique_ptr<Penalty> {
+        if (bottleneck.probabilistic()) {
+          throw Error(where +
+                      ": a gaussian bottleneck has no activations to make sparse; expected "
+                      "model.bottleneck {\"name\": \"point\", \"activation\": \"relu\"}");
+        }
+        return std::make_unique<SparsityL1>(weight);
+      };
 }
 
 }  // namespace latent

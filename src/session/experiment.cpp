@@ -25,8 +25,8 @@ Experiment read_experiment(Config& config) {
 }
 
 std::pair<std::shared_ptr<Autoencoder>, std::shared_ptr<Objective>> fresh_model(
-    const Experiment& experiment, const ImageShape& shape, const c10::Device& device) {
-  auto model = experiment.model.make(experiment.corruption.make(shape).output(), shape,
+    const Experiment& experiment, const CorruptionChain& corruption, const c10::Device& device) {
+  auto model = experiment.model.make(corruption.output(), corruption.input(),
                                      static_cast<uint64_t>(experiment.train.seed));
   auto objective = experiment.objective.make(*model);
   model->to(device);
@@ -34,20 +34,20 @@ std::pair<std::shared_ptr<Autoencoder>, std::shared_ptr<Objective>> fresh_model(
   return {std::move(model), std::move(objective)};
 }
 
-Batches training_batches(const Experiment& experiment, Examples examples,
-                         const c10::Device& device) {
-  CorruptionChain corruption = experiment.corruption.make(examples.shape());
-  return {std::move(examples), experiment.data.augmentation, std::move(corruption),
-          experiment.train.seed, device};
+Batches training_batches(const Experiment& experiment, const CorruptionChain& corruption,
+                         Examples examples, const c10::Device& device) {
+  return {std::move(examples), experiment.data.augmentation, corruption, experiment.train.seed,
+          device};
 }
 
-std::string settled_precision(const Experiment& experiment, const Examples& examples,
-                              const c10::Device& device) {
+std::string settled_precision(const Experiment& experiment, const CorruptionChain& corruption,
+                              const Examples& examples, const c10::Device& device) {
   if (experiment.train.precision != "auto") return experiment.train.precision;
-  const auto trial = [&] { return fresh_model(experiment, examples.shape(), device); };
+  const auto trial = [&] { return fresh_model(experiment, corruption, device); };
   const int64_t size = std::min(experiment.train.batch_size, examples.count());
-  const Batches batches = training_batches(
-      experiment, examples.select(at::arange(size, at::TensorOptions(at::kLong))), device);
+  const Batches batches =
+      training_batches(experiment, corruption,
+                       examples.select(at::arange(size, at::TensorOptions(at::kLong))), device);
   const Tensor all = at::arange(size, at::TensorOptions(batches.storage_device()).dtype(at::kLong));
   return pick_precision(experiment.train, trial, batches.fetch(all, 0), device);
 }
@@ -56,8 +56,8 @@ void check_shape(const Examples& examples, Split split, const ImageShape& expect
                  const std::string& owner) {
   if (examples.shape() == expected) return;
   throw Error(
-      fmt::format("data: the {} split is of {}; expected {} as {}: put the files back that "
-                  "belong together, or bring them to one data.size",
+      fmt::format("data: the {} split is of {}; expected {} as {}: restore the files that "
+                  "belong together, or set one data.size for all",
                   to_string(split), examples.shape().text(), expected.text(), owner));
 }
 
@@ -67,7 +67,7 @@ void check_values(const Examples& examples, const Likelihood& likelihood) {
   const auto high = examples.pixels.max().item<double>();
   if (low >= 0 && high <= 1) return;
   throw Error(
-      fmt::format("objective.likelihood: explains values from 0 to 1, the table's go from {:.4g} "
+      fmt::format("objective.likelihood: explains values from 0 to 1, the table's are from {:.4g} "
                   "to {:.4g}; expected gaussian or laplace with linear output, or data.scale none "
                   "for values from 0 to 1",
                   low, high));

@@ -1,5 +1,5 @@
-// A config's parts, read: what to train on, what happens to it before the encoder sees it, what to
-// train, for which objective, and how; and how its examples are shown.
+// The parts of a config: the data set, the corruption, the model, the objective, the training, and
+// the gallery that shows the examples.
 #pragma once
 
 #include "config/config.h"
@@ -26,23 +26,25 @@ struct Experiment {
 /// range.
 Experiment read_experiment(Config& config);
 
-/// The model and the objective that training starts from, on the device.
+/// Makes the model and the objective that training starts from, on the device. corruption: the
+/// experiment's, made for the shape of its examples.
 std::pair<std::shared_ptr<Autoencoder>, std::shared_ptr<Objective>> fresh_model(
-    const Experiment& experiment, const ImageShape& shape, const c10::Device& device);
+    const Experiment& experiment, const CorruptionChain& corruption, const c10::Device& device);
 
-/// The examples as training steps see them, on the device.
-Batches training_batches(const Experiment& experiment, Examples examples,
-                         const c10::Device& device);
+/// Returns the batches that training steps take from the examples. corruption: the experiment's.
+Batches training_batches(const Experiment& experiment, const CorruptionChain& corruption,
+                         Examples examples, const c10::Device& device);
 
-/// What "auto" means for this experiment on this device: "fp32" or "bf16"; else its own precision.
-std::string settled_precision(const Experiment& experiment, const Examples& examples,
-                              const c10::Device& device);
+/// Returns the precision to train with: for "auto", "fp32" or "bf16" as a trial on this device
+/// decides; else the experiment's own.
+std::string settled_precision(const Experiment& experiment, const CorruptionChain& corruption,
+                              const Examples& examples, const c10::Device& device);
 
-/// Throws Error if a split's examples are not of the shape that `owner` ("the model") has.
+/// Throws Error if the examples of a split do not have the shape of `owner` ("the model").
 void check_shape(const Examples& examples, Split split, const ImageShape& expected,
                  const std::string& owner);
 
-/// Throws Error if the values of a table are beyond what the likelihood can explain.
+/// Throws Error if a table has values that the likelihood cannot explain.
 void check_values(const Examples& examples, const Likelihood& likelihood);
 
 }  // namespace latent

@@ -128,7 +128,7 @@ SmallInputs read_small_files(const std::vector<std::string>& names, const Opened
   }
   if (large.empty()) return {.names = inputs.names, .small = as_images(small)};
   inputs.truth = as_images(large);
-  inputs.small = run.corruption.prepare(inputs.truth);
+  inputs.small = run.corruption.encoder_input(inputs.truth);
   return inputs;
 }
 

@@ -55,12 +55,9 @@ Tensor OpenedRun::pictures(const Tensor& z) const {
 
 Latent OpenedRun::encode(const Tensor& images, std::optional<at::Generator> generator) const {
   const torch::NoGradGuard no_grad;
-  const ImageShape& input = model->input_shape();
-  const bool ready = images.size(2) == input.height && images.size(3) == input.width;
   std::vector<Tensor> z, mean, logvar;
   for (const Tensor& part : images.split(kEvaluationBatch)) {
-    const Tensor there = part.to(device);
-    const Latent code = model->encode(ready ? there : corruption.prepare(there), generator);
+    const Latent code = model->encode(corruption.encoder_input(part.to(device)), generator);
     z.push_back(code.z.cpu());
     mean.push_back(code.mean.cpu());
     if (code.logvar.defined()) logvar.push_back(code.logvar.cpu());

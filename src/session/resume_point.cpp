@@ -15,16 +15,16 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// The keys of a run that may change when it is resumed.
-const std::set<std::string> kResumable{"train.epochs",
-                                       "train.pictures_every",
-                                       "train.early_stopping.patience",
-                                       "train.checkpoint.every_steps",
-                                       "train.checkpoint.every_minutes",
-                                       "train.checkpoint.keep",
-                                       "train.on_nan.name",
-                                       "train.on_nan.limit",
-                                       "train.on_nan.factor"};
+// The keys of both configs, read, that a resumed run may change.
+std::set<std::string> resumable(const Config& now, const Config& before) {
+  std::set<std::string> keys;
+  for (const auto* config : {&now, &before}) {
+    for (const auto& entry : config->entries()) {
+      if (entry.may_change_on_resume) keys.insert(entry.path);
+    }
+  }
+  return keys;
+}
 
 // Every key of a config with its value: "train.epochs", 5.
 std::map<std::string, Json> flat(const Config& config) {
@@ -43,18 +43,17 @@ std::string value(const std::map<std::string, Json>& keys, const std::string& ke
   return found == keys.end() ? "absent" : found->second.dump();
 }
 
-// origin: of the config that it was trained with.
+// trained_with: the text of the config that the run was trained with. origin: its file.
 void check_resumable(const Config& config, const std::string& trained_with,
                      const std::filesystem::path& origin, const RunDirectory& run) {
-  const auto changes = forbidden_changes(config, trained_with, origin.string());
-  if (!changes.empty()) {
-    throw Error(
-        fmt::format("{}: not the config it was trained with: {}; a resumed run may change "
-                    "only {}",
-                    run.path().string(), fmt::join(changes, ", "), fmt::join(kResumable, ", ")));
-  }
   Config before = Config::parse(trained_with, origin.string());
   read_experiment(before);
+  const auto changes = forbidden_changes(config, trained_with, origin.string());
+  if (!changes.empty()) {
+    throw Error(fmt::format(
+        "{}: not the config it was trained with: {}; a resumed run may change only {}",
+        run.path().string(), fmt::join(changes, ", "), fmt::join(resumable(config, before), ", ")));
+  }
   const std::string epochs = value(flat(config), "train.epochs"),
                     planned = value(flat(before), "train.epochs");
   if (epochs != planned && value(flat(config), "train.schedule.name") == "\"cosine\"") {
@@ -70,6 +69,7 @@ std::vector<std::string> forbidden_changes(const Config& config, const std::stri
   Config before = Config::parse(trained_with, origin);
   read_experiment(before);
   const auto now = flat(config), old = flat(before);
+  const auto allowed = resumable(config, before);
   std::set<std::string> all;
   for (const auto* keys : {&now, &old}) {
     for (const auto& item : *keys)
@@ -78,7 +78,7 @@ std::vector<std::string> forbidden_changes(const Config& config, const std::stri
   std::vector<std::string> changes;
   for (const auto& key : all) {
     const std::string is = value(now, key), was = value(old, key);
-    if (is != was && !kResumable.contains(key))
+    if (is != was && !allowed.contains(key))
       changes.push_back(fmt::format("{} is {}, was {}", key, is, was));
   }
   return changes;

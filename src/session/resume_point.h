@@ -1,4 +1,4 @@
-// Where a run that is resumed goes on.
+// The checkpoint from which a run is resumed.
 #pragma once
 
 #include <optional>
@@ -11,16 +11,17 @@
 
 namespace latent {
 
-/// The checkpoint that a run goes on from: the last, or the newest that can be read.
+/// Returns the checkpoint to resume a run from: the last, or the newest that can be read.
 ///
-/// Nothing if the run was killed before its first: then training begins from the start, which the
-/// seed makes the same again. config: the run's, with the settings of the command line, read.
-/// Throws Error naming the keys that differ from those the run was trained with and must not.
+/// Returns nothing if the run was killed before its first checkpoint: then training starts from the
+/// beginning, with the same seed. config: the run's, with the settings of the command line, read.
+/// Throws Error naming the keys that differ from the run's training and may not be changed.
 std::optional<StoredCheckpoint> resume_point(const RunDirectory& run, const Config& config);
 
-/// "train.batch_size is 32, was 16" for each key of `config`, read, that a resumed run must not
-/// change and that differs from `trained_with`, a config's text.
-/// origin: names that text in messages.
+/// Returns "train.batch_size is 32, was 16" for each key of `config`, read, that differs from
+/// `trained_with`, the text of a config, and that a resumed run may not change. Keys that may
+/// change are marked where they are read (`OnResume::kMayChange`). origin: names that text in
+/// messages.
 std::vector<std::string> forbidden_changes(const Config& config, const std::string& trained_with,
                                            const std::string& origin);
 

@@ -129,7 +129,8 @@ PreparedTraining prepare_training(const Experiment& experiment,
   const ImageShape shape = prepared.train.shape();
   check_shape(prepared.validation, Split::kValidation, shape, "the training split");
   prepared.corruption = experiment.corruption.make(shape);
-  std::tie(prepared.model, prepared.objective) = fresh_model(experiment, shape, c10::kCPU);
+  std::tie(prepared.model, prepared.objective) =
+      fresh_model(experiment, prepared.corruption, c10::kCPU);
   if (!dataset->notice().empty()) log::info("{}", dataset->notice());
   check_values(prepared.train, prepared.objective->likelihood());
   check_values(prepared.validation, prepared.objective->likelihood());
@@ -142,7 +143,8 @@ StartedTraining start_training(const TrainingRequest& request, Config& config,
                                ClaimedRun claimed) {
   const c10::Device& device = request.device;
   // The run's config keeps the choice: a resumed run must not try again.
-  experiment.train.precision = settled_precision(experiment, prepared.train, device);
+  experiment.train.precision =
+      settled_precision(experiment, prepared.corruption, prepared.train, device);
   config.settle("train.precision", experiment.train.precision);
   prepared.model->to(device);
   prepared.objective->move_to(device);

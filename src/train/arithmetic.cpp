@@ -13,7 +13,7 @@ Autocast::Autocast(const c10::Device& device, const std::string& precision)
       before_(at::autocast::is_autocast_enabled(type_)),
       cached_(at::autocast::is_autocast_cache_enabled()) {
   if (!active_) return;
-  // What a CUDA graph narrows must be narrowed at each replay, not taken from before.
+  // A CUDA graph must narrow its weights at each replay instead of using those narrowed before.
   if (!device.is_cpu()) at::autocast::set_autocast_cache_enabled(false);
   at::autocast::set_autocast_dtype(type_, at::kBFloat16);
   at::autocast::set_autocast_enabled(type_, true);
@@ -40,7 +40,7 @@ void set_arithmetic(const TrainOptions& options, const c10::Device& device) {
 
 void set_full_precision(const c10::Device& device) {
   if (device.is_cpu()) return;
-  at::globalContext().setAllowTF32CuDNN(false);  // on unless told, unlike that of other products
+  at::globalContext().setAllowTF32CuDNN(false);  // on by default, unlike that of other products
   at::globalContext().setAllowTF32CuBLAS(false);
 }
 

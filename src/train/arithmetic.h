@@ -1,4 +1,4 @@
-// Which arithmetic the layers compute in.
+// The arithmetic of the layers: bfloat16, TF32 or full fp32.
 #pragma once
 
 #include <c10/core/Device.h>
@@ -9,7 +9,7 @@
 
 namespace latent {
 
-/// While it lives, products run in bfloat16 if the precision is "bf16"; weights keep their type.
+/// Runs products in bfloat16 while it exists, if the precision is "bf16"; weights keep their type.
 class Autocast {
  public:
   Autocast(const c10::Device& device, const std::string& precision);
@@ -22,12 +22,12 @@ class Autocast {
   bool active_, before_, cached_;
 };
 
-/// Lets a GPU compute as fast as it can, with TF32 and the fastest convolutions it finds, or, with
-/// train.deterministic, so that the same training gives the same bits. Nothing to choose on the
-/// CPU, which always does.
+/// Sets a GPU to its fastest arithmetic, with TF32 and the fastest convolutions it finds, or, with
+/// train.deterministic, to reproducible arithmetic. Does nothing on the CPU, which is always
+/// reproducible.
 void set_arithmetic(const TrainOptions& options, const c10::Device& device);
 
-/// Lets a GPU compute in full fp32, as the CPU does: for what is done with a trained model.
+/// Sets a GPU to full fp32, as on the CPU: for the use of a trained model.
 void set_full_precision(const c10::Device& device);
 
 /// Whether the device multiplies bfloat16 in hardware: AVX512-BF16 or AMX, or a GPU.

@@ -23,14 +23,14 @@ Batches::Batches(Examples examples, const Augmentation& augmentation, Corruption
   } else {
     log::info(
         "the training images take {} MB and {} has room for {} MB: they stay in the host's memory, "
-        "and each batch is sent while the one before is trained on",
+        "and each batch is sent while the previous one is trained on",
         bytes >> 20, device_.str(), limit >> 20);
   }
 }
 
 Batch Batches::fetch(const Tensor& indices, int64_t step) const {
   key(step);
-  return prepare(examples_.pixels.index_select(0, indices).to(device_));
+  return assemble(examples_.pixels.index_select(0, indices).to(device_));
 }
 
 void Batches::key(int64_t step) const {
@@ -41,7 +41,7 @@ void Batches::key(int64_t step) const {
   if (!corruption_.empty()) set(corruption_noise_, Stream::kCorruption);
 }
 
-Batch Batches::prepare(const Tensor& rows) const {
+Batch Batches::assemble(const Tensor& rows) const {
   const Examples some{.pixels = rows, .attributes = {}, .names = {}};
   Tensor target = some.images(0, some.count());
   if (augmentation_.active()) target = augmentation_.apply(target, augmentation_noise_);

@@ -1,4 +1,4 @@
-// The training images as steps see them.
+// The training images as batches for the training steps.
 #pragma once
 
 #include <optional>
@@ -10,40 +10,42 @@
 
 namespace latent {
 
-/// What the encoder sees of some images, and what the decoder should make of it.
+/// The input of the encoder, and the images that the decoder should make of it.
 struct Batch {
   Tensor input;   // [B, C, h, w]
   Tensor target;  // [B, C, H, W]
 };
 
-/// Training images on the device, augmented and corrupted as each step's own random streams say.
+/// Training images on the device; each step augments and corrupts them with its own random streams.
 ///
-/// Images that would not leave the model room on the device stay on the host, which is said aloud.
+/// Images that would leave the model too little memory on the device stay on the host, which is
+/// logged.
 class Batches {
  public:
-  /// seed: train.seed.  room: bytes that the images may take on the device; room_for_images(device)
-  /// unless told.
+  /// seed: train.seed.  room: bytes that the images may take on the device; by default
+  /// room_for_images(device).
   Batches(Examples examples, const Augmentation& augmentation, CorruptionChain corruption,
           int64_t seed, const c10::Device& device, std::optional<int64_t> room = {});
 
   int64_t count() const { return examples_.count(); }
-  /// The images' bytes, [N, H, W, C], on `storage_device()`.
+  /// Returns the images' bytes, [N, H, W, C], on `storage_device()`.
   const Tensor& values() const { return examples_.pixels; }
-  /// Where the images are, and the indices of those to fetch must be.
+  /// Returns the device that holds the images; indices of images to fetch must be on it too.
   c10::Device storage_device() const { return examples_.pixels.device(); }
-  /// Whether that is the device they are trained on.
+  /// Whether the images are on the device that trains.
   bool resident() const { return resident_; }
 
-  /// The images at `indices` ([B] int64, at storage_device). step: the key of the noise.
+  /// Returns the batch of the images at `indices` ([B] int64, on storage_device). step: the key of
+  /// the noise.
   Batch fetch(const Tensor& indices, int64_t step) const;
 
-  // The same in parts, for work that is recorded:
+  // `fetch` in parts, for work that is recorded:
 
-  /// Lets the noise of the next `prepare` be that of a step.
+  /// Seeds the noise of the next `assemble` for a step.
   void key(int64_t step) const;
-  /// The batch made of some images' bytes ([B, H, W, C], on the device).
-  Batch prepare(const Tensor& rows) const;
-  /// The generators that `prepare` draws from.
+  /// Returns the batch of some images, given as bytes ([B, H, W, C], on the training device).
+  Batch assemble(const Tensor& rows) const;
+  /// Returns the generators that `assemble` draws from.
   std::vector<at::Generator> generators() const;
 
  private:
@@ -53,7 +55,7 @@ class Batches {
   uint64_t seed_;
   c10::Device device_;
   bool resident_;
-  // Kept, since a recorded step draws from those it was recorded with.
+  // Members, because a recorded step draws from the generators it was recorded with.
   at::Generator augmentation_noise_, corruption_noise_;
 };
 

@@ -17,7 +17,7 @@ double shortest(double rate) {
   return std::strtod(fmt::format("{}", static_cast<float>(rate)).c_str(), nullptr);
 }
 
-// The rows of `table` under other columns; NaN where it has no column of that name.
+// Returns the rows of `table` under other columns; NaN where it has no column of that name.
 std::vector<std::vector<double>> rows_under(const std::vector<std::string>& columns,
                                             const MetricsTable& table) {
   std::vector<std::vector<double>> rows(
@@ -79,24 +79,23 @@ void EpochMetrics::restore(const TensorFile& checkpoint, int64_t epochs) {
   if (kept != checkpoint.metadata.end())
     table = parse_metrics(kept->second, "the checkpoint's metrics");
   std::error_code code;
-  // Interrupted in the first epoch there is no row, hence no file.
+  // A training interrupted in its first epoch has no row, hence no file.
   if (epochs > 0 || std::filesystem::exists(path_, code)) {
     try {
       MetricsTable file = read_metrics(path_);
-      // Checkpoints of older versions have no rows, or have them under other columns.
+      // Checkpoints of older versions have no rows, or rows under other columns.
       const bool fits = file.columns == table_.columns && table.columns != table_.columns &&
                         file.rows.size() >= table.rows.size();
       if (kept == checkpoint.metadata.end() || fits) table = std::move(file);
     } catch (const Error& damage) {
       log::warn("{}; {}", damage.what(),
-                kept != checkpoint.metadata.end() ? "written again from the checkpoint"
-                                                  : "the epochs before are missing from it now");
+                kept != checkpoint.metadata.end() ? "rewritten from the checkpoint"
+                                                  : "earlier epochs are now missing from it");
     }
   }
   if (!table.rows.empty() && table.columns != table_.columns) {
-    log::warn(
-        "{}: the epochs before were written with other columns; what these do not tell is nan",
-        path_.string());
+    log::warn("{}: earlier epochs were written with other columns; missing values are nan",
+              path_.string());
   }
   table_.rows.clear();
   for (auto& row : rows_under(table_.columns, table)) {
@@ -113,7 +112,7 @@ void EpochMetrics::write() const {
   try {
     write_metrics(path_, table_);
   } catch (const Error& failure) {
-    log::warn("{}; training goes on, the next epoch writes it again", failure.what());
+    log::warn("{}; training continues, and the next epoch writes it again", failure.what());
   }
 }
 

@@ -1,5 +1,5 @@
-// metrics.csv while a run trains: a row per epoch, kept in the checkpoints too, so that the file
-// can be lost.
+// metrics.csv while a run trains: one row per epoch. Checkpoints hold the rows too, so the file can
+// be restored from them.
 #pragma once
 
 #include "format/safetensors.h"
@@ -14,16 +14,16 @@ class EpochMetrics {
   /// One column for each of the objective's terms. path: of metrics.csv.
   EpochMetrics(const Objective& objective, std::filesystem::path path);
 
-  /// Adds an epoch's row and writes the file. One that cannot be written is only warned of: the
-  /// next epoch writes all rows again.
+  /// Adds the row of an epoch and writes the file. If writing fails, logs a warning: the next epoch
+  /// writes all rows again.
   void append(const EpochReport& report);
 
   /// Adds the rows to a checkpoint's metadata.
   void store(TensorFile& file) const;
-  /// Takes back the rows of the epochs up to `epochs` and writes the file: what came later will be
-  /// trained again. A file that is missing or damaged is told aloud; the checkpoint's rows count.
-  /// Of rows that another version wrote under other columns the known ones are taken, the rest is
-  /// NaN.
+  /// Restores the rows of the epochs up to `epochs` and writes the file: later epochs will be
+  /// trained again. If the file is missing or damaged, logs a warning and uses the checkpoint's
+  /// rows. From rows that another version wrote under other columns it takes the known ones; the
+  /// rest is NaN.
   void restore(const TensorFile& checkpoint, int64_t epochs);
 
  private:

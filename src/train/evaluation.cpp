@@ -11,7 +11,7 @@
 namespace latent {
 namespace {
 
-// Indices of the corruption's stream that no training step reaches: validation's noise.
+// The first index of the corruption's stream for validation; no training step reaches it.
 constexpr uint64_t kFixedNoise = uint64_t{1} << 63;
 
 // Sums over the images seen so far, in double precision on the host.
@@ -43,7 +43,7 @@ void add_latents(Sums& sums, const Latent& latent) {
   sums.high = sums.high.defined() ? at::maximum(sums.high, high) : high;
 }
 
-// What makes sense for values in [0, 1] only.
+// Adds the measures that require values in [0, 1].
 void add_quality(Sums& sums, const Tensor& images, const Tensor& pictures, const Tensor& sampled) {
   const auto batch = static_cast<double>(images.size(0));
   const Tensor shown = pictures.clamp(0, 1);
@@ -104,10 +104,7 @@ Evaluation evaluate(Autoencoder& model, Objective& objective, const Examples& ex
     const auto index = static_cast<uint64_t>(first / kEvaluationBatch);
     auto noise = generator(options.seed, Stream::kValidation, index, options.device);
     const Tensor input =
-        options.corruption.empty()
-            ? images
-            : options.corruption.corrupt(images, generator(options.seed, Stream::kCorruption,
-                                                           kFixedNoise + index, options.device));
+        options.corruption.corrupt(images, options.seed, Stream::kCorruption, kFixedNoise + index);
     const Output output = model.forward(input, noise);
     const Loss loss = objective(images, output);
     sums.loss += batch * loss.total.item<double>();

@@ -1,4 +1,4 @@
-// A pass over a whole split without training: the losses, the state of the latents, the quality of
+// The evaluation of a model on a whole split: the losses, the state of the latents, the quality of
 // the pictures.
 #pragma once
 
@@ -20,7 +20,7 @@ namespace latent {
 /// Source: Burda et al. 2016, arXiv:1509.00519.
 constexpr double kActiveVariance = 0.01;
 
-/// Images at a time through a network that does not train: bounds its memory.
+/// Images in one batch of a network that does not train; it bounds the memory.
 constexpr int64_t kEvaluationBatch = 500;
 
 struct EvaluationOptions {
@@ -28,7 +28,7 @@ struct EvaluationOptions {
   bool quality = false;  // compute the picture measures too
   c10::Device device = c10::kCPU;
   std::function<void(int64_t done, int64_t total)> progress = {};  // images
-  CorruptionChain corruption = {};  // of what the encoder sees; its noise is the same in each pass
+  CorruptionChain corruption = {};  // of the encoder's input; the noise is the same in each pass
 };
 
 struct Evaluation {
@@ -52,8 +52,8 @@ struct Evaluation {
   double term(const std::string& name) const;
 };
 
-/// Evaluates on every image of the split; the model is left in the mode (training or not) it was
-/// in.
+/// Evaluates a model on every image of a split; leaves the model in the mode (training or not) that
+/// it was in.
 Evaluation evaluate(Autoencoder& model, Objective& objective, const Examples& examples,
                     const EvaluationOptions& options);
 

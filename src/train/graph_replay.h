@@ -1,4 +1,4 @@
-// Work that is repeated: recorded on a GPU after some rounds, then replayed as one CUDA graph.
+// Repeated work, recorded on a GPU after some rounds and then replayed as one CUDA graph.
 #pragma once
 
 #include <functional>
@@ -10,25 +10,27 @@
 
 namespace latent {
 
-/// The first rounds run operation by operation and count like all others, so that there is nothing
-/// to undo: by then libraries have their memory and plans. Recording itself runs nothing. What
-/// stops it is kept in `failure`, and the work goes on as it began.
+/// Runs work operation by operation for a few rounds, then records and replays it.
+///
+/// The first rounds count like all others, so there is nothing to undo: after them libraries have
+/// allocated their memory and made their plans. Recording itself runs nothing. If it fails, the
+/// reason is kept in `failure`, and the work continues operation by operation.
 class GraphReplay {
  public:
   static constexpr int64_t kWarmUp = 3;
 
-  /// work: reads and writes the same tensors each time.  generators: those it draws from, beside
-  /// the device's default one.  graph: nullptr to run operation by operation for good.
+  /// work: reads and writes the same tensors each time.  generators: those it draws from, besides
+  /// the device's default one.  graph: nullptr to never record.
   GraphReplay(std::function<void()> work, std::vector<at::Generator> generators,
               std::unique_ptr<DeviceGraph> graph);
 
-  /// One round.
+  /// Runs one round.
   void run();
 
-  /// Whether there is a graph, recorded or still to be; none after a failure.
+  /// Whether there is a graph, recorded or to be recorded; false after a failure.
   bool has_graph() const { return graph_ != nullptr; }
   bool recorded() const { return recorded_; }
-  /// One line; "" if nothing went wrong.
+  /// Returns the reason why recording failed, in one line, or "".
   const std::string& failure() const { return failure_; }
 
  private:

@@ -11,22 +11,47 @@
 
 namespace latent {
 
+namespace {
+
+void read_no_keys(Section&, OnNanOptions&) {}
+
+void read_skip(Section& on_nan, OnNanOptions& options) {
+  on_nan.read("limit", options.limit, at_least(1),
+              "stop after more skipped steps, or rollbacks, than this in the whole run; checked "
+              "every 50 steps",
+              OnResume::kMayChange);
+}
+
+void read_rollback(Section& on_nan, OnNanOptions& options) {
+  read_skip(on_nan, options);
+  on_nan.read("factor", options.factor,
+              Range{.low = 0, .high = 1, .low_excluded = true, .high_excluded = true},
+              "factor on the learning rate at each rollback", OnResume::kMayChange);
+}
+
+}  // namespace
+
+const Registry<OnNanRow>& on_nan_actions() {
+  static const Registry<OnNanRow> registry(
+      "on_nan", {
+                    {"stop", "ends the training with an error", OnNan::kStop, read_no_keys},
+                    {"skip", "leaves the step out", OnNan::kSkip, read_skip},
+                    {"rollback", "returns to the start of the epoch with a lower learning rate",
+                     OnNan::kRollback, read_rollback},
+                });
+  return registry;
+}
+
 void OnNanOptions::read(Section& train) {
   Component chosen = train.component(
-      "on_nan", name, {"stop", "skip", "rollback"},
-      "when a loss or gradient is NaN or infinite: stop; leave the step out; or go back to the "
-      "epoch's start with a lower learning rate. Such a step never changes the weights; every 50 "
-      "steps the first of them is noted with its images");
-  name = chosen.name;
-  if (stops()) return;
-  chosen.section.read("limit", limit, at_least(1),
-                      "stop after more skipped steps, or rollbacks, than this in the whole run; "
-                      "looked at every 50 steps");
-  if (rolls_back()) {
-    chosen.section.read("factor", factor,
-                        Range{.low = 0, .high = 1, .low_excluded = true, .high_excluded = true},
-                        "of the learning rate from each rollback on");
-  }
+      "on_nan", "stop", on_nan_actions().names(),
+      "when a loss or gradient is NaN or infinite: stop; skip the step; or return to the start of "
+      "the epoch with a lower learning rate. Such a step never changes the weights; every 50 steps "
+      "the first of them is recorded with its images",
+      OnResume::kMayChange);
+  const OnNanRow& row = on_nan_actions().find(chosen.name, "train.on_nan");
+  action = row.action;
+  row.read(chosen.section, *this);
 }
 
 std::string note_bad_batch(const BadBatch& bad, const std::filesystem::path& folder) {

@@ -3,10 +3,11 @@
 namespace latent {
 
 void TrainOptions::read(Section section) {
-  section.read("epochs", epochs, between(1, 1e9), "passes over the training images");
+  section.read("epochs", epochs, between(1, 1e9), "passes over the training images",
+               OnResume::kMayChange);
   section.read("batch_size", batch_size, between(1, 1e9), "images per step");
   section.read("seed", seed, at_least(0),
-               "seed of the weights, the order of the images and every noise");
+               "seed of the weights, the order of the images and all noise");
   optimizer.read(section);
   schedule.read(section);
   section.read("clip_norm", clip_norm, at_least(0.0),
@@ -14,31 +15,35 @@ void TrainOptions::read(Section section) {
   on_nan.read(section);
   section.read(
       "precision", precision, OneOf{{"fp32", "bf16", "auto"}},
-      "arithmetic of the layers; weights, losses and KL are fp32 always; auto: bf16 where a "
-      "trial at the start finds it faster and right");
+      "arithmetic of the layers; weights, losses and KL are always fp32; auto: bf16 if a trial at "
+      "the start finds it faster and accurate");
   section.read("kernels", kernels,
-               "use operations written for these models; false: LibTorch's only");
+               "use operations written for these models; false: only LibTorch's");
   section.read("cuda_graph", cuda_graph,
                "on a GPU, replay a whole training step as one CUDA graph; false: run it operation "
                "by operation");
   section.read("deterministic", deterministic,
-               "on a GPU, compute only what gives the same bits each time: slower, without TF32; "
-               "the CPU always does");
+               "on a GPU, use only operations whose results are bit-for-bit reproducible: slower, "
+               "without TF32; the CPU always does");
   Section stopping = section.section("early_stopping");
   stopping.read("patience", patience, at_least(0),
-                "stop after so many epochs without a better val_loss; 0: never");
+                "stop after this many epochs without a better val_loss; 0: never",
+                OnResume::kMayChange);
   stopping.read("min_delta", min_delta, at_least(0.0),
                 "nats per image that count as better for patience");
   Section checkpoint = section.section("checkpoint");
   checkpoint.read("every_steps", checkpoint_steps, at_least(0),
-                  "save within an epoch after so many steps; 0: never. Every epoch's end saves");
+                  "save within an epoch after this many steps; 0: never. Every epoch's end saves",
+                  OnResume::kMayChange);
   checkpoint.read("every_minutes", checkpoint_minutes, at_least(0.0),
-                  "save within an epoch after so many minutes; 0: never");
+                  "save within an epoch after this many minutes; 0: never", OnResume::kMayChange);
   checkpoint.read("keep", checkpoint_keep, at_least(1),
-                  "last checkpoints that stay to fall back on, the newest among them; best stays "
-                  "always");
+                  "number of the latest checkpoints to keep as a fallback, including the newest; "
+                  "best is always kept",
+                  OnResume::kMayChange);
   section.read("pictures_every", pictures_every, at_least(0),
-               "epochs between sample and reconstruction pictures; 0: only after the last");
+               "epochs between sample and reconstruction pictures; 0: only after the last",
+               OnResume::kMayChange);
 }
 
 }  // namespace latent

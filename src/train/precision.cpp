@@ -31,7 +31,7 @@ Outcome attempt(TrainOptions options, const std::string& precision, const Trial&
   auto [model, objective] = trial();
   model->train();
   TrainingStep step(options, model, objective, device);
-  // As training will run it: where a step is short, what a launch takes would hide the difference.
+  // Replayed as training will be: for short steps, the time of launches would hide the difference.
   GraphReplay whole([&] { step.train(batch); }, step.generators(),
                     device_tools(device).graph(options.cuda_graph));
   Outcome outcome{.seconds = std::numeric_limits<double>::infinity(), .loss = 0, .gradient = {}};
@@ -55,7 +55,7 @@ Outcome attempt(TrainOptions options, const std::string& precision, const Trial&
 std::string pick_precision(const TrainOptions& options, const Trial& trial, const Batch& batch,
                            const c10::Device& device) {
   if (!has_bf16(device)) {
-    log::info("precision auto: fp32, this processor has neither AVX512-BF16 nor AMX");
+    log::info("precision auto: fp32; this processor has neither AVX512-BF16 nor AMX");
     return "fp32";
   }
   const Outcome wide = attempt(options, "fp32", trial, batch, device);

@@ -53,7 +53,7 @@ void StepProfile::start() {
 void StepProfile::finish() {
   recording_ = false;
   const auto trace = kineto::disableProfiler();
-  // Kineto tells of a file that it cannot write in a log of its own only.
+  // Kineto reports a file that it cannot write only in its own log.
   std::error_code code;
   const fs::path folder = fs::temp_directory_path(code);
   if (code)

@@ -14,12 +14,12 @@ class StepProfile {
   static constexpr int64_t kWarmUp = 10, kSteps = 20;
 
   StepProfile(std::filesystem::path file, const c10::Device& device);
-  /// Writes what it has if training ended early.
+  /// Writes the steps recorded so far if training ended early.
   ~StepProfile();
   StepProfile(const StepProfile&) = delete;
   StepProfile& operator=(const StepProfile&) = delete;
 
-  /// Call after every step. Throws Error if the trace cannot be written.
+  /// Must be called after every step. Throws Error if the trace cannot be written.
   void after_step();
 
  private:

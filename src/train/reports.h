@@ -1,4 +1,4 @@
-// What the trainer tells while it works.
+// Reports of the trainer while it works.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +15,11 @@ namespace latent {
 using NamedLosses = std::vector<std::pair<std::string, double>>;
 
 struct StepReport {
-  int64_t epoch, epochs;  // the epoch under way, from 1
+  int64_t epoch, epochs;  // the current epoch, from 1
   int64_t images, total;  // of this epoch
   double seconds;         // since the epoch began
   std::function<NamedLosses()>
-      losses;  // means over the epoch so far; asks the device, so ask rarely
+      losses;  // means over the epoch so far; waits for the device, so call it rarely
 };
 
 struct EpochReport {

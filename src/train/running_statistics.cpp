@@ -5,7 +5,7 @@
 namespace latent {
 namespace {
 
-// What a buffer takes in the flat one: each begins at a multiple of 64 bytes, the gaps hold zeros.
+// The size of a buffer in the flat one: each begins at a multiple of 64 bytes, the gaps hold zeros.
 int64_t padded(const Tensor& buffer) { return (buffer.numel() + 15) / 16 * 16; }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The running statistics of batch normalisation, which a forward pass changes before anybody knows
-// whether its loss is any good.
+// The running statistics of batch normalisation, which a forward pass changes before it is known
+// whether its loss is finite.
 #pragma once
 
 #include <torch/nn/module.h>
@@ -10,7 +10,7 @@
 
 namespace latent {
 
-/// WorkQueue the buffers of modules into views of one flat buffer, which is saved and put back
+/// Turns the buffers of modules into views of one flat buffer, which is saved and restored as a
 /// whole.
 ///
 /// The modules must already be on their device and must not be moved afterwards.
@@ -18,9 +18,10 @@ class RunningStatistics {
  public:
   explicit RunningStatistics(const std::vector<torch::nn::Module*>& modules);
 
-  /// Remembers them as they are.
+  /// Saves the present values.
   void save();
-  /// Puts back what was saved if `bad`, a bool scalar on the device, is true; does not ask it.
+  /// Restores the saved values if `bad`, a bool scalar on the device, is true; does not wait for
+  /// the device.
   void restore_if(const Tensor& bad);
 
  private:

@@ -73,7 +73,8 @@ Output TrainingStep::forward(const Tensor& input) {
   return output;
 }
 
-// Whether a step is good is known to the device alone, which is not asked: a bad one is masked out.
+// Only the device knows whether a step is bad. The host does not wait for it: the update of a bad
+// step is masked.
 void TrainingStep::update(const Loss& loss, int64_t images) {
   const torch::NoGradGuard no_grad;
   std::vector<Tensor> values{loss.total};
@@ -99,7 +100,7 @@ int64_t TrainingStep::skipped() const { return skipped_.item<int64_t>(); }
 
 std::optional<BadStep> TrainingStep::first_bad() const {
   const Tensor bad = first_bad_.cpu();
-  // A bad term makes the total and the gradient bad: name the term.
+  // A bad term makes the total and the gradient bad too: the terms come first.
   std::vector<std::string> names{"the loss"};
   for (const auto& term : objective_->term_names())
     names.push_back(term);
@@ -122,9 +123,8 @@ std::optional<BadStep> TrainingStep::first_bad() const {
 
 std::string TrainingStep::describe(const BadStep& bad) const {
   return fmt::format(
-      "training: {} became NaN or infinite at step {}; lower "
-      "train.optimizer.learning_rate (now {}), "
-      "or set train.clip_norm{}",
+      "training: {} became NaN or infinite at step {}; lower train.optimizer.learning_rate (now "
+      "{}), or set train.clip_norm{}",
       bad.what, bad.step + 1, options_.optimizer.learning_rate,
       bad.what == "kl" ? ", or objective.kl.warmup_epochs" : "");
 }

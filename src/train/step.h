@@ -1,5 +1,4 @@
-// One training step: forward, backward, clipping, update, and the bookkeeping that stays on the
-// device.
+// One training step: forward, backward, clipping, update, and bookkeeping on the device.
 #pragma once
 
 #include <memory>
@@ -30,34 +29,34 @@ class TrainingStep {
   /// Trains on one batch on the device. step: steps done before, the key of this step's noise.
   ///
   /// A step whose losses or gradient are NaN or infinite is skipped: weights, optimizer, running
-  /// statistics and sums stay as they were; `skipped` counts it, `check_finite` tells of it.
+  /// statistics and sums do not change; `skipped` counts it, `check_finite` reports it.
   void run(const Batch& batch, int64_t step);
 
-  // The same in parts, for work that is recorded:
+  // `run` in parts, for work that is recorded:
 
-  /// Lets the next `train` be that of a step: its noise, its number.
+  /// Sets the number of the next `train`'s step, and seeds its noise.
   void key(int64_t step);
-  /// Everything else. No value comes to the host, nothing depends on the step but by what `key`
+  /// Trains on a batch. Reads no value from the device; depends on the step only through what `key`
   /// set.
   void train(const Batch& batch);
-  /// The generators that `train` draws from, beside the device's default one.
+  /// Returns the generators that `train` draws from, besides the device's default one.
   std::vector<at::Generator> generators() const;
 
-  /// Sums over the images since the last reset: [1 + terms + 1] float64 on the device, the total
-  /// first, at the end how many they are. The images of skipped steps are not among them.
+  /// Returns sums over the images since the last reset, without those of skipped steps:
+  /// [1 + terms + 1] float64 on the device, the total loss first, the number of images last.
   Tensor sums() const { return sums_; }
   void reset_sums() { sums_.zero_(); }
 
-  /// Throws Error if a loss or the gradient was NaN or infinite since the start: names the first
-  /// such step, the term and the keys to change.
+  /// Throws Error if a loss or the gradient was NaN or infinite since the start; the message names
+  /// the first such step, the term and the keys to change.
   void check_finite() const;
-  /// The first such step, if there was one; waits for the device.
+  /// Returns the first such step, if there was one; waits for the device.
   std::optional<BadStep> first_bad() const;
-  /// One line: the term, the step, and the keys to change.
+  /// Returns one line with the term, the step, and the keys to change.
   std::string describe(const BadStep& bad) const;
-  /// From now on only later steps are told of.
+  /// Forgets the bad steps so far: `first_bad` then reports only later ones.
   void forget_bad();
-  /// Steps skipped since the start; waits for the device, as check_finite does.
+  /// Returns the number of steps skipped since the start; waits for the device.
   int64_t skipped() const;
 
   Optimizer& optimizer() { return *optimizer_; }
@@ -79,10 +78,10 @@ class TrainingStep {
                          // gradient's norm was not finite, or never_
   Tensor never_, one_;   // constants on the device
   Tensor skipped_;       // int64
-  Tensor number_;        // int64: steps done before the one under way
-  int64_t next_ = 0;     // what number_ will be at the next step, unless it is set
-  at::Generator noise_;  // of the latents; kept, since a recorded step draws from the one it was
-                         // recorded with
+  Tensor number_;        // int64: steps done before the current one
+  int64_t next_ = 0;     // the value of number_ at the next step, unless it is set
+  at::Generator noise_;  // of the latents; a member, because a recorded step draws from the
+                         // generator it was recorded with
 };
 
 }  // namespace latent

@@ -31,7 +31,7 @@ Stepper::Stepper(const Batches& batches, TrainingStep& step, const TrainOptions&
       size_(std::min(options.batch_size, batches.count())),
       whole_(
           [this] {
-            step_.train(batches_.prepare(
+            step_.train(batches_.assemble(
                 rows_.defined() ? rows_ : batches_.values().index_select(0, indices_)));
           },
           all_generators(batches, step), tools.graph(options.cuda_graph)) {
@@ -45,8 +45,8 @@ Stepper::Stepper(const Batches& batches, TrainingStep& step, const TrainOptions&
   }
   if (options.deterministic && device.is_cuda()) {
     log::info(
-        "train.deterministic: no TF32, and only operations that give the same bits each time; "
-        "without it training is faster");
+        "train.deterministic: no TF32 and only bit-for-bit reproducible operations; training is "
+        "faster without it");
   }
 }
 
@@ -60,8 +60,8 @@ double Stepper::run(const Tensor& order, int64_t first, int64_t count, int64_t s
   batches_.key(step);
   step_.key(step);
   whole_.run();
-  tell();
-  if (feed_ && first + 2 * size_ <= order.size(0)) {  // while the device is at work
+  log_recording();
+  if (feed_ && first + 2 * size_ <= order.size(0)) {  // while the device computes
     const Stopwatch sending;
     send(order, first + size_);
     spent += sending.seconds();
@@ -77,7 +77,7 @@ double Stepper::run_plainly(const Tensor& indices, int64_t step) {
   return spent;
 }
 
-// Puts the batch where the work looks for it.
+// Puts the batch where the recorded work reads it.
 void Stepper::feed(const Tensor& order, int64_t first) {
   if (!feed_) {
     indices_.copy_(order.narrow(0, first, size_));
@@ -85,7 +85,7 @@ void Stepper::feed(const Tensor& order, int64_t first) {
   }
   const bool expected = sent_order_.defined() && sent_order_.is_same(order) && sent_first_ == first;
   if (!expected) {
-    if (sent_order_.defined()) feed_->receive(rows_);  // another one: of an order left halfway
+    if (sent_order_.defined()) feed_->receive(rows_);  // discards a batch of an abandoned order
     send(order, first);
   }
   feed_->receive(rows_);
@@ -100,10 +100,10 @@ void Stepper::send(const Tensor& order, int64_t first) {
   sent_first_ = first;
 }
 
-// Once, what became of the recording.
-void Stepper::tell() {
-  if (warned_ || (!whole_.recorded() && whole_.failure().empty())) return;
-  warned_ = true;
+// Logs once whether recording succeeded.
+void Stepper::log_recording() {
+  if (logged_ || (!whole_.recorded() && whole_.failure().empty())) return;
+  logged_ = true;
   if (whole_.recorded()) {
     log::info("training steps are replayed as one CUDA graph");
   } else {

@@ -1,4 +1,4 @@
-// Fetching a batch and training on it, as fast as the device allows: the fast path on a GPU.
+// The fast path of training: fetches a batch and trains on it, on a GPU as one CUDA graph.
 #pragma once
 
 #include <memory>
@@ -12,17 +12,17 @@
 
 namespace latent {
 
-/// On the CPU: fetch, then train.
+/// Fetches batches and trains on them.
 ///
-/// On a GPU both are recorded as one CUDA graph after a few steps: what comes between two replays
-/// is a copy of the batch's indices, and the seeds of the generators. Images that have no room on
-/// the device are sent from the host while the batch before is trained on. A short last batch runs
-/// operation by operation, and so does all if train.cuda_graph is false or nothing can be recorded,
-/// which a warning tells. The numbers are those of fetching and training by hand, bit for bit where
-/// the device repeats its bits (train.deterministic).
+/// On the CPU it fetches, then trains. On a GPU both are recorded as one CUDA graph after a few
+/// steps: between two replays it only copies the indices of the batch and seeds the generators.
+/// Images that do not fit on the device are sent from the host while the previous batch is trained
+/// on. A short last batch runs operation by operation, and so do all batches if train.cuda_graph is
+/// false or recording fails, which is logged as a warning. The results equal those of fetching and
+/// training by hand, bit for bit if the device is deterministic (train.deterministic).
 class Stepper {
  public:
-  /// The batches and the step must outlive it. tools: those of the device unless told.
+  /// The batches and the step must outlive it. tools: by default those of the device.
   Stepper(const Batches& batches, TrainingStep& step, const TrainOptions& options,
           const c10::Device& device);
   Stepper(const Batches& batches, TrainingStep& step, const TrainOptions& options,
@@ -31,8 +31,8 @@ class Stepper {
   Stepper& operator=(const Stepper&) = delete;
 
   /// Trains on the images order[first], ..., order[first + count - 1].
-  /// order: [N] int64, where the images are (Batches::storage_device), not changed afterwards.
-  /// step: steps done before.  Returns the seconds that the host spent on the images.
+  /// order: [N] int64, on Batches::storage_device; must not be changed afterwards.
+  /// step: steps done before.  Returns the seconds that the host spent fetching images.
   double run(const Tensor& order, int64_t first, int64_t count, int64_t step);
 
   /// Whether steps are replayed as one CUDA graph.
@@ -42,16 +42,16 @@ class Stepper {
   double run_plainly(const Tensor& indices, int64_t step);
   void feed(const Tensor& order, int64_t first);
   void send(const Tensor& order, int64_t first);
-  void tell();
+  void log_recording();
 
   const Batches& batches_;
   TrainingStep& step_;
   int64_t size_;  // of a full batch
-  bool warned_ = false;
+  bool logged_ = false;
   Tensor indices_;                  // [B] of images on the device, or
-  Tensor rows_;                     // [B, H, W, C] that came from the host; neither: all plainly
+  Tensor rows_;                     // [B, H, W, C] from the host; neither: nothing is recorded
   std::unique_ptr<HostFeed> feed_;  // of the latter
-  Tensor sent_order_;               // which batch is on its way; undefined if none
+  Tensor sent_order_;               // of the batch being sent; undefined if none
   int64_t sent_first_ = 0;
   GraphReplay whole_;
 };

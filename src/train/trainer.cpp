@@ -50,7 +50,8 @@ int64_t Trainer::batches() const {
 void Trainer::train(const TrainEvents& events) {
   if (options_.on_nan.rolls_back()) {
     if (state_.batch == 0) save();
-    // Resumed within an epoch, that is where to go back to, unless its start is still there.
+    // A training resumed within an epoch rolls back to that point, unless the checkpoint of the
+    // epoch's start still exists.
     if (state_.batch == 0 || !checkpoints_.rollback_is_of(state_.epoch))
       checkpoints_.keep_for_rollback();
   }
@@ -82,7 +83,7 @@ void Trainer::train_epoch(const TrainEvents& events) {
       at::randperm(train_.count(), shuffle, at::kLong).to(train_.storage_device());  // [N]
   const Stopwatch watch;
   const double before = state_.epoch_seconds;
-  if (state_.batch == batches()) set_schedules(state_.batch - 1);  // saved while validating
+  if (state_.batch == batches()) set_schedules(state_.batch - 1);  // interrupted in validation
   while (state_.batch < batches()) {
     set_schedules(state_.batch);
     const int64_t first = state_.batch * options_.batch_size;
@@ -102,12 +103,12 @@ void Trainer::train_epoch(const TrainEvents& events) {
                    .seconds = state_.epoch_seconds,
                    .losses = [this] { return mean_losses(); }});
     }
-    const bool ended = state_.batch == batches();  // which saves anyway
+    const bool ended = state_.batch == batches();  // the end of an epoch saves anyway
     const int signal = interrupt_signal();
     const bool saving = !ended && (signal != 0 || checkpoint_due());
     if (saving || ended || state_.step % kCheckEvery == 0) {
       const Stopwatch waiting;
-      settle_bad_steps(order);  // waits for the device: only now are its steps done
+      settle_bad_steps(order);  // waits for the device to complete its steps
       step_seconds_ += waiting.seconds();
       state_.epoch_seconds = before + watch.seconds();
     }
@@ -146,19 +147,20 @@ void Trainer::finish_epoch(const TrainEvents& events) {
 }
 
 Evaluation Trainer::validate() {
-  // The weights the schedules end with, so that the losses of all epochs compare.
+  // With the final weights of the schedules, so that the losses of all epochs are comparable.
   objective_->schedule(std::numeric_limits<double>::infinity());
   EvaluationOptions options;
   options.seed = static_cast<uint64_t>(options_.seed);
   options.device = device_;
   options.corruption = corruption_;
-  // Saved after the epoch's last batch, a resumed run begins with this pass.
+  // A run saved after the last batch of an epoch resumes with this pass.
   if (interrupt_signal() != 0 && stepped_) stop_for(interrupt_signal());
   options.progress = [this, before = interrupt_signal()](int64_t, int64_t) {
     if (before == 0 && interrupt_signal() != 0) stop_for(interrupt_signal());
   };
   Evaluation validation = evaluate(*model_, *objective_, validation_, options);
-  // Only here shows what the epoch's last update did; such weights must not replace a checkpoint.
+  // Only the validation shows the effect of the epoch's last update. If it was bad, its weights
+  // must not replace a checkpoint.
   if (!std::isfinite(validation.loss)) {
     if (options_.on_nan.rolls_back())
       throw NeedsRollback{fmt::format("step {}: val_loss became NaN or infinite", state_.step)};
@@ -189,7 +191,7 @@ NamedLosses Trainer::mean_losses() const {
   return losses;
 }
 
-// The lowest loss is the best one by whatever little; min_delta is for patience alone.
+// Any lower loss is a new best; min_delta concerns only the patience.
 bool Trainer::note_validation(double loss) {
   const bool worth_waiting = loss < state_.patience_loss - options_.min_delta;
   state_.waited = worth_waiting ? 0 : state_.waited + 1;

@@ -1,4 +1,4 @@
-// The training loop: the only one.
+// The training loop.
 #pragma once
 
 #include <memory>
@@ -17,51 +17,52 @@
 
 namespace latent {
 
-/// What a model is trained on.
+/// The data that a model is trained and validated on.
 struct TrainingData {
   Examples train;
   Examples validation;
-  Augmentation augmentation = {};   // of the training images, drawn anew in each epoch
-  CorruptionChain corruption = {};  // of what the encoder sees, in training and validation
+  Augmentation augmentation = {};   // of the training images, different in each epoch
+  CorruptionChain corruption = {};  // of the encoder's input, in training and validation
 };
 
 class Trainer {
  public:
-  /// The modules must be on `device`. config: the resolved config, kept in every checkpoint.
+  /// The modules must be on `device`. config: the resolved config, stored in every checkpoint.
   Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model,
           std::shared_ptr<Objective> objective, TrainingData data, RunDirectory run,
           std::string config, const c10::Device& device);
 
-  /// Continues from a checkpoint of this run. Throws Error if it does not fit.
+  /// Restores the state of a checkpoint of this run. Throws Error if it does not fit.
   void restore(const StoredCheckpoint& checkpoint);
   /// Trains to the last epoch, or until it stops early or is interrupted.
-  /// Throws Interrupted after saving when a signal came, Error if a loss is not finite (and
-  /// train.on_nan stops at that) or a checkpoint cannot be written.
+  /// Throws Interrupted, after saving, if a signal arrived; Error if a loss is not finite (and
+  /// train.on_nan is stop) or a checkpoint cannot be written.
   void train(const TrainEvents& events);
-  /// Writes the checkpoint "last", from which training goes on to the same bits.
+  /// Writes the checkpoint "last". Training resumed from it is bit-for-bit identical to an
+  /// uninterrupted one.
   void save();
 
   const TrainState& state() const { return state_; }
-  /// The share of the steps' time so far that went into fetching images.
+  /// Returns the share of the steps' time so far that was spent fetching images.
   double data_share() const { return step_seconds_ > 0 ? data_seconds_ / step_seconds_ : 0; }
 
  private:
   void train_epoch(const TrainEvents& events);
-  /// Looks whether steps were bad since the last look, and does what train.on_nan says.
+  /// Handles, as train.on_nan says, the steps that were bad since the last call.
   /// order: the epoch's images, [N] int64.
   void settle_bad_steps(const Tensor& order);
-  /// Goes back to the epoch's start with a lower learning rate. why: told aloud.
+  /// Returns to the start of the epoch with a lower learning rate. why: the reason to log.
   void roll_back(const std::string& why);
   void finish_epoch(const TrainEvents& events);
   void set_schedules(int64_t batch);
-  /// Means over the images of the epoch under way so far.
+  /// Returns means over the images of the current epoch so far.
   NamedLosses mean_losses() const;
   bool note_validation(double loss);
-  /// The pass over the validation images; a signal that comes meanwhile ends it.
+  /// Evaluates the validation images; a signal that arrives meanwhile stops it.
   Evaluation validate();
   TensorFile snapshot();
   bool checkpoint_due() const;
-  /// What is left after an error, for its message.
+  /// Returns the part of an error's message that says what is saved.
   std::string what_is_kept() const;
   [[noreturn]] void stop_for(int signal);
   int64_t batches() const;

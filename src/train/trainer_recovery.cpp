@@ -1,4 +1,4 @@
-// How training is saved and found again: checkpoints, interrupts, steps that had to be left out.
+// The trainer's checkpoints, interrupts, and bad steps.
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
 
@@ -44,27 +44,27 @@ void Trainer::restore(const StoredCheckpoint& checkpoint) {
   load_state(state_, schedule_, file, path);
   if (state_.batch > batches()) {
     throw Error(
-        fmt::format("{}: {} batches of an epoch are done in its training state, and there "
-                    "are {}; expected a checkpoint of this run",
+        fmt::format("{}: {} batches of an epoch are done in its training state, but an epoch has "
+                    "{}; expected a checkpoint of this run",
                     path.string(), state_.batch, batches()));
   }
   expect_same_data(std::exchange(state_.data, now), now, path);
   skipped_before_ = state_.skipped - step_.skipped();
   step_.sums().copy_(fitting_tensor(file, "state.sums", step_.sums().sizes(), path));
   metrics_.restore(file, state_.epoch);
-  checkpoints_.go_on_from(checkpoint);
+  checkpoints_.continue_from(checkpoint);
 }
 
 std::string Trainer::what_is_kept() const {
   return run_.checkpoint_names().empty()
-             ? "nothing was saved yet: mend the config and train anew with --overwrite"
-             : "the checkpoints written before are kept";
+             ? "nothing was saved yet: fix the config and start again with --overwrite"
+             : "earlier checkpoints are kept";
 }
 
 void Trainer::stop_for(int signal) {
   save();
-  throw Interrupted(fmt::format("interrupted after step {}; everything is saved: go on with {}",
-                                state_.step, run_.resume_command()),
+  throw Interrupted(fmt::format("interrupted after step {}; saved; resume with {}", state_.step,
+                                run_.resume_command()),
                     signal);
 }
 
@@ -83,25 +83,25 @@ void Trainer::settle_bad_steps(const Tensor& order) {
                                              .indices = order.narrow(0, first, count)},
                                             run_.bad_steps());
   const auto& on_nan = options_.on_nan;
-  const std::string told = step_.describe(*bad) + "; " + what_is_kept();
+  const std::string description = step_.describe(*bad) + "; " + what_is_kept();
   if (on_nan.stops()) {
     const bool saved = !run_.checkpoint_names().empty();
-    throw Error(told + (saved ? ", and train.on_nan skip or rollback goes on from them" : "") +
-                images);
+    throw Error(description +
+                (saved ? ", and train.on_nan skip or rollback continues from them" : "") + images);
   }
   step_.forget_bad();
   const std::string what =
       fmt::format("step {}: {} became NaN or infinite", bad->step + 1, bad->what);
   if (on_nan.rolls_back()) throw NeedsRollback{what + images};
   if (skipped > on_nan.limit)
-    throw Error(fmt::format("{}{}; {} steps are left out by now, more than train.on_nan.limit",
-                            told, images, skipped));
-  // The device tells how many they are, and of the first alone which.
+    throw Error(fmt::format("{}{}; {} steps skipped so far, more than train.on_nan.limit",
+                            description, images, skipped));
+  // The device reports how many steps were bad, and the number of the first only.
   const int64_t together = skipped - before;
   log::warn("{}; {} ({} of at most {}){}", what,
-            together == 1 ? "left out"
-                          : fmt::format("the first of {} steps left out up to step {}", together,
-                                        state_.step),
+            together == 1
+                ? "skipped"
+                : fmt::format("the first of {} steps skipped up to step {}", together, state_.step),
             skipped, on_nan.limit, images);
 }
 
@@ -110,7 +110,7 @@ void Trainer::roll_back(const std::string& why) {
   const int64_t rollbacks = state_.rollbacks + 1;
   if (rollbacks > on_nan.limit) {
     throw Error(
-        fmt::format("training: {}; gone back {} times, as often as train.on_nan.limit "
+        fmt::format("training: {}; rolled back {} times, as often as train.on_nan.limit "
                     "allows; lower train.optimizer.learning_rate (now {}) or set "
                     "train.clip_norm",
                     why, on_nan.limit, options_.optimizer.learning_rate));
@@ -120,14 +120,14 @@ void Trainer::roll_back(const std::string& why) {
   if (const int64_t epoch = stored_epoch(start.file); epoch != state_.epoch) {
     throw Error(
         fmt::format("training: {}; {} was written after epoch {}, not {}: expected the start of "
-                    "this epoch to go back to; go on with {}",
+                    "this epoch to roll back to; resume with {}",
                     why, start.path.string(), epoch, state_.epoch, run_.resume_command()));
   }
   restore(start);
   state_.rollbacks = rollbacks;
   state_.rate_factor = lowered;
-  save();  // a process killed now must not begin with the higher rate again
-  log::warn("{}; back to step {} with the learning rate times {:g} ({} of at most {})", why,
+  save();  // if the process is killed now, it must not resume with the higher rate
+  log::warn("{}; rolled back to step {} with the learning rate times {:g} ({} of at most {})", why,
             state_.step, lowered, rollbacks, on_nan.limit);
 }
 

@@ -69,7 +69,7 @@ def damaged_checkpoints():
     (pathlib.Path("damaged") / "metrics.csv").write_text("epoch,step\n1,")
     done = latent("train", "--run", "damaged", "--resume", "--quiet")
     for word in ("last.safetensors: damaged or not a safetensors file: its checksum does not match; using",
-                 "the newest that can be read", "metrics.csv", "written again from the checkpoint"):
+                 "the newest that can be read", "metrics.csv", "rewritten from the checkpoint"):
         expect(word in done.stderr, f"{word!r}, got {done.stderr}")
     expect("step-000" in done.stderr or "best" in done.stderr, f"what is used in its place, got {done.stderr}")
     expect_equal_weights("whole", "damaged")
@@ -173,7 +173,7 @@ def two_signals_at_once(config):
         process.send_signal(number)
     _, said = process.communicate()
     expect(process.returncode in (130, 143), f"an interrupted run, got {process.returncode}")
-    expect("everything is saved" in said, f"its work to be saved, got {said}")
+    expect("; saved; resume with" in said, f"its work to be saved, got {said}")
     latent("evaluate", "--run", "twice", "--checkpoint", "last")
 
 
@@ -210,7 +210,7 @@ def memory_for_pictures(here):
         expect(not strange and "frame #" not in said, f"single lines with {megabytes} MB, got {said}")
         if "pictures of epoch 1: " in said:
             break
-    expect("pictures of epoch 1: out of memory: " in said and "; training goes on; lower data.size or free memory" in said,
+    expect("pictures of epoch 1: out of memory: " in said and "; training continues; lower data.size or free memory" in said,
            f"what became of the pictures, got {said}")
     expect(done.returncode == 0 and len(losses("pictures")) == 2, f"the epoch to be there, got {done.returncode}")
 

@@ -146,7 +146,7 @@ def mistakes(here):
     error("corruption.0.size: 17x8 is larger than the image, 1x16x16", {"corruption": [{"name": "downsample", "size": [17, 8]}]})
     error("corruption.0.name: unknown name \"noise\"", {"corruption": ["noise"]})
     error("corruption.0.sdt: unknown key; did you mean std?", {"corruption": [{"name": "gaussian", "sdt": 1}]})
-    error("objective.sparsity_kl: compares mean activations from 0 to 1, and this code is not bounded so",
+    error("objective.sparsity_kl: compares mean activations from 0 to 1, but this code is not limited to them",
           {"model": {"bottleneck": "point"}, "objective": {"sparsity_kl": {}}})
     error("objective.sparsity_l1: a gaussian bottleneck has no activations", {"objective": {"sparsity_l1": {}}})
     error("objective.kl: a point bottleneck has no distribution; expected model.bottleneck \"gaussian\"",
@@ -164,7 +164,7 @@ def mistakes(here):
     latent("train", write_config(here), "--run", "plain", "--quiet")
     expect_error("plain: trained without noise; expected a run whose config has one", "denoise", "--run", "plain")
     expect_error("plain: its model does not enlarge images; expected a run", "upscale", "--run", "plain")
-    expect_error("--tiles: for files of your own", "denoise", "--run", "plain", "--tiles", code=2)
+    expect_error("--tiles requires FILES", "denoise", "--run", "plain", "--tiles", code=2)
     listed = latent_json("list")
     names = [part["name"] for part in listed["corruption"]]
     expect({"gaussian", "masking", "salt_pepper", "downsample"} <= set(names), f"the corruptions listed, got {names}")

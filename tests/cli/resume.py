@@ -46,8 +46,8 @@ def interrupt(arguments, signal_number, code):
     rest = process.stderr.read()
     process.wait(timeout=60)
     expect(process.returncode == code, f"exit code {code}, got {process.returncode}\n{rest}")
-    expect("go on with latent train --run " in rest, f"how to go on, got {rest}")
-    return shlex.split(rest.split("go on with latent ")[1].splitlines()[0])
+    expect("resume with latent train --run " in rest, f"how to resume, got {rest}")
+    return shlex.split(rest.split("resume with latent ")[1].splitlines()[0])
 
 
 def pictures(here):

@@ -98,7 +98,7 @@ def mistakes(here):
         expect_error(message, "train", config, "--run", "never", *[part for each in settings for part in ("--set", each)])
         expect(not (here / "never").exists(), f"no run after {message!r}")
 
-    refused("objective.likelihood: explains values from 0 to 1, the table's go from", "objective.likelihood=bernoulli")
+    refused("objective.likelihood: explains values from 0 to 1, the table's are from", "objective.likelihood=bernoulli")
     refused("expected gaussian or laplace with linear output", "objective.likelihood.output=sigmoid")
     refused("data.augment: given for a table; expected a data set of images", "data.augment.flip=true")
     refused("data.label: no column \"c\" in good.csv", "data.label=c")

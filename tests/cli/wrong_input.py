@@ -192,7 +192,7 @@ def other_data(here):
     (here / "idx.json").write_text(json.dumps(config))
     latent("train", "idx.json", "--run", "run", "--quiet")
     (here / "images").write_bytes(idx((20, 9, 9), bytes(20 * 81)))
-    expect_error("data: the test split is of 1x9x9; expected 1x8x8 as the model: put the files back", "evaluate", "--run", "run")
+    expect_error("data: the test split is of 1x9x9; expected 1x8x8 as the model: restore the files", "evaluate", "--run", "run")
 
 
 def long_names(here):
@@ -215,7 +215,7 @@ def numbers(here):
     config = write_config(here, {"train": {"epochs": 3, "optimizer": {"name": "sgd", "learning_rate": 1e30}}})
     expect_error("became NaN or infinite at step", "train", config, "--run", "nan")
     expect_error("lower train.optimizer.learning_rate (now 1e+30)", "train", config, "--run", "nan2")
-    expect_error("; nothing was saved yet: mend the config and train anew with --overwrite", "train", config, "--run", "nan3")
+    expect_error("; nothing was saved yet: fix the config and start again with --overwrite", "train", config, "--run", "nan3")
 
 
 def outputs(here):

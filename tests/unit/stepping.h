@@ -38,11 +38,11 @@ class Stepping {
     const Experiment plan = read_experiment(config);
     options_ = plan.train;
     const Examples examples = plan.data.open()->load(Split::kTrain);
-    const ImageShape shape = examples.shape();
-    std::tie(model, objective) = fresh_model(plan, shape, device);
+    const CorruptionChain corruption = plan.corruption.make(examples.shape());
+    std::tie(model, objective) = fresh_model(plan, corruption, device);
     model->train();
-    batches = std::make_unique<Batches>(examples, plan.data.augmentation,
-                                        plan.corruption.make(shape), options_.seed, device, room);
+    batches = std::make_unique<Batches>(examples, plan.data.augmentation, corruption, options_.seed,
+                                        device, room);
     step = std::make_unique<TrainingStep>(options_, model, objective, device);
     if (tools != nullptr)
       stepper = std::make_unique<Stepper>(*batches, *step, options_, device, *tools);

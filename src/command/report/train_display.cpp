@@ -18,7 +18,7 @@ namespace latent {
 namespace {
 
 constexpr int64_t kPairColumns = 16, kSampleColumns = 8;
-constexpr uint64_t kCorruptedPictures = 1;  // index of their stream
+constexpr uint64_t kCorruptedPictures = 1;  // index of the stream of their noise
 
 std::vector<visual::Series> loss_curves(const MetricsTable& metrics) {
   const auto epochs = metrics.column("epoch");
@@ -37,21 +37,22 @@ std::string sparsity_text(const Sparsity& sparsity, int64_t units) {
 
 TrainDisplay::TrainDisplay(std::shared_ptr<Autoencoder> model, std::shared_ptr<Objective> objective,
                            const Examples& validation, RunDirectory run,
-                           const Experiment& experiment, const c10::Device& device, bool quiet)
+                           const Experiment& experiment, const CorruptionChain& corruption,
+                           const c10::Device& device, bool quiet)
     : model_(std::move(model)),
       objective_(std::move(objective)),
       run_(std::move(run)),
       options_(experiment.train),
       gallery_(experiment.gallery),
-      example_word_(experiment.data.example_noun()),
+      example_noun_(experiment.data.example_noun()),
       device_(device),
       validation_(validation),
-      corruption_(experiment.corruption.make(validation.shape())),
+      corruption_(corruption),
       bar_(quiet) {
   const auto counts = gallery_->counts(validation.shape());
   images_ = validation.images(0, std::min(counts.pairs, validation.count()));
   const auto seed = static_cast<uint64_t>(options_.seed);
-  input_ = corruption_.corrupt(images_, generator(seed, Stream::kPictures, kCorruptedPictures));
+  input_ = corruption_.corrupt(images_, seed, Stream::kPictures, kCorruptedPictures);
   auto noise = generator(seed, Stream::kPictures);
   normal_ = at::empty({counts.samples, model_->latent_dim()}).normal_(0, 1, noise);
   unit_ = at::empty({counts.samples, model_->latent_dim()}).uniform_(-1, 1, noise);
@@ -93,17 +94,17 @@ void TrainDisplay::show_epoch(const EpochReport& report) {
   try {
     write_pictures(report.epoch, *report.validation);
   } catch (const std::exception& failure) {
-    tell(report.epoch, failure);
+    warn(report.epoch, failure);
   }
 }
 
-// Training matters more than its pictures.
-void TrainDisplay::tell(int64_t epoch, const std::exception& failure) {
+// A failure is only logged: training matters more than its pictures.
+void TrainDisplay::warn(int64_t epoch, const std::exception& failure) {
   warned_ = epoch;
   const std::string memory = out_of_memory(failure);
   log::warn("pictures of epoch {}: {}", epoch,
             memory.empty() ? message_of(failure)
-                           : memory + "; training goes on; lower data.size or free memory");
+                           : memory + "; training continues; lower data.size or free memory");
 }
 
 void TrainDisplay::finish(int64_t epoch) {
@@ -118,17 +119,17 @@ void TrainDisplay::finish(int64_t epoch) {
   options.corruption = corruption_;
   options.progress = [](int64_t, int64_t) {
     if (const int signal = interrupt_signal(); signal != 0)
-      throw Interrupted("interrupted before the last pictures; the training is whole", signal);
+      throw Interrupted("interrupted before the last pictures; the training is complete", signal);
   };
   try {
-    // Only where there is no prior the pictures need to know where the codes lie.
+    // Without a prior, samples are drawn from the box of the validation codes.
     if (!last_ && !model_->probabilistic())
       last_ = evaluate(*model_, *objective_, validation_, options);
     write_pictures(epoch, last_.value_or(Evaluation()));
   } catch (const Interrupted&) {
     throw;
   } catch (const std::exception& failure) {
-    tell(epoch, failure);
+    warn(epoch, failure);
   }
 }
 
@@ -156,7 +157,7 @@ void TrainDisplay::write_pictures(int64_t epoch, const Evaluation& validation) {
   const MetricsTable metrics = read_metrics(run_.metrics());
   if (metrics.rows.size() > 1 && visual::can_chart()) {
     visual::write_line_chart(run_.image("train", "loss.png"), "Loss", "epoch",
-                             "nats per " + example_word_, loss_curves(metrics));
+                             "nats per " + example_noun_, loss_curves(metrics));
   }
 }
 

@@ -1,5 +1,5 @@
-// What people see of training: the progress bar, a line per epoch, and pictures of the same images
-// and latents.
+// The display of a training: the progress bar, a line per epoch, and pictures of the same images
+// and latents after each epoch.
 #pragma once
 
 #include <memory>
@@ -13,22 +13,22 @@ namespace latent {
 
 class TrainDisplay {
  public:
-  /// validation: the split whose first images are reconstructed.
+  /// validation: the split whose first images are reconstructed. corruption: of their shape.
   TrainDisplay(std::shared_ptr<Autoencoder> model, std::shared_ptr<Objective> objective,
                const Examples& validation, RunDirectory run, const Experiment& experiment,
-               const c10::Device& device, bool quiet);
+               const CorruptionChain& corruption, const c10::Device& device, bool quiet);
 
   TrainEvents events();
 
-  /// Makes the pictures of the last epoch, if they are not there: training stopped early, or was
-  /// killed before they were made. The model must be that of the epoch's end. What goes wrong is
-  /// only said, if it has not been.
+  /// Makes the pictures of the last epoch if they are missing: training stopped early, or was
+  /// killed before they were made. The model must be that of the epoch's end. A failure is only
+  /// logged, once.
   void finish(int64_t epoch);
 
  private:
   void show_step(const StepReport& report);
   void show_epoch(const EpochReport& report);
-  void tell(int64_t epoch, const std::exception& failure);
+  void warn(int64_t epoch, const std::exception& failure);
   void write_pictures(int64_t epoch, const Evaluation& validation);
   std::filesystem::path picture(const char* what, int64_t epoch) const;
 
@@ -37,13 +37,13 @@ class TrainDisplay {
   RunDirectory run_;
   TrainOptions options_;
   std::shared_ptr<const visual::Gallery> gallery_;
-  std::string example_word_;
+  std::string example_noun_;
   c10::Device device_;
   Examples validation_;
   CorruptionChain corruption_;
   ProgressBar bar_;
   std::optional<Evaluation> last_;  // of the last epoch trained here
-  int64_t warned_ = 0;              // the epoch whose pictures were said to have failed
+  int64_t warned_ = 0;              // the epoch for which a failure of the pictures was logged
   Tensor images_;                   // [N, C, H, W], the same in all pictures
   Tensor input_;                    // [N, C, h, w] as the encoder sees them
   Tensor normal_;                   // [N, Z] standard normal, the same in all pictures

@@ -92,7 +92,7 @@ void check_size(const DownsampleOptions& options, const ImageShape& images,
 
 CorruptionMaker configure_downsample_corruption(Section& section, bool table) {
   DownsampleOptions options;
-  section.read("size", options.size, between(1, 4096), "height and width of what the encoder sees");
+  section.read("size", options.size, between(1, 4096), "height and width of the encoder's input");
   section.read("filter", options.filter, OneOf{{"area", "bilinear"}},
                "area averages what a pixel covers, bilinear samples without antialiasing");
   if (table) {

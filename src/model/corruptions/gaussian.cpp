@@ -34,7 +34,7 @@ CorruptionMaker configure_gaussian_corruption(Section& section, bool table) {
   section.read("std", options.std, more_than(0),
                "standard deviation of the noise; pixels go from 0 to 1");
   section.read("clip", options.clip,
-               "cut what leaves 0 to 1, as a camera does; off by default for rows of a table");
+               "clip values to 0 to 1, as a camera does; off by default for rows of a table");
   return [options](const ImageShape&) { return std::make_unique<GaussianNoise>(options); };
 }
 

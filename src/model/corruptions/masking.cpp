@@ -12,7 +12,7 @@ struct MaskingOptions {
   double value = 0.0;
 };
 
-// Pixels that are missing: single ones (Vincent et al. 2008), or one rectangle of each image.
+// Hides pixels: single ones (Vincent et al. 2008), or one rectangle of each image.
 class Masking : public Corruption {
  public:
   explicit Masking(MaskingOptions options) : options_(std::move(options)) {}
@@ -36,13 +36,14 @@ class Masking : public Corruption {
                                   images.device(), generator);  // [B, W]
     return at::logical_and(rows.unsqueeze(1).unsqueeze(3), columns.unsqueeze(1).unsqueeze(2));
   }
-  // True for `length` neighbours among `size` places, from a random one on: [B, size].
+  // Returns a mask that is true for `length` neighbours among `size` positions, from a random one
+  // on: [B, size].
   static Tensor within(int64_t batch, int64_t size, int64_t length, const c10::Device& device,
                        at::Generator& generator) {
     const auto whole = at::TensorOptions(device).dtype(at::kLong);
     const Tensor first = at::empty({batch, 1}, whole).random_(0, size - length + 1, generator);
-    const Tensor places = at::arange(size, whole);
-    return at::logical_and(places >= first, places < first + length);
+    const Tensor positions = at::arange(size, whole);
+    return at::logical_and(positions >= first, positions < first + length);
   }
 
   MaskingOptions options_;
@@ -53,19 +54,18 @@ class Masking : public Corruption {
 CorruptionMaker configure_masking_corruption(Section& section, bool) {
   MaskingOptions options;
   section.read("block", options.block, between(1, 4096),
-               "instead of single pixels, [height, width] of one rectangle at a random place");
+               "[height, width] of one rectangle at a random position, instead of single pixels");
   if (!options.block.empty() && options.block.size() != 2) {
     throw Error(section.where("block") + ": " + section.found("block") +
                 "; expected [height, width]");
   }
   if (options.block.empty()) {
-    section.read("fraction", options.fraction, between(0, 1),
-                 "share of the pixels that are hidden");
+    section.read("fraction", options.fraction, between(0, 1), "share of the pixels to hide");
   } else if (section.has("fraction")) {
     throw Error(section.where("fraction") +
                 ": given with a block; expected a fraction of the pixels or a block, not both");
   }
-  section.read("value", options.value, any_number(), "what hidden pixels become; 0: black");
+  section.read("value", options.value, any_number(), "value of hidden pixels; 0: black");
   return [options, where = section.where("block")](const ImageShape& images) {
     if (!options.block.empty() &&
         (options.block[0] > images.height || options.block[1] > images.width)) {

@@ -11,7 +11,7 @@ struct SaltPepperOptions {
   double salt = 0.5;
 };
 
-// Pixels that say nothing any more: all channels white, or all black.
+// Replaces pixels by white or black in all channels.
 class SaltPepper : public Corruption {
  public:
   explicit SaltPepper(const SaltPepperOptions& options) : options_(options) {}
@@ -34,7 +34,7 @@ CorruptionMaker configure_salt_pepper_corruption(Section& section, bool table) {
   SaltPepperOptions options;
   section.read("fraction", options.fraction, between(0, 1),
                "share of the pixels that turn white or black");
-  section.read("salt", options.salt, between(0, 1), "share of these that turn white");
+  section.read("salt", options.salt, between(0, 1), "share of the changed pixels that turn white");
   if (table) {
     throw Error(section.where("name") +
                 ": salt_pepper makes black and white pixels, and the data set is a table; expected "

@@ -1,4 +1,4 @@
-// A model and its objective in a tensor file: names, shapes and what belongs together.
+// A model, its objective and its optimizer in a tensor file.
 #pragma once
 
 #include <filesystem>
@@ -10,11 +10,12 @@
 
 namespace latent {
 
-/// Adds the weights and statistics as "model.*" and "objective.*", and the image shapes to the
+/// Adds the weights and statistics as "model.*" and "objective.*", and the image shapes as
 /// metadata.
 void store_model(const Autoencoder& model, const Objective& objective, TensorFile& file);
 
-/// Loads them back in place. Throws Error naming `path`, the tensor, and the shapes that differ.
+/// Loads weights and statistics in place. Throws Error naming `path`, the tensor, and the shapes
+/// that differ.
 void load_model(Autoencoder& model, Objective& objective, const TensorFile& file,
                 const std::filesystem::path& path);
 
@@ -22,19 +23,22 @@ void load_model(Autoencoder& model, Objective& objective, const TensorFile& file
 /// scalars as "optimizer.<name>".
 void store_optimizer(Optimizer& optimizer, const FlatParameters& parameters, TensorFile& file);
 
-/// Loads it back in place. Throws Error naming `path` and the tensor that does not fit.
+/// Loads the optimizer's state in place. Throws Error naming `path` and the tensor that does not
+/// fit.
 void load_optimizer(Optimizer& optimizer, const FlatParameters& parameters, const TensorFile& file,
                     const std::filesystem::path& path);
 
-/// The tensor called `name`. Throws Error naming `path` if it is missing or has other sizes.
+/// Returns the tensor called `name`. Throws Error naming `path` if it is missing or has other
+/// sizes.
 Tensor fitting_tensor(const TensorFile& file, const std::string& name, c10::IntArrayRef sizes,
                       const std::filesystem::path& path);
 
-/// The shapes of the images the model takes and makes. Throws Error naming `path` if they are not
-/// there.
+/// The shapes of the images that a stored model takes and makes.
 struct StoredShapes {
   ImageShape input, output;
 };
+
+/// Reads the shapes from the metadata. Throws Error naming `path` if they are missing.
 StoredShapes stored_shapes(const TensorFile& file, const std::filesystem::path& path);
 
 }  // namespace latent

@@ -59,9 +59,9 @@ StoredCheckpoint read_checkpoint(const RunDirectory& run, const std::string& pre
   return std::move(*newest);
 }
 
-void CheckpointStore::go_on_from(const StoredCheckpoint& checkpoint) {
+void CheckpointStore::continue_from(const StoredCheckpoint& checkpoint) {
   good_step_ = stored_step(checkpoint.file);
-  // Another one stands in for a `last` that is damaged: that is not worth keeping.
+  // If another checkpoint replaces a damaged `last`, that file is not worth keeping.
   last_step_ = checkpoint.name == "last" ? good_step_ : std::nullopt;
 }
 
@@ -87,19 +87,19 @@ void CheckpointStore::write(const std::string& name, const TensorFile& file, int
     } catch (const Error& failure) {
       if (attempt == kAttempts) {
         throw Error(fmt::format(
-            "{} ({} attempts); training stopped at step {}{}; mend that and go on with {}",
+            "{} ({} attempts); training stopped at step {}{}; fix that and resume with {}",
             failure.what(), kAttempts, step,
             good_step_ ? fmt::format(", the checkpoint of step {} is kept", *good_step_) : "",
             run_.resume_command()));
       }
-      log::warn("{}; trying again", failure.what());
+      log::warn("{}; retrying", failure.what());
       std::this_thread::sleep_for(wait);
     }
   }
 }
 
-// A second name for the file, before another takes its first: at no instant is there none. A file
-// system without such links is given a copy.
+// Gives the file a second name before another file takes its first, so that a checkpoint exists at
+// every instant. Copies it on a file system without hard links.
 void CheckpointStore::keep_last_as(const std::string& name) const {
   const fs::path last = run_.checkpoint("last"), kept = run_.checkpoint(name);
   const fs::path link = temporary_name(kept);
@@ -109,12 +109,12 @@ void CheckpointStore::keep_last_as(const std::string& name) const {
   fs::remove(link, ignored);
   fs::create_hard_link(last, link, code);
   if (!code) fs::rename(link, kept, code);
-  fs::remove(link, ignored);  // renaming does nothing where both are the same file already
+  fs::remove(link, ignored);  // rename does nothing if both names are of the same file
   if (!code) return;
   try {
     write_file(kept, read_file(last, size_t{1} << 40));
   } catch (const Error& failure) {
-    log::warn("{}; there is one checkpoint less to fall back on", failure.what());
+    log::warn("{}; one checkpoint fewer is kept to fall back on", failure.what());
   }
 }
 
@@ -131,7 +131,7 @@ void CheckpointStore::remove_old(int64_t step) const {
   for (const auto& name : run_.checkpoint_names()) {
     const int64_t of = RunDirectory::step_of(name);
     if (of < 0) continue;
-    // A later step than the last is of a training that fell back to before it.
+    // A step later than the last belongs to a training that was rolled back to before it.
     if (of < step && kept++ < keep_) continue;
     std::error_code code;
     fs::remove(run_.checkpoint(name), code);

@@ -1,5 +1,5 @@
-// The checkpoints of a run as files: a good one is there at each instant, and is found when others
-// are damaged.
+// The checkpoints of a run as files: at every instant one of them is complete, and it is found when
+// others are damaged.
 #pragma once
 
 #include <filesystem>
@@ -20,8 +20,8 @@ struct StoredCheckpoint {
 
 /// Reads the checkpoint `preferred`: "best", "last" or "rollback".
 ///
-/// If it is missing or damaged, a warning says so and names the one that is read in its place: of
-/// those that can be read the newest. Throws Error if there is none, or none that can be read.
+/// If it is missing or damaged, reads the newest readable checkpoint instead and logs a warning
+/// that names it. Throws Error if there is none, or none that can be read.
 StoredCheckpoint read_checkpoint(const RunDirectory& run, const std::string& preferred);
 
 /// Writes a run's checkpoints.
@@ -30,19 +30,19 @@ class CheckpointStore {
   /// keep: how many of the last checkpoints stay, `last` among them.
   CheckpointStore(RunDirectory run, int64_t keep) : run_(std::move(run)), keep_(keep) {}
 
-  /// Tells what training goes on from.
-  void go_on_from(const StoredCheckpoint& checkpoint);
+  /// Sets the checkpoint from which training continues.
+  void continue_from(const StoredCheckpoint& checkpoint);
 
-  /// Puts `last` in the place of the one before, which stays under its step's name.
+  /// Writes `last`; the previous one stays under the name of its step.
   ///
-  /// A write that fails is tried again, aloud, for two seconds. Throws Error if it still fails;
-  /// what was there before stays. step: of training, at this checkpoint.
+  /// Retries a failed write for two seconds, with a warning each time. Throws Error if it still
+  /// fails; the previous file is kept. step: of training, at this checkpoint.
   void write_last(const TensorFile& file, int64_t step);
-  /// Puts `best` in the place of the one before, in the same way.
+  /// Replaces `best`, with the same retries.
   void write_best(const TensorFile& file, int64_t step);
-  /// Gives `last` a second name, "rollback", under which it stays when another takes its place.
+  /// Gives `last` a second name, "rollback", under which it stays when `last` is replaced.
   void keep_for_rollback() const;
-  /// Whether "rollback" is there, can be read, and was written after so many epochs.
+  /// Whether "rollback" exists, can be read, and was written after `epoch` epochs.
   bool rollback_is_of(int64_t epoch) const;
 
  private:

@@ -11,15 +11,15 @@
 namespace latent {
 namespace {
 
-constexpr int64_t kLooked = 64;  // examples of each split
+constexpr int64_t kDigested = 64;  // examples of each split
 
 }  // namespace
 
 SplitFingerprint fingerprint(const Tensor& examples) {
   const int64_t count = examples.size(0);
   if (count == 0) return {};
-  const int64_t looked = std::min(count, kLooked);
-  const Tensor chosen = at::arange(looked, at::kLong).mul_(count).floor_divide_(looked);
+  const int64_t digested = std::min(count, kDigested);
+  const Tensor chosen = at::arange(digested, at::kLong).mul_(count).floor_divide_(digested);
   const Tensor some = examples.index_select(0, chosen.to(examples.device())).cpu().contiguous();
   return {.count = count,
           .digest = static_cast<int64_t>(
@@ -39,8 +39,8 @@ void expect_same_data(const DataFingerprint& written, const DataFingerprint& now
                     now.training.count, now.validation.count));
   }
   log::warn(
-      "{}: the data set has other examples than those it was written with; the run will not end "
-      "as if it had never stopped",
+      "{}: the data set has other examples than when it was written; the result will differ from "
+      "that of an uninterrupted run",
       checkpoint.string());
 }
 

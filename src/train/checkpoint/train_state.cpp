@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// An entry of the state; null if the file does not say.
+// Returns an entry of the state; null if the file does not have it.
 Json stored(const TensorFile& file, const char* name) {
   const auto state = file.metadata.find("state");
   if (state == file.metadata.end()) return nullptr;
@@ -19,12 +19,12 @@ Json stored(const TensorFile& file, const char* name) {
   return json.is_object() ? json.value(name, Json()) : Json();
 }
 
-// 0 if there is none.
+// Returns the number, or 0 if it is not a whole one.
 int64_t whole_number(const Json& json) {
   return json.is_number_integer() ? json.get<int64_t>() : 0;
 }
 
-// Throws unless it is a whole number: 1e300 is none.
+// Throws unless it is a whole number; 1e300 is not.
 void read_count(const Json& json, int64_t& count) {
   if (!json.is_number_integer()) throw Error("no whole number");
   count = json.get<int64_t>();

@@ -5,8 +5,8 @@
 namespace latent {
 namespace {
 
-// Numbers of which an offset is a multiple. On the CPU none are left out: it gains nothing there,
-// and the norm of the gradient would be summed in another order.
+// The number that every offset is a multiple of. The CPU's buffer has no gaps: they would gain
+// nothing, and the norm of the gradient would be summed in another order.
 int64_t alignment(const c10::Device& device) { return device.is_cpu() ? 1 : 16; }
 
 }  // namespace
@@ -58,7 +58,7 @@ void FlatParameters::gather_gradients() {
       continue;
     }
     places.push_back(place);
-    // Autograd gives a gradient the strides of its parameter: both lie alike in memory.
+    // Autograd gives a gradient the strides of its parameter: both have the same memory layout.
     computed.push_back(gradient.as_strided({count}, {1}));
   }
   if (!places.empty()) at::_foreach_copy_(places, computed);

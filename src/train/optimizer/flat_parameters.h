@@ -1,5 +1,5 @@
-// All trainable parameters in one buffer and all gradients in another: one kernel updates them, one
-// norm clips them.
+// All trainable parameters in one buffer and all gradients in another, so that one kernel updates
+// them and one norm clips them.
 #pragma once
 
 #include <torch/nn/module.h>
@@ -12,26 +12,27 @@
 
 namespace latent {
 
-/// WorkQueue the parameters of modules into views of one flat buffer, and gathers their gradients
-/// in another.
+/// Turns the parameters of modules into views of one flat buffer, and gathers their gradients in
+/// another.
 ///
-/// Convolution weights keep channels_last strides inside the buffer, which is the layout the
-/// kernels want. On a GPU each parameter begins at a multiple of 64 bytes, since its fast
-/// convolutions and products take aligned weights only; the gaps hold zeros. The modules must
-/// already be on their device and must not be moved afterwards.
+/// Convolution weights keep channels_last strides inside the buffer, the layout that the kernels
+/// need. On a GPU each parameter begins at a multiple of 64 bytes, because fast convolutions and
+/// products require aligned weights; the gaps hold zeros. The modules must already be on their
+/// device and must not be moved afterwards.
 class FlatParameters {
  public:
   explicit FlatParameters(const std::vector<std::pair<std::string, torch::nn::Module*>>& modules);
 
   Tensor values() const { return values_; }        // [P] float32
   Tensor gradients() const { return gradients_; }  // [P] float32
-  /// Before a backward pass: leaves the parameters without gradients, which then become what the
-  /// pass computes, instead of being added to it one by one.
+  /// Removes the parameters' gradients. Call it before a backward pass, which then stores its
+  /// gradients instead of adding them to the previous ones.
   void drop_gradients();
-  /// After it: `gradients` holds them, zeros where a parameter has none.
+  /// Copies the parameters' gradients into `gradients`, zeros for a parameter without one. Call it
+  /// after a backward pass.
   void gather_gradients();
-  /// A view of `flat` ([P]) for each parameter, with its name ("model.encoder.conv1.weight") and
-  /// shape.
+  /// Returns a view of `flat` ([P]) for each parameter, with its name
+  /// ("model.encoder.conv1.weight") and shape.
   std::vector<std::pair<std::string, Tensor>> views(const Tensor& flat) const;
 
  private:

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "config/section.h"
+#include "core/registry.h"
 
 namespace latent {
 
@@ -20,16 +21,36 @@ struct LearningRateOptions {
   void read(Section& train);
 };
 
-/// The factor on the initial learning rate. Part of a run's state: `reductions`, `best` and
-/// `waited` go into checkpoints.
+/// Where a schedule stands.
+struct ScheduleState {
+  double epoch;        // fractions of epochs done, 0 at the first step
+  int64_t epochs;      // of the whole training
+  int64_t reductions;  // plateau: how often the rate was lowered
+};
+
+/// A schedule that a config can name under `train.schedule`.
+struct ScheduleRow {
+  std::string name;
+  std::string summary;
+  bool watches_validation;  // lowers the rate when the validation loss stops improving
+  /// Reads the keys that are its own; `warmup_epochs` has been read.
+  void (*read)(Section& schedule, LearningRateOptions& options);
+  /// Returns the factor on the initial learning rate, warm-up aside.
+  double (*factor)(const LearningRateOptions& options, const ScheduleState& state);
+};
+
+const Registry<ScheduleRow>& schedules();
+
+/// Computes the factor on the initial learning rate. Part of a run's state: `reductions`, `best`
+/// and `waited` go into checkpoints.
 class LearningRateSchedule {
  public:
-  LearningRateSchedule(LearningRateOptions options, int64_t epochs)
-      : options_(std::move(options)), epochs_(epochs) {}
+  LearningRateSchedule(LearningRateOptions options, int64_t epochs);
 
-  /// epoch: fractions of epochs done, 0 at the first step.
+  /// Returns the factor at a point in training. epoch: fractions of epochs done, 0 at the first
+  /// step.
   double factor(double epoch) const;
-  /// Tells the plateau schedule the validation loss of an epoch. Returns true if it lowered the
+  /// Shows a plateau schedule the validation loss of an epoch. Returns true if that lowered the
   /// rate.
   bool observe(double validation_loss);
 
@@ -39,6 +60,7 @@ class LearningRateSchedule {
 
  private:
   LearningRateOptions options_;
+  const ScheduleRow* row_;
   int64_t epochs_;
 };
 

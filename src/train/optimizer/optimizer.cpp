@@ -7,7 +7,7 @@
 namespace latent {
 namespace {
 
-// The overloads whose learning rate is a tensor.
+// The overloads of ATen's fused kernels whose learning rate is a tensor.
 using FusedKernel = void (*)(at::TensorList, at::TensorList, at::TensorList, at::TensorList,
                              at::TensorList, at::TensorList, const Tensor&, double, double, double,
                              double, bool, bool, const std::optional<Tensor>&,
@@ -15,8 +15,8 @@ using FusedKernel = void (*)(at::TensorList, at::TensorList, at::TensorList, at:
 constexpr FusedKernel fused_adam = at::_fused_adam_;
 constexpr FusedKernel fused_adamw = at::_fused_adamw_;
 
-// What one kernel takes is shared out among a GPU's processors in chunks of 65,536 numbers, a
-// list's entries one by one: in one entry the book's model would keep six of them busy.
+// A GPU divides the work of a fused kernel among its processors in chunks of 65,536 numbers, one
+// entry of a list at a time: as a single entry, a small model would occupy only a few processors.
 std::vector<Tensor> for_fused_kernel(const Tensor& flat) {
   constexpr int64_t kEntries = 32, kLeast = 4096, kAligned = 16;
   if (flat.device().is_cpu()) return {flat};
@@ -24,11 +24,12 @@ std::vector<Tensor> for_fused_kernel(const Tensor& flat) {
   return flat.split(std::max(kLeast, (share + kAligned - 1) / kAligned * kAligned));
 }
 
-// Adam (Kingma and Ba 2015) and AdamW (Loshchilov and Hutter 2019) by the fused kernel of ATen.
+// Adam (Kingma and Ba 2015) or AdamW (Loshchilov and Hutter 2019), by a fused kernel of ATen.
 class Adam : public Optimizer {
  public:
-  Adam(const OptimizerOptions& options, FlatParameters& parameters)
-      : options_(options),
+  Adam(FusedKernel kernel, const OptimizerOptions& options, FlatParameters& parameters)
+      : kernel_(kernel),
+        options_(options),
         values_(parameters.values()),
         gradients_(parameters.gradients()),
         average_(at::zeros_like(values_)),
@@ -45,10 +46,9 @@ class Adam : public Optimizer {
     steps_.add_(1);
     const auto skip = bad.defined() ? std::optional(bad) : std::nullopt;
     if (skip) steps_.sub_(*skip);
-    const auto kernel = options_.name == "adamw" ? fused_adamw : fused_adam;
-    kernel(all_values_, all_gradients_, all_averages_, all_squares_, {}, all_steps_, rate_,
-           options_.beta1, options_.beta2, options_.weight_decay, options_.epsilon, false, false,
-           {}, skip);
+    kernel_(all_values_, all_gradients_, all_averages_, all_squares_, {}, all_steps_, rate_,
+            options_.beta1, options_.beta2, options_.weight_decay, options_.epsilon, false, false,
+            {}, skip);
   }
   Tensor learning_rate() override { return rate_; }
   std::map<std::string, Tensor> state() override {
@@ -56,6 +56,7 @@ class Adam : public Optimizer {
   }
 
  private:
+  FusedKernel kernel_;
   OptimizerOptions options_;
   Tensor values_, gradients_, average_, square_, steps_, rate_;
   std::vector<Tensor> all_values_, all_gradients_, all_averages_, all_squares_, all_steps_;
@@ -92,7 +93,42 @@ class Sgd : public Optimizer {
   Tensor values_, gradients_, velocity_, rate_;
 };
 
+void read_adam(Section& optimizer, OptimizerOptions& options) {
+  optimizer.read("beta1", options.beta1, from_below(0, 1), "decay of the gradient's running mean");
+  optimizer.read("beta2", options.beta2, from_below(0, 1),
+                 "decay of the squared gradient's running mean");
+  optimizer.read("epsilon", options.epsilon, more_than(0.0),
+                 "added to the root; Keras's default is 1e-7");
+}
+
+void read_sgd(Section& optimizer, OptimizerOptions& options) {
+  optimizer.read("momentum", options.momentum, from_below(0, 1), "share of the last update kept");
+}
+
+std::unique_ptr<Optimizer> make_adam(const OptimizerOptions& options, FlatParameters& parameters) {
+  return std::make_unique<Adam>(fused_adam, options, parameters);
+}
+
+std::unique_ptr<Optimizer> make_adamw(const OptimizerOptions& options, FlatParameters& parameters) {
+  return std::make_unique<Adam>(fused_adamw, options, parameters);
+}
+
+std::unique_ptr<Optimizer> make_sgd(const OptimizerOptions& options, FlatParameters& parameters) {
+  return std::make_unique<Sgd>(options, parameters);
+}
+
 }  // namespace
+
+const Registry<OptimizerRow>& optimizers() {
+  static const Registry<OptimizerRow> registry(
+      "optimizer",
+      {
+          {"adam", "Adam; weight decay is added to the gradient", read_adam, make_adam},
+          {"adamw", "Adam with decoupled weight decay", read_adam, make_adamw},
+          {"sgd", "stochastic gradient descent with momentum", read_sgd, make_sgd},
+      });
+  return registry;
+}
 
 void Optimizer::set_learning_rate(double rate) {
   if (rate_set_ == rate) return;
@@ -102,27 +138,18 @@ void Optimizer::set_learning_rate(double rate) {
 
 void OptimizerOptions::read(Section& train) {
   Component chosen =
-      train.component("optimizer", name, {"adam", "adamw", "sgd"}, "how weights are updated");
+      train.component("optimizer", name, optimizers().names(), "how weights are updated");
   name = chosen.name;
   chosen.section.read("learning_rate", learning_rate, more_than(0.0),
                       "step size at the start of the schedule");
   chosen.section.read("weight_decay", weight_decay, at_least(0.0),
                       "pull of the weights towards zero");
-  if (name == "sgd") {
-    chosen.section.read("momentum", momentum, from_below(0, 1), "share of the last update kept");
-    return;
-  }
-  chosen.section.read("beta1", beta1, from_below(0, 1), "decay of the gradient's running mean");
-  chosen.section.read("beta2", beta2, from_below(0, 1),
-                      "decay of the squared gradient's running mean");
-  chosen.section.read("epsilon", epsilon, more_than(0.0),
-                      "added to the root; Keras's default is 1e-7");
+  optimizers().find(name, "train.optimizer").read(chosen.section, *this);
 }
 
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options,
                                           FlatParameters& parameters) {
-  if (options.name == "sgd") return std::make_unique<Sgd>(options, parameters);
-  return std::make_unique<Adam>(options, parameters);
+  return optimizers().find(options.name, "train.optimizer").make(options, parameters);
 }
 
 void clip_gradients(Tensor gradients, const Tensor& norm, double limit) {

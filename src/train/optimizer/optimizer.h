@@ -1,4 +1,4 @@
-// Optimizers on the flat buffer, and the learning rate's schedule.
+// Optimizers, which update the flat buffer of parameters.
 #pragma once
 
 #include <map>
@@ -7,6 +7,7 @@
 #include <string>
 
 #include "config/section.h"
+#include "core/registry.h"
 #include "train/optimizer/flat_parameters.h"
 
 namespace latent {
@@ -25,21 +26,33 @@ struct OptimizerOptions {
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
-  /// One update. bad: a float32 scalar on the parameters' device, 1 where the gradients must not be
-  /// used: then the parameters and the state stay as they are; 0, or undefined, for an update.
+  /// Performs one update. bad: a float32 scalar on the parameters' device, 1 if the gradients must
+  /// not be used, which leaves parameters and state unchanged; 0, or undefined, for an update.
   virtual void step(const Tensor& bad = {}) = 0;
-  /// The learning rate: a scalar on the parameters' device, changed by filling it.
+  /// Returns the learning rate: a scalar on the parameters' device, changed by filling it.
   virtual Tensor learning_rate() = 0;
-  /// Fills it unless it was set to the same before: each fill is work for a GPU.
+  /// Fills the learning rate unless it was last set to `rate`: each fill is work for a GPU.
   void set_learning_rate(double rate);
-  /// The state to keep in a checkpoint, by name: flat buffers ([P]) and scalars. Changed in place
-  /// when loading.
+  /// Returns the state to keep in a checkpoint, by name: flat buffers ([P]) and scalars. Loading
+  /// changes them in place.
   virtual std::map<std::string, Tensor> state() = 0;
 
  private:
   std::optional<double> rate_set_;
 };
 
+/// An optimizer that a config can name under `train.optimizer`.
+struct OptimizerRow {
+  std::string name;
+  std::string summary;
+  /// Reads the keys that are its own; those of every optimizer have been read.
+  void (*read)(Section& optimizer, OptimizerOptions& options);
+  std::unique_ptr<Optimizer> (*make)(const OptimizerOptions& options, FlatParameters& parameters);
+};
+
+const Registry<OptimizerRow>& optimizers();
+
+/// Makes the optimizer that the options name.
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options,
                                           FlatParameters& parameters);
 

@@ -1,4 +1,4 @@
-// Every network and bottleneck a config can name, on images of many shapes.
+// Every encoder and decoder that a config can name, on images of many shapes.
 #include "model/autoencoder.h"
 
 #include <map>
@@ -42,7 +42,7 @@ TEST(Autoencoder, EveryEncoderTakesEveryShape) {
 
 // Whatever the kernels and strides: the output has the images' shape, or the error says what to
 // change.
-TEST(Autoencoder, KernelsAndStrides) {
+TEST(Autoencoder, EveryKernelAndStrideKeepsTheSize) {
   int refused = 0, made = 0;
   for (const auto& shape : kImageShapes) {
     for (int64_t kernel = 2; kernel <= 5; ++kernel) {
@@ -84,7 +84,7 @@ TEST(Autoencoder, AKernelAndAStrideForEachLayer) {
   EXPECT_EQ(weights["decoder.upconv3.weight"].sizes(), (std::vector<int64_t>{6, 4, 5, 5}));
 }
 
-TEST(Autoencoder, ImagesTooSmallForTheLayers) {
+TEST(Autoencoder, ImagesTooSmallForTheLayersAreRefused) {
   expect_error(
       [] {
         make_model(R"({"encoder": {"channels": [4, 4, 4, 4, 4]}})", {1, 4, 4});
@@ -99,7 +99,7 @@ TEST(Autoencoder, ImagesTooSmallForTheLayers) {
       "expected fewer channels, smaller strides or a larger image (data.pad_to, data.size)");
 }
 
-TEST(Autoencoder, OptionsThatDoNotFitTogether) {
+TEST(Autoencoder, OptionsThatDoNotFitTogetherAreRefused) {
   expect_error(
       [] { model_plan(R"({"encoder": {"channels": [4, 8], "kernel": [3, 3, 3]}})"); },
       "test.json: model.encoder.kernel: got 3 values; expected one for all layers or one for each "
@@ -202,56 +202,6 @@ TEST(Autoencoder, WrongShapesNameWhatWasExpected) {
               "images to encode: got shape [2, 1, 8, 9], expected [-1, 1, 8, 8]");
   }
   EXPECT_THROW(model->decode(uniform({2, 3})), c10::Error);
-}
-
-TEST(Bottleneck, WithoutAGeneratorZIsTheMean) {
-  const auto model = make_model(R"({"encoder": "dense", "latent_dim": 3})", {1, 8, 8});
-  const Latent latent = model->encode(uniform({5, 1, 8, 8}));
-  EXPECT_TRUE(torch::equal(latent.z, latent.mean));
-  EXPECT_EQ(latent.logvar.sizes(), (std::vector<int64_t>{5, 3}));
-  EXPECT_TRUE(model->probabilistic());
-}
-
-TEST(Bottleneck, SamplesAreMeanPlusSigmaTimesNoise) {
-  const auto model = make_model(R"({"encoder": "dense", "latent_dim": 3})", {1, 8, 8});
-  const Tensor images = uniform({5, 1, 8, 8});
-  const Latent latent = model->encode(images, generator(0, Stream::kLatents));
-  const Tensor noise = torch::empty({5, 3}).normal_(0, 1, generator(0, Stream::kLatents));
-  const Tensor moved = noise * (0.5 * latent.logvar).exp();
-  expect_tensor_near(latent.z, latent.mean + moved,
-                     8 * kRounding * (latent.mean.abs() + moved.abs()));
-  EXPECT_TRUE(torch::equal(latent.mean, model->encode(images).mean));
-}
-
-TEST(Bottleneck, PointIsOneCodePerImage) {
-  for (const auto& [activation, low, high] : std::vector<std::tuple<std::string, double, double>>{
-           {"none", -1e9, 1e9}, {"relu", 0, 1e9}, {"sigmoid", 0, 1}}) {
-    const auto model = make_model(R"({"encoder": "dense", "latent_dim": 16,
-        "bottleneck": {"name": "point", "activation": ")" +
-                                      activation + "\"}}",
-                                  {1, 8, 8});
-    const Latent latent = model->encode(normal({50, 1, 8, 8}), generator(0, Stream::kLatents));
-    EXPECT_TRUE(torch::equal(latent.z, latent.mean));
-    EXPECT_FALSE(latent.logvar.defined());
-    EXPECT_FALSE(model->probabilistic());
-    EXPECT_GE(latent.z.min().item<double>(), low);
-    EXPECT_LE(latent.z.max().item<double>(), high);
-    if (activation == "none") {
-      EXPECT_LT(latent.z.min().item<double>(), 0);
-    }
-  }
-}
-
-TEST(Bottleneck, KnowsTheRangeOfItsCodes) {
-  const auto within = [](const std::string& options) {
-    Config config = Config::parse(options, "x");
-    Section root = config.root();
-    const auto bottleneck = bottlenecks().find("point", "x").configure(root)(3, 3);
-    return bottleneck->clamp_to_range(torch::tensor({{-1.0f, 0.5f, 2.0f}}));
-  };
-  expect_tensor_near(within("{}"), torch::tensor({{-1.0, 0.5, 2.0}}), 0);
-  expect_tensor_near(within(R"({"activation": "relu"})"), torch::tensor({{0.0, 0.5, 2.0}}), 0);
-  expect_tensor_near(within(R"({"activation": "sigmoid"})"), torch::tensor({{0.0, 0.5, 1.0}}), 0);
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ TEST(Corruption, MaskingHidesABlock) {
             0);
 }
 
-TEST(Corruption, SaltAndPepper) {
+TEST(Corruption, SaltAndPepperTurnAShareWhiteOrBlack) {
   const Tensor images = torch::full({20, 3, 40, 40}, 0.5);
   const Tensor spoilt =
       corrupted(R"([{"name": "salt_pepper", "fraction": 0.4, "salt": 0.25}])", images);
@@ -75,7 +75,7 @@ TEST(Corruption, SaltAndPepper) {
   EXPECT_TRUE(torch::equal(spoilt.select(1, 0), spoilt.select(1, 1)));
 }
 
-TEST(Corruption, DownsamplingByHand) {
+TEST(Corruption, DownsamplingEqualsAveragesByHand) {
   const Tensor row = torch::tensor({0.0f, 0.2f, 0.4f, 1.0f}).view({1, 1, 1, 4});
   const auto small = [&](const std::string& size, const std::string& filter, const Tensor& image) {
     return corrupted(
@@ -90,7 +90,7 @@ TEST(Corruption, DownsamplingByHand) {
   expect_tensor_near(small("[2, 1]", "area", three), torch::tensor({0.1, 0.7}), 1e-6);
 }
 
-TEST(Corruption, DownsamplingIsThatOfTheData) {
+TEST(Corruption, DownsamplingEqualsResizingTheData) {
   const Tensor bytes = (uniform({5, 28, 20, 3}) * 255).round().to(at::kByte).contiguous();
   const Tensor images = bytes.permute({0, 3, 1, 2}).to(at::kFloat) / 255;
   for (const std::string filter : {"area", "bilinear"}) {
@@ -119,7 +119,7 @@ TEST(Corruption, EqualGeneratorsGiveEqualNoise) {
   EXPECT_TRUE(torch::equal(images, before));
 }
 
-TEST(Corruption, AChainActsInItsOrder) {
+TEST(Corruption, AChainIsAppliedInOrder) {
   const ImageShape shape{1, 12, 10};
   const Tensor images = uniform({4, 1, 12, 10});
   const auto both = chain(
@@ -130,7 +130,11 @@ TEST(Corruption, AChainActsInItsOrder) {
   EXPECT_EQ(both.corrupt(images, draws()).sizes(), (std::vector<int64_t>{4, 1, 6, 5}));
   // Encoding leaves the noise out and keeps the size.
   EXPECT_TRUE(both.noisy());
-  expect_tensor_near(both.prepare(images), images.view({4, 1, 6, 2, 5, 2}).mean(5).mean(3), 1e-6);
+  EXPECT_EQ(both.input(), shape);
+  expect_tensor_near(both.encoder_input(images), images.view({4, 1, 6, 2, 5, 2}).mean(5).mean(3),
+                     1e-6);
+  const Tensor small = uniform({4, 1, 6, 5});
+  EXPECT_TRUE(both.encoder_input(small).is_same(small));
   const auto twice = chain(
       R"([{"name": "downsample", "size": [6, 5]}, {"name": "downsample", "size": [3, 1]}])", shape);
   EXPECT_EQ(twice.output(), (ImageShape{1, 3, 1}));
@@ -156,13 +160,13 @@ TEST(Corruption, NoneByDefault) {
   EXPECT_EQ(none.output(), (ImageShape{1, 4, 4}));
   const Tensor images = uniform({1, 1, 4, 4});
   EXPECT_TRUE(none.corrupt(images, generator(0, Stream::kCorruption)).is_same(images));
-  EXPECT_TRUE(none.prepare(images).is_same(images));
+  EXPECT_TRUE(none.encoder_input(images).is_same(images));
   EXPECT_TRUE(chain("[]", {1, 4, 4}).empty());
   EXPECT_TRUE(chain("\"gaussian\"", {1, 4, 4}).noisy());
 }
 
 // Rows of a table are not cut to 0..1, which is for pixels.
-TEST(Corruption, OfATable) {
+TEST(Corruption, TablesAreNotClipped) {
   const Tensor rows = torch::full({100, 1, 1, 9}, 7.0);
   const Tensor noisy =
       chain(R"(["gaussian"])", {1, 1, 9}, true).corrupt(rows, generator(0, Stream::kCorruption));

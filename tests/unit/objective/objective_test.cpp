@@ -1,82 +1,11 @@
-// The KL term, its schedules, and the objective as a whole.
+// The objective as a whole: its terms, weights and gradients.
 #include "objective/objective.h"
-
-#include <cmath>
-#include <limits>
 
 #include "unit/expect.h"
 #include "unit/experiments.h"
 
 namespace latent {
 namespace {
-
-std::unique_ptr<Penalty> kl(const std::string& options) {
-  Config config = Config::parse("{\"kl\": " + options + "}", "test.json");
-  Section section = config.root().section("kl");
-  auto maker = penalties().find("kl", "test").configure(section);
-  config.check_all_read();
-  return maker(make_model("{}", {1, 8, 8})->bottleneck());
-}
-
-double weighted(Penalty& penalty, double value, double epoch) {
-  penalty.schedule(epoch);
-  return penalty.weighted(torch::tensor(value)).item<double>();
-}
-
-TEST(Kl, ClosedForm) {
-  const Tensor mean = torch::tensor({0.0, 1.0, 0.0, -2.0}),
-               logvar = torch::tensor({0.0, 0.0, std::log(4.0), -1.0});
-  // 0;  1/2;  (4 - 1 - log 4) / 2;  (4 + e^-1 - 1 + 1) / 2
-  expect_tensor_near(gaussian_kl(mean, logvar), torch::tensor({0.0, 0.5, 0.8068528, 2.1839397}),
-                     1e-6);
-}
-
-// Monte Carlo: E_q[log q(z) - log p(z)].
-TEST(Kl, IsTheExpectedLogRatio) {
-  const double mean = 0.7, logvar = -0.4;
-  const Tensor noise = normal({200000}).to(at::kDouble);
-  const Tensor z = mean + std::exp(0.5 * logvar) * noise;
-  const double ratio =
-      (0.5 * z.square() - 0.5 * noise.square()).mean().item<double>() - 0.5 * logvar;
-  EXPECT_NEAR(gaussian_kl(torch::tensor(mean), torch::tensor(logvar)).item<double>(), ratio, 0.01);
-}
-
-TEST(Kl, SumOverLatentsMeanOverTheBatch) {
-  const Latent latent{.z = {},
-                      .mean = torch::tensor({1.0f, 1.0f, 3.0f, 0.0f}).view({2, 2}),
-                      .logvar = torch::zeros({2, 2})};
-  EXPECT_NEAR(kl("{}")->value(latent).item<double>(), (1.0 + 4.5) / 2, 1e-6);
-}
-
-TEST(Kl, TheWeightWarmsUp) {
-  const auto penalty = kl(R"({"weight": 4, "warmup_epochs": 2})");
-  EXPECT_NEAR(weighted(*penalty, 3, 0), 0, 1e-6);
-  EXPECT_NEAR(weighted(*penalty, 3, 0.5), 3, 1e-6);
-  EXPECT_NEAR(weighted(*penalty, 3, 2), 12, 1e-6);
-  EXPECT_NEAR(weighted(*penalty, 3, 9), 12, 1e-6);
-  EXPECT_NEAR(weighted(*penalty, 3, std::numeric_limits<double>::infinity()), 12, 1e-6);
-  EXPECT_NEAR(weighted(*kl(R"({"weight": 4})"), 3, 0), 12, 1e-6);
-}
-
-TEST(Kl, TheCapacityGrows) {
-  const auto penalty = kl(R"({"weight": 3, "capacity": 10, "warmup_epochs": 5})");
-  EXPECT_NEAR(weighted(*penalty, 1, 0), 3, 1e-5);   // |1 - 0|
-  EXPECT_NEAR(weighted(*penalty, 1, 1), 3, 1e-5);   // |1 - 2|
-  EXPECT_NEAR(weighted(*penalty, 12, 5), 6, 1e-5);  // |12 - 10|
-  EXPECT_NEAR(weighted(*penalty, 12, 50), 6, 1e-5);
-}
-
-TEST(Kl, WeightZeroLeavesTheTermToBeWatched) {
-  EXPECT_EQ(weighted(*kl(R"({"weight": 0})"), 3, 1), 0);
-}
-
-TEST(Kl, NeedsADistribution) {
-  const auto plan = objective_plan(R"({"kl": {}})", false);
-  const auto model = make_model(R"({"encoder": "dense", "bottleneck": "point"})", {1, 4, 4});
-  expect_error([&] { plan.make(*model); },
-               "test.json: objective.kl: a point bottleneck has no distribution; "
-               "expected model.bottleneck \"gaussian\", or no kl");
-}
 
 struct Fixture {
   std::shared_ptr<Autoencoder> model;
@@ -150,32 +79,71 @@ TEST(Objective, DecodedImagesMustHaveTheImagesShape) {
   EXPECT_THROW((*f.objective)(uniform({4, 1, 12, 11}), f.output), c10::Error);
 }
 
+// Every likelihood with its defaults, and those of its options that change the gradient.
+std::vector<std::string> all_likelihoods() {
+  std::vector<std::string> all{R"({"name": "gaussian", "sigma": "learned"})",
+                               R"({"name": "gaussian", "sigma": "optimal", "output": "sigmoid"})"};
+  for (const auto& name : likelihoods().names())
+    all.push_back("\"" + name + "\"");
+  return all;
+}
+
+void expect_gradients(const torch::nn::Module& module, const std::string& prefix = "") {
+  for (const auto& item : module.named_parameters()) {
+    if (!item.key().starts_with(prefix)) continue;
+    ASSERT_TRUE(item.value().grad().defined()) << item.key();
+    EXPECT_TRUE(item.value().grad().isfinite().all().item<bool>()) << item.key();
+    EXPECT_GT(item.value().grad().abs().max().item<double>(), 0) << item.key();
+  }
+}
+
+std::string model_text(const std::string& encoder, const std::string& bottleneck,
+                       const std::string& decoder) {
+  const std::string block = R"(", "normalization": {"name": "batch", "position": "after"}})";
+  return R"({"encoder": {"name": ")" + encoder + block + R"(, "bottleneck": )" + bottleneck +
+         R"(, "decoder": {"name": ")" + decoder + block + "}";
+}
+
 // A parameter that no gradient reaches would never be trained, and nobody would notice.
 TEST(Objective, EveryParameterGetsAGradient) {
   for (const auto& encoder : encoders().names()) {
-    for (const auto& bottleneck : bottlenecks().names()) {
-      for (const std::string likelihood :
-           {R"("bernoulli")", R"("laplace")", R"("gaussian")",
-            R"({"name": "gaussian", "sigma": "learned"})",
-            R"({"name": "gaussian", "sigma": "optimal", "output": "sigmoid"})"}) {
-        SCOPED_TRACE(encoder + " " + bottleneck + " " + likelihood);
-        auto f = make_fixture(R"({"encoder": {"name": ")" + encoder +
-                                  R"(", "normalization": {"name": "batch", "position": "after"}},
-                                  "bottleneck": ")" +
-                                  bottleneck + "\"}",
-                              R"({"likelihood": )" + likelihood + "}");
-        (*f.objective)(f.images, f.output).total.backward();
-        for (const torch::nn::Module* module :
-             {static_cast<torch::nn::Module*>(f.model.get()),
-              static_cast<torch::nn::Module*>(f.objective.get())}) {
-          for (const auto& item : module->named_parameters()) {
-            ASSERT_TRUE(item.value().grad().defined()) << item.key();
-            EXPECT_TRUE(item.value().grad().isfinite().all().item<bool>()) << item.key();
-            EXPECT_GT(item.value().grad().abs().max().item<double>(), 0) << item.key();
-          }
+    for (const auto& decoder : decoders().names()) {
+      for (const auto& bottleneck : bottlenecks().names()) {
+        for (const auto& likelihood : all_likelihoods()) {
+          SCOPED_TRACE(encoder + " " + bottleneck + " " + decoder + " " + likelihood);
+          auto f = make_fixture(model_text(encoder, "\"" + bottleneck + "\"", decoder),
+                                R"({"likelihood": )" + likelihood + "}");
+          (*f.objective)(f.images, f.output).total.backward();
+          expect_gradients(*f.model);
+          expect_gradients(*f.objective);
         }
       }
     }
+  }
+}
+
+// By itself, without the likelihood, in the first bottleneck that it fits.
+TEST(Objective, EveryPenaltyGivesTheEncoderAGradient) {
+  for (const auto& penalty : penalties().names()) {
+    SCOPED_TRACE(penalty);
+    bool fits = false;
+    for (const std::string bottleneck :
+         {R"("gaussian")", R"("point")", R"({"name": "point", "activation": "sigmoid"})"}) {
+      Fixture f;
+      try {
+        f = make_fixture(
+            model_text("conv", bottleneck, "conv"),
+            R"({"likelihood": {"name": "bernoulli", "weight": 0}, ")" + penalty + "\": {}}");
+      } catch (const Error&) {
+        continue;
+      }
+      if (f.objective->term_names().back() != penalty) continue;
+      fits = true;
+      (*f.objective)(f.images, f.output).total.backward();
+      expect_gradients(*f.model, "encoder.");
+      break;
+    }
+    EXPECT_TRUE(fits);
   }
 }
 

@@ -24,7 +24,7 @@ constexpr int64_t kGpuSteps = 210;
 
 // Whether the library fits the LibTorch that it meets can be told without a GPU. In a process of
 // its own: LibTorch's CUDA half stays loaded.
-TEST(Cuda, TheModuleFindsAllItNeeds) {
+TEST(Cuda, TheModuleLoads) {
 #ifdef __SANITIZE_ADDRESS__
   GTEST_SKIP() << "the sanitizer's dlopen does not look where the program says";
 #endif
@@ -75,11 +75,13 @@ class CudaTest : public testing::Test {
   DeviceTools tools_;
 };
 
-TEST_F(CudaTest, ReplayedStepsAreThoseByHand) { expect_same_bits({}); }
+TEST_F(CudaTest, ReplayedStepsEqualStepsByHand) { expect_same_bits({}); }
 
-TEST_F(CudaTest, ReplayedStepsAreThoseByHandInBf16) { expect_same_bits({"train.precision=bf16"}); }
+TEST_F(CudaTest, ReplayedStepsEqualStepsByHandInBf16) {
+  expect_same_bits({"train.precision=bf16"});
+}
 
-TEST_F(CudaTest, ImagesThatStayOnTheHostGiveTheSameSteps) { expect_same_bits({}, 0); }
+TEST_F(CudaTest, HostImagesGiveTheSameSteps) { expect_same_bits({}, 0); }
 
 TEST_F(CudaTest, UpscalingIsRecordedToo) {
   expect_same_bits({R"(corruption=[{"name": "downsample", "size": [4, 4]}])"});
@@ -132,7 +134,7 @@ TEST_F(CudaTest, MemoryStaysFlatOverAThousandReplays) {
 
 // From the state of one training another goes on to the same bits, though its steps are recorded
 // anew and at another place.
-TEST_F(CudaTest, GoingOnFromASavedStateIsExact) {
+TEST_F(CudaTest, ResumingFromASavedStateIsExact) {
   const std::vector<std::string> settings{"train.deterministic=true"};
   Stepping whole(settings, device_, &tools_), first(settings, device_, &tools_),
       second(settings, device_, &tools_);

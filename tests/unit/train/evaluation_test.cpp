@@ -133,7 +133,7 @@ TEST(Evaluation, LeavesTheModelAsItWas) {
     EXPECT_FALSE(parameter.grad().defined());
 }
 
-TEST(Evaluation, TellsHowFarItIs) {
+TEST(Evaluation, ReportsItsProgress) {
   auto s = make_setup("point", "{}", kMany);
   std::vector<int64_t> done;
   evaluate(*s.model, *s.objective, s.examples, {.progress = [&](int64_t now, int64_t total) {

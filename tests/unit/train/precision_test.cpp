@@ -28,10 +28,11 @@ Trained train(const std::vector<std::string>& settings, int64_t steps = 20) {
   Config config = Config::parse(kSmall, "test.json", settings);
   const Experiment plan = read_experiment(config);
   const Examples examples = plan.data.open()->load(Split::kTrain);
-  auto [model, objective] = fresh_model(plan, examples.shape(), c10::kCPU);
+  const CorruptionChain corruption = plan.corruption.make(examples.shape());
+  auto [model, objective] = fresh_model(plan, corruption, c10::kCPU);
   model->train();
   TrainingStep step(plan.train, model, objective, c10::kCPU);
-  const Batches batches = training_batches(plan, examples, c10::kCPU);
+  const Batches batches = training_batches(plan, corruption, examples, c10::kCPU);
   Trained trained;
   for (int64_t i = 0; i < steps; ++i) {
     step.reset_sums();
@@ -65,7 +66,8 @@ TEST(Precision, AutoSettlesOnOneOfTheTwo) {
   Config config = Config::parse(kSmall, "test.json", {"train.precision=auto"});
   Experiment plan = read_experiment(config);
   const Examples examples = plan.data.open()->load(Split::kTrain);
-  const std::string picked = settled_precision(plan, examples, c10::kCPU);
+  const std::string picked =
+      settled_precision(plan, plan.corruption.make(examples.shape()), examples, c10::kCPU);
   if (has_bf16(c10::kCPU)) {
     EXPECT_TRUE(picked == "fp32" || picked == "bf16") << picked;
   } else {

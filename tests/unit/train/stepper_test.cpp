@@ -97,7 +97,7 @@ class StepperTest : public testing::Test {
   Calls calls_;
 };
 
-TEST_F(StepperTest, ReplayedStepsAreThoseByHand) {
+TEST_F(StepperTest, ReplayedStepsEqualStepsByHand) {
   expect_same_bits({});
   EXPECT_EQ(calls_.runs, GraphReplay::kWarmUp);
   EXPECT_EQ(calls_.captures, 1);
@@ -113,20 +113,20 @@ TEST_F(StepperTest, APlainAutoencoderHasNoNoiseOfItsOwn) {
   EXPECT_EQ(calls_.generators, 0u);
 }
 
-TEST_F(StepperTest, ImagesThatStayOnTheHostAreSentAhead) {
+TEST_F(StepperTest, HostImagesAreSentAhead) {
   expect_same_bits({}, 0);
   EXPECT_EQ(calls_.replays, kTwinFullSteps - GraphReplay::kWarmUp);
   EXPECT_EQ(calls_.sent, kTwinFullSteps);
   EXPECT_EQ(calls_.received, kTwinFullSteps);
 }
 
-TEST_F(StepperTest, TheyAreSentAheadWithoutAGraphToo) {
+TEST_F(StepperTest, HostImagesAreSentAheadWithoutAGraph) {
   expect_same_bits({"train.cuda_graph=false"}, 0);
   EXPECT_EQ(calls_.captures, 0);
   EXPECT_EQ(calls_.received, kTwinFullSteps);
 }
 
-TEST_F(StepperTest, AFailedRecordingGoesOnOperationByOperation) {
+TEST_F(StepperTest, AFailedRecordingContinuesOperationByOperation) {
   calls_.refusal = "operation not permitted when stream is capturing\nsecond line";
   expect_same_bits({});
   EXPECT_EQ(calls_.captures, 1);  // tried once
@@ -155,7 +155,7 @@ TEST_F(StepperTest, TheReasonOfAFailureIsInTheLog) {
   EXPECT_EQ(text.find(line), text.rfind(line)) << "told twice";
 }
 
-TEST_F(StepperTest, GoingOnFromASavedStateIsExact) {
+TEST_F(StepperTest, ResumingFromASavedStateIsExact) {
   const DeviceTools tools = twins(calls_);
   Stepping whole({}, c10::kCPU, &tools), first({}, c10::kCPU, &tools),
       second({}, c10::kCPU, &tools);
@@ -166,13 +166,13 @@ TEST_F(StepperTest, GoingOnFromASavedStateIsExact) {
   EXPECT_EQ(first_unequal(whole.everything(), second.everything()), "");
 }
 
-TEST_F(StepperTest, ItCanBeSwitchedOff) {
+TEST_F(StepperTest, TheGraphCanBeSwitchedOff) {
   expect_same_bits({"train.cuda_graph=false"});
   EXPECT_EQ(calls_.runs + calls_.captures + calls_.replays, 0);
 }
 
 // An epoch left halfway, with the next batch of it already on its way.
-TEST_F(StepperTest, ABatchSentInVainIsNotTrainedOn) {
+TEST_F(StepperTest, AnAbandonedBatchIsNotTrainedOn) {
   const DeviceTools tools = twins(calls_);
   Stepping sent({}, c10::kCPU, &tools, 0), plain({}, c10::kCPU, nullptr);
   const Tensor a = at::arange(21, at::kLong), b = a.flip(0);

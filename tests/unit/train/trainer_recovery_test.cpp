@@ -42,12 +42,12 @@ class RecoveryTest : public TrainerTest {};
   std::_Exit(pieces == 4 * 4 - 1 && different.empty() && equal_losses ? 0 : 1);
 }
 
-TEST_F(RecoveryTest, InterruptedAfterEveryStepItEndsTheSame) {
+TEST_F(RecoveryTest, ARunInterruptedAfterEveryStepEndsTheSame) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(train_in_pieces(folder_.path()), testing::ExitedWithCode(0), "");
 }
 
-TEST_F(RecoveryTest, InterruptSaysHowToGoOn) {
+TEST_F(RecoveryTest, AnInterruptSaysHowToResume) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto interrupt = [&] {
     log::set_level(log::Level::kQuiet);
@@ -61,7 +61,7 @@ TEST_F(RecoveryTest, InterruptSaysHowToGoOn) {
                         .epoch = {}});
     } catch (const Interrupted& interrupted) {
       const std::string expected =
-          "interrupted after step 2; everything is saved: go on with latent train --run " +
+          "interrupted after step 2; saved; resume with latent train --run " +
           (folder_ / "run").string() + " --resume";
       const bool good = interrupted.what() == expected && interrupted.signal() == SIGTERM;
       fs::remove_all(folder_.path());
@@ -84,7 +84,7 @@ void train_until(const fs::path& folder, int64_t epoch, int64_t images,
   EXPECT_THROW(t.trainer->train({.step = kill, .epoch = {}}), Killed);
 }
 
-TEST_F(RecoveryTest, KilledItGoesOnFromTheCheckpointWithinTheEpoch) {
+TEST_F(RecoveryTest, AKilledRunResumesWithinTheEpoch) {
   const std::vector<std::string> often{"train.checkpoint.every_steps=2"};
   train(kEverything, folder_ / "whole");
   train_until(folder_ / "run", 1, 21, often);  // step 3
@@ -98,7 +98,7 @@ TEST_F(RecoveryTest, KilledItGoesOnFromTheCheckpointWithinTheEpoch) {
   expect_equal_losses(folder_ / "whole", folder_ / "run");
 }
 
-TEST_F(RecoveryTest, CheckpointsByTheClock) {
+TEST_F(RecoveryTest, CheckpointsAreWrittenByTheClock) {
   train_until(folder_ / "never", 1, 21, {"train.checkpoint.every_minutes=0"});
   EXPECT_FALSE(fs::exists(folder_ / "never/checkpoints/last.safetensors"));
   train_until(folder_ / "always", 1, 21, {"train.checkpoint.every_minutes=1e-9"});
@@ -199,7 +199,7 @@ TEST_F(RecoveryTest, AnIgnoredHangupOrInterruptStaysIgnored) {
   }
 }
 
-TEST_F(RecoveryTest, ASecondSignalEndsAtOnceUnlessItIsOfTheSameWish) {
+TEST_F(RecoveryTest, ALaterSecondSignalExitsAtOnce) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto twice = [](std::chrono::milliseconds apart) {
     std::signal(SIGINT, SIG_DFL);  // ignored where the tests run in the background
@@ -214,7 +214,7 @@ TEST_F(RecoveryTest, ASecondSignalEndsAtOnceUnlessItIsOfTheSameWish) {
 }
 
 // Image 7 is NaN: one batch of each epoch is left out.
-TEST_F(RecoveryTest, BadStepsAreLeftOutIfAsked) {
+TEST_F(RecoveryTest, BadStepsAreSkippedIfAsked) {
   const std::vector<std::string> skip{"train.on_nan=skip"};
   const auto whole = prepare(kEverything, folder_ / "whole", skip, false, 7);
   whole.trainer->train({});
@@ -265,14 +265,14 @@ TEST_F(RecoveryTest, TheLossesAreMeansOverTheImagesThatCount) {
   expect_equal_losses(folder_ / "0", folder_ / "1");
 }
 
-TEST_F(RecoveryTest, SeveralBadStepsAreToldTogether) {
+TEST_F(RecoveryTest, SeveralBadStepsShareOneWarning) {
   auto t = prepare(kEverything, folder_ / "run", {"train.on_nan=skip", "train.epochs=1"}, false, 7);
   t.examples.pixels.fill_(std::nan(""));
   log::also_to(t.run.log());
   t.trainer->train({});
   log::also_to({});
   const std::string said = read_file(t.run.log());
-  EXPECT_NE(said.find("step 1: nll became NaN or infinite; the first of 3 steps left out up to "
+  EXPECT_NE(said.find("step 1: nll became NaN or infinite; the first of 3 steps skipped up to "
                       "step 3 (3 of at most 10); its images: "),
             std::string::npos)
       << said;
@@ -282,7 +282,7 @@ TEST_F(RecoveryTest, TooManyBadStepsStop) {
   const auto t = prepare(kEverything, folder_ / "run",
                          {"train.on_nan={\"name\": \"skip\", \"limit\": 2}"}, false, 7);
   const std::string message = error_of([&] { t.trainer->train({}); });
-  EXPECT_TRUE(message.ends_with("; 3 steps are left out by now, more than train.on_nan.limit"))
+  EXPECT_TRUE(message.ends_with("; 3 steps skipped so far, more than train.on_nan.limit"))
       << message;
   EXPECT_EQ(t.trainer->state().epoch, 2);
 }
@@ -294,7 +294,7 @@ std::vector<std::string> diverging(const std::string& on_nan) {
   return settings;
 }
 
-TEST_F(RecoveryTest, ADivergingRunGoesBackWithALowerRate) {
+TEST_F(RecoveryTest, ADivergingRunRollsBackWithALowerRate) {
   const auto settings = diverging(R"({"name": "rollback", "factor": 1e-17})");
   const auto t = prepare(kEverything, folder_ / "whole", settings);
   t.trainer->train({});
@@ -310,7 +310,7 @@ TEST_F(RecoveryTest, ADivergingRunGoesBackWithALowerRate) {
 }
 
 // A checkpoint to go back to that an earlier part of the run left is not the epoch's.
-TEST_F(RecoveryTest, GoingBackIsNeverToAnEarlierEpoch) {
+TEST_F(RecoveryTest, RollingBackNeverReturnsToAnEarlierEpoch) {
   const std::vector<std::string> back{"train.on_nan=rollback", "train.checkpoint.every_steps=1"},
       stop{"train.on_nan=stop", "train.checkpoint.every_steps=1"};
   const auto rollback_epoch = [&] {
@@ -341,7 +341,7 @@ TEST_F(RecoveryTest, GoingBackIsNeverToAnEarlierEpoch) {
       << message;
 }
 
-TEST_F(RecoveryTest, GoingBackHasALimit) {
+TEST_F(RecoveryTest, RollbacksHaveALimit) {
   const std::string message = error_of([&] {
     train(kEverything, folder_ / "run",
           diverging(R"({"name": "rollback", "factor": 0.9, "limit": 3})"));
@@ -349,7 +349,7 @@ TEST_F(RecoveryTest, GoingBackHasALimit) {
   EXPECT_TRUE(message.starts_with("training: step 2: nll became NaN or infinite; its images: "))
       << message;
   EXPECT_TRUE(
-      message.ends_with("; gone back 3 times, as often as train.on_nan.limit allows; lower "
+      message.ends_with("; rolled back 3 times, as often as train.on_nan.limit allows; lower "
                         "train.optimizer.learning_rate (now 1e+30) or set train.clip_norm"))
       << message;
 }

@@ -42,7 +42,7 @@ TEST_F(TrainerTest, FourEpochsAreTwoAndTwo) {
   expect_equal_losses(folder_ / "whole", folder_ / "parts");
 }
 
-TEST_F(TrainerTest, AugmentationThatIsOffChangesNoBit) {
+TEST_F(TrainerTest, AugmentationThatIsOffChangesNothing) {
   train(kEverything, folder_ / "off", {"data.augment={\"flip\": false, \"shift\": 0}"});
   train(kEverything, folder_ / "absent", {"data.augment={}"});
   EXPECT_EQ(first_difference(last(folder_ / "off"), last(folder_ / "absent")), "");
@@ -66,7 +66,7 @@ TEST_F(TrainerTest, AugmentationLeavesTheValidationImagesAlone) {
   EXPECT_NE(column("on", "train_nll"), column("off", "train_nll"));
 }
 
-TEST_F(TrainerTest, NoCorruptionChangesNoBit) {
+TEST_F(TrainerTest, AnEmptyCorruptionChangesNothing) {
   train(kEverything, folder_ / "off", {"corruption=[]"});
   std::string absent = kEverything;
   const size_t from = absent.find("\"corruption\""), to = absent.find("\"model\"");
@@ -88,7 +88,7 @@ TEST_F(TrainerTest, ValidationNoiseIsFixed) {
   EXPECT_NE(training[0], training[1]);
 }
 
-TEST_F(TrainerTest, SmallImagesGoInAndLargeOnesComeOut) {
+TEST_F(TrainerTest, UpscalingTrainsOnSmallInputs) {
   const auto t = prepare(kEverything, folder_ / "run",
                          {"corruption=[{\"name\": \"downsample\", \"size\": [4, 6]}]"});
   EXPECT_EQ(t.model->input_shape(), (ImageShape{1, 4, 6}));
@@ -97,7 +97,7 @@ TEST_F(TrainerTest, SmallImagesGoInAndLargeOnesComeOut) {
   EXPECT_EQ(read_metrics(t.run.metrics()).rows.size(), 4u);
 }
 
-TEST_F(TrainerTest, SparseRunsTellHowSparseTheyAre) {
+TEST_F(TrainerTest, SparseRunsReportTheirSparsity) {
   const auto t = prepare(R"({
     "data": {"name": "shapes", "count": 21, "size": [8, 8]},
     "model": {"encoder": "dense", "bottleneck": {"name": "point", "activation": "relu"}, "latent_dim": 9},
@@ -114,7 +114,7 @@ TEST_F(TrainerTest, SparseRunsTellHowSparseTheyAre) {
 }
 
 // A last batch of one image, normalised over a dense layer's features.
-TEST_F(TrainerTest, ALastBatchOfOneImageIsNoHarm) {
+TEST_F(TrainerTest, ALastBatchOfOneImageTrains) {
   const auto t = prepare(kEverything, folder_ / "run",
                          {"model.encoder={\"name\": \"dense\", \"hidden\": [8], "
                           "\"normalization\": \"batch\"}",
@@ -128,7 +128,7 @@ TEST_F(TrainerTest, AHugeLearningRateStopsWithTheStepAndTheTerm) {
   expect_error(
       [&] { train(kEverything, folder_ / "run", kDiverging); },
       "training: nll became NaN or infinite at step 2; lower train.optimizer.learning_rate "
-      "(now 1e+30), or set train.clip_norm; nothing was saved yet: mend the config and train anew "
+      "(now 1e+30), or set train.clip_norm; nothing was saved yet: fix the config and start again "
       "with --overwrite; its images: " +
           (folder_ / "run/bad-steps/step-00000002.json").string());
   EXPECT_EQ(nlohmann::json::parse(read_file(folder_ / "run/bad-steps/step-00000002.json"))
@@ -137,12 +137,12 @@ TEST_F(TrainerTest, AHugeLearningRateStopsWithTheStepAndTheTerm) {
             8u);
 }
 
-TEST_F(TrainerTest, CheckpointsArePromisedWhereThereAreSome) {
+TEST_F(TrainerTest, AnErrorMentionsCheckpointsIfThereAreSome) {
   auto saving = kDiverging;
   saving.emplace_back("train.checkpoint.every_steps=1");
   const std::string message = error_of([&] { train(kEverything, folder_ / "run", saving); });
-  EXPECT_NE(message.find("; the checkpoints written before are kept, and train.on_nan skip or "
-                         "rollback goes on from them; its images: "),
+  EXPECT_NE(message.find("; earlier checkpoints are kept, and train.on_nan skip or "
+                         "rollback continues from them; its images: "),
             std::string::npos)
       << message;
   EXPECT_TRUE(fs::exists(folder_ / "run/checkpoints/last.safetensors"));
@@ -159,7 +159,7 @@ TEST_F(TrainerTest, ABrokenLastStepDoesNotBecomeACheckpoint) {
       },
       "validation: the loss became NaN or infinite after step 1; lower "
       "train.optimizer.learning_rate "
-      "(now 1e+30), or set train.clip_norm; nothing was saved yet: mend the config and train anew "
+      "(now 1e+30), or set train.clip_norm; nothing was saved yet: fix the config and start again "
       "with --overwrite");
   EXPECT_FALSE(fs::exists(folder_ / "run/checkpoints/last.safetensors"));
 }
@@ -192,7 +192,7 @@ TEST_F(TrainerTest, BestIsTheEpochOfTheLowestValidationLoss) {
 }
 
 // min_delta is what patience asks for; a little better is the best all the same.
-TEST_F(TrainerTest, MinDeltaLeavesTheBestAlone) {
+TEST_F(TrainerTest, MinDeltaDoesNotAffectTheBest) {
   const std::vector<std::string> patient{"train.early_stopping.min_delta=100000",
                                          "train.early_stopping.patience=3", "train.epochs=9"};
   const auto t = prepare(kEverything, folder_ / "whole", patient);
@@ -253,7 +253,7 @@ TEST_F(TrainerTest, MetricsHaveAColumnForEachTerm) {
               1e-3);
 }
 
-TEST_F(TrainerTest, ACheckpointThatDoesNotFit) {
+TEST_F(TrainerTest, ACheckpointThatDoesNotFitIsRefused) {
   train(kEverything, folder_ / "run", {"train.epochs=1"});
   const std::string path = (folder_ / "run/checkpoints/last.safetensors").string();
   const auto resume = [&](const std::string& setting) {
@@ -271,7 +271,7 @@ TEST_F(TrainerTest, ACheckpointThatDoesNotFit) {
           "latent train wrote with the same optimizer");
 }
 
-TEST_F(TrainerTest, OtherImagesThanBeforeAreRefused) {
+TEST_F(TrainerTest, AnotherNumberOfImagesIsRefused) {
   train(kEverything, folder_ / "run", {"train.epochs=1"});
   expect_error([&] { prepare(kEverything, folder_ / "run", {"data.count=20"}, true); },
                (folder_ / "run/checkpoints/last.safetensors").string() +
@@ -283,12 +283,12 @@ TEST_F(TrainerTest, OtherImagesThanBeforeAreRefused) {
   prepare(kEverything, folder_ / "run", {}, true, 0);
   log::also_to({});
   const std::string said = read_file(folder_ / "log.txt");
-  EXPECT_NE(said.find("the data set has other examples than those it was written with"),
+  EXPECT_NE(said.find("the data set has other examples than when it was written;"),
             std::string::npos)
       << said;
 }
 
-TEST_F(TrainerTest, CountersThatCannotBeAreRefused) {
+TEST_F(TrainerTest, ImpossibleCountersAreRefused) {
   train(kEverything, folder_ / "run", {"train.epochs=1"});
   const fs::path path = folder_ / "run/checkpoints/last.safetensors";
   const TensorFile good = read_tensors(path);
@@ -307,7 +307,7 @@ TEST_F(TrainerTest, CountersThatCannotBeAreRefused) {
   forged("rate_factor", 1.5);
 }
 
-TEST_F(TrainerTest, ACheckpointThatIsNoneOfTheRunsIsRefused) {
+TEST_F(TrainerTest, ADamagedTrainingStateIsRefused) {
   train(kEverything, folder_ / "run", {"train.epochs=1"});
   const fs::path path = folder_ / "run/checkpoints/last.safetensors";
   const TensorFile good = read_tensors(path);
@@ -321,8 +321,8 @@ TEST_F(TrainerTest, ACheckpointThatIsNoneOfTheRunsIsRefused) {
   };
   EXPECT_EQ(message("batch", 3), "") << "saved while validating";
   EXPECT_EQ(message("batch", 4), path.string() +
-                                     ": 4 batches of an epoch are done in its training state, and "
-                                     "there are 3; expected a checkpoint of this run");
+                                     ": 4 batches of an epoch are done in its training state, but "
+                                     "an epoch has 3; expected a checkpoint of this run");
   for (const auto& wrong : {message("step", 1e300), message("best_loss", nullptr)}) {
     EXPECT_EQ(wrong, path.string() +
                          ": no training state in its metadata, or a damaged one; expected a "

@@ -42,7 +42,7 @@ class CheckpointStoreTest : public testing::Test {
       RunDirectory::create(folder_ / "run", false, "{}\n", nlohmann::ordered_json::object());
 };
 
-TEST_F(CheckpointStoreTest, TheLastFewStay) {
+TEST_F(CheckpointStoreTest, KeepsTheLastFew) {
   CheckpointStore store(run_, 3);
   for (const int64_t step : {10, 20, 30, 40}) {
     store.write_last(checkpoint(step), step);
@@ -54,7 +54,7 @@ TEST_F(CheckpointStoreTest, TheLastFewStay) {
   EXPECT_EQ(read_tensors(path("step-00000030")).tensors.at("weight")[0].item<double>(), 30);
 }
 
-TEST_F(CheckpointStoreTest, OnlyTheLastStaysIfAsked) {
+TEST_F(CheckpointStoreTest, KeepsOnlyTheLastIfAsked) {
   CheckpointStore store(run_, 1);
   for (const int64_t step : {10, 20})
     store.write_last(checkpoint(step), step);
@@ -84,7 +84,7 @@ TEST_F(CheckpointStoreTest, ADamagedOneIsReplacedByTheNewestGoodOne) {
 }
 
 // An epoch's start is as good a checkpoint as any.
-TEST_F(CheckpointStoreTest, TheOneToGoBackToStandsInToo) {
+TEST_F(CheckpointStoreTest, RollbackIsAFallbackToo) {
   CheckpointStore store(run_, 1);
   store.write_last(checkpoint(10), 10);
   store.keep_for_rollback();
@@ -94,7 +94,7 @@ TEST_F(CheckpointStoreTest, TheOneToGoBackToStandsInToo) {
   const StoredCheckpoint found = read_checkpoint(run_, "last");
   EXPECT_EQ(found.name, "rollback");
   EXPECT_EQ(value(found), 10);
-  store.go_on_from(found);
+  store.continue_from(found);
   store.write_last(checkpoint(15), 15);
   EXPECT_EQ(run_.checkpoint_names(), (Names{"last", "rollback"}));
   EXPECT_EQ(value(read_checkpoint(run_, "last")), 15);
@@ -116,7 +116,7 @@ TEST_F(CheckpointStoreTest, TheWarningNamesBothFiles) {
       << said;
 }
 
-TEST_F(CheckpointStoreTest, NoneAtAll) {
+TEST_F(CheckpointStoreTest, ARunWithoutCheckpointsIsAnError) {
   expect_error([&] { read_checkpoint(run_, "best"); },
                run_.path().string() +
                    ": no checkpoint yet; expected a run that trained for at least one epoch");
@@ -124,7 +124,7 @@ TEST_F(CheckpointStoreTest, NoneAtAll) {
 
 // What is damaged is not kept to fall back on, and what lies in the future of a training that fell
 // back goes.
-TEST_F(CheckpointStoreTest, GoingOnFromAnOlderOne) {
+TEST_F(CheckpointStoreTest, ContinuesFromAnOlderOne) {
   {
     CheckpointStore store(run_, 3);
     for (const int64_t step : {10, 20, 30})
@@ -135,13 +135,13 @@ TEST_F(CheckpointStoreTest, GoingOnFromAnOlderOne) {
   CheckpointStore store(run_, 2);
   const StoredCheckpoint found = read_checkpoint(run_, "last");
   EXPECT_EQ(found.name, "step-00000010");
-  store.go_on_from(found);
+  store.continue_from(found);
   store.write_last(checkpoint(15), 15);
   EXPECT_EQ(run_.checkpoint_names(), (Names{"last", "step-00000010"}));
   EXPECT_EQ(value(read_checkpoint(run_, "last")), 15);
 }
 
-TEST_F(CheckpointStoreTest, TheSameStepTwiceKeepsTheOneBefore) {
+TEST_F(CheckpointStoreTest, WritingAStepTwiceKeepsThePreviousOne) {
   CheckpointStore store(run_, 2);
   for (const int64_t step : {10, 20, 20})
     store.write_last(checkpoint(step), step);
@@ -149,7 +149,7 @@ TEST_F(CheckpointStoreTest, TheSameStepTwiceKeepsTheOneBefore) {
 }
 
 // Files of this process cannot grow, as on a full disk.
-TEST_F(CheckpointStoreTest, AFullDiskKeepsWhatIsThereAndSaysHowToGoOn) {
+TEST_F(CheckpointStoreTest, AFullDiskKeepsTheCheckpointAndSaysHowToResume) {
   CheckpointStore store(run_, 2);
   store.write_last(checkpoint(10), 10);
   const auto handler = std::signal(SIGXFSZ, SIG_IGN);
@@ -162,7 +162,7 @@ TEST_F(CheckpointStoreTest, AFullDiskKeepsWhatIsThereAndSaysHowToGoOn) {
   std::signal(SIGXFSZ, handler);
   EXPECT_EQ(message, path("last") +
                          ": cannot be written: File too large (4 attempts); training stopped at "
-                         "step 20, the checkpoint of step 10 is kept; mend that and go on with "
+                         "step 20, the checkpoint of step 10 is kept; fix that and resume with "
                          "latent train --run " +
                          run_.path().string() + " --resume");
   EXPECT_EQ(value(read_checkpoint(run_, "last")), 10);

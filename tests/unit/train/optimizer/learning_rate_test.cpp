@@ -64,7 +64,7 @@ TEST(LearningRate, Plateau) {
   EXPECT_NEAR(plateau.factor(7), 0.25, 0);
 }
 
-TEST(LearningRate, OthersDoNotObserve) {
+TEST(LearningRate, OtherSchedulesIgnoreTheValidationLoss) {
   auto constant = schedule("\"constant\"");
   for (int i = 0; i < 10; ++i)
     EXPECT_FALSE(constant.observe(1));

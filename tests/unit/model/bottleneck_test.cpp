@@ -1,0 +1,61 @@
+// Bottlenecks: codes with and without noise, and their range.
+#include "model/bottleneck.h"
+
+#include "unit/expect.h"
+#include "unit/experiments.h"
+
+namespace latent {
+namespace {
+
+TEST(Bottleneck, WithoutAGeneratorZIsTheMean) {
+  const auto model = make_model(R"({"encoder": "dense", "latent_dim": 3})", {1, 8, 8});
+  const Latent latent = model->encode(uniform({5, 1, 8, 8}));
+  EXPECT_TRUE(torch::equal(latent.z, latent.mean));
+  EXPECT_EQ(latent.logvar.sizes(), (std::vector<int64_t>{5, 3}));
+  EXPECT_TRUE(model->probabilistic());
+}
+
+TEST(Bottleneck, SamplesAreMeanPlusSigmaTimesNoise) {
+  const auto model = make_model(R"({"encoder": "dense", "latent_dim": 3})", {1, 8, 8});
+  const Tensor images = uniform({5, 1, 8, 8});
+  const Latent latent = model->encode(images, generator(0, Stream::kLatents));
+  const Tensor noise = torch::empty({5, 3}).normal_(0, 1, generator(0, Stream::kLatents));
+  const Tensor moved = noise * (0.5 * latent.logvar).exp();
+  expect_tensor_near(latent.z, latent.mean + moved,
+                     8 * kRounding * (latent.mean.abs() + moved.abs()));
+  EXPECT_TRUE(torch::equal(latent.mean, model->encode(images).mean));
+}
+
+TEST(Bottleneck, PointIsOneCodePerImage) {
+  for (const auto& [activation, low, high] : std::vector<std::tuple<std::string, double, double>>{
+           {"none", -1e9, 1e9}, {"relu", 0, 1e9}, {"sigmoid", 0, 1}}) {
+    const auto model = make_model(R"({"encoder": "dense", "latent_dim": 16,
+        "bottleneck": {"name": "point", "activation": ")" +
+                                      activation + "\"}}",
+                                  {1, 8, 8});
+    const Latent latent = model->encode(normal({50, 1, 8, 8}), generator(0, Stream::kLatents));
+    EXPECT_TRUE(torch::equal(latent.z, latent.mean));
+    EXPECT_FALSE(latent.logvar.defined());
+    EXPECT_FALSE(model->probabilistic());
+    EXPECT_GE(latent.z.min().item<double>(), low);
+    EXPECT_LE(latent.z.max().item<double>(), high);
+    if (activation == "none") {
+      EXPECT_LT(latent.z.min().item<double>(), 0);
+    }
+  }
+}
+
+TEST(Bottleneck, KnowsTheRangeOfItsCodes) {
+  const auto within = [](const std::string& options) {
+    Config config = Config::parse(options, "x");
+    Section root = config.root();
+    const auto bottleneck = bottlenecks().find("point", "x").configure(root)(3, 3);
+    return bottleneck->clamp_to_range(torch::tensor({{-1.0f, 0.5f, 2.0f}}));
+  };
+  expect_tensor_near(within("{}"), torch::tensor({{-1.0, 0.5, 2.0}}), 0);
+  expect_tensor_near(within(R"({"activation": "relu"})"), torch::tensor({{0.0, 0.5, 2.0}}), 0);
+  expect_tensor_near(within(R"({"activation": "sigmoid"})"), torch::tensor({{0.0, 0.5, 1.0}}), 0);
+}
+
+}  // namespace
+}  // namespace latent

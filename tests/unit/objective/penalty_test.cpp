@@ -1,0 +1,134 @@
+// The KL term with its schedules, and the penalties that make a code sparse.
+#include "objective/penalty.h"
+
+#include <cmath>
+#include <limits>
+
+#include "unit/expect.h"
+#include "unit/experiments.h"
+
+namespace latent {
+namespace {
+
+const std::string kRelu =
+    R"({"encoder": "dense", "bottleneck": {"name": "point", "activation": "relu"}})";
+const std::string kSigmoid =
+    R"({"encoder": "dense", "bottleneck": {"name": "point", "activation": "sigmoid"}})";
+
+std::unique_ptr<Penalty> penalty(const std::string& name, const std::string& options,
+                                 const std::string& model) {
+  Config config = Config::parse("{\"" + name + "\": " + options + "}", "test.json");
+  Section section = config.root().section(name);
+  auto maker = penalties().find(name, "test").configure(section);
+  config.check_all_read();
+  return maker(make_model(model, {1, 4, 4})->bottleneck());
+}
+
+std::unique_ptr<Penalty> kl(const std::string& options) {
+  return penalty("kl", options, R"({"encoder": "dense"})");
+}
+
+double weighted(Penalty& term, double value, double epoch) {
+  term.schedule(epoch);
+  return term.weighted(torch::tensor(value)).item<double>();
+}
+
+TEST(Kl, ClosedForm) {
+  const Tensor mean = torch::tensor({0.0, 1.0, 0.0, -2.0}),
+               logvar = torch::tensor({0.0, 0.0, std::log(4.0), -1.0});
+  // 0;  1/2;  (4 - 1 - log 4) / 2;  (4 + e^-1 - 1 + 1) / 2
+  expect_tensor_near(gaussian_kl(mean, logvar), torch::tensor({0.0, 0.5, 0.8068528, 2.1839397}),
+                     1e-6);
+}
+
+// Monte Carlo: E_q[log q(z) - log p(z)].
+TEST(Kl, IsTheExpectedLogRatio) {
+  const double mean = 0.7, logvar = -0.4;
+  const Tensor noise = normal({200000}).to(at::kDouble);
+  const Tensor z = mean + std::exp(0.5 * logvar) * noise;
+  const double ratio =
+      (0.5 * z.square() - 0.5 * noise.square()).mean().item<double>() - 0.5 * logvar;
+  EXPECT_NEAR(gaussian_kl(torch::tensor(mean), torch::tensor(logvar)).item<double>(), ratio, 0.01);
+}
+
+TEST(Kl, SumOverLatentsMeanOverTheBatch) {
+  const Latent latent{.z = {},
+                      .mean = torch::tensor({1.0f, 1.0f, 3.0f, 0.0f}).view({2, 2}),
+                      .logvar = torch::zeros({2, 2})};
+  EXPECT_NEAR(kl("{}")->value(latent).item<double>(), (1.0 + 4.5) / 2, 1e-6);
+}
+
+TEST(Kl, TheWeightWarmsUp) {
+  const auto penalty = kl(R"({"weight": 4, "warmup_epochs": 2})");
+  EXPECT_NEAR(weighted(*penalty, 3, 0), 0, 1e-6);
+  EXPECT_NEAR(weighted(*penalty, 3, 0.5), 3, 1e-6);
+  EXPECT_NEAR(weighted(*penalty, 3, 2), 12, 1e-6);
+  EXPECT_NEAR(weighted(*penalty, 3, 9), 12, 1e-6);
+  EXPECT_NEAR(weighted(*penalty, 3, std::numeric_limits<double>::infinity()), 12, 1e-6);
+  EXPECT_NEAR(weighted(*kl(R"({"weight": 4})"), 3, 0), 12, 1e-6);
+}
+
+TEST(Kl, TheCapacityGrows) {
+  const auto penalty = kl(R"({"weight": 3, "capacity": 10, "warmup_epochs": 5})");
+  EXPECT_NEAR(weighted(*penalty, 1, 0), 3, 1e-5);   // |1 - 0|
+  EXPECT_NEAR(weighted(*penalty, 1, 1), 3, 1e-5);   // |1 - 2|
+  EXPECT_NEAR(weighted(*penalty, 12, 5), 6, 1e-5);  // |12 - 10|
+  EXPECT_NEAR(weighted(*penalty, 12, 50), 6, 1e-5);
+}
+
+TEST(Kl, WeightZeroLeavesTheTermToBeWatched) {
+  EXPECT_EQ(weighted(*kl(R"({"weight": 0})"), 3, 1), 0);
+}
+
+TEST(Kl, NeedsADistribution) {
+  const auto plan = objective_plan(R"({"kl": {}})", false);
+  const auto model = make_model(R"({"encoder": "dense", "bottleneck": "point"})", {1, 4, 4});
+  expect_error([&] { plan.make(*model); },
+               "test.json: objective.kl: a point bottleneck has no distribution; "
+               "expected model.bottleneck \"gaussian\", or no kl");
+}
+
+Latent code(const Tensor& z) { return {.z = z, .mean = z, .logvar = {}}; }
+
+TEST(SparsityL1, SumsOverTheCodeAndAveragesOverTheBatch) {
+  const auto l1 = penalty("sparsity_l1", R"({"weight": 0.5})", kRelu);
+  const Tensor value = l1->value(code(torch::tensor({{1.0f, -2.0f}, {3.0f, 0.0f}})));
+  EXPECT_NEAR(value.item<double>(), 3, 1e-6);
+  EXPECT_NEAR(l1->weighted(value).item<double>(), 1.5, 1e-6);
+}
+
+// Units with means 0.5 and 0.05 under the target 0.05: 0.05 log 0.1 + 0.95 log 1.9, and 0.
+TEST(SparsityKl, ComparesMeanActivations) {
+  const auto kl = penalty("sparsity_kl", R"({"weight": 2, "target": 0.05})", kSigmoid);
+  const Tensor value = kl->value(code(torch::tensor({{0.9f, 0.1f}, {0.1f, 0.0f}})));
+  EXPECT_NEAR(value.item<double>(), 0.494632, 1e-5);
+  EXPECT_NEAR(kl->weighted(value).item<double>(), 0.989264, 1e-5);
+  const Tensor extreme = kl->value(code(torch::tensor({{1.0f, 0.0f}})));
+  EXPECT_TRUE(extreme.isfinite().item<bool>());
+}
+
+TEST(Penalty, ThatDoesNotFitTheBottleneckIsRefused) {
+  expect_error([] { penalty("sparsity_l1", "{}", R"({"encoder": "dense"})"); },
+               "test.json: sparsity_l1: a gaussian bottleneck has no activations to make sparse; "
+               "expected model.bottleneck {\"name\": \"point\", \"activation\": \"relu\"}");
+  for (const std::string& model : {kRelu, std::string(R"({"encoder": "dense"})")}) {
+    expect_error(
+        [&] { penalty("sparsity_kl", "{}", model); },
+        "test.json: sparsity_kl: compares mean activations from 0 to 1, but this code is "
+        "not limited to them; expected model.bottleneck {\"name\": \"point\", \"activation\": "
+        "\"sigmoid\"}");
+  }
+  expect_error([] { penalty("sparsity_kl", R"({"target": 1})", kSigmoid); },
+               "test.json: sparsity_kl.target: got 1; expected a number > 0 and < 1");
+}
+
+TEST(Penalty, ThatMakesTheCodeSparseIsKnownToTheObjective) {
+  const auto sparse = [](const std::string& options) {
+    return objective_plan(options, false).make(*make_model(kRelu, {1, 4, 4}))->sparse();
+  };
+  EXPECT_TRUE(sparse(R"({"sparsity_l1": {}})"));
+  EXPECT_FALSE(sparse("{}"));
+}
+
+}  // namespace
+}  // namespace latent

@@ -1,0 +1,39 @@
+// The keys that a resumed run may change, and those it may not.
+#include "session/resume_point.h"
+
+#include "unit/expect.h"
+#include "unit/experiments.h"
+
+namespace latent {
+namespace {
+
+const std::string kTrained = R"({"data": {"name": "shapes"}, "train": {"batch_size": 16}})";
+
+std::vector<std::string> changes(const std::vector<std::string>& settings) {
+  Config config = Config::parse(kTrained, "now.json", settings);
+  read_experiment(config);
+  return forbidden_changes(config, kTrained, "before.json");
+}
+
+TEST(ForbiddenChanges, NameTheKeyAndBothValues) {
+  EXPECT_EQ(changes({}), std::vector<std::string>{});
+  EXPECT_EQ(changes({"train.batch_size=32", "objective.kl.weight=2"}),
+            (std::vector<std::string>{"objective.kl.weight is 2.0, was 1.0",
+                                      "train.batch_size is 32, was 16"}));
+  EXPECT_EQ(changes({"train.schedule=step"}),
+            (std::vector<std::string>{"train.schedule.every is 10, was absent",
+                                      "train.schedule.factor is 0.1, was absent",
+                                      "train.schedule.name is \"step\", was \"constant\""}));
+}
+
+TEST(ForbiddenChanges, LeaveOutTheKeysThatMayChange) {
+  EXPECT_EQ(changes({"train.epochs=99", "train.pictures_every=3", "train.early_stopping.patience=2",
+                     "train.checkpoint.every_steps=7", "train.checkpoint.every_minutes=1",
+                     "train.checkpoint.keep=5", "train.on_nan.name=rollback",
+                     "train.on_nan.limit=3", "train.on_nan.factor=0.25"}),
+            std::vector<std::string>{});
+  EXPECT_EQ(changes({"train.early_stopping.min_delta=1"}).size(), 1U);
+}
+
+}  // namespace
+}  // namespace latent
