@@ -55,7 +55,7 @@ void expect_cuts_refused(const Damage& damage) {
   EXPECT_EQ(damage.cuts.refused, damage.cuts.tried);
 }
 
-TEST(Damage, Checkpoints) {
+TEST(Damage, IsDetectedInCheckpoints) {
   const Experiment plan = experiment(R"({
     "data": {"name": "shapes", "size": [8, 8]},
     "model": {"encoder": {"name": "dense", "hidden": [12]}, "latent_dim": 2}})");
@@ -83,7 +83,7 @@ TEST(Damage, Checkpoints) {
                                        }));
 }
 
-TEST(Damage, Packs) {
+TEST(Damage, IsDetectedInPacks) {
   const TemporaryFolder folder;
   const std::string key("a key\0of bytes", 14);
   PackWriter writer(folder / "p");
@@ -96,7 +96,7 @@ TEST(Damage, Packs) {
   }));
 }
 
-TEST(Damage, Idx) {
+TEST(Damage, IsDetectedInIdxFiles) {
   const auto read = [](const fs::path& path) { return bytes_of(read_idx(path, 3)); };
   const std::string plain = idx_bytes({40, 6, 4}, noise(960));
   const Damage damage = damage_everywhere("IDX", plain, read);
@@ -105,7 +105,7 @@ TEST(Damage, Idx) {
   expect_nothing_else_read(damage_everywhere("IDX, gzipped", gzip(plain), read));
 }
 
-TEST(Damage, Npy) {
+TEST(Damage, IsDetectedInNpyFiles) {
   const auto read = [](const fs::path& path) {
     NpyArray array([=] { return open_stream(path); });
     return bytes_of(array.rows(0, array.count()));
@@ -117,7 +117,7 @@ TEST(Damage, Npy) {
   }
 }
 
-TEST(Damage, Npz) {
+TEST(Damage, IsDetectedInNpzFiles) {
   const TemporaryFolder folder;
   const auto read = [](const fs::path& path) {
     const NpzArchive archive(path);
@@ -132,7 +132,7 @@ TEST(Damage, Npz) {
   }
 }
 
-TEST(Damage, Tables) {
+TEST(Damage, IsDetectedInTables) {
   std::string csv = "\xef\xbb\xbfname,\"x, y\",z\r\n";
   for (int row = 0; row < 12; ++row)
     csv += "\"a \"\"" + std::to_string(row) + "\"\"\"," + std::to_string(row * 0.37) + ",-1e3\n";
@@ -166,13 +166,13 @@ class DamagedImages : public testing::Test {
   }
 };
 
-TEST_F(DamagedImages, WithChecksums) {
+TEST_F(DamagedImages, AreRefusedByTheirChecksums) {
   expect_nothing_else_read(damage("PNG", png(7, 3, 8, 2, {noise(21), noise(21), noise(21)})));
   const std::string colours = png_chunk("PLTE", noise(48)) + png_chunk("eXIf", exif(6));
   expect_nothing_else_read(damage("PNG of a palette", png(4, 2, 4, 3, {"ab", "cd"}, colours)));
 }
 
-TEST_F(DamagedImages, WithoutChecksums) {
+TEST_F(DamagedImages, AreRefusedIfCutShort) {
   expect_cuts_refused(damage("JPEG", jpeg(6)));
   expect_cuts_refused(damage("JPEG, progressive", progressive_jpeg()));
   expect_cuts_refused(damage("WebP", webp()));

@@ -75,7 +75,7 @@ TEST_F(Safetensors, StridedTensorsComeBackInTheirLogicalOrder) {
   }
 }
 
-TEST_F(Safetensors, DataStartAligned) {
+TEST_F(Safetensors, DataAreAligned) {
   for (int i = 0; i < 9; ++i) {
     write_tensors(path(),
                   {.tensors = {{std::string(static_cast<size_t>(i) + 1, 'n'), torch::ones({2})}},
@@ -86,7 +86,7 @@ TEST_F(Safetensors, DataStartAligned) {
 
 // Without its name a checksum would look like another program's metadata: that there must be one is
 // said a second time.
-TEST_F(Safetensors, AChecksumCannotBeLost) {
+TEST_F(Safetensors, RefusesOwnFilesWithoutTheirChecksum) {
   write_tensors(path(), {.tensors = {{"a", torch::tensor({1.0f, 2.0f})}}, .metadata = {}});
   const std::string whole = read_file(path());
   const auto renamed = [&](const std::string& from, const std::string& to) {
@@ -111,7 +111,7 @@ TEST_F(Safetensors, FilesOfOtherProgramsNeedNoChecksum) {
   EXPECT_TRUE(read(raw("{}")).tensors.empty());
 }
 
-TEST_F(Safetensors, HostileLengths) {
+TEST_F(Safetensors, RefusesHostileLengths) {
   expect_damaged("", "cut short");
   expect_damaged("12345678", "cut short");
   expect_damaged(std::string(8, '\xff') + "{}", "its header is longer than the file");
@@ -121,7 +121,7 @@ TEST_F(Safetensors, HostileLengths) {
   expect_damaged(raw("") + "{}", "its header is not an object");
 }
 
-TEST_F(Safetensors, HostileHeaders) {
+TEST_F(Safetensors, RefusesHostileHeaders) {
   const auto tensor = [](const std::string& shape, const std::string& offsets,
                          const std::string& dtype = "F32") {
     return R"({"dtype":")" + dtype + R"(","shape":)" + shape + R"(,"data_offsets":)" + offsets +
@@ -175,13 +175,13 @@ TEST_F(Safetensors, HostileHeaders) {
 }
 
 // No element, and a shape whose strides do not fit in 64 bits.
-TEST_F(Safetensors, HostileEmptyTensors) {
+TEST_F(Safetensors, RefusesHostileEmptyTensors) {
   expect_damaged(
       raw(R"({"a":{"dtype":"F32","shape":[0,549755813888,549755813888,549755813888],"data_offsets":[0,0]}})"),
       "a size out of range");
 }
 
-TEST_F(Safetensors, MissingFilesAndFolders) {
+TEST_F(Safetensors, NamesMissingFilesAndFolders) {
   const std::string none = (folder_ / "none").string();
   expect_error([&] { read_tensors(none); }, none + ": no such file");
   const std::string far = (folder_ / "no/t.safetensors").string();

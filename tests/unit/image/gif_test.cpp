@@ -129,7 +129,7 @@ TEST(Gif, KeepsUpTo256Colours) {
   EXPECT_EQ(read_back(folder / "x.gif").frames.at(0), picture.pixels);
 }
 
-TEST(Gif, MoreColoursComeNear) {
+TEST(Gif, ApproximatesMoreColours) {
   const TemporaryFolder folder;
   const Picture picture = colours(600);
   const WrittenGif written = write_gif({picture}, folder / "x.gif");

@@ -18,7 +18,7 @@ std::string told(Call&& call) {
   return "nothing thrown";
 }
 
-TEST(OutOfMemory, OfTheHost) {
+TEST(OutOfMemory, RecognisesMessagesAboutTheHost) {
   EXPECT_EQ(told([] { throw std::bad_alloc(); }),
             "out of memory: what this needs did not fit on the CPU");
   EXPECT_EQ(told([] { at::empty({int64_t{1} << 58}, at::kByte); }),
@@ -29,7 +29,7 @@ TEST(OutOfMemory, OfTheHost) {
             "out of memory: what this needs did not fit on the CPU");
 }
 
-TEST(OutOfMemory, OfOneDnn) {
+TEST(OutOfMemory, RecognisesMessagesOfOneDnn) {
   for (const char* text : {"could not create a primitive", "could not execute a primitive",
                            "could not create a memory", "could not create a memory object"}) {
     EXPECT_EQ(told([&] { throw std::runtime_error(text); }),
@@ -44,12 +44,12 @@ TEST(OutOfMemory, OfOneDnn) {
             "");
 }
 
-TEST(OutOfMemory, ReasonsAreOneOrTheOther) {
+TEST(OutOfMemory, ReasonIsThatOrTheOriginalMessage) {
   EXPECT_EQ(reason_of(std::bad_alloc()), "out of memory: what this needs did not fit on the CPU");
   EXPECT_EQ(reason_of(std::runtime_error("plain")), "plain");
 }
 
-TEST(OutOfMemory, OtherFailuresKeepTheirWordsWithoutAStackTrace) {
+TEST(OutOfMemory, OtherMessagesLoseOnlyTheStackTrace) {
   try {
     TORCH_CHECK(false, "something else");
   } catch (const std::exception& failure) {
@@ -59,7 +59,7 @@ TEST(OutOfMemory, OtherFailuresKeepTheirWordsWithoutAStackTrace) {
   EXPECT_EQ(message_of(std::runtime_error("plain")), "plain");
 }
 
-TEST(OutOfMemory, OfADevice) {
+TEST(OutOfMemory, RecognisesMessagesAboutADevice) {
   EXPECT_EQ(told([] {
               TORCH_CHECK_WITH(OutOfMemoryError, false,
                                "CUDA out of memory. Tried to allocate 20.50 GiB. GPU 0 has a total "
@@ -70,7 +70,7 @@ TEST(OutOfMemory, OfADevice) {
             "out of memory: what this needs did not fit on the GPU");
 }
 
-TEST(OutOfMemory, OtherFailuresAreNone) {
+TEST(OutOfMemory, OtherFailuresAreNotOutOfMemory) {
   EXPECT_EQ(told([] { throw Error("runs/a: no such run"); }), "");
   EXPECT_EQ(told([] { at::empty({2, 3}).view({5}); }), "");
 }
