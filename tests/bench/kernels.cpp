@@ -1,4 +1,4 @@
-// The hot operations alone, ours beside LibTorch's: build/release/latent_benchmarks
+// Benchmarks of the kernels against LibTorch's operations: build/release/latent_benchmarks
 #include <ATen/ATen.h>
 #include <benchmark/benchmark.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -13,7 +13,7 @@ namespace {
 constexpr auto kLayout = at::MemoryFormat::ChannelsLast;
 constexpr int64_t kImages = 100;
 
-// Forward and backward of an operation on x, weight and bias, and the gradient of its output.
+// Measures the forward and backward pass of an operation on x, weight and bias.
 template <typename Operation>
 void forward_and_back(benchmark::State& state, const Operation& operation, Tensor x, Tensor weight,
                       Tensor bias) {

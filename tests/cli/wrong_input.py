@@ -128,7 +128,7 @@ def idx_files(here):
 def runs(here):
     config = write_config(here)
     latent("train", config, "--run", "run", "--quiet")
-    expect_error("a run is already there; expected a new folder (--run), --overwrite", "train", config, "--run", "run")
+    expect_error("a run already exists here; expected a new folder (--run), --overwrite", "train", config, "--run", "run")
     (here / "full").mkdir()
     (here / "full/thesis.tex").write_text("precious")
     expect_error("holds other files", "train", config, "--run", "full", "--overwrite")

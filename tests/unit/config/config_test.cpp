@@ -1,4 +1,4 @@
-// The config reader: what it accepts, what it refuses and in which words, and the copy a run keeps.
+// The config reader: what it accepts, its errors, and the copy that a run keeps.
 #include "config/config.h"
 
 #include "unit/expect.h"
@@ -27,7 +27,7 @@ TEST(Config, UnknownKeysGetTheNearestKnownOne) {
   expect_error([] { read_all("{" + kShapes + R"(, "objective": {"kl": {"wieght": 2}}})"); },
                "c.json: objective.kl.wieght: unknown key; did you mean weight? "
                "known: capacity, warmup_epochs, weight");
-  // Before what it was meant to be is missed.
+  // Reported before the section that it should name is missed.
   expect_error([] { read_all(R"({"dta": {"name": "shapes"}})"); },
                "c.json: dta: unknown key; did you mean data? known: corruption, data, model, "
                "objective, train");
@@ -71,7 +71,7 @@ TEST(Config, DuplicateKeysAreRefused) {
               Config::parse(R"({"l": [{"n": 1, "n": 2}]})", "c.json");
             }).find("n: duplicate key"),
             std::string::npos);
-  // The same key in different objects is no duplicate.
+  // The same key in different objects is not a duplicate.
   Config::parse(R"({"a": {"n": 1}, "b": {"n": 1}, "l": [{"n": 1}, {"n": 1}]})", "c.json");
 }
 
@@ -126,13 +126,13 @@ TEST(Config, WrongTypesAreRefused) {
                "c.json: s.key: got null; expected a number");
   expect_error([&] { read_key(with("1"), false); }, "c.json: s.key: got 1; expected true or false");
   expect_error([&] { read_key(with("[]"), std::string()); },
-               "c.json: s.key: got []; expected a text");
+               "c.json: s.key: got []; expected a string");
   expect_error([&] { read_key(with("[1, \"x\"]"), std::vector<int64_t>{}, at_least(1)); },
                "c.json: s.key: got [1,\"x\"]; expected a list of integers >= 1");
   expect_error([&] { read_key(with("{}"), std::vector<int64_t>{}, any_number()); },
                "c.json: s.key: got {}; expected a list of integers");
   expect_error([&] { read_key(with("[\"a\", 1]"), std::vector<std::string>{}); },
-               "c.json: s.key: got [\"a\",1]; expected a list of texts");
+               "c.json: s.key: got [\"a\",1]; expected a list of strings");
   expect_error([] { read_key(R"({"s": 3})", int64_t{1}, any_number()); },
                "c.json: s: got 3; expected an object {...}");
   EXPECT_EQ(

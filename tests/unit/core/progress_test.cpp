@@ -1,4 +1,4 @@
-// The bar of long work: what is left of it on a narrow terminal.
+// The progress bar on narrow terminals.
 #include "core/progress.h"
 
 #include <gtest/gtest.h>

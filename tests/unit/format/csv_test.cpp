@@ -1,4 +1,4 @@
-// Tables as spreadsheets and scripts write them, and files that are none.
+// Tables as spreadsheets and scripts write them, and files that are not tables.
 #include "format/csv.h"
 
 #include "core/system/file.h"

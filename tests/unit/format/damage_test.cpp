@@ -1,4 +1,4 @@
-// Damaged files, exhaustively: none crashes the program, and what a format lets one see is seen.
+// Damaged files, exhaustively: none crashes the program, and detectable damage is detected.
 #include "unit/damage.h"
 
 #include "core/system/file.h"
@@ -35,7 +35,7 @@ std::string noise(size_t bytes) {
   return text;
 }
 
-// A format with a checksum over everything: nothing damaged is read at all.
+// A format with a checksum over everything: damaged files are refused.
 void expect_all_refused(const Damage& damage) {
   for (const Tally& tally : {damage.cuts, damage.flips}) {
     EXPECT_GT(tally.tried, 0);
@@ -43,14 +43,14 @@ void expect_all_refused(const Damage& damage) {
   }
 }
 
-// A format with a checksum over its content: what is read is what was written.
+// A format with a checksum over its content: files are refused or read as they were written.
 void expect_nothing_else_read(const Damage& damage) {
   EXPECT_EQ(damage.cuts.refused, damage.cuts.tried);
   EXPECT_EQ(damage.flips.other, 0);
   EXPECT_GT(damage.flips.refused, 0);
 }
 
-// A format without checksums: a wrong bit among the values cannot be seen, a missing end can.
+// A format without checksums: a missing end is detected, a wrong bit among the values is not.
 void expect_cuts_refused(const Damage& damage) {
   EXPECT_EQ(damage.cuts.refused, damage.cuts.tried);
 }
@@ -142,7 +142,7 @@ TEST(Damage, IsDetectedInTables) {
     const Table table = read_table(path, format);
     return bytes_of(table.values) + table.labels.front();
   });
-  EXPECT_GT(damage.cuts.refused + damage.flips.refused, 0);  // plain text says little of itself
+  EXPECT_GT(damage.cuts.refused + damage.flips.refused, 0);  // plain text has few rules
   std::string metrics = "epoch,step,val_loss\n";
   for (int row = 1; row < 12; ++row)
     metrics += std::to_string(row) + ",10,0.5\n";
@@ -153,7 +153,7 @@ TEST(Damage, IsDetectedInTables) {
 
 class DamagedImages : public testing::Test {
  protected:
-  /// Without codecs what can be read is the header alone.
+  /// Without codecs only the header can be read.
   static Damage damage(const std::string& name, const std::string& bytes) {
     const bool decodes = have_codecs();
     return damage_everywhere(name, bytes, [=](const fs::path& path) {

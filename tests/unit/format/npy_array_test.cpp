@@ -21,7 +21,7 @@ class Npy : public testing::Test {
   void expect_refused(const std::string& bytes, const std::string& message) {
     expect_error([&] { array(bytes); }, path_.string() + ": " + message);
   }
-  // A header that says what it should not; the values are eight bytes.
+  // Expects an error for a header; the values are eight bytes.
   void expect_damaged(const std::string& dictionary, const std::string& what) {
     expect_refused(npy_file(dictionary, std::string(8, '\1')),
                    "damaged NPY header: it has " + what);
@@ -111,8 +111,8 @@ TEST_F(Npy, RefusesDamagedHeaders) {
   expect_damaged("{'descr': \"__import__('os')\"}", "a word with odd characters");
   expect_damaged("{'descr': print, }", "no quoted word where one belongs");
   expect_damaged("{'fortran_order': 1}", "neither True nor False as fortran_order");
-  expect_damaged("{'shape': (8, -1)}", "a size that is no sane number");
-  expect_damaged("{'shape': (9999999999999999999,)}", "a size that is no sane number");
+  expect_damaged("{'shape': (8, -1)}", "a size that is not a valid number");
+  expect_damaged("{'shape': (9999999999999999999,)}", "a size that is not a valid number");
   expect_damaged("{'shape': (8 8)}", "no comma between two sizes");
   std::string ones;
   for (int i = 0; i < 33; ++i)

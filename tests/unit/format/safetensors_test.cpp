@@ -1,4 +1,4 @@
-// Safetensors files: exact round trips, and no damage that goes unnoticed.
+// Safetensors files: exact round trips, and the detection of damage.
 #include "format/safetensors.h"
 
 #include <cmath>
@@ -84,8 +84,8 @@ TEST_F(Safetensors, DataAreAligned) {
   }
 }
 
-// Without its name a checksum would look like another program's metadata: that there must be one is
-// said a second time.
+// A checksum whose name is damaged would look like another program's metadata, so a second entry
+// requires it.
 TEST_F(Safetensors, RefusesOwnFilesWithoutTheirChecksum) {
   write_tensors(path(), {.tensors = {{"a", torch::tensor({1.0f, 2.0f})}}, .metadata = {}});
   const std::string whole = read_file(path());
@@ -98,7 +98,7 @@ TEST_F(Safetensors, RefusesOwnFilesWithoutTheirChecksum) {
   spaced[0] = static_cast<char>(spaced[0] + 1);  // the header is a byte longer
   expect_damaged(spaced, "its checksum is lost");
   expect_damaged(renamed("writer", "waiter"), "its checksum does not match");
-  // Of a version that did not say it twice.
+  // A version without that second entry.
   EXPECT_EQ(error_of([&] { read(raw(R"({"__metadata__":{"crc32":"f8a1b2c3"}})")); }),
             path().string() + ": damaged or not a safetensors file: its checksum does not match");
 }
@@ -152,7 +152,7 @@ TEST_F(Safetensors, RefusesHostileHeaders) {
   for (int i = 0; i < 64; ++i)
     ones += ",1";
   expect_damaged(one(tensor(ones + "]", "[0,4]")), "a shape of too many sizes");
-  expect_damaged(one(tensor("[8]", "[0,8]", "BOOL")), "a truth value that is neither 0 nor 1");
+  expect_damaged(one(tensor("[8]", "[0,8]", "BOOL")), "a boolean that is neither 0 nor 1");
   expect_damaged(one(tensor("[2]", "[\"0\",8]")), "offsets that are not numbers");
   expect_damaged(one(tensor("[2]", "[0,-8]")), "offsets that are not numbers");
   const std::string misfit = "cut short, or offsets that do not fit the shape";
@@ -165,7 +165,7 @@ TEST_F(Safetensors, RefusesHostileHeaders) {
   expect_damaged(two(tensor("[1]", "[0,4]"), tensor("[1]", "[0,4]")), holes);
   expect_damaged(two(tensor("[2]", "[0,8]"), tensor("[1]", "[4,8]")), holes);
   expect_damaged(one(tensor("[1]", "[0,4]")), "bytes after the last tensor");
-  const std::string twice = "a name stands twice in its header";
+  const std::string twice = "a name occurs twice in its header";
   expect_damaged(
       raw("{\"a\":" + tensor("[1]", "[0,4]") + ",\"a\":" + tensor("[1]", "[4,8]") + "}", eight),
       twice);

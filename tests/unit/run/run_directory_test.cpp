@@ -105,8 +105,8 @@ TEST_F(Run, ARunIsNotOverwrittenUnlessAskedTo) {
     write_file(path_ / folder / "test.csv", "of the old model");
   }
   expect_error([&] { create(); }, name_ +
-                                      ": a run is already there; expected a new folder (--run), "
-                                      "--overwrite, or --resume to go on with it");
+                                      ": a run already exists here; expected a new folder (--run), "
+                                      "--overwrite, or --resume to continue it");
   EXPECT_EQ(read_file(path_ / "metrics.csv"), "old");
   create(true);
   EXPECT_FALSE(fs::exists(path_ / "metrics.csv"));
