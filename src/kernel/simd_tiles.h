@@ -40,8 +40,8 @@ template <int64_t R, int64_t V>
   }
 }
 
-/// Adds a b to a tile. Taking two steps of the depth at a time leaves
-/// more of the processor's slots to the products.
+/// Adds a b to a tile. Taking two steps of the depth at a time leaves more of the processor's slots
+/// to the products.
 template <int64_t R, int64_t V>
 [[gnu::always_inline]] inline void multiply_rows(const float* const* a, int64_t depth,
                                                  const float* b, int64_t stride,
