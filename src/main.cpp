@@ -23,36 +23,39 @@ constexpr int kUsage = 2;
 
 std::string overview() {
   std::string text =
-      "latent trains autoencoders on images and works in the space they learn.\n\n"
+      "latent trains autoencoders on images and works in their latent spaces.\n\n"
       "usage: latent COMMAND [options]      latent COMMAND --help\n\ncommands:\n";
   for (const auto& row : commands().rows())
     text += fmt::format("  {:<12} {}\n", row.name, row.summary);
-  return text + "\nbegin with: latent train configs/shapes_vae.json\n";
+  return text + "\nstart with: latent train configs/shapes_vae.json\n";
 }
 
 cxxopts::Options declare(const CommandRow& row) {
   cxxopts::Options options("latent " + row.name, row.summary);
   row.declare(options);
-  const bool trains = row.name == "train";
-  options.add_options()("device", "auto, cpu, cuda or cuda:N",
-                        cxxopts::value<std::string>()->default_value("auto"), "NAME")(
-      "seed", trains ? "train.seed in the place of the config's" : "seed of the random numbers",
-      trains ? cxxopts::value<int64_t>() : cxxopts::value<int64_t>()->default_value("0"),
-      "N")("threads", "CPU threads; 0: the physical cores",
-           cxxopts::value<int64_t>()->default_value("0"),
-           "N")("json", "one JSON object on stdout, all else on stderr")(
-      "q,quiet", "warnings and results only")("h,help", "this text");
+  const auto integer = [] { return cxxopts::value<int64_t>(); };
+  options.add_options()("device", "device to compute on: auto, cpu, cuda or cuda:N",
+                        cxxopts::value<std::string>()->default_value("auto"), "NAME");
+  if (row.overrides_seed) {
+    options.add_options()("seed", "overrides train.seed", integer(), "N");
+  } else {
+    options.add_options()("seed", "seed of the random numbers", integer()->default_value("0"), "N");
+  }
+  options.add_options()("threads", "number of CPU threads; 0: one for each physical core",
+                        integer()->default_value("0"), "N")(
+      "json", "print one JSON object to stdout; everything else goes to stderr")(
+      "q,quiet", "print warnings and results only")("h,help", "print this help");
   return options;
 }
 
-// cxxopts keeps words that are no option's, and no command looks at them.
+// Throws UsageError for words that belong to no option: cxxopts only collects them.
 void refuse_surplus(const cxxopts::ParseResult& parsed, const cxxopts::Options& options) {
   if (parsed.unmatched().empty()) return;
   const std::string& word = parsed.unmatched().front();
   const bool setting =
       word.find('=') != std::string::npos && options.help().find("--set ") != std::string::npos;
   throw UsageError(word + ": not expected here; " +
-                   (setting ? "a config key is changed by --set " + word
+                   (setting ? "to change a config key use --set " + word
                             : "see " + options.program() + " --help"));
 }
 
@@ -69,16 +72,14 @@ Arguments parse(cxxopts::Options& options, int argc, char** argv) {
   return Arguments(parsed);
 }
 
-// What a user can lower where memory ran out.
+// Returns what a user can do when memory ran out.
 std::string memory_remedy(const std::string& command) try {
-  if (command == "train" || command == "bench")
-    return "lower train.batch_size, data.size or the model (model.encoder.channels, "
-           "model.latent_dim), or free memory";
-  const bool counts =
-      declare(commands().find(command, "latent")).help().find("--count ") != std::string::npos;
+  const CommandRow& row = commands().find(command, "latent");
+  if (!row.memory_remedy.empty()) return row.memory_remedy;
+  const bool counts = declare(row).help().find("--count ") != std::string::npos;
   return counts ? "ask for less at once (--count), or free memory"
                 : "free memory, or train with a smaller data.size";
-} catch (const std::exception&) {  // not even memory for the list of its options
+} catch (const std::exception&) {  // not enough memory even for the list of its options
   return "free memory";
 }
 
@@ -104,7 +105,7 @@ int run(int argc, char** argv) {
     return 0;
   }
   log::set_level(arguments.quiet() ? log::Level::kQuiet : log::Level::kNormal);
-  use_threads(arguments.integer("threads", 0, 4096));
+  use_threads(arguments.integer("threads", 0, 4096), "--threads");
   kernel::allowed();  // a wrong LATENT_KERNELS ends every command
   row.run(arguments);
   return 0;

@@ -1,6 +1,5 @@
-// Entry point of the unit tests: GoogleTest's own, but a run in which nothing failed and everything
-// was skipped says so with exit code 77, which ctest shows as skipped; GoogleTest would call it a
-// success.
+// Entry point of the unit tests. Unlike GoogleTest's own, it exits with 77, which ctest shows as
+// skipped, if all tests were skipped and none failed.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,7 +13,7 @@ constexpr int kSkipped = 77;
 
 int main(int argc, char** argv) {
   testing::InitGoogleMock(&argc, argv);
-  // LibTorch looks for CUDA once, at the latest when something on the CPU asks.
+  // LibTorch looks for CUDA only once, so CUDA is loaded first.
   latent::parse_device("auto");
   const int failed = RUN_ALL_TESTS();
   const auto& unit = *testing::UnitTest::GetInstance();

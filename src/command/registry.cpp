@@ -3,11 +3,18 @@
 #include <algorithm>
 
 namespace latent {
+namespace {
+
+constexpr const char* kTrainingMemory =
+    "lower train.batch_size, data.size or the model (model.encoder.channels, model.latent_dim), or "
+    "free memory";
+
+}  // namespace
 
 // clang-format off
 // A line a command; its file defines declare_NAME and run_NAME. A _ in a name is typed as -.
 #define COMMANDS(row)                                                              \
-  row(train, "train an autoencoder from a config")                                 \
+  row(train, "train an autoencoder from a config", true, kTrainingMemory)           \
   row(evaluate, "measure a run on a whole split")                                  \
   row(reconstruct, "images and their reconstructions, side by side")               \
   row(denoise, "noise removed from images, side by side with the truth")           \
@@ -24,7 +31,7 @@ namespace latent {
   row(doctor, "what is wrong with a run: its files, its losses, its model")        \
   row(config, "a config with every key's value, meaning, range and default")       \
   row(data, "look over images before training (check), prepare them once (pack)")  \
-  row(bench, "training speed of a config on this machine")                         \
+  row(bench, "training speed of a config on this machine", false, kTrainingMemory)   \
   row(list, "every data set, network, likelihood, ... a config can name")
 // clang-format on
 
@@ -39,7 +46,8 @@ const Registry<CommandRow>& commands() {
     std::replace(name.begin(), name.end(), '_', '-');
     return name;
   };
-#define ROW(name, summary) {typed(#name), summary, declare_##name, run_##name},
+#define ROW(name, summary, ...) \
+  {typed(#name), summary, declare_##name, run_##name __VA_OPT__(, ) __VA_ARGS__},
   static const Registry<CommandRow> registry("command", {COMMANDS(ROW)});
 #undef ROW
   return registry;

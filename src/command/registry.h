@@ -11,8 +11,11 @@ struct CommandRow {
   std::string summary;
   void (*declare)(cxxopts::Options&);  // adds the command's own flags
   void (*run)(const Arguments&);
+  bool overrides_seed = false;     // --seed overrides train.seed of the config and has no default
+  std::string memory_remedy = "";  // what to lower when memory runs out; "": depends on the flags
 };
 
+/// Returns the table of all commands.
 const Registry<CommandRow>& commands();
 
 }  // namespace latent

@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 constexpr size_t kLargestConfig = size_t{4} << 20;
 constexpr int kDeepest = 32;
 
-// Where a reader gives up; nlohmann's message says it of syntax errors only.
+// Finds where a reader fails; nlohmann's message says so only for syntax errors.
 struct FailurePlace : nlohmann::json_sax<Json> {
   size_t position = 0;  // bytes read
   std::string token;    // the last of them
@@ -41,7 +41,7 @@ struct FailurePlace : nlohmann::json_sax<Json> {
   }
 };
 
-// "line 3, column 25: " of the token that the reader gives up at.
+// Returns "line 3, column 25: " for the token at which the reader fails.
 std::string failure_place(std::string_view text) {
   FailurePlace failure;
   Json::sax_parse(text, &failure, Json::input_format_t::json, true, true);
@@ -53,7 +53,8 @@ std::string failure_place(std::string_view text) {
          ": ";
 }
 
-// nlohmann keeps the last of two equal keys; a person who wrote both deserves to know.
+// Parses JSON with comments; throws Error for duplicate keys, of which nlohmann would keep the
+// last.
 Json parse_json(std::string_view text, const std::string& origin) {
   std::vector<std::set<std::string>> keys;
   std::vector<std::string> path;
@@ -78,8 +79,9 @@ Json parse_json(std::string_view text, const std::string& origin) {
   };
   try {
     return Json::parse(text, watch, true, true);
-  } catch (const nlohmann::json::exception& failure) {  // numbers out of range are no parse_error
-    const std::string message = failure.what();         // "[json.exception.name.id] what happened"
+  } catch (
+      const nlohmann::json::exception& failure) {  // a number out of range is not a parse_error
+    const std::string message = failure.what();    // "[json.exception.name.id] what happened"
     const size_t end = message.find("] ");
     const bool placed = dynamic_cast<const Json::parse_error*>(&failure) != nullptr;
     throw Error(origin + ": not valid JSON: " + (placed ? "" : failure_place(text)) +
@@ -87,7 +89,7 @@ Json parse_json(std::string_view text, const std::string& origin) {
   }
 }
 
-// What is no JSON is a bare word.
+// Returns the value as JSON, or as a string if it is not JSON.
 Json setting_value(const std::string& setting) {
   const std::string text = setting.substr(setting.find('=') + 1);
   return Json::accept(text) ? parse_json(text, "--set " + setting) : Json(text);
@@ -181,7 +183,7 @@ void Config::check_object(const Json& object, const std::string& pointer,
     const std::string child_pointer = pointer + "/" + key;
     const std::string child_path = path.empty() ? key : path + "." + key;
     const auto known = known_.find(child_pointer);
-    // A key that holds a "/" is no path to a known one.
+    // A key that contains a "/" is not a path to a known key.
     if (known == known_.end() || key.find('/') != std::string::npos) {
       std::vector<std::string> siblings;
       for (const auto& [other, leaf] : known_) {

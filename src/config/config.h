@@ -12,15 +12,15 @@
 
 namespace latent {
 
-/// One key as it was read: what `latent config` and `latent list` print.
+/// One key as it was read; `latent config` and `latent list` print it.
 struct ConfigEntry {
   std::string path;   // "objective.kl.weight"
-  std::string type;   // "number", "integer", "text", ...
+  std::string type;   // "number", "integer", "string", ...
   std::string range;  // ">= 0", "adam|adamw|sgd", or ""
   std::string meaning;
   nlohmann::ordered_json default_value;
   nlohmann::ordered_json value;
-  bool given = false;  // stood in the file or came from --set
+  bool given = false;  // by the file or by --set
   bool may_change_on_resume = false;
 };
 
@@ -31,24 +31,24 @@ class Config {
   /// malformed setting.
   static Config load(const std::filesystem::path& file,
                      const std::vector<std::string>& settings = {});
-  /// The same for text; `origin` names it in messages.
+  /// Reads text instead of a file; `origin` names it in messages.
   static Config parse(std::string_view text, const std::string& origin,
                       const std::vector<std::string>& settings = {});
 
   Section root();
 
-  /// Throws Error for a key at the top that is none of `names`: before what it was meant to be is
-  /// missed.
+  /// Throws Error for a top-level key that is not in `names`. Call it before the sections are read,
+  /// so that a misspelt section is reported instead of a missing one.
   void check_sections(const std::vector<std::string>& names) const;
 
   /// Throws Error for the first key that no section has read, with the nearest known key of its
   /// section.
   void check_all_read() const;
 
-  /// Every key that was read, with its value: what a run keeps as config.json.
+  /// Returns every key that was read, with its value; a run keeps it as config.json.
   const nlohmann::ordered_json& resolved() const { return resolved_; }
   std::string resolved_text() const;
-  /// Puts what was decided at run time in the place of a key that was read, such as "auto".
+  /// Replaces a value that was read, such as "auto", by the one decided at run time.
   void settle(const std::string& path, const nlohmann::ordered_json& value);
   const std::vector<ConfigEntry>& entries() const { return entries_; }
   const std::string& origin() const { return origin_; }

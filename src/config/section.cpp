@@ -80,7 +80,7 @@ void Section::reject(const std::string& key, const std::string& expected) const 
 
 void Section::reject_integer(const std::string& key, const std::string& type, const Json& element,
                              Range range) const {
-  // Beyond what any key takes: then that bound is what was expected.
+  // For a value beyond what any key takes, that bound is reported.
   const double value = element.is_number() ? element.get<double>() : 0;
   const double most =
       element.is_number_float() ? kLargestWhole : static_cast<double>(kLargestInteger);
@@ -164,10 +164,10 @@ void Section::read(const std::string& key, double& value, Range range, std::stri
 void Section::read(const std::string& key, std::string& value, std::string_view meaning) {
   const std::string before = value;
   if (const Json* node = find(key)) {
-    if (!node->is_string()) reject(key, "a text");
+    if (!node->is_string()) reject(key, "a string");
     value = node->get<std::string>();
   }
-  record(key, before, value, "text", "", meaning);
+  record(key, before, value, "string", "", meaning);
 }
 
 void Section::read(const std::string& key, std::string& value, OneOf choices,
@@ -180,7 +180,7 @@ void Section::read(const std::string& key, std::string& value, OneOf choices,
       reject(key, "one of " + join(choices.words));
     }
   }
-  record(key, before, value, "word", join(choices.words, "|"), meaning);
+  record(key, before, value, "one of", join(choices.words, "|"), meaning);
 }
 
 void Section::read(const std::string& key, std::vector<int64_t>& value, Range range,
@@ -204,14 +204,14 @@ void Section::read(const std::string& key, std::vector<std::string>& value,
                    std::string_view meaning) {
   const auto before = value;
   if (const Json* node = find(key)) {
-    if (!node->is_array()) reject(key, "a list of texts");
+    if (!node->is_array()) reject(key, "a list of strings");
     value.clear();
     for (const auto& element : *node) {
-      if (!element.is_string()) reject(key, "a list of texts");
+      if (!element.is_string()) reject(key, "a list of strings");
       value.push_back(element.get<std::string>());
     }
   }
-  record(key, before, value, "list of texts", "", meaning);
+  record(key, before, value, "list of strings", "", meaning);
 }
 
 Section Section::section(const std::string& key) {

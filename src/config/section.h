@@ -1,5 +1,5 @@
-// Typed, checked reading of a config: every key is read once, with its range and its meaning, by
-// the class that uses it.
+// Typed and checked reading of a config: the class that uses a key reads it once, with its range
+// and its meaning.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ struct Range {
   bool high_excluded = false;
 
   bool contains(double value) const;
-  /// ">= 0", "> 0 and <= 1", or "" when everything is accepted.
+  /// Returns ">= 0", "> 0 and <= 1", or "" if every number is accepted.
   std::string text() const;
 };
 
@@ -32,7 +32,7 @@ inline Range any_number() { return {}; }
 inline Range at_least(double low) { return {.low = low}; }
 inline Range more_than(double low) { return {.low = low, .low_excluded = true}; }
 inline Range between(double low, double high) { return {.low = low, .high = high}; }
-/// low <= value < high.
+/// Accepts low <= value < high.
 inline Range from_below(double low, double high) {
   return {.low = low, .high = high, .high_excluded = true};
 }
@@ -42,32 +42,33 @@ struct OneOf {
   std::vector<std::string> words;
 };
 
-/// Whether a resumed run may be given another value of a key.
+/// States whether a resumed run may be given another value of a key.
 enum class OnResume { kFixed, kMayChange };
 
-/// One object of a config. Cheap to copy; refers to its Config, which must outlive it.
+/// An object of a config. Cheap to copy; refers to its Config, which must outlive it.
 ///
 /// Each `read` looks the key up, checks type and range (throws Error naming file, key, value and
 /// what was expected), leaves `value` at its default if the key is absent, and records key,
-/// meaning, range, default and value: from these records come `latent config`, `latent list` and
-/// the resolved copy a run keeps.
+/// meaning, range, default and value. `latent config`, `latent list` and the resolved copy that a
+/// run keeps are made from these records.
 class Section {
  public:
   Section(Config& config, std::string pointer, std::string path);
 
   bool has(const std::string& key) const;
-  /// "objective.kl": where this section stands, for messages.
+  /// Returns the path of this section, "objective.kl", for messages.
   const std::string& path() const { return path_; }
-  /// "file: objective.kl.weight", as errors begin.
+  /// Returns how errors about a key begin: "file: objective.kl.weight".
   std::string where(const std::string& key) const;
-  /// "file: objective.kl", of the section itself.
+  /// Returns how errors about the section itself begin: "file: objective.kl".
   std::string where() const;
 
-  /// "got [3]" as the config says it, or "missing", for errors of a key that was read.
+  /// Returns "got [3]", with the value as it is written in the config, or "missing"; for errors
+  /// about a key that was read.
   std::string found(const std::string& key) const;
 
-  /// Throws Error for a required key that was not given: for a key like it that nobody has read,
-  /// which will be the same one misspelt, else as missing.
+  /// Throws Error for a required key that was not given. Names a similar key that was not read, as
+  /// a misspelling, if there is one.
   [[noreturn]] void missing(const std::string& key, const std::string& expected) const;
 
   void read(const std::string& key, bool& value, std::string_view meaning);
@@ -81,21 +82,21 @@ class Section {
             std::string_view meaning);
   void read(const std::string& key, std::vector<std::string>& value, std::string_view meaning);
 
-  /// The object under `key`; an empty one if absent.
+  /// Returns the object under `key`, an empty one if it is absent.
   Section section(const std::string& key);
 
-  /// A part chosen by name: `"key": "name"` or `"key": {"name": "name", ...options}`.
+  /// Reads a part chosen by name: `"key": "name"` or `"key": {"name": "name", ...options}`.
   Component component(const std::string& key, const std::string& default_name,
                       const std::vector<std::string>& names, std::string_view meaning,
                       OnResume on_resume = OnResume::kFixed);
-  /// A list of such parts, empty by default.
+  /// Reads a list of such parts, which is empty by default.
   std::vector<Component> components(const std::string& key, const std::vector<std::string>& names,
                                     std::string_view meaning);
 
  private:
   const nlohmann::ordered_json* find(const std::string& key) const;
   [[noreturn]] void reject(const std::string& key, const std::string& expected) const;
-  /// element: of the key's value, or the value itself, that is no integer of the range.
+  /// element: the value, or an element of it, that is not an integer in the range.
   [[noreturn]] void reject_integer(const std::string& key, const std::string& type,
                                    const nlohmann::ordered_json& element, Range range) const;
   Component named(const std::string& key, const std::string& default_name,

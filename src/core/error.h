@@ -1,4 +1,4 @@
-// The one error a user can cause: main prints its message as a single line.
+// The errors that a user can cause: main prints their message as a single line.
 #pragma once
 
 #include <stdexcept>
@@ -6,8 +6,8 @@
 
 namespace latent {
 
-/// A mistake the user can mend. The message is one line: where, what was found, what was expected,
-/// the remedy.
+/// A mistake that the user can fix. The message is one line: where, what was found, what was
+/// expected, the remedy.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -19,7 +19,7 @@ class UsageError : public Error {
   using Error::Error;
 };
 
-/// The run was interrupted by a signal after its state was saved: exit code 128 + signal.
+/// A signal interrupted the run after its state was saved: exit code 128 + signal.
 class Interrupted : public Error {
  public:
   Interrupted(const std::string& message, int signal) : Error(message), signal_(signal) {}

@@ -1,4 +1,4 @@
-// The size of one image as every part of the program states it.
+// The size of one image, as all parts of the program pass it.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,9 @@ struct ImageShape {
   int64_t height = 0;
   int64_t width = 0;
 
+  /// Returns the number of values of one image.
   int64_t values() const { return channels * height * width; }
-  /// "3x64x48": channels x height x width.
+  /// Returns channels x height x width: "3x64x48".
   std::string text() const {
     return std::to_string(channels) + "x" + std::to_string(height) + "x" + std::to_string(width);
   }

@@ -15,7 +15,7 @@
 namespace latent::log {
 namespace {
 
-// stderr carries the bare message (a level only where it warns); the file adds the time.
+// stderr shows the bare message (and the level of warnings and errors); the file adds the time.
 std::shared_ptr<spdlog::logger> make_console() {
   auto logger = std::make_shared<spdlog::logger>(
       "console", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
@@ -39,13 +39,13 @@ struct Message {
   std::string text;
 };
 
-// What waits for a file, where one will come.
+// Messages that wait for a file, if there will be one.
 std::optional<std::vector<Message>>& kept() {
   static std::optional<std::vector<Message>> messages;
   return messages;
 }
 
-// Messages quote files. A warning or an error is one line, whatever it quotes.
+// Removes control characters, since messages quote files. A warning or an error stays one line.
 void write(spdlog::level::level_enum level, const std::string& prefix, const std::string& message) {
   const std::string safe = without_controls(message, level >= spdlog::level::warn);
   console().log(level, "{}{}", prefix, safe);
@@ -76,8 +76,8 @@ void also_to(const std::filesystem::path& file) {
     file_logger() = std::make_shared<spdlog::logger>("file", std::move(sink));
     file_logger()->set_pattern("%Y-%m-%d %H:%M:%S %l: %v");
     file_logger()->flush_on(spdlog::level::info);
-    file_logger()->set_error_handler([file, told = false](const std::string& reason) mutable {
-      if (!std::exchange(told, true))
+    file_logger()->set_error_handler([file, warned = false](const std::string& reason) mutable {
+      if (!std::exchange(warned, true))
         console().warn("warning: {}: cannot be written: {}", file.string(), reason);
     });
     for (const auto& each : std::exchange(kept(), std::nullopt).value_or(std::vector<Message>{}))

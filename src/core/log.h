@@ -1,4 +1,4 @@
-// The program's only log: people read it on stderr and in a run's log.txt.
+// The program's log, which goes to stderr and to a run's log.txt.
 #pragma once
 
 #include <spdlog/fmt/fmt.h>
@@ -10,17 +10,16 @@ namespace latent::log {
 
 enum class Level { kQuiet, kNormal, kVerbose };
 
-/// Sets what reaches stderr; call once from main before the first message.
+/// Sets which messages reach stderr; call once from main before the first message.
 void set_level(Level level);
 
-/// True if only warnings and errors reach stderr.
+/// Returns true if only warnings and errors reach stderr.
 bool is_quiet();
 
-/// Keeps what is said from now on for the file that also_to will name.
+/// Keeps all later messages for the file that also_to will name.
 void keep_for_file();
 
-/// Copies what was kept and every later message into `file` (appending) as well; an empty path
-/// stops that.
+/// Appends the kept messages and all later ones to `file` as well; an empty path stops that.
 void also_to(const std::filesystem::path& file);
 
 void write_info(const std::string& message);

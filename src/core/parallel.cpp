@@ -44,7 +44,7 @@ void parallel_for(int64_t count, int64_t grain,
   try {
     for (int64_t i = 1; i < threads; ++i)
       others.emplace_back(take_pieces);
-  } catch (const std::system_error&) {  // fewer threads do the same, later
+  } catch (const std::system_error&) {  // fewer threads do the same work, only slower
   }
   take_pieces();
   for (auto& other : others)

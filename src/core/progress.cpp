@@ -26,7 +26,7 @@ size_t width_of(const std::string& text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), begins_character));
 }
 
-// A cut number must not pass for another one, hence the dots.
+// Ends in dots, so that a cut number does not look like another one.
 std::string shortened(const std::string& text, size_t columns) {
   if (width_of(text) <= columns) return text;
   constexpr size_t kDots = 3;
@@ -82,8 +82,8 @@ void ProgressBar::show(const std::string& label, int64_t done, int64_t total, do
     log::info("{} {}", label, numbers);
     return;
   }
-  // A line as wide as the terminal would wrap, and the next one scroll it. Not fmt::print, which
-  // throws where the terminal is gone.
+  // One column less than the terminal has: a full line would wrap, and the next one would scroll.
+  // fmt::print would throw if the terminal is gone.
   const std::string line = bar_text(label, share, numbers, terminal_columns() - 1);
   std::fputs(("\r" + line + "\x1b[K").c_str(), stderr);
   std::fflush(stderr);

@@ -1,5 +1,5 @@
-// Progress of long work: a bar that stays on one line of a terminal, or a plain line every half
-// minute where stderr is a file.
+// The progress of long work: a bar on one line of a terminal, or a plain line every half minute if
+// stderr is not a terminal.
 #pragma once
 
 #include <chrono>
@@ -10,13 +10,13 @@ namespace latent {
 
 class ProgressBar {
  public:
-  /// quiet: show nothing.
+  /// quiet: shows nothing.
   explicit ProgressBar(bool quiet);
   ~ProgressBar();
 
-  /// True if it is time to show something again; what is costly to find out is worth asking then.
+  /// Returns true if it is time to call `show` again; compute costly notes only then.
   bool due(int64_t done, int64_t total) const;
-  /// Shows `label`, a bar, the rate in images/s, the time left and `note`, whether due or not.
+  /// Shows `label`, a bar, the rate in images/s, the remaining time and `note`, due or not.
   void show(const std::string& label, int64_t done, int64_t total, double seconds,
             const std::string& note = "");
   /// Removes the bar so that a line can be printed.
@@ -30,12 +30,12 @@ class ProgressBar {
   std::chrono::steady_clock::time_point last_;
 };
 
-/// A bar in at most `columns` columns of a terminal: first the bar gets shorter, then the end of
-/// the text is cut. share: 0 to 1.
+/// Returns a bar that fits into `columns` columns of a terminal: the bar gets shorter first, then
+/// the end of the text is cut. share: 0 to 1.
 std::string bar_text(const std::string& label, double share, const std::string& text,
                      size_t columns);
 
-/// "1:05" or "2:03:04".
+/// Returns "1:05" or "2:03:04".
 std::string clock_text(double seconds);
 
 }  // namespace latent

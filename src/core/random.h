@@ -1,4 +1,4 @@
-// Random streams keyed by seed, purpose and index: no draw of one purpose can shift another's.
+// Random streams keyed by seed, purpose and index: a draw for one purpose cannot shift another's.
 #pragma once
 
 #include <ATen/core/Generator.h>
@@ -8,8 +8,8 @@
 
 namespace latent {
 
-/// What a stream of random numbers is for. The values are part of a run's reproducibility: never
-/// renumber.
+/// The purpose of a stream of random numbers. Runs are reproducible by these values: never renumber
+/// them.
 enum class Stream : uint64_t {
   kWeights = 1,
   kShuffle = 2,     // index: epoch
@@ -25,11 +25,11 @@ enum class Stream : uint64_t {
   kMixture = 12
 };
 
-/// A seed that depends on all three keys and on nothing else (SplitMix64 finaliser, Steele et al.
-/// 2014).
+/// Returns a seed that depends on all three keys and on nothing else (SplitMix64 finaliser, Steele
+/// et al. 2014).
 uint64_t stream_seed(uint64_t seed, Stream stream, uint64_t index = 0);
 
-/// A fresh generator on `device` for one stream.
+/// Returns a fresh generator on `device` for one stream.
 at::Generator generator(uint64_t seed, Stream stream, uint64_t index = 0,
                         const c10::Device& device = c10::kCPU);
 

@@ -1,4 +1,4 @@
-// A family of things chosen by name in a config: one table, one row a thing.
+// A family of things that are chosen by name: a table with a row for each.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,7 @@ namespace latent {
 /// An explicit table of named rows; `Row` has at least `name` and `summary` (one line for `latent
 /// list`).
 ///
-/// Static registrars would be dropped by the linker from a static library, hence the table.
+/// A table rather than static registrars, which the linker would drop from a static library.
 template <class Row>
 class Registry {
  public:
@@ -30,8 +30,8 @@ class Registry {
     return all;
   }
 
-  /// The row called `name`. Throws Error at `where` (a config key, say) with the nearest known
-  /// name; UsageError where the name stood on the command line.
+  /// Returns the row called `name`. Throws `Mistake` (UsageError for a name from the command line)
+  /// with the nearest known name; where: how the message begins, such as a config key.
   template <class Mistake = Error>
   const Row& find(const std::string& name, const std::string& where) const {
     for (const auto& row : rows_) {

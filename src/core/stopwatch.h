@@ -1,11 +1,11 @@
-// How long something takes.
+// Measures how long something takes.
 #pragma once
 
 #include <chrono>
 
 namespace latent {
 
-/// Runs from the moment it is made, by a clock that nobody sets.
+/// Measures the time since it was constructed, with a clock that is never set back.
 class Stopwatch {
  public:
   double seconds() const {

@@ -1,5 +1,4 @@
-// Tensors for the folders that need no neural-network modules, and the check of their shapes at
-// borders.
+// Tensors without neural-network modules, and the check of their shapes.
 #pragma once
 
 #include <torch/types.h>
@@ -11,7 +10,7 @@ namespace latent {
 
 using torch::Tensor;
 
-/// Checks the sizes of `x`; -1 stands for any size. A mismatch is a bug, not a user's mistake.
+/// Checks the sizes of `x`; -1 means any size. A mismatch is a bug, not a user's mistake.
 /// Throws c10::Error naming `what`, the shape found and the shape expected.
 void expect_shape(const Tensor& x, std::initializer_list<int64_t> sizes, std::string_view what);
 

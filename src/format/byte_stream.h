@@ -1,4 +1,4 @@
-// Bytes that are read in order: of a file, or of a part of an archive.
+// Bytes of a file, or of an entry of an archive, that are read in order.
 #pragma once
 
 #include <cstdint>
@@ -12,19 +12,19 @@ namespace latent {
 class ByteStream {
  public:
   virtual ~ByteStream() = default;
-  /// Fills `to` with the next bytes; returns how many there were, fewer than asked for at the end
-  /// only. Throws Error if they are damaged or cannot be read.
+  /// Fills `to` with the next bytes and returns their number, which is smaller than asked for only
+  /// at the end. Throws Error if they are damaged or cannot be read.
   virtual int64_t read(void* to, int64_t bytes) = 0;
-  /// All bytes there are, read or not: what the file may be believed to hold.
+  /// Returns the number of all bytes, read or not.
   virtual int64_t size() const = 0;
-  /// "shapes.npz: imgs": as messages begin.
+  /// Returns how messages begin: "shapes.npz: imgs".
   virtual const std::string& name() const = 0;
 };
 
-/// Starts reading from the beginning.
+/// Opens a stream at its beginning.
 using OpenStream = std::function<std::unique_ptr<ByteStream>()>;
 
-/// The bytes of a file. Throws Error if it is missing or no regular file.
+/// Opens a file. Throws Error if it is missing or not a regular file.
 std::unique_ptr<ByteStream> open_stream(const std::filesystem::path& path);
 
 }  // namespace latent

@@ -11,7 +11,7 @@
 namespace latent {
 namespace {
 
-// Beyond these a file is no table but something else, or an attack.
+// A file beyond these limits is not a table, or an attack.
 constexpr size_t kLongestField = size_t{1} << 20;
 constexpr size_t kMaxFields = size_t{1} << 16;
 
@@ -117,7 +117,7 @@ std::optional<double> parse_number(std::string_view text) {
   const size_t first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return std::nullopt;
   text = text.substr(first, text.find_last_not_of(" \t") + 1 - first);
-  // from_chars knows no plus sign, and unlike strtod no locale either.
+  // from_chars accepts no plus sign; unlike strtod it ignores the locale.
   if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
   double value = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);

@@ -30,7 +30,7 @@ std::string header(const std::vector<Column>& columns) {
   return text + "\r\n";
 }
 
-// NaN, an unknown value, is an empty field.
+// Writes NaN, an unknown value, as an empty field.
 template <class Number>
 void append_numbers(std::string& text, const Column& column, int64_t row) {
   const int64_t count = column.numbers.dim() == 2 ? column.numbers.size(1) : 1;

@@ -19,10 +19,10 @@ namespace fs = std::filesystem;
 
 constexpr int64_t kLargest = int64_t{1} << 34;  // bytes of pixels
 constexpr int64_t kDeflateRatio =
-    1032;  // deflate packs no better than this, so a small file has no large content
+    1032;  // the best ratio of deflate, so a small file has no large content
 constexpr int64_t kMaxPerRead = 1 << 24;
 
-/// A plain or gzipped file as a stream of bytes.
+/// Reads a plain or gzipped file as a stream of bytes.
 class IdxInput {
  public:
   explicit IdxInput(const fs::path& path) : path_(path.string()) {
@@ -39,8 +39,8 @@ class IdxInput {
     gzbuffer(file_.get(), 1 << 17);
   }
 
-  /// Fills `data` as far as the file goes; returns how far. Throws Error if the gzip data are
-  /// damaged.
+  /// Fills `data` and returns the number of bytes, which is smaller only at the end of the file.
+  /// Throws Error if the gzip data are damaged.
   int64_t read(uint8_t* data, int64_t bytes) {
     int64_t done = 0;
     while (done < bytes) {
@@ -58,7 +58,7 @@ class IdxInput {
     return done;
   }
 
-  /// The most bytes this file can hold.
+  /// Returns the most bytes that this file can hold.
   int64_t capacity() {
     return gzdirect(file_.get()) != 0 ? bytes_on_disk_ : bytes_on_disk_ * kDeflateRatio;
   }
@@ -106,7 +106,7 @@ void check_magic(const std::array<uint8_t, 4>& magic, int64_t dimensions, const 
   }
 }
 
-// The sizes in the header, none zero, their product not beyond what the file can hold.
+// Checks that no size in the header is zero and that the file can hold their product.
 std::vector<int64_t> read_sizes(IdxInput& input, int64_t dimensions) {
   std::array<uint8_t, 4> word{};
   const int64_t header = 4 * (dimensions + 1);

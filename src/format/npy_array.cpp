@@ -11,7 +11,7 @@
 namespace latent {
 namespace {
 
-constexpr int64_t kSkipped = 1 << 16;  // bytes read at a time only to get past them
+constexpr int64_t kSkipped = 1 << 16;  // bytes read at a time to skip them
 
 template <class T>
 void widen(const std::vector<uint8_t>& bytes, bool swapped, double* to) {

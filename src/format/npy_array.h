@@ -1,4 +1,4 @@
-// An array of NumPy's, read piece by piece.
+// An array in an NPY file, read piece by piece.
 #pragma once
 
 #include "core/tensor.h"
@@ -6,7 +6,7 @@
 
 namespace latent {
 
-/// Rows of an array, cheapest in ascending order: going back starts at the beginning again.
+/// Reads rows of an array. Reading backwards is slow: it starts again at the beginning.
 class NpyArray {
  public:
   /// Throws Error as read_npy_header does, and for an array without dimensions.
@@ -16,8 +16,8 @@ class NpyArray {
   const std::string& name() const { return stream_->name(); }
   int64_t count() const { return header_.shape.front(); }
 
-  /// Rows first to first + count - 1 along the first dimension: [count, ...], uint8 if the array
-  /// is of bytes or truth values, else float64. Throws Error if the file is damaged.
+  /// Returns rows first to first + count - 1 along the first dimension: [count, ...], uint8 if the
+  /// values are bytes or booleans, else float64. Throws Error if the file is damaged.
   Tensor rows(int64_t first, int64_t count);
 
  private:
@@ -27,7 +27,7 @@ class NpyArray {
   OpenStream open_;
   std::unique_ptr<ByteStream> stream_;
   NpyHeader header_;
-  int64_t next_ = 0;  // the row at which the stream stands
+  int64_t next_ = 0;  // the row at the position of the stream
 };
 
 }  // namespace latent

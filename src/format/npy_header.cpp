@@ -15,7 +15,7 @@ constexpr std::string_view kNpyMagic{"\x93NUMPY", 6};
 constexpr int64_t kLongestHeader = 1 << 16;
 constexpr size_t kMaxDimensions = 32;  // NumPy's own limit
 
-// The dictionary {'descr': '<f4', 'fortran_order': False, 'shape': (60000, 28, 28), }.
+// Parses the dictionary {'descr': '<f4', 'fortran_order': False, 'shape': (60000, 28, 28), }.
 class Parser {
  public:
   Parser(std::string text, std::string name) : text_(std::move(text)), name_(std::move(name)) {}
@@ -51,7 +51,7 @@ class Parser {
     throw Error(name_ + ": damaged NPY header: it has " + what);
   }
 
-  // The next character that is no space; 0 at the end.
+  // Returns the next character that is not a space; 0 at the end.
   char peek() {
     at_ = std::min(text_.find_first_not_of(" \t\n", at_), text_.size());
     return at_ < text_.size() ? text_[at_] : '\0';
@@ -109,7 +109,7 @@ class Parser {
   int64_t read_size() {
     peek();
     const size_t end = std::min(text_.find_first_not_of("0123456789", at_), text_.size());
-    if (end == at_ || end - at_ > 18) fail("a size that is no sane number");
+    if (end == at_ || end - at_ > 18) fail("a size that is not a valid number");
     const int64_t size = std::stoll(text_.substr(at_, end - at_));
     at_ = end;
     return size;
@@ -126,7 +126,7 @@ std::string read_text(ByteStream& stream, int64_t bytes) {
   return text;
 }
 
-// What stands before the dictionary: magic, version, and the dictionary's length.
+// Reads what precedes the dictionary: magic, version, and the length of the dictionary.
 int64_t read_length(ByteStream& stream, int64_t& preamble) {
   const std::string start = read_text(stream, 8);
   if (!start.starts_with(kNpyMagic)) {

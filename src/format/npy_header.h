@@ -17,15 +17,15 @@ struct NpyHeader {
 
   int64_t values() const;
   bool whole_numbers() const { return kind != 'f'; }
-  /// "737280x64x64".
+  /// Returns "737280x64x64".
   std::string shape_text() const;
 };
 
 /// Reads the header, and leaves `stream` at the first value.
 ///
-/// Nothing in the header is evaluated: it must be the dictionary of three entries that NumPy
-/// writes. Throws Error if it is anything else, the values are no numbers of 1, 2, 4 or 8 bytes,
-/// several dimensions are in Fortran's order, or the values do not fill the stream exactly.
+/// The header is parsed, never evaluated: it must be the dictionary of three entries that NumPy
+/// writes. Throws Error if it is anything else, the values are not numbers of 1, 2, 4 or 8 bytes,
+/// several dimensions are in Fortran order, or the values do not fill the stream exactly.
 /// Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 NpyHeader read_npy_header(ByteStream& stream);
 

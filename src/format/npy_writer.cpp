@@ -13,14 +13,14 @@ namespace {
 constexpr size_t kAlignment = 64;
 constexpr size_t kPieceBytes = 1 << 20;
 
-/// A column as the array's records hold it.
+/// A column as it is stored in the records of the array.
 struct Field {
   std::string type;   // '<f4', (2,)
   std::string bytes;  // of all rows
   size_t width = 0;   // bytes of one row
 };
 
-// NumPy's text is UTF-32, every word as wide as the longest.
+// NumPy's text is UTF-32, and all words are as wide as the longest.
 Field words_field(const std::vector<std::string>& words) {
   std::vector<std::u32string> decoded;
   size_t longest = 1;
@@ -49,7 +49,7 @@ Field numbers_field(const Tensor& numbers) {
   return field;
 }
 
-// A Python string literal.
+// Returns a Python string literal.
 std::string literal(const std::string& name) {
   std::string text = "'";
   for (const char letter : name) {

@@ -14,9 +14,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kSuffix = ".npy";
-constexpr uint64_t kZipRatio = 1032;  // deflate packs no better than this
+constexpr uint64_t kZipRatio = 1032;  // the best ratio of deflate
 
-// One entry while it is read; keeps its archive open.
+// An entry that is being read; keeps its archive open.
 class EntryStream : public ByteStream {
  public:
   EntryStream(std::shared_ptr<zip> archive, zip_file_t* entry, int64_t size, std::string name)
@@ -49,9 +49,9 @@ class EntryStream : public ByteStream {
   }
   [[noreturn]] void fail() const {
     zip_error_t* error = zip_file_get_error(entry_);
-    const bool told = zip_error_code_zip(error) != ZIP_ER_OK;
+    const bool is_known = zip_error_code_zip(error) != ZIP_ER_OK;
     throw Error(fmt::format("{}: damaged ({}); save or fetch it again", name_,
-                            told ? zip_error_strerror(error) : "longer than it says"));
+                            is_known ? zip_error_strerror(error) : "longer than it says"));
   }
 
   std::shared_ptr<zip> archive_;

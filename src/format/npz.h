@@ -14,16 +14,17 @@ namespace latent {
 
 class NpzArchive {
  public:
-  /// Throws Error if the file is missing, no ZIP archive, or holds no array, or one name twice.
+  /// Opens the archive. Throws Error if the file is missing or not a ZIP archive, or it holds no
+  /// array or two of one name.
   explicit NpzArchive(const std::filesystem::path& path);
 
-  /// The arrays' names, in the archive's order.
+  /// Returns the names of the arrays, in the order of the archive.
   const std::vector<std::string>& arrays() const { return arrays_; }
   const std::string& name() const { return name_; }
 
-  /// One array as an NPY file. Its checksum is checked where it ends. Throws Error if there is none
-  /// of that name, or it is neither stored nor deflated, encrypted, or claims to hold more than it
-  /// can.
+  /// Opens one array as an NPY file; its checksum is verified at its end. Throws Error if there is
+  /// none of that name, or it is encrypted, neither stored nor deflated, or claims to hold more
+  /// than it can.
   std::unique_ptr<ByteStream> open(const std::string& array) const;
 
  private:

@@ -24,7 +24,8 @@ using namespace std::string_view_literals;
 constexpr size_t kLargestHeader = 100'000'000;  // the format's own limit
 constexpr const char* kDigestKey = "crc32";
 constexpr const char* kNoDigest = "00000000";
-// Says that there must be a digest: a damaged name of the one is not taken for a file without.
+// Requires a digest: a file in which the name of the digest is damaged is not taken for one
+// without.
 constexpr const char* kWriterKey = "writer";
 constexpr const char* kWriter = "latent";
 constexpr size_t kMaxSizes = 64;  // LibTorch's own limit in most operations
@@ -46,7 +47,7 @@ std::string type_name(at::ScalarType scalar) {
 }
 
 uint32_t crc(uint32_t sum, const void* data, size_t bytes) {
-  if (bytes == 0) return sum;  // an empty tensor has no address, for which zlib starts afresh
+  if (bytes == 0) return sum;  // an empty tensor has no address, and zlib would restart the sum
   const auto* next = static_cast<const Bytef*>(data);
   return static_cast<uint32_t>(crc32_z(sum, next, bytes));
 }
@@ -61,7 +62,7 @@ std::string with_length(const std::string& header) {
   return out + header;
 }
 
-// The digest's eight characters inside the header, or npos.
+// Returns the position of the eight characters of the digest in the header, or npos.
 size_t digest_position(const std::string& header) {
   const std::string field = std::string("\"") + kDigestKey + "\":\"";
   const size_t at = header.find(field);
@@ -122,7 +123,7 @@ class Reader {
       }
       if (event == Json::parse_event_t::key) {
         require(keys[static_cast<size_t>(depth) - 1].insert(parsed.get<std::string>()).second,
-                "a name stands twice in its header");
+                "a name occurs twice in its header");
       }
       return true;
     };
@@ -139,7 +140,7 @@ class Reader {
 
   void check_digest(std::string header) {
     const size_t at = digest_position(header);
-    if (at == std::string::npos) return;  // of another program, or damaged: see read()
+    if (at == std::string::npos) return;  // from another program, or damaged: see read()
     const std::string stored = header.substr(at, 8);
     header.replace(at, 8, kNoDigest);
     uint32_t sum = crc(0, bytes_.data(), 8);
@@ -183,7 +184,7 @@ class Reader {
     spans.emplace_back(begin, end);
     const std::string_view stored = std::string_view(bytes_).substr(data_ + begin, bytes);
     require(*scalar != at::kBool || stored.find_first_not_of("\0\1"sv) == stored.npos,
-            "a truth value that is neither 0 nor 1");  // no bool to C++
+            "a boolean that is neither 0 nor 1");  // undefined in C++
     Tensor tensor = at::empty(shape, *scalar);
     if (bytes > 0) std::memcpy(tensor.data_ptr(), stored.data(), bytes);
     return tensor;

@@ -1,4 +1,4 @@
-// Safetensors files: named tensors and text metadata, readable from Python in one line.
+// Safetensors files: named tensors and text metadata, which Python reads in one line.
 #pragma once
 
 #include <filesystem>
@@ -14,15 +14,16 @@ struct TensorFile {
   std::map<std::string, std::string> metadata;
 };
 
-/// Writes atomically. Tensors go out contiguous in their logical order, whatever their strides: the
-/// format has none. Its metadata keep a CRC-32 of the whole file as "crc32", and as "writer" that
-/// there must be one. Throws Error naming the file and the system's reason.
+/// Writes a file atomically. Tensors are stored contiguous in their logical order, since the format
+/// has no strides. The metadata hold a CRC-32 of the whole file as "crc32", and a "writer" that
+/// requires it. Throws Error naming the file and the system's reason.
 void write_tensors(const std::filesystem::path& path, const TensorFile& file);
 
-/// Reads a file that write_tensors or another program wrote. A CRC-32 is verified if there is one,
-/// and missed if write_tensors wrote the file: one that it wrote is read as it was written or not
-/// at all. Of other programs' files the format's rules are checked. Throws Error if it is missing,
-/// cut short, malformed or damaged. Format: https://github.com/huggingface/safetensors#format
+/// Reads a file that write_tensors or another program wrote. A CRC-32 is verified if there is one
+/// and required if write_tensors wrote the file, so that any change to such a file is detected. For
+/// files from other programs the rules of the format are checked. Throws Error if the file is
+/// missing, cut short, malformed or damaged. Format:
+/// https://github.com/huggingface/safetensors#format
 TensorFile read_tensors(const std::filesystem::path& path);
 
 }  // namespace latent

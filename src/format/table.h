@@ -1,4 +1,4 @@
-// Tables of words and numbers as files that spreadsheets, pandas and NumPy read.
+// Writing tables of words and numbers to files that spreadsheets, pandas and NumPy read.
 #pragma once
 
 #include <filesystem>
@@ -9,7 +9,7 @@
 
 namespace latent {
 
-/// One column: words, or numbers where there are none.
+/// One column: words, or numbers if there are no words.
 struct Column {
   std::string name;
   std::vector<std::string> words;  // N, or empty
@@ -17,7 +17,7 @@ struct Column {
 };
 
 /// Writes RFC 4180 text atomically, lines ending in CR LF. [N, K] numbers become columns name_0,
-/// name_1, ...; every number has the digits that read back to the same bits.
+/// name_1, ...; numbers have enough digits to be read back exactly.
 /// Throws Error naming the file and the system's reason.
 void write_csv(const std::filesystem::path& path, const std::vector<Column>& columns);
 

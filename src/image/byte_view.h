@@ -1,4 +1,4 @@
-// Numbers at places in untrusted bytes.
+// Reading numbers from untrusted bytes.
 #pragma once
 
 #include <cstdint>
@@ -6,8 +6,7 @@
 
 namespace latent {
 
-/// Bytes of a file from which numbers are read; what lies beyond the end reads as 0 and is
-/// remembered.
+/// The bytes of a file. A read beyond the end returns 0 and is remembered.
 class ByteView {
  public:
   explicit ByteView(std::string_view bytes, bool big_endian)
@@ -33,7 +32,7 @@ class ByteView {
   bool has(size_t at, std::string_view text) const {
     return at <= bytes_.size() && bytes_.substr(at, text.size()) == text;
   }
-  /// From `at`, at most `size` bytes.
+  /// Returns at most `size` bytes from `at` on.
   std::string_view part(size_t at, size_t size) const {
     return at < bytes_.size() ? bytes_.substr(at, size) : std::string_view();
   }

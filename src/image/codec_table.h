@@ -1,5 +1,5 @@
-// The border between the program and its image codecs, a library loaded at the first use: one
-// function, one table.
+// The interface between the program and its image codecs, a library loaded at the first use: one
+// function that returns one table.
 #pragma once
 
 #include <vector>
@@ -10,10 +10,10 @@
 namespace latent {
 
 struct CodecTable {
-  /// See codecs.h; reduction: 1 but for JPEG.
+  /// See codecs.h; reduction: 1 except for JPEG.
   Picture (*decode)(const EncodedImage& image, int64_t channels, int64_t reduction);
   Picture (*resize)(const Picture& picture, int64_t width, int64_t height, Filter filter);
-  /// rgb: 3 bytes a pixel.  Returns 3 bytes for each of at most `colours` colours that stand for
+  /// rgb: 3 bytes a pixel.  Returns 3 bytes for each of at most `colours` colours that represent
   /// them.
   std::vector<uint8_t> (*palette)(const std::vector<uint8_t>& rgb, int64_t colours);
 };

@@ -1,4 +1,4 @@
-// Reading users' image files. OpenCV does it, in a library loaded at the first use, so that
+// Reading users' image files with OpenCV, in a library that is loaded at the first use, so that
 // training never pays for it.
 #pragma once
 
@@ -12,19 +12,19 @@
 
 namespace latent {
 
-/// True if this build has image codecs and they can be loaded. Everything below throws Error if
-/// not.
+/// Returns true if this build has image codecs and they can be loaded. Otherwise the functions
+/// below throw Error.
 bool have_codecs();
-/// Throws the Error that tells why there are none.
+/// Throws an Error with the reason if there are none.
 void require_codecs();
 
-/// An image file in memory whose header was read and whose end is there.
+/// An image file in memory, with its header read and its end found.
 struct EncodedImage {
-  std::string file;  // its name for messages
+  std::string file;  // name for messages
   std::string bytes;
   ImageHeader header;
 
-  /// As the picture is seen: after the turn that EXIF asks for.
+  /// Size after the rotation that EXIF asks for.
   int64_t width() const { return header.orientation >= 5 ? header.height : header.width; }
   int64_t height() const { return header.orientation >= 5 ? header.width : header.height; }
 };
@@ -32,11 +32,11 @@ struct EncodedImage {
 /// Reads a file without decoding it; needs no codecs. Throws Error as read_image does.
 EncodedImage read_encoded(const std::filesystem::path& path);
 
-/// Decodes it as read_image does.
+/// Decodes an image as read_image does.
 ///
-/// reduction: 1, or 2, 4, 8 for a picture of half, a quarter, an eighth of the width and height,
-/// rounded up, which JPEG decoders make in less time; each of its pixels is about the mean of those
-/// it replaces. Other formats ignore it.
+/// reduction: 1, or 2, 4, 8 for a picture with a half, a quarter, an eighth of the width and
+/// height, rounded up, which JPEG decoders produce in less time. Each pixel is about the mean of
+/// those it replaces. Other formats ignore it.
 Picture decode(const EncodedImage& image, int64_t channels, int64_t reduction = 1);
 
 /// Decodes JPEG, PNG, BMP, TIFF or WebP: EXIF-rotated, 16-bit scaled to 8, alpha composited on
@@ -46,14 +46,14 @@ Picture decode(const EncodedImage& image, int64_t channels, int64_t reduction = 
 /// image, cut short or larger than 100 megapixels; and if this build has no image codecs.
 Picture read_image(const std::filesystem::path& path, int64_t channels);
 
-/// How an image is brought to another size.
+/// The method by which an image is resized.
 enum class Filter { kArea, kBilinear, kBicubic };
 
 /// Resizes to width x height (the aspect ratio changes). kArea averages the covered pixels;
 /// kBilinear samples without antialiasing. Throws Error if this build has no image codecs.
 Picture resize(const Picture& picture, int64_t width, int64_t height, Filter filter);
 
-/// At most `colours` colours that stand for many, by k-means (always the same for the same pixels).
+/// Chooses at most `colours` colours that represent the pixels, by k-means; deterministic.
 ///
 /// rgb: 3 bytes a pixel.  Returns 3 bytes a colour.  Throws Error if this build has no image
 /// codecs.

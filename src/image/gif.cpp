@@ -24,11 +24,11 @@ int append(GifFileType* gif, const GifByteType* data, int bytes) {
         ->append(reinterpret_cast<const char*>(data), static_cast<size_t>(bytes));
     return bytes;
   } catch (...) {
-    return 0;  // giflib is C; it calls a short write an error
+    return 0;  // giflib is C: it reports a short write as an error
   }
 }
 
-/// giflib's writer into memory.
+/// Encodes a GIF into memory with giflib.
 class Encoder {
  public:
   explicit Encoder(std::string file) : file_(std::move(file)) {
@@ -104,7 +104,7 @@ class Encoder {
   GifFileType* gif_ = nullptr;
 };
 
-// Delays are whole centiseconds; browsers turn 0 and 1 into 10.
+// Returns the delay of a frame; browsers turn 0 and 1 into 10.
 int centiseconds(double fps) { return std::max(2, static_cast<int>(std::lround(100 / fps))); }
 
 std::string speed_notice(double asked, double got) {

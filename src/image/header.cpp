@@ -15,12 +15,12 @@ namespace {
 
 using namespace std::string_view_literals;
 
-/// A walk over one file: what it says, and whether its end is there.
+/// What was found while walking over a file.
 struct Walk {
   ImageHeader header = {};
   bool complete = false;
-  std::string damage = "";    // what is wrong with it, if anything is
-  uint64_t largest_tile = 0;  // pixels of a TIFF's tile, which its decoder allocates whole
+  std::string damage = "";    // what is wrong with the file, or ""
+  uint64_t largest_tile = 0;  // pixels of a TIFF tile, which decoders allocate as a whole
 };
 
 Walk walk_tiff(std::string_view bytes) {
@@ -39,7 +39,7 @@ int exif_orientation(std::string_view exif) {
   return read_tiff_directory(exif).orientation;
 }
 
-// Entropy-coded data end at the first marker that is neither a stuffed 0xff nor a restart.
+// Returns the end of entropy-coded data: the first marker that is not a stuffed 0xff or a restart.
 size_t end_of_scan(std::string_view bytes, size_t at) {
   for (at = bytes.find('\xff', at); at != bytes.npos && at + 1 < bytes.size();
        at = bytes.find('\xff', at + 1)) {
@@ -53,8 +53,8 @@ bool is_frame(uint64_t marker) {
   return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
 }
 
-// Segment by segment, through every scan, to the end marker: decoders make up what is missing of a
-// cut file.
+// Walks segment by segment, through every scan, to the end marker: decoders make up the missing
+// part of a truncated file.
 Walk walk_jpeg(std::string_view bytes) {
   const ByteView view(bytes, true);
   Walk walk{.header = {.format = ImageFormat::kJpeg}};
@@ -111,7 +111,7 @@ Walk walk_bmp(std::string_view bytes) {
   const uint64_t bits = view.u16(old ? 24 : 28), compression = old ? 0 : view.u32(30);
   const auto width = static_cast<uint64_t>(std::max<int64_t>(0, walk.header.width));
   const bool packed =
-      compression == 1 || compression == 2;  // run lengths: no size to be told beforehand
+      compression == 1 || compression == 2;  // run lengths: the size is not known beforehand
   const uint64_t row = (width * bits + 31) / 32 * 4;
   const uint64_t pixels = packed ? 0 : row * static_cast<uint64_t>(walk.header.height);
   walk.complete = view.u32(10) + pixels <= view.size();
@@ -156,7 +156,8 @@ ImageHeader read_image_header(std::string_view bytes, const std::string& file) {
   if (bytes.empty()) throw Error(file + ": empty file; expected an image");
   const Walk walk = walk_file(bytes, file);
   const ImageHeader& header = walk.header;
-  // Sizes before completeness: a bomb should be called one, and a header cut short has no size.
+  // Sizes are checked before completeness: a bomb is reported as such, and a truncated header has
+  // no size.
   const auto pixels = std::max<uint64_t>(
       walk.largest_tile, static_cast<uint64_t>(std::max<int64_t>(0, header.width)) *
                              static_cast<uint64_t>(std::max<int64_t>(0, header.height)));

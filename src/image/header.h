@@ -1,5 +1,5 @@
-// What an image file says about itself before anything is decoded: a bomb is refused here, and a
-// file cut short is seen.
+// Reading the header of an image file before anything is decoded. Decompression bombs and truncated
+// files are refused here.
 #pragma once
 
 #include <cstdint>
@@ -10,18 +10,17 @@ namespace latent {
 
 enum class ImageFormat { kJpeg, kPng, kBmp, kTiff, kWebp };
 
-/// The most pixels a picture may have: 100 megapixels.
+/// The most pixels that a picture may have: 100 megapixels.
 constexpr int64_t kMaxPixels = 100'000'000;
 
 struct ImageHeader {
   ImageFormat format = ImageFormat::kPng;
   int64_t width = 0;
   int64_t height = 0;
-  int orientation =
-      1;  // EXIF, 1 to 8; 1: upright. Of TIFF always 1: its decoder queue the picture itself.
+  int orientation = 1;  // EXIF, 1 to 8; 1: upright; always 1 for TIFF, which its decoder rotates
 };
 
-/// Reads the header of an image and walks to its end without decoding.
+/// Reads the header of an image and checks that its end is there, without decoding.
 /// file: its name for messages.  Throws Error if it is empty, of no known format, cut short, or
 /// larger than kMaxPixels.
 ImageHeader read_image_header(std::string_view bytes, const std::string& file);

@@ -8,14 +8,14 @@ namespace latent {
 namespace {
 
 constexpr size_t kMaxColours = 256;
-constexpr size_t kSampledPixels = size_t{1}
-                                  << 20;  // of all frames together, to choose the colours from
+constexpr size_t kSampledPixels =
+    size_t{1} << 20;  // of all frames together, from which the colours are chosen
 
 uint32_t packed(const uint8_t* rgb) {
   return uint32_t{rgb[0]} << 16 | uint32_t{rgb[1]} << 8 | rgb[2];
 }
 
-// All the colours of the pictures, or none if they are more than a palette holds.
+// Returns all colours of the pictures, or none if there are more than a palette holds.
 std::vector<std::array<uint8_t, 3>> own_colours(const std::vector<Picture>& pictures) {
   std::unordered_set<uint32_t> met;
   std::vector<std::array<uint8_t, 3>> colours;
@@ -74,7 +74,9 @@ Palette::Palette(const std::vector<Picture>& pictures) : grey_(pictures.front().
   } else {
     colours_ = colour_cube();
     notice_ =
-        "colours were reduced to a fixed 216, for want of the image codecs that choose better ones";
+        "colours were reduced to a fixed 216, because this build has no image codecs to choose "
+        "better "
+        "ones";
   }
 }
 

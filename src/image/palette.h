@@ -11,17 +11,17 @@
 
 namespace latent {
 
-/// The colours of an animation and the way from a pixel to the nearest of them.
+/// The colours of an animation; finds the nearest one for each pixel.
 class Palette {
  public:
-  /// Chooses the colours for pictures of 1 or 3 channels, all alike.
+  /// Chooses the colours for pictures that all have 1 or all have 3 channels.
   explicit Palette(const std::vector<Picture>& pictures);
 
   const std::vector<std::array<uint8_t, 3>>& colours() const { return colours_; }
-  /// How the colours are not the pictures' own, in words for the user; "" if they are.
+  /// Tells the user how the colours were reduced; "" if they were not.
   const std::string& notice() const { return notice_; }
 
-  /// One index into `colours` for each pixel.
+  /// Returns an index into `colours` for each pixel.
   std::vector<uint8_t> indices(const Picture& picture);
 
  private:

@@ -1,4 +1,4 @@
-// Pictures as files: 8-bit images in memory, written as PNG (libpng) and read by the image codecs.
+// 8-bit pictures in memory, written as PNG by libpng and read by the image codecs.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ struct Picture {
   }
 };
 
-/// Writes a PNG atomically, making the folder if needed. Throws Error naming the file and the
+/// Writes a PNG atomically. Makes the folder if needed. Throws Error naming the file and the
 /// reason.
 void write_png(const Picture& picture, const std::filesystem::path& path);
 

@@ -17,7 +17,8 @@ struct Failure {
   char message[200] = "unknown error";
 };
 
-// libpng leaves by longjmp; the message is copied to where the caller finds it afterwards.
+// libpng leaves by longjmp, so the message is copied to a place that the caller can read
+// afterwards.
 [[noreturn]] void on_error(png_structp png, png_const_charp message) {
   auto* failure = static_cast<Failure*>(png_get_error_ptr(png));
   std::snprintf(failure->message, sizeof failure->message, "%s", message);
@@ -39,8 +40,8 @@ void append(png_structp png, png_bytep data, size_t bytes) {
 
 void flush(png_structp) {}
 
-// Nothing here has a destructor: longjmp would skip it. Returns false with the message in
-// `failure`.
+// Returns false with the message in `failure`. Uses nothing with a destructor, which longjmp would
+// skip.
 bool encode(const Picture& picture, png_bytepp rows, std::string& encoded, Failure& failure) {
   png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &failure, on_error, on_warning);
   if (png == nullptr) return false;

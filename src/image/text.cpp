@@ -34,7 +34,7 @@ std::string find_font() {
   return "";
 }
 
-/// The one font of the program, opened at its first use.
+/// The font of the program, opened at its first use.
 class Font {
  public:
   Font() {
@@ -121,7 +121,7 @@ int64_t text_height(int64_t size) {
 
 std::string fit_text(const std::string& text, int64_t size, int64_t width) {
   if (text_width(text, size) <= width) return text;
-  std::vector<size_t> ends{0};  // where code points end: nothing is cut within one
+  std::vector<size_t> ends{0};  // where code points end: none is cut in two
   for (size_t at = 0; at < text.size();) {
     next_code_point(text, at);
     ends.push_back(at);

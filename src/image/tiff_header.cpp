@@ -15,8 +15,8 @@ namespace {
 // and byte counts.
 const std::set<uint64_t> kTiffTags = {256, 257, 274, 273, 279, 322, 323, 324, 325};
 
-// The numbers of one TIFF entry, in place if they fit into four bytes. No more than the file can
-// hold.
+// Returns the numbers of one TIFF entry, which are stored in the entry if they fit into four bytes;
+// at most as many as the file can hold.
 std::vector<uint64_t> tiff_values(const ByteView& view, size_t entry) {
   const uint64_t type = view.u16(entry + 2);
   const size_t size = type == 3 ? 2 : 4;

@@ -7,14 +7,14 @@
 namespace latent {
 
 struct TiffDirectory {
-  int64_t width = 0;  // 0: not said
+  int64_t width = 0;  // 0: missing
   int64_t height = 0;
   int orientation = 1;       // 1 to 8; 1: upright
-  uint64_t tile_pixels = 1;  // of one tile, which decoders allocate whole
-  bool complete = false;     // the directory and all the pixels it names lie within the bytes
+  uint64_t tile_pixels = 1;  // of one tile, which decoders allocate as a whole
+  bool complete = false;     // the directory and all pixels that it refers to lie within the bytes
 };
 
-/// Reads what can be read of untrusted bytes; throws nothing.
+/// Reads as much as possible of untrusted bytes; never throws.
 TiffDirectory read_tiff_directory(std::string_view bytes);
 
 }  // namespace latent

@@ -1,17 +1,17 @@
-// A convolution of an activated feature map as one operation with its gradient: by
-// kernel/narrow_conv where that fits, else by LibTorch's operations.
+// A convolution of an activated feature map as one operation with its gradient: kernel/narrow_conv
+// behind LibTorch's interface.
 #pragma once
 
 #include "core/tensor.h"
 
 namespace latent::kernel {
 
-/// Whether `activated_conv` of these would take the fast path: float32 on the CPU, channels a
-/// multiple of 16, few outputs.
+/// Returns true if `activated_conv` takes these operands: float32 on the CPU, channels a multiple
+/// of 16, few outputs.
 bool is_narrow(const Tensor& x, const Tensor& weight);
 
-/// conv2d(leaky_relu(x, slope), weight, bias) with stride 1 and the padding that keeps the size of
-/// the image; slope 0: ReLU; slope 1: no activation.
+/// Computes conv2d(leaky_relu(x, slope), weight, bias) with stride 1 and the padding that keeps the
+/// size of the image; slope 0: ReLU; slope 1: no activation.
 ///
 /// x: [B, C, H, W].  weight: [O, C, k, k], k odd.  bias: [O] or undefined.  Returns [B, O, H, W],
 /// channels_last. The operands must satisfy `is_narrow`.

@@ -28,7 +28,7 @@ StridedConv connect(const FeatureMap& large, const FeatureMap& small, int64_t im
           .slope = static_cast<float>(slope)};
 }
 
-// As the weights lie in memory if they are channels_last: nothing is copied.
+// Permutes the weights to their order in memory if they are channels_last, so nothing is copied.
 Tensor by_tap(const Tensor& weight) { return weight.permute({0, 2, 3, 1}).contiguous(); }
 
 // In the two directions; saved are the input, the weight and what a StridedConv consists of.

@@ -1,5 +1,5 @@
-// Convolutions of some stride, and transposed ones, of an activated feature map as one operation
-// with its gradient: kernel/strided_conv behind LibTorch's interface.
+// Strided and transposed convolutions of an activated feature map, each as one operation with its
+// gradient: kernel/strided_conv behind LibTorch's interface.
 #pragma once
 
 #include "core/tensor.h"
@@ -11,14 +11,15 @@ struct Extent {
   int64_t height, width;
 };
 
-/// Whether the functions below take such operands and are faster than LibTorch's where the stride
-/// is 2 or more: float32 on a CPU with AVX-512, channels on both sides multiples of 16.
+/// Returns true if the functions below take such operands and are faster than LibTorch's for
+/// strides of 2 or more: float32 on a CPU with AVX-512, channels on both sides multiples of 16.
 ///
-/// x: [B, C, H, W].  weight: [O, C, k, k] or, transposed, [C, O, k, k].  output: of the result.
+/// x: [B, C, H, W].  weight: [O, C, k, k] or, transposed, [C, O, k, k].  output: size of the
+/// result.
 bool prefers_strided(const Tensor& x, const Tensor& weight, const Extent& output);
 
-/// conv2d(leaky_relu(x, slope), weight, bias, stride) with the padding (k - 1) / 2; slope 0: ReLU;
-/// slope 1: no activation.
+/// Computes conv2d(leaky_relu(x, slope), weight, bias, stride) with the padding (k - 1) / 2; slope
+/// 0: ReLU; slope 1: no activation.
 ///
 /// x: [B, C, H, W].  weight: [O, C, k, k].  bias: [O] or undefined.  output: what the stride leaves
 /// of H and W.  Returns [B, O, output], channels_last. C and O must be multiples of 16, the values
@@ -26,10 +27,12 @@ bool prefers_strided(const Tensor& x, const Tensor& weight, const Extent& output
 Tensor activated_strided_conv(const Tensor& x, double slope, const Tensor& weight,
                               const Tensor& bias, int64_t stride, const Extent& output);
 
-/// conv_transpose2d(leaky_relu(x, slope), weight, bias, stride) with the padding (k - 1) / 2.
+/// Computes conv_transpose2d(leaky_relu(x, slope), weight, bias, stride) with the padding (k - 1)
+/// / 2.
 ///
-/// x: [B, C, H, W].  weight: [C, O, k, k].  bias: [O] or undefined.  output: to be reached.
-/// Returns [B, O, output], channels_last. The same must hold as above.
+/// x: [B, C, H, W].  weight: [C, O, k, k].  bias: [O] or undefined.  output: size of the
+/// result.  Returns [B, O, output], channels_last. C and O must be multiples of 16, the values
+/// float32 on the CPU.
 Tensor activated_transposed_conv(const Tensor& x, double slope, const Tensor& weight,
                                  const Tensor& bias, int64_t stride, const Extent& output);
 

@@ -1,5 +1,5 @@
-// Floats that begin at a cache line: a vector register is then loaded from one line, not from two.
-// They are not set to zero unless asked for: most are written at once.
+// Vectors of floats that begin at a cache line, so that a register is loaded from one line, not
+// from two. They are not set to zero by default, since most are overwritten at once.
 #pragma once
 
 #include <cstddef>

@@ -16,7 +16,7 @@ constexpr int64_t kMaxTaps = 64;
 
 int64_t padded(int64_t taps) { return (taps + kSimdFloats - 1) / kSimdFloats * kSimdFloats; }
 
-// The rows of one image while it is worked on, and what all images share.
+// The rows of the image that a thread works on, and the sizes that all images share.
 struct Work {
   explicit Work(const NarrowConv& c)
       : conv(c),
@@ -26,7 +26,7 @@ struct Work {
         active(static_cast<size_t>(row)),
         products(static_cast<size_t>(c.size * c.width * columns)) {}
 
-  // Row y of the products lies in a ring of `size` rows.
+  // Returns row y of the products, which lies in a ring of `size` rows.
   float* ring(int64_t y) { return products.data() + y % conv.size * conv.width * columns; }
 
   const NarrowConv& conv;
@@ -37,14 +37,14 @@ struct Work {
   Floats products;  // [size, W, columns]
 };
 
-// A row of the input, activated: the row itself if there is nothing to do.
+// Returns a row of the input, activated: the row itself if the slope is 1.
 const float* activated(Work& work, const float* row) {
   if (work.conv.slope == 1) return row;
   activate(row, work.conv.slope, work.row, work.active.data());
   return work.active.data();
 }
 
-// Calls a loop that is compiled for the usual numbers of outputs, and for any (0).
+// Calls a loop that is compiled for each usual number of outputs, and for any other (0).
 template <typename Loop>
 void with_outputs(int64_t outputs, const Loop& loop) {
   switch (outputs) {
@@ -60,7 +60,7 @@ void with_outputs(int64_t outputs, const Loop& loop) {
   }
 }
 
-// Row y of the output from the products of the rows around it.
+// Computes row y of the output from the products of the rows around it.
 template <int64_t kOutputs>
 void add_shifted_rows(Work& work, int64_t y, const float* bias, float* output) {
   const NarrowConv& c = work.conv;
@@ -99,7 +99,7 @@ void forward_image(Work& work, const RowProduct& product, const float* input, co
   }
 }
 
-// What reaches row y of the input, tap by tap: [W, columns].
+// Gathers the gradients that reach row y of the input, tap by tap: [W, columns].
 template <int64_t kOutputs>
 void gather_gradient(Work& work, int64_t y, const float* gradient, float* gathered) {
   const NarrowConv& c = work.conv;
@@ -122,7 +122,7 @@ void gather_gradient(Work& work, int64_t y, const float* gradient, float* gather
   }
 }
 
-// What a backward pass computes of what reaches a row of the input.
+// The products of a backward pass with the gradients that reach a row of the input.
 struct Back {
   RowProduct input;         // its gradient
   RowOuterProducts weight;  // the weight's, [taps, C], added to
@@ -194,7 +194,7 @@ void backward(const NarrowConv& conv, const float* input, const float* weight,
     }
   });
   std::fill_n(weight_gradient, conv.channels * taps, 0.0F);
-  for (const auto& sum : sums) {  // in the order of the threads: the same bits each time
+  for (const auto& sum : sums) {  // in the order of the threads, which is reproducible
     if (sum.empty()) continue;
     for (int64_t c = 0; c < conv.channels; ++c) {
       for (int64_t t = 0; t < taps; ++t)

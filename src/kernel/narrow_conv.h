@@ -18,21 +18,22 @@ struct NarrowConv {
   int64_t size;      // of the square kernel: odd; the padding keeps height and width
   float slope;       // the input is activated first: x if x > 0, else slope * x; 1: not at all
 
-  /// Taps of the kernel over all outputs: the columns of the matrix product.
+  /// Returns the taps of the kernel for all outputs: the columns of the matrix product.
   int64_t taps() const { return outputs * size * size; }
 };
 
-/// Whether the functions below take such sizes.
+/// Returns true if the functions below take such sizes.
 bool fits(const NarrowConv& conv);
 
+/// Computes the output.
 /// input: [N, H, W, C].  weight: [C, size, size, outputs].  bias: [outputs].
 /// output: [N, H, W, outputs], written.
 void forward(const NarrowConv& conv, const float* input, const float* weight, const float* bias,
              float* output);
 
+/// Computes the gradients. Bit-for-bit reproducible for the same number of threads.
 /// gradient: of the output, [N, H, W, outputs].  input_gradient: [N, H, W, C], written.
 /// weight_gradient: as the weight, written.
-/// The same bits for the same number of threads.
 void backward(const NarrowConv& conv, const float* input, const float* weight,
               const float* gradient, float* input_gradient, float* weight_gradient);
 

@@ -1,5 +1,5 @@
-// Products of matrices whose rows lie at even distances: gathered products for operations that have
-// no pixels to look for.
+// Products of matrices whose rows lie at equal distances: the gathered products of simd.h without
+// pixels.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ struct StridedRows {
   int64_t rows, stride;
 };
 
-/// out = a b, for many a of the same sizes and one small b.
+/// Computes out = a b, for many a of the same sizes and one small b.
 class RowProduct {
  public:
   /// b: [depth, columns], columns a multiple of kSimdFloats. Offsets have 32 bits: rows times
@@ -22,8 +22,8 @@ class RowProduct {
   RowProduct(const StridedRows& a, int64_t depth, const float* b, int64_t columns,
              int64_t stride_of_out);
 
-  /// a: where depth is odd a float behind each row is read as well, and must be finite.
-  /// gate: null, or as out, which is multiplied by `slope` where it is not positive.
+  /// a: if depth is odd, the float behind each row is read as well and must be finite.
+  /// gate: null, or as out; out is multiplied by `slope` where gate is not positive.
   void multiply(const float* a, float* out, const float* gate = nullptr, float slope = 1) const;
 
  private:
@@ -33,7 +33,7 @@ class RowProduct {
   std::vector<int32_t> offsets_, targets_;
 };
 
-/// sums += transpose(a) b, for many a and b of the same sizes.
+/// Computes sums += transpose(a) b, for many a and b of the same sizes.
 class RowOuterProducts {
  public:
   /// rows: of transpose(a) and the sums; even.  columns: of b and the sums; a multiple of

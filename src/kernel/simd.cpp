@@ -1,64 +1,33 @@
 #include "kernel/simd.h"
 
 #include "kernel/allowed.h"
+#include "kernel/simd_tiles.h"
 
-// GCC chooses among the clones by the processor when the program is loaded, before a sanitizer
-// could follow.
+// Attributes take no constants, so these are macros. LATENT_CLONES compiles a function once for
+// each of the given processors and once for any other; GCC chooses among them when the program is
+// loaded, which is too early for a sanitizer. LATENT_AVX512 compiles a function for AVX-512 only;
+// the caller asks has_wide_registers() first. Compilers without them get one version for the
+// build's own target.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
     !defined(__SANITIZE_ADDRESS__) && !defined(__AVX512F__)
 #define LATENT_HAS_CLONES
-#define LATENT_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#define LATENT_NARROW_CLONES __attribute__((target_clones("arch=x86-64-v3", "default")))
+#define LATENT_CLONES(...) __attribute__((target_clones(__VA_ARGS__, "default")))
 #define LATENT_AVX512                                                               \
   __attribute__((                                                                   \
       target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma,bmi,bmi2,lzcnt," \
              "movbe,f16c,popcnt")))
 #else
-#define LATENT_CLONES
-#define LATENT_NARROW_CLONES
+#define LATENT_CLONES(...)
 #define LATENT_AVX512
 #endif
-
-#define LATENT_INLINE inline __attribute__((always_inline))
 
 namespace latent::kernel {
 namespace {
 
-// Sixteen floats, at any address.
-using Lanes = float
-    __attribute__((vector_size(kSimdFloats * sizeof(float)), aligned(alignof(float)), may_alias));
-
-// By reference: returned as values they would need an ABI that not every processor has.
-LATENT_INLINE const Lanes& at(const float* x) { return *reinterpret_cast<const Lanes*>(x); }
-LATENT_INLINE Lanes& at(float* x) { return *reinterpret_cast<Lanes*>(x); }
-
-// sums += a b for R rows and V vectors of columns; they stay in registers. Two steps at a time
-// leave more of the processor's slots to products.
+// Writes R rows of a product to their targets; rows without a target are dropped.
 template <int64_t R, int64_t V>
-LATENT_INLINE void multiply_rows(const float* const* a, int64_t depth, const float* b,
-                                 int64_t stride, Lanes (&sums)[R][V]) {
-  for (int64_t k = 0; k < depth; k += 2) {
-#pragma GCC unroll 2
-    for (int64_t step = 0; step < 2; ++step, b += stride) {
-      Lanes factors[V];
-#pragma GCC unroll 4
-      for (int64_t v = 0; v < V; ++v)
-        factors[v] = at(b + v * kSimdFloats);
-#pragma GCC unroll 12
-      for (int64_t r = 0; r < R; ++r) {
-        const float value = a[r][k + step];
-#pragma GCC unroll 4
-        for (int64_t v = 0; v < V; ++v)
-          sums[r][v] += value * factors[v];
-      }
-    }
-  }
-}
-
-// Writes R rows of a product to their places.
-template <int64_t R, int64_t V>
-LATENT_INLINE void put_rows(const GatheredProduct& p, const int32_t* targets, int64_t column,
-                            Lanes (&sums)[R][V]) {
+[[gnu::always_inline]] inline void put_rows(const GatheredProduct& p, const int32_t* targets,
+                                            int64_t column, Lanes (&sums)[R][V]) {
   if (p.gate != nullptr) {
 #pragma GCC unroll 12
     for (int64_t r = 0; r < R; ++r) {
@@ -78,54 +47,57 @@ LATENT_INLINE void put_rows(const GatheredProduct& p, const int32_t* targets, in
   }
 }
 
-// R rows at a time, of W vectors of columns V. A part of b stays in the first cache while all rows
-// of some groups meet it.
+// Some rows of b, which stay in the first cache while the rows of some groups are multiplied by
+// them: rows k, ..., k + depth - 1 of a tap.
+struct DepthPart {
+  int64_t tap, k, depth;
+  bool is_first, is_last;
+};
+
+// Adds the products with one part of b to the sums of groups begin, ..., end - 1, tile by tile of R
+// rows and V vectors of columns. Between parts the sums are kept in `unfinished`.
 template <int64_t R, int64_t V, int64_t W>
-LATENT_INLINE void multiply_groups(const GatheredProduct& p, int64_t begin, int64_t end,
-                                   float* unfinished) {
-  static_assert(kRows % R == 0 && W % V == 0);
-  constexpr int64_t kDepth = 64, kColumns = W * kSimdFloats;
-  for (int64_t t = 0; t < p.taps; ++t) {
-    for (int64_t k = 0; k < p.depth; k += kDepth) {
-      const int64_t depth = p.depth - k < kDepth ? p.depth - k : kDepth;
-      const bool is_first = t == 0 && k == 0;
-      const bool is_last = t == p.taps - 1 && k + depth == p.depth;
-      for (int64_t row = begin * kRows; row < end * kRows; row += R) {
-        const int32_t* offsets = p.offsets + (row / kRows * p.taps + t) * kRows + row % kRows;
-        const float* rows[R];
-        for (int64_t r = 0; r < R; ++r)
-          rows[r] = (offsets[r] == kOutside ? p.zeros : p.a + offsets[r]) + k;
-        for (int64_t column = 0; column < kColumns; column += V * kSimdFloats) {
-          const float* b = p.b + (t * p.depth + k) * kColumns + column;
-          float* kept = unfinished + (row - begin * kRows) * kColumns + column;
-          const float* start = is_first ? p.bias + column : kept;
-          const int64_t stride = is_first ? 0 : kColumns;
-          Lanes sums[R][V];
-#pragma GCC unroll 12
-          for (int64_t r = 0; r < R; ++r) {
-#pragma GCC unroll 4
-            for (int64_t v = 0; v < V; ++v)
-              sums[r][v] = at(start + r * stride + v * kSimdFloats);
-          }
-          multiply_rows(rows, depth, b, kColumns, sums);
-          if (is_last) {
-            put_rows(p, p.targets + row, column, sums);
-            continue;
-          }
-#pragma GCC unroll 12
-          for (int64_t r = 0; r < R; ++r) {
-#pragma GCC unroll 4
-            for (int64_t v = 0; v < V; ++v)
-              at(kept + r * kColumns + v * kSimdFloats) = sums[r][v];
-          }
-        }
+[[gnu::always_inline]] inline void multiply_part(const GatheredProduct& p, const DepthPart& part,
+                                                 int64_t begin, int64_t end, float* unfinished) {
+  constexpr int64_t kColumns = W * kSimdFloats;
+  for (int64_t row = begin * kRows; row < end * kRows; row += R) {
+    const int32_t* offsets = p.offsets + (row / kRows * p.taps + part.tap) * kRows + row % kRows;
+    const float* rows[R];
+    for (int64_t r = 0; r < R; ++r)
+      rows[r] = (offsets[r] == kOutside ? p.zeros : p.a + offsets[r]) + part.k;
+    for (int64_t column = 0; column < kColumns; column += V * kSimdFloats) {
+      const float* b = p.b + (part.tap * p.depth + part.k) * kColumns + column;
+      float* kept = unfinished + (row - begin * kRows) * kColumns + column;
+      Lanes sums[R][V];
+      load_rows(part.is_first ? p.bias + column : kept, part.is_first ? 0 : kColumns, sums);
+      multiply_rows(rows, part.depth, b, kColumns, sums);
+      if (part.is_last) {
+        put_rows(p, p.targets + row, column, sums);
+      } else {
+        store_rows(sums, kept, kColumns);
       }
     }
   }
 }
 
+// Multiplies groups begin, ..., end - 1 by all of b, whose rows are W vectors long.
 template <int64_t R, int64_t V, int64_t W>
-LATENT_INLINE void multiply_all_groups(const GatheredProduct& p) {
+[[gnu::always_inline]] inline void multiply_groups(const GatheredProduct& p, int64_t begin,
+                                                   int64_t end, float* unfinished) {
+  static_assert(kRows % R == 0 && W % V == 0);
+  constexpr int64_t kDepth = 64;
+  for (int64_t tap = 0; tap < p.taps; ++tap) {
+    for (int64_t k = 0; k < p.depth; k += kDepth) {
+      const int64_t depth = p.depth - k < kDepth ? p.depth - k : kDepth;
+      const bool is_last = tap == p.taps - 1 && k + depth == p.depth;
+      multiply_part<R, V, W>(p, {tap, k, depth, tap == 0 && k == 0, is_last}, begin, end,
+                             unfinished);
+    }
+  }
+}
+
+template <int64_t R, int64_t V, int64_t W>
+[[gnu::always_inline]] inline void multiply_all_groups(const GatheredProduct& p) {
   constexpr int64_t kGroups = 4;
   alignas(64) float unfinished[kGroups * kRows * W * kSimdFloats];
   for (int64_t begin = 0; begin < p.groups; begin += kGroups) {
@@ -135,7 +107,7 @@ LATENT_INLINE void multiply_all_groups(const GatheredProduct& p) {
 }
 
 // The sums of a tile fill most of the 32 registers. The wider its rows are, the fewer single values
-// of `a` must be spread over a register.
+// of `a` must be broadcast to a register.
 LATENT_AVX512 void multiply_wide(const GatheredProduct& p) {
   switch (p.columns / kSimdFloats) {
     case 1:
@@ -150,8 +122,8 @@ LATENT_AVX512 void multiply_wide(const GatheredProduct& p) {
   }
 }
 
-// With sixteen registers of eight floats, or smaller ones.
-LATENT_NARROW_CLONES
+// Tiles for sixteen registers of eight floats, or of fewer.
+LATENT_CLONES("arch=x86-64-v3")
 void multiply_narrow(const GatheredProduct& p) {
   switch (p.columns / kSimdFloats) {
     case 1:
@@ -166,9 +138,10 @@ void multiply_narrow(const GatheredProduct& p) {
   }
 }
 
-// Rows row, ..., row + R - 1 of the sums, which stay in registers.
+// Adds to rows row, ..., row + R - 1 of the sums, which stay in registers.
 template <int64_t R, int64_t V>
-LATENT_INLINE void add_outer_rows(const GatheredOuterProducts& p, int64_t row, int64_t column) {
+[[gnu::always_inline]] inline void add_outer_rows(const GatheredOuterProducts& p, int64_t row,
+                                                  int64_t column) {
   Lanes sums[R][V] = {};
   const int32_t* pair = p.pairs;
   for (int64_t i = 0; i < p.count; ++i, pair += 2) {
@@ -193,9 +166,9 @@ LATENT_INLINE void add_outer_rows(const GatheredOuterProducts& p, int64_t row, i
   }
 }
 
-// R rows and V vectors at a time; rows that are left over by fours and twos.
+// Takes R rows and V vectors at a time, and the remaining rows by fours and twos.
 template <int64_t R, int64_t V>
-LATENT_INLINE void add_outer_columns(const GatheredOuterProducts& p) {
+[[gnu::always_inline]] inline void add_outer_columns(const GatheredOuterProducts& p) {
   for (int64_t column = 0; column < p.columns; column += V * kSimdFloats) {
     int64_t row = 0;
     for (; row + R <= p.rows; row += R)
@@ -221,12 +194,12 @@ LATENT_AVX512 void add_outer_wide(const GatheredOuterProducts& p) {
   }
 }
 
-LATENT_NARROW_CLONES
+LATENT_CLONES("arch=x86-64-v3")
 void add_outer_narrow(const GatheredOuterProducts& p) { add_outer_columns<6, 1>(p); }
 
 }  // namespace
 
-LATENT_CLONES
+LATENT_CLONES("arch=x86-64-v4", "arch=x86-64-v3")
 void activate(const float* x, float slope, int64_t count, float* out) {
   for (int64_t i = 0; i < count; i += kSimdFloats) {
     const Lanes& value = at(x + i);
@@ -258,7 +231,7 @@ void add_gathered_outer_products(const GatheredOuterProducts& products) {
   }
 }
 
-LATENT_CLONES
+LATENT_CLONES("arch=x86-64-v4", "arch=x86-64-v3")
 void add_rows(const float* a, int64_t rows, int64_t columns, float* sum) {
   for (int64_t row = 0; row < rows; ++row) {
     for (int64_t column = 0; column < columns; column += kSimdFloats)

@@ -13,7 +13,7 @@
 namespace latent::kernel {
 namespace {
 
-// A thread's place for activated images: the images themselves if there is nothing to do.
+// A thread's buffer for activated images; the images themselves are used if the slope is 1.
 class Activated {
  public:
   explicit Activated(float slope) : slope_(slope) {}
@@ -92,7 +92,7 @@ void backward(const StridedConv& conv, Direction direction, const float* input, 
     }
   });
 
-  // In the order of the threads: the same bits each time.
+  // In the order of the threads, which is reproducible.
   const int64_t taps = conv.taps();
   on_threads(conv.small.channels * taps, [&](int, int64_t begin, int64_t end) {
     const int64_t columns = conv.large.channels;

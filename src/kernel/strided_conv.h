@@ -1,9 +1,10 @@
 // Convolutions between a large feature map and a small one (of the same size if the stride is 1),
-// in both directions, with the activation of what goes in.
+// in both directions, including the activation of the input.
 //
-// Each is a matrix product whose rows, the channels of some pixels, are gathered where they lie: no
+// Each is a matrix product whose rows, the channels of some pixels, are read where they lie: no
 // matrix of patches is written, and a transposed convolution computes for each pixel only the taps
-// that reach it. Gradients of weights are sums of outer products while both maps are in the cache.
+// that reach it. Gradients of weights are summed as outer products while both maps are in the
+// cache.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,7 @@ namespace latent::kernel {
 
 enum class Direction { kDown, kUp };
 
-/// Images are rows of pixels, pixels rows of channels (channels_last).
+/// Sizes of a feature map: rows of pixels, each a row of channels (channels_last).
 struct FeatureMap {
   int64_t height, width;
   int64_t channels;  // a multiple of 16
@@ -22,7 +23,7 @@ struct FeatureMap {
 };
 
 /// Sizes of one call. Pixel (y, x) of the small map is connected by tap (i, j) with pixel
-/// (stride * y + i - padding, stride * x + j - padding) of the large one, where there is one.
+/// (stride * y + i - padding, stride * x + j - padding) of the large one, if that exists.
 struct StridedConv {
   int64_t images;
   FeatureMap large, small;
@@ -33,15 +34,15 @@ struct StridedConv {
   int64_t taps() const { return size * size; }
 };
 
-/// Of an image: offsets have 32 bits.
+/// The most floats of a map of one image: offsets have 32 bits.
 constexpr int64_t kMaxFloats = int64_t{1} << 24;
-/// Pairs of a pixel of the small map and a tap, which are listed in each call.
+/// The most pairs of a pixel of the small map and a tap, which each call lists.
 constexpr int64_t kMaxConnections = int64_t{1} << 20;
 
-/// Whether the functions below take such sizes.
+/// Returns true if the functions below take such sizes.
 bool fits(const StridedConv& conv);
 
-/// Where a backward pass writes; input: null if nobody asks for it.
+/// The outputs of a backward pass; input: null if it is not needed.
 struct Gradients {
   float* input;   // as the input
   float* weight;  // as the weight

@@ -9,8 +9,8 @@
 namespace latent::kernel {
 namespace {
 
-// So many pixels of the small map, and those of the large one around them, fit into a core's first
-// cache.
+// The number of pixels of the small map that fit into a core's first cache together with those of
+// the large one around them.
 constexpr int64_t kPixels = 64;
 
 }  // namespace

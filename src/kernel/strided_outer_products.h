@@ -9,28 +9,31 @@
 
 namespace latent::kernel {
 
-/// Sums are [taps, left channels, right channels], where left and right are the small and the large
-/// map, or the other way round if wider panels fit the small one.
+/// Adds up the outer products of the pixels that a convolution connects.
+///
+/// Sums are [taps, left channels, right channels]. Left is the small map and right the large one,
+/// or vice versa if wider panels fit the small one.
 class StridedOuterProducts {
  public:
   /// conv must outlive this.
   explicit StridedOuterProducts(const StridedConv& conv);
 
-  /// How many images are best added at once: several where they are small.
+  /// Returns how many images are best added at once: several if they are small.
   int64_t images() const { return images_; }
-  /// Of the sums.
+  /// Returns the number of floats of the sums.
   size_t size() const {
     return static_cast<size_t>(conv_.taps() * conv_.small.channels * conv_.large.channels);
   }
 
-  /// Adds what the taps connect in `images` small and large maps.
+  /// Adds the products of all connected pixels in `images` small and large maps.
   void add(const float* small, const float* large, int64_t images, float* sums) const;
 
-  /// Adds a row of the weight, [large channels], from such sums.
+  /// Adds the sums of one tap and one channel of the small map to a row of the weight,
+  /// [large channels].
   void add_row(const float* sums, int64_t small, int64_t tap, float* row) const;
 
  private:
-  // What a tap connects in some rows of the small map, image after image.
+  // The pixels that a tap connects in some rows of the small map, image after image.
   struct Band {
     int64_t tap;
     int64_t pairs_of_image;

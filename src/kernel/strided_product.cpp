@@ -21,7 +21,7 @@ StridedProduct::StridedProduct(const StridedConv& conv, Direction direction, con
       out_(direction == Direction::kDown ? conv.small : conv.large),
       block_(images_of_block(conv)),
       zeros_(static_cast<size_t>(std::max(in_.channels, kMaxColumns)), 0.0F) {
-  // Pixels that the same taps reach lie `stride` apart; on the way down all do.
+  // Pixels that the same taps reach lie `stride` apart; downwards the same taps reach all pixels.
   const int64_t step = direction == Direction::kDown ? 1 : conv.stride;
   for (int64_t y = 0; y < std::min(step, out_.height); ++y) {
     for (int64_t x = 0; x < std::min(step, out_.width); ++x)
@@ -104,7 +104,7 @@ void StridedProduct::pack(const float* weight) {
   });
 }
 
-// A tap's weights for `width` of the output's channels.  panel: [in channels, width].
+// Copies the weights of a tap for `width` channels of the output.  panel: [in channels, width].
 void StridedProduct::copy_weights(const float* weight, int64_t tap, int64_t column, int64_t width,
                                   float* panel) const {
   const auto from = [&](int64_t small) {

@@ -10,29 +10,29 @@
 
 namespace latent::kernel {
 
-/// Images that a thread works on at a time: three, since the pixels of most maps then fill whole
-/// groups of rows, if there are so many and it finds them in its cache.
+/// Returns how many images a thread works on at a time. The pixels of three images of most maps
+/// fill whole groups of rows; fewer if there are fewer or they do not fit into its cache.
 int64_t images_of_block(const StridedConv& conv);
 
-/// The product of images with a weight that was put in order for one direction.
+/// The product of images with a weight that is packed for one direction.
 class StridedProduct {
  public:
-  /// weight: as for `forward`. conv must outlive the product, the weight need not.
+  /// weight: as for `forward`; it is copied. conv must outlive the product.
   StridedProduct(const StridedConv& conv, Direction direction, const float* weight);
 
   /// in, out: `images` maps of the direction's input and output; bias: [channels of the output].
-  /// gate: null, or as out, which is multiplied by `slope` where it is not positive.
+  /// gate: null, or as out; out is multiplied by `slope` where gate is not positive.
   void multiply(const float* in, const float* bias, float* out, int64_t images,
                 const float* gate = nullptr, float slope = 1) const;
 
  private:
-  // Where the rows of a product come from and go to.
+  // The sources and targets of the rows of a product.
   struct Rows {
     std::vector<int32_t> offsets;  // [groups, taps, kRows] into the input
     std::vector<int32_t> targets;  // [groups, kRows] into the output
   };
 
-  // Pixels of the output that the same taps reach.
+  // The pixels of the output that the same taps reach.
   struct Part {
     std::vector<int64_t> taps;
     Floats weights;     // panel by panel [taps, in channels, width of the panel]

@@ -1,5 +1,5 @@
-// Compiled with OpenMP, whose library is LibTorch's own: a second pool of threads would fight the
-// first for the cores.
+// Compiled with LibTorch's own OpenMP library: a second pool of threads would compete for the
+// cores.
 #include "kernel/threads.h"
 
 #ifdef _OPENMP
@@ -16,7 +16,7 @@ int most_threads() { return omp_get_max_threads(); }
 
 void on_threads(int64_t count,
                 const std::function<void(int thread, int64_t begin, int64_t end)>& work) {
-  std::exception_ptr failure;  // none may leave a parallel region
+  std::exception_ptr failure;  // an exception must not leave a parallel region
 #pragma omp parallel
   {
     const int threads = omp_get_num_threads(), thread = omp_get_thread_num();

@@ -7,24 +7,24 @@
 
 namespace latent {
 
-/// The table in memory; rows are written with enough digits to be read back exactly.
+/// The table in memory. Numbers are written with enough digits to be read back exactly.
 struct MetricsTable {
   std::vector<std::string> columns;
   std::vector<std::vector<double>> rows;
 
-  /// The values of a column. Throws Error if there is none of that name.
+  /// Returns the values of a column. Throws Error if there is none of that name.
   std::vector<double> column(const std::string& name) const;
 };
 
 /// Reads metrics.csv. Throws Error naming the file and the line that is malformed.
 MetricsTable read_metrics(const std::filesystem::path& path);
 
-/// The table as metrics.csv holds it.
+/// Returns the table as text in the format of metrics.csv.
 std::string metrics_text(const MetricsTable& table);
-/// Reads it back. Throws Error naming `origin` and the line that is malformed.
+/// Parses such text. Throws Error naming `origin` and the line that is malformed.
 MetricsTable parse_metrics(const std::string& text, const std::string& origin);
 
-/// Writes the whole table atomically: a few rows, and never half of one.
+/// Writes the whole table atomically.
 void write_metrics(const std::filesystem::path& path, const MetricsTable& table);
 
 }  // namespace latent

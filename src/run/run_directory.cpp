@@ -21,9 +21,9 @@ namespace {
 
 constexpr std::string_view kOlder = "step-";
 
-// What training and the commands make in a run beside its config.
+// The folders that training and the commands make in a run.
 constexpr std::array kFolders{"checkpoints", "images", "cache", "bad-steps", "encode", "detect"};
-// The files beside them that are written under another name first.
+// The files beside them that are written under a temporary name first.
 constexpr std::array kFiles{"config.json", "build.json", "metrics.csv"};
 
 template <size_t N>
@@ -31,7 +31,7 @@ bool contains(const std::array<const char*, N>& names, const std::string& name) 
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// As a shell reads it as one word.
+// Quotes text so that a shell reads it as one word.
 std::string shell_word(const std::string& text) {
   constexpr const char* kPlain =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./+-";
@@ -42,7 +42,7 @@ std::string shell_word(const std::string& text) {
   return word + "'";
 }
 
-// The entries of a folder; none if it cannot be read.
+// Returns the entries of a folder; none if it cannot be read.
 std::vector<fs::path> entries(const fs::path& folder) {
   std::vector<fs::path> all;
   std::error_code code;
@@ -52,7 +52,7 @@ std::vector<fs::path> entries(const fs::path& folder) {
   return all;
 }
 
-// Whether a folder holds only what a run has before its config is written.
+// Returns true if a folder holds only the files of a run whose config is not written yet.
 bool only_begun(const fs::path& folder) {
   std::error_code code;
   const bool begun = fs::is_directory(folder / "checkpoints", code);
@@ -90,9 +90,10 @@ void RunDirectory::check_free(const fs::path& path, bool overwrite) {
   if (!run)
     throw Error(path.string() + ": holds other files; expected a new or empty folder for the run");
   if (!overwrite) {
-    throw Error(path.string() +
-                ": a run is already there; expected a new folder (--run), --overwrite, or --resume "
-                "to go on with it");
+    throw Error(
+        path.string() +
+        ": a run already exists here; expected a new folder (--run), --overwrite, or --resume "
+        "to continue it");
   }
 }
 
@@ -112,7 +113,7 @@ RunDirectory RunDirectory::create(const fs::path& path, bool overwrite, const st
   remove(run.log());
   make_directories(path / "checkpoints");
   build["format"] = kRunFormat;
-  // What is killed here leaves the old run's config, or none: the folder can be used again.
+  // A process that is killed here leaves the old run's config or none, so the folder can be reused.
   write_file(path / "build.json", build.dump(2) + "\n");
   write_file(run.config(), config);
   return run;
@@ -175,7 +176,7 @@ int64_t RunDirectory::step_of(const std::string& name) {
 
 std::vector<fs::path> RunDirectory::temporaries() const {
   const std::vector<fs::path> own{path_, path_ / "checkpoints", path_ / "images" / "train"};
-  // Others keep files of their own beside a run's: those may be called what they like.
+  // People keep other files in a run's folder, and their names may look like temporary ones.
   const auto of_a_run = [&](const fs::path& file) {
     const fs::path within = file.lexically_relative(path_);
     if (within.has_parent_path()) return contains(kFolders, within.begin()->string());

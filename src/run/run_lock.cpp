@@ -32,7 +32,7 @@ std::string this_process() {
   return fmt::format("process {} on {}, since {}", ::getpid(), host.data(), since.data());
 }
 
-// What the holder wrote; it may not have come to it yet.
+// Returns what the holder wrote, which it may not have done yet.
 std::string written(int descriptor) {
   std::array<char, 512> text{};
   const ssize_t size = ::pread(descriptor, text.data(), text.size(), 0);
@@ -41,7 +41,7 @@ std::string written(int descriptor) {
   return line.empty() ? "another process" : line;
 }
 
-// False if the file at `path` is no longer the open one: its holder has removed it.
+// Returns false if the file at `path` is no longer the open one: its holder has removed it.
 bool is_still_there(const fs::path& path, int descriptor) {
   struct stat open_file {
   }, file{};
@@ -67,7 +67,8 @@ RunLock::RunLock(const fs::path& folder) : path_(path_in(folder)) {
     if (try_lock(descriptor_, LOCK_EX) == 0) {
       if (is_still_there(path_, descriptor_)) break;
     } else if (errno == EWOULDBLOCK && attempt == 1) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));  // it may only be looked at
+      std::this_thread::sleep_for(
+          std::chrono::milliseconds(50));  // another process may only be checking it
     } else if (errno == EWOULDBLOCK) {
       const std::string who = written(descriptor_);
       ::close(descriptor_);
@@ -75,13 +76,13 @@ RunLock::RunLock(const fs::path& folder) : path_(path_in(folder)) {
                   "; expected a run that no other process trains: wait for it, stop it, or choose "
                   "another folder (--run)");
     } else {
-      log::warn("{}: cannot be locked: {}; see to it that no other process trains in this folder",
+      log::warn("{}: cannot be locked: {}; make sure that no other process trains in this folder",
                 path_.string(), std::strerror(errno));
       break;
     }
     ::close(descriptor_);
   }
-  // Only for people: the lock holds without it.
+  // Only for people: the lock works without it.
   const std::string line = this_process() + "\n";
   if (::ftruncate(descriptor_, 0) != 0 ||
       ::pwrite(descriptor_, line.data(), line.size(), 0) != static_cast<ssize_t>(line.size())) {

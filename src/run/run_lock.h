@@ -1,4 +1,4 @@
-// One process at a time trains in a run's folder.
+// The lock that lets one process at a time train in a run's folder.
 #pragma once
 
 #include <filesystem>
@@ -8,13 +8,12 @@ namespace latent {
 
 /// The right to write a run's checkpoints, held while it lives.
 ///
-/// The system's lock on the file "train.lock" dies with the process that holds it, however that
-/// ends; the file says who that is. Where the file system knows no locks a warning is all that
-/// happens.
+/// A lock of the system on the file "train.lock", which names its holder. It ends with the process,
+/// however that ends. On a file system without locks it only warns.
 class RunLock {
  public:
-  /// folder: of the run, which must be there. Throws Error naming the process that has the lock,
-  /// its host and since when; or if the file cannot be written.
+  /// folder: the folder of the run, which must exist. Throws Error naming the process that holds
+  /// the lock, its host and since when, or if the file cannot be written.
   explicit RunLock(const std::filesystem::path& folder);
   ~RunLock();
   RunLock(const RunLock&) = delete;
@@ -23,7 +22,9 @@ class RunLock {
   static std::filesystem::path path_in(const std::filesystem::path& folder) {
     return folder / "train.lock";
   }
-  /// "process 1234 on host, since 2026-11-21 18:30:05" if a process trains in the folder, else "".
+  /// Returns "process 1234 on host, since 2026-11-21 18:30:05" if a process trains in the folder,
+  /// else
+  /// "".
   static std::string holder(const std::filesystem::path& folder);
 
  private:

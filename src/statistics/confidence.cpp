@@ -11,7 +11,7 @@ namespace {
 constexpr double kNormal = 1.959963984540054;  // its 97.5% quantile
 constexpr int64_t kResamples = 1000;
 
-// truth, residual: [N].  NaN if the truth does not vary.
+// Returns 1 - residual variance / variance, NaN if the truth does not vary.  truth, residual: [N].
 double explained(const Tensor& truth, const Tensor& residual) {
   const auto spread = at::square(truth - truth.mean()).sum().item<double>();
   return spread > 0 ? 1 - at::square(residual).sum().item<double>() / spread : std::nan("");

@@ -22,7 +22,7 @@ void in_blocks(const Tensor& points, int64_t components, const Part& part) {
     part(first, points.narrow(0, first, std::min(block, points.size(0) - first)));
 }
 
-// log(weight) + log N(x; mean, covariance) of every point under every component: [N, K].
+// Returns log(weight) + log N(x; mean, covariance) of every point under every component: [N, K].
 Tensor joint_log_density(const GaussianMixture& mixture, const Tensor& points) {
   const int64_t k = mixture.components(), d = mixture.dimensions();
   const double constant = static_cast<double>(d) * std::log(2 * std::numbers::pi);
@@ -41,15 +41,15 @@ Tensor joint_log_density(const GaussianMixture& mixture, const Tensor& points) {
   return joint;
 }
 
-// Squared distances of points [N, D] to centres [K, D]: [N, K].
+// Returns the squared distances of points [N, D] to centres [K, D]: [N, K].
 Tensor squared_distances(const Tensor& points, const Tensor& centres) {
   return (points.square().sum(1, true) - 2 * points.matmul(centres.t()) +
           centres.square().sum(1).unsqueeze(0))
       .clamp_min_(0);
 }
 
-// Centres spread by k-means++: each next one is a point drawn in proportion to its squared distance
-// from those there are.
+// Chooses centres by k-means++: each is a point drawn in proportion to its squared distance from
+// the centres chosen before.
 Tensor spread_centres(const Tensor& points, int64_t k, at::Generator& generator) {
   const int64_t first = at::randint(points.size(0), {1}, generator).item<int64_t>();
   Tensor centres = points.narrow(0, first, 1);
@@ -68,7 +68,7 @@ Tensor spread_centres(const Tensor& points, int64_t k, at::Generator& generator)
   return centres;
 }
 
-// The component each point starts in, one-hot: [N, K].
+// Returns the component in which each point starts, one-hot: [N, K].
 Tensor first_responsibilities(const Tensor& points, int64_t k, at::Generator& generator) {
   Tensor centres = spread_centres(points, k, generator);
   for (int64_t step = 0;; ++step) {
@@ -80,8 +80,8 @@ Tensor first_responsibilities(const Tensor& points, int64_t k, at::Generator& ge
   }
 }
 
-// The most likely mixture for these responsibilities [N, K]; components without points are dropped.
-// points: about the origin, where their second moments give exact covariances.
+// Returns the most likely mixture for responsibilities [N, K]; drops components without points.
+// points: centred at the origin, where their second moments give exact covariances.
 GaussianMixture maximise(const Tensor& points, const Tensor& responsibilities, double floor) {
   const Tensor mass = responsibilities.sum(0);
   const Tensor kept = mass.gt(1e-3).nonzero().squeeze(1);
@@ -109,13 +109,13 @@ double information_criterion(const GaussianMixture& mixture, double log_likeliho
   return -2 * log_likelihood + parameters * std::log(static_cast<double>(points));
 }
 
-// 1, 2, 3, 4, 6, 8, 12, 16, 24, ...: near the best size the criterion is flat.
+// Returns the next of 1, 2, 3, 4, 6, 8, 12, 16, 24, ...: the criterion is flat near the best size.
 int64_t next_size(int64_t k) {
   const bool power_of_two = (k & (k - 1)) == 0;
   return k < 3 ? k + 1 : power_of_two ? k / 2 * 3 : k / 3 * 4;
 }
 
-// Variance below which no direction of a component may fall.
+// Returns the least variance of a component in any direction.
 double variance_floor(const Tensor& points, double share) {
   const double mean_variance = points.var(0, /*unbiased=*/false).mean().item<double>();
   return std::max(share * mean_variance, 1e-10);

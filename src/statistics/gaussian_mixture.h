@@ -1,4 +1,4 @@
-// A mixture of Gaussians with full covariances: a density over latents that samples well even where
+// A mixture of Gaussians with full covariances: a density over latents that samples well even if
 // they do not follow the prior.
 #pragma once
 
@@ -18,7 +18,7 @@ struct GaussianMixture {
 
   int64_t components() const { return weights.size(0); }
   int64_t dimensions() const { return means.size(1); }
-  /// The log-density of points [N, D]: [N] float64, nats.
+  /// Returns the log-density of points [N, D]: [N] float64, nats.
   Tensor log_density(const Tensor& points) const;
   /// Draws points: [count, D] float32.  spread scales the distance from a component's mean.
   Tensor sample(int64_t count, double spread, at::Generator& generator) const;
@@ -28,8 +28,8 @@ struct MixtureOptions {
   int64_t most_components = 32;
   int64_t iterations = 60;  // of expectation and maximisation, at most
   double tolerance = 1e-4;  // stop once an iteration gains less, nats per point
-  /// Least variance in any direction, as a share of the latents' mean variance: a component must
-  /// not collapse onto equal points, nor onto a latent that never changes.
+  /// Least variance in any direction, as a share of the mean variance of the latents: keeps a
+  /// component from collapsing onto equal points or a latent that never changes.
   double floor = 1e-4;
 };
 
@@ -47,9 +47,9 @@ struct MixtureFit {
 MixtureFit fit_mixture(const Tensor& points, int64_t k, at::Generator& generator,
                        const MixtureOptions& options = {});
 
-/// Fits 1, 2, 3, 4, 6, 8, 12, ... Gaussians and keeps the fit with the lowest Bayesian information
-/// criterion; ends after two sizes in a row that do not lower it.
-/// tried: told after each fit, or empty.  Source: Schwarz 1978.
+/// Fits 1, 2, 3, 4, 6, 8, 12, ... Gaussians and returns the fit with the lowest Bayesian
+/// information criterion; stops after two sizes in a row that do not lower it. tried: called after
+/// each fit, or empty.  Source: Schwarz 1978.
 MixtureFit choose_mixture(const Tensor& points, at::Generator& generator,
                           const MixtureOptions& options = {},
                           const std::function<void(const MixtureFit&)>& tried = {});

@@ -11,7 +11,8 @@ namespace {
 constexpr int64_t kMaxSteps = 200;
 constexpr double kLeastTestShare = 0.1;
 
-// The problem per row, so that the tolerances of the search do not depend on how many there are.
+// Divides the objective by the number of rows, so that the tolerances of the search do not depend
+// on it.
 Tensor slopes(const Tensor& x, const Tensor& wanted, const Tensor& weights, double penalty,
               Tensor& loss) {
   const auto rows = static_cast<double>(x.size(0));

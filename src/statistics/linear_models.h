@@ -1,20 +1,21 @@
-// Linear classifiers and regressors of a few thousand features: no random numbers, the same result
-// always.
+// Linear classifiers and regressors for a few thousand features; deterministic, without random
+// numbers.
 #pragma once
 
 #include "core/tensor.h"
 
 namespace latent::statistics {
 
-/// Features brought to mean 0 and about variance 1, by the rows it was made from. A feature that
-/// hardly varies, next to the others, is divided by a tenth of their root mean square deviation
-/// instead of its own: a latent that is not used, or a pixel at the border, must not be blown up.
+/// Scales features to mean 0 and about variance 1, measured on the rows given to the constructor. A
+/// feature that hardly varies compared with the others is divided by a tenth of their root mean
+/// square deviation instead of its own, so that an unused latent or a border pixel is not
+/// amplified.
 struct Standardizer {
   Tensor center, scale;  // [D] float32
 
   /// x: [N, D], N >= 1.
   explicit Standardizer(const Tensor& x);
-  /// x: [N, D].  Returns the same, float32.
+  /// x: [N, D].  Returns [N, D] float32.
   Tensor apply(const Tensor& x) const;
 };
 

@@ -30,7 +30,7 @@ struct Problem {
     return (weight.dot(losses) + 0.5 * (penalty * w).dot(w)).item<double>();
   }
 
-  // Gradient and Hessian at w.
+  // Returns the gradient and the Hessian at w.
   std::pair<Tensor, Tensor> slopes(const Tensor& w) const {
     const Tensor p = at::sigmoid(log_odds(w));
     const Tensor pull = weight * (p - (sign > 0).to(at::kDouble));
@@ -57,7 +57,7 @@ Logistic fit_logistic(const Tensor& x, const Tensor& positive, const Tensor& wei
                   .sign = at::where(positive, 1.0, -1.0).to(at::kDouble),
                   .weight = weight,
                   .penalty = at::full({x.size(1) + 1}, penalty, at::kDouble)};
-  problem.penalty[-1] = 1e-12;  // next to nothing: the Hessian stays invertible
+  problem.penalty[-1] = 1e-12;  // tiny, so that the Hessian stays invertible
   Tensor w = at::zeros({problem.parameters()}, at::kDouble);
   double value = problem.value(w);
   Logistic result;

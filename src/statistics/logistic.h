@@ -12,10 +12,10 @@ struct Logistic {
 };
 
 /// Minimises sum(weight * log(1 + exp(-y (x . w + b)))) + penalty / 2 |w|^2 by Newton's method with
-/// a halved step where the full one overshoots: no random numbers, the same result always.
+/// a halved step if the full one overshoots; deterministic, without random numbers.
 ///
-/// x: [N, K] float64, about standardised.  positive: [N] bool.  weight: [N] float64, whose scale
-/// says what the penalty means (here each side sums to 1).
+/// x: [N, K] float64, about standardised.  positive: [N] bool.  weight: [N] float64; the penalty is
+/// relative to its scale (each side usually sums to 1).
 Logistic fit_logistic(const Tensor& x, const Tensor& positive, const Tensor& weight,
                       double penalty = 1e-3);
 

@@ -16,7 +16,7 @@ Tensor nearest_neighbours(const Tensor& known, const Tensor& asked, int64_t k) {
   expect_shape(asked, {-1, known.size(1)}, "points to find neighbours of");
   TORCH_CHECK(k >= 1 && k <= known.size(0), "neighbours: ", k, " of ", known.size(0));
   const int64_t batch = std::max<int64_t>(1, kDistances / known.size(0));
-  // Far from the origin the products cancel: distances would be their rounding errors.
+  // Centred, since the products cancel far from the origin and would leave only rounding errors.
   const Tensor centre = known.mean(0), there = known - centre;
   std::vector<Tensor> found;
   for (const Tensor& part : asked.split(batch)) {
@@ -28,7 +28,7 @@ Tensor nearest_neighbours(const Tensor& known, const Tensor& asked, int64_t k) {
 
 Tensor majority(const Tensor& classes, int64_t count) {
   const int64_t k = classes.size(1);
-  // A little less for each place further away: too little to outvote one neighbour.
+  // A neighbour further away counts a little less, by too little to outvote a neighbour.
   const Tensor vote = 1 - at::arange(k, at::kDouble) / static_cast<double>(k * k * 2 + 1);
   Tensor votes = at::zeros({classes.size(0), count}, at::kDouble);
   votes.scatter_add_(1, classes, vote.expand_as(classes).contiguous());

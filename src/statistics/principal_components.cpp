@@ -13,7 +13,7 @@ constexpr int64_t kMaxPasses = 60;
 constexpr double kSettled = 1e-5;
 constexpr double kNoDirection = 1e-9;
 
-/// Calls work with all rows in turn, float64 on the CPU.
+/// Calls `work` with all rows, batch by batch, float64 on the CPU.
 class Pieces {
  public:
   Pieces(const RowReader& read, int64_t rows, int64_t columns)
@@ -38,7 +38,7 @@ class Pieces {
   int64_t rows_, columns_;
 };
 
-// Its largest element positive: the sign of an eigenvector is arbitrary.
+// Makes the largest element positive, since the sign of an eigenvector is arbitrary.
 Tensor with_signs(const Tensor& axes) {
   const Tensor largest = axes.gather(1, axes.abs().argmax(1, true));
   return at::where(largest < 0, -axes, axes).contiguous();
@@ -56,7 +56,7 @@ void fit_exactly(PrincipalComponents& found, const Pieces& pieces, int64_t k) {
   found.variances = values.flip(0).narrow(0, 0, k).clamp_min(0).contiguous();
 }
 
-// Multiplies a basis by the covariance and makes it orthonormal again, over and over.
+// Repeatedly multiplies a basis by the covariance and orthonormalises it.
 void fit_by_iteration(PrincipalComponents& found, const Pieces& pieces, int64_t k,
                       at::Generator noise) {
   const int64_t width = std::min(k + kSpare, std::min(pieces.columns(), pieces.rows()));
@@ -70,7 +70,7 @@ void fit_by_iteration(PrincipalComponents& found, const Pieces& pieces, int64_t 
       moved.addmm_(centred.t(), centred.mm(basis));
     });
     moved /= static_cast<double>(pieces.rows());
-    // Rayleigh and Ritz: the best variances and axes within the basis.
+    // Rayleigh-Ritz: the best variances and axes within the basis.
     const Tensor inner = basis.t().mm(moved);
     const auto [values, vectors] = at::linalg_eigh((inner + inner.t()) / 2);
     found.axes = basis.mm(vectors).t().flip(0).narrow(0, 0, k);
@@ -86,8 +86,8 @@ void fit_by_iteration(PrincipalComponents& found, const Pieces& pieces, int64_t 
   found.exact = false;
 }
 
-// An orthonormal basis of what the columns span. Not QR, which would make up directions where the
-// columns depend on each other.
+// Returns an orthonormal basis of the span of the columns. QR would invent directions if the
+// columns are linearly dependent.
 Tensor orthonormal(const Tensor& columns) {
   const auto [u, s, v] = at::linalg_svd(columns.to(at::kDouble), /*full_matrices=*/false);
   return u.index({at::indexing::Slice(), s > kNoDirection * s.max()});

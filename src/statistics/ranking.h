@@ -5,16 +5,16 @@
 
 namespace latent::statistics {
 
-/// The probability that a positive image scores above a negative one, equal scores counting half:
-/// 0.5 says nothing, 1 separates fully.
+/// Returns the probability that a positive image scores above a negative one; equal scores count
+/// half. 0.5 is chance, 1 is a perfect separation.
 /// scores: [N].  positive: [N] bool, with both values.
-/// Source: Mann and Whitney 1947; the area under the receiver's operating characteristic.
+/// Source: Mann and Whitney 1947; the area under the receiver operating characteristic.
 double auroc(const Tensor& scores, const Tensor& positive);
 
-/// The area under precision over recall, in steps: the mean of the precision at each positive, from
-/// the highest score down, equal scores counting as one step. The share of the positives for a
-/// score that says nothing, 1 for one that separates fully. scores: [N].  positive: [N] bool, with
-/// both values.  Source: Davis and Goadrich 2006.
+/// Returns the area under precision over recall, in steps: the mean of the precision at each
+/// positive, from the highest score down; equal scores count as one step. Chance is the share of
+/// the positives, 1 is a perfect separation. scores: [N].  positive: [N] bool, with both values.
+/// Source: Davis and Goadrich 2006.
 double average_precision(const Tensor& scores, const Tensor& positive);
 
 }  // namespace latent::statistics

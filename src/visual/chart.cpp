@@ -14,9 +14,9 @@ namespace latent::visual {
 namespace {
 
 constexpr int kWidth = 900, kHeight = 540;
-constexpr size_t kFewPoints = 40;  // up to so many each gets a mark
+constexpr size_t kFewPoints = 40;  // up to this number each point has a mark
 
-// Whole numbers along a short axis: gnuplot would mark half epochs.
+// Puts tics at whole numbers along a short axis, where gnuplot would mark half epochs.
 std::string whole_tics(const std::vector<Series>& series) {
   double low = INFINITY, high = -INFINITY;
   for (const auto& each : series) {
@@ -29,7 +29,7 @@ std::string whole_tics(const std::vector<Series>& series) {
   return high - low <= 12 ? "set xtics 1\n" : "";
 }
 
-// No empty stretch up to the next round number, a little air above and beside the lines.
+// No empty range up to the next round number, and a small margin above and beside the lines.
 constexpr const char* kLook =
     "set key outside right top vertical Left reverse spacing 1.2\n"
     "set autoscale xfix\n"
@@ -42,7 +42,7 @@ bool has_point(const Series& series) {
   return false;
 }
 
-// Numbers go in as a data block: nothing in them is ever read as a command.
+// Returns the numbers as a data block, in which gnuplot reads no commands.
 std::string data_block(size_t index, const Series& series) {
   std::string block = fmt::format("$series{} << LATENT_END\n", index);
   for (size_t i = 0; i < series.x.size(); ++i)

@@ -12,7 +12,7 @@
 namespace latent::visual {
 namespace {
 
-// How many points each of `count` classes has.
+// Returns the number of points in each of `count` classes.
 std::vector<int64_t> sizes(const Tensor& values, size_t count) {
   std::vector<int64_t> points(count);
   const Tensor table = values.to(at::kDouble).contiguous();

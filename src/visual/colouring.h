@@ -1,4 +1,4 @@
-// What colours the points of a scatter: classes, or a number on a scale.
+// The colours of the points of a scatter: by class, or by a number on a scale.
 #pragma once
 
 #include <cstdint>
@@ -12,15 +12,16 @@ namespace latent::visual {
 
 class Colouring {
  public:
-  /// values: [N], or undefined: one colour for all. classes: words for the values 0, 1, ..., or
-  /// empty: a scale from the least value to the largest.
+  /// values: [N]; if undefined, all points have one colour. classes: words for the values 0, 1,
+  /// ...; if empty, colours are on a scale from the least value to the largest.
   Colouring(const Tensor& values, const std::vector<std::string>& classes);
 
-  /// 0xRRGGBB of a point; grey for what is no class, or no number.
+  /// Returns 0xRRGGBB for a point; grey if the value is not a class or not a number.
   uint32_t of(double value) const;
 
-  /// Words and colours of a legend, empty for a scale. Of more than kClassColours classes those
-  /// with the most points have colours of their own, the last entry is of all others.
+  /// Words and colours of the legend; empty for a scale. If there are more than kClassColours
+  /// classes, those with the most points have colours of their own and the last entry stands for
+  /// all others.
   std::vector<std::pair<std::string, uint32_t>> entries;
   double low = 0, high = 1;  // of the scale
 

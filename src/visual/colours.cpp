@@ -17,7 +17,7 @@ constexpr uint32_t kClasses[] = {0x332288, 0x88ccee, 0x117733, 0xddcc77, 0xcc667
                                  0x44aa99, 0x882255, 0x999933, 0xaa4499, 0x000000};
 static_assert(std::size(kClasses) == kClassColours);
 
-// Every eighth of viridis.
+// Viridis in steps of one eighth.
 constexpr uint32_t kScale[] = {0x440154, 0x472d7b, 0x3b528b, 0x2c728e, 0x21918c,
                                0x28ae80, 0x5ec962, 0xaddc30, 0xfde725};
 

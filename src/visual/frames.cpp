@@ -18,7 +18,8 @@ int64_t choose_scale(const Tensor& images, int64_t columns) {
   return std::max<int64_t>(1, (aimed + side / 2) / side);
 }
 
-// As square as possible without an empty place, if a row need not be too long for that.
+// Returns the number of columns: as square as possible without an empty cell, unless rows would get
+// too long.
 int64_t choose_columns(int64_t count) {
   const auto square = static_cast<int64_t>(std::ceil(std::sqrt(static_cast<double>(count))));
   for (int64_t columns = square; columns <= std::min(count, kMaxColumns); ++columns) {

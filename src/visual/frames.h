@@ -8,15 +8,15 @@
 
 namespace latent::visual {
 
-/// One picture for each element of `images`, all of one size: its images side by side, and its
-/// caption, if there are captions, below them.
+/// Returns one picture for each element of `images`, all of one size: its images side by side, with
+/// its caption, if any, below them.
 ///
 /// images: F times [N, C, H, W] of one shape.  captions: F, or none.  options.scale 0 enlarges by a
-/// whole factor to about 256 pixels an image, less for several beside each other.
+/// whole factor to about 256 pixels an image, less for several side by side.
 std::vector<Picture> frames(const std::vector<Tensor>& images,
                             const std::vector<std::string>& captions, GridOptions options = {});
 
-/// About `most` of `count` things, evenly spread, the first and the last among them.
+/// Returns about `most` indices below `count`, evenly spread and including the first and the last.
 std::vector<int64_t> spread(int64_t count, int64_t most);
 
 }  // namespace latent::visual

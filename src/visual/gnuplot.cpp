@@ -24,8 +24,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Files without a name rather than pipes: a process that reads and writes three pipes at once must
-// poll or may hang.
+// Unnamed files rather than pipes: a process that reads and writes three pipes at once must poll,
+// or it may hang.
 struct Close {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
@@ -64,7 +64,7 @@ int run(const fs::path& program, std::FILE* in, std::FILE* out, std::FILE* err) 
   posix_spawn_file_actions_adddup2(&actions, ::fileno(in), STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, ::fileno(out), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, ::fileno(err), STDERR_FILENO);
-  // -d: the user's own gnuplotrc changes no chart of ours.
+  // -d: ignores the user's gnuplotrc.
   char* const arguments[] = {const_cast<char*>("gnuplot"), const_cast<char*>("-d"),
                              const_cast<char*>("-"), nullptr};
   pid_t child = 0;
@@ -78,8 +78,8 @@ int run(const fs::path& program, std::FILE* in, std::FILE* out, std::FILE* err) 
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-// gnuplot quotes the line, points at it with ^ and then says what is wrong: the last line is the
-// message.
+// Returns the last line: gnuplot prints the faulty line, points at it with ^ and then gives the
+// reason.
 std::string last_line(const std::string& text) {
   std::istringstream lines(text);
   std::string last;
@@ -97,7 +97,7 @@ std::string quoted(const std::string& text) {
   char before = '\'';
   for (const char c : text) {
     // A doubled quote stands for one, but gnuplot takes it for the end of the string unless another
-    // character goes before it: there it becomes a typographic one.
+    // character precedes it; there it is replaced by a typographic quote.
     if (c == '\'')
       safe += before == '\'' ? "\u2019" : "''";
     else

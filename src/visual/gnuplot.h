@@ -1,4 +1,4 @@
-// gnuplot as a process of its own: a script goes in, a picture comes out.
+// Runs gnuplot as a process: it reads a script and returns a picture.
 #pragma once
 
 #include <filesystem>
@@ -6,18 +6,18 @@
 
 namespace latent::visual {
 
-/// The text as a gnuplot string: single-quoted, the only kind in which gnuplot runs and interprets
+/// Returns the text as a single-quoted gnuplot string, the only kind in which gnuplot interprets
 /// nothing.
 std::string quoted(const std::string& text);
 
-/// A number as gnuplot reads it; NaN where it is not finite, which leaves a gap in a line.
+/// Returns a number as gnuplot reads it; NaN if it is not finite, which leaves a gap in a line.
 std::string number(double value);
 
-/// The `set terminal` for the file's extension: .png or .svg.  width, height: pixels.
+/// Returns the `set terminal` for the file's extension, .png or .svg.  width, height: pixels.
 /// Throws Error for any other extension.
 std::string terminal(const std::filesystem::path& path, int width, int height);
 
-/// Title, axis labels, thin borders and a faint grid.
+/// Returns commands for title, axis labels, thin borders and a faint grid.
 std::string axes(const std::string& title, const std::string& x_label, const std::string& y_label);
 
 /// Runs the script, which must set a terminal but no output, and writes what it draws to `path`

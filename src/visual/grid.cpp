@@ -20,8 +20,8 @@ constexpr int64_t kWidestCaption =
 constexpr int64_t kWidestRowCaption = 240;
 constexpr int64_t kTextMargin = 4;
 
-// [N, C, H, W] float -> [N, H, W, C] uint8 on the host. NaN, which a broken model can give, is
-// shown black.
+// Converts [N, C, H, W] float to [N, H, W, C] uint8 on the host. NaN, which a broken model may
+// output, becomes black.
 Tensor as_bytes(const Tensor& images) {
   const Tensor host = images.detach().to(at::kCPU, at::kFloat);
   return host.nan_to_num(0.0)
@@ -33,7 +33,7 @@ Tensor as_bytes(const Tensor& images) {
       .contiguous();
 }
 
-/// Where everything goes, in pixels.
+/// The layout in pixels.
 struct Layout {
   int64_t columns = 1, rows = 1;
   int64_t scale = 1;
@@ -55,7 +55,7 @@ int64_t widest(const std::vector<std::string>& captions, int64_t limit) {
   return std::min(width, limit);
 }
 
-// Captions without a font take no room.
+// Without a font captions take no space.
 int64_t line_height(const std::vector<std::string>& captions) {
   return captions.empty() || !can_draw_text() ? 0 : text_height(kTextSize) + kTextMargin;
 }
@@ -83,7 +83,7 @@ Layout lay_out(int64_t count, int64_t height, int64_t width, const GridOptions& 
   return at;
 }
 
-// Each pixel becomes a square of scale x scale.  image: height x width x channels bytes.
+// Draws each pixel as a square of scale x scale.  image: height x width x channels bytes.
 void paste(Picture& onto, int64_t left, int64_t top, const uint8_t* image, int64_t height,
            int64_t width, int64_t scale) {
   const int64_t channels = onto.channels;

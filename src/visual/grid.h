@@ -19,24 +19,26 @@ struct GridOptions {
   std::vector<std::string> cell_captions = {};    // below each image, or empty
 };
 
-/// One image as a picture of its own size.  image: [C, H, W] float in [0, 1] (clamped) with C 1
-/// or 3.
+/// Returns one image as a picture of the same size.  image: [C, H, W] float in [0, 1] (clamped)
+/// with C 1 or 3.
 Picture picture(const Tensor& image);
 
+/// Returns images as a grid.
 /// images: [N, C, H, W] float in [0, 1] (clamped), any device, C 1 or 3.  Captions are UTF-8 and
-/// shortened with an ellipsis to the room they have.
+/// shortened with an ellipsis to the available space.
 Picture grid(const Tensor& images, const GridOptions& options = {});
 
-/// The images enlarged by the largest whole factor that fits into height x width, each pixel a
-/// square, in the middle of a white frame.  images: [N, C, h, w].  Returns [N, C, height, width].
+/// Enlarges images by the largest whole factor that fits into height x width, each pixel to a
+/// square, and centres them in a white frame.  images: [N, C, h, w].  Returns [N, C, height,
+/// width].
 Tensor framed(const Tensor& images, int64_t height, int64_t width);
 
-/// Rows of images below each other: rows[r] is [N, C, H, W]; all of one size and count.
+/// Returns rows of images below each other: rows[r] is [N, C, H, W]; all of one size and count.
 Picture rows(const std::vector<Tensor>& rows, const std::vector<std::string>& captions,
              GridOptions options = {});
 
-/// The picture with a line of text below it, shortened to its width; narrow pictures are widened
-/// for it, by the same amount whatever the text.
+/// Returns the picture with a line of text below it, shortened to its width. Narrow pictures are
+/// widened to a fixed width, whatever the text.
 Picture with_caption(const Picture& picture, const std::string& text);
 
 }  // namespace latent::visual

@@ -20,7 +20,7 @@ constexpr int kPanelWidth = 300, kPanelHeight = 230, kTitleHeight = 50;
 constexpr int64_t kTitleTextSize = 15, kTitleMargin = 20;
 constexpr int kWidePanel = 420, kTallPanel = 320;  // with numbers on both axes
 constexpr size_t kHistogramColumns = 4;
-constexpr double kLeastReach = 3.5;  // of the common axis, so that the normal curve is whole
+constexpr double kLeastReach = 3.5;  // of the common axis, so that the normal curve is complete
 constexpr double kOutliers = 0.001;  // share of the values beyond either end of an axis
 
 std::pair<double, double> range_of(const Tensor& values) {
@@ -31,7 +31,7 @@ std::pair<double, double> range_of(const Tensor& values) {
   return {low - 0.5, low + 0.5};
 }
 
-// The axis all histograms share: symmetric about 0 and wide enough for the widest.
+// Returns the axis that all histograms share: symmetric about 0 and wide enough for the widest.
 std::pair<double, double> common_range(const std::vector<Histogram>& histograms) {
   double reach = kLeastReach;
   for (const auto& histogram : histograms) {
@@ -41,7 +41,7 @@ std::pair<double, double> common_range(const std::vector<Histogram>& histograms)
   return {-reach, reach};
 }
 
-// From the smallest to the largest value of all, outliers included.
+// Returns the range from the smallest to the largest value of all, including outliers.
 std::pair<double, double> whole_range(const std::vector<Histogram>& histograms) {
   double low = INFINITY, high = -INFINITY;
   for (const auto& histogram : histograms) {
@@ -54,7 +54,7 @@ std::pair<double, double> whole_range(const std::vector<Histogram>& histograms) 
 std::string histogram_block(size_t index, const Histogram& histogram, double low, double high,
                             bool share) {
   const Tensor values = histogram.values.to(at::kDouble);
-  // Few values in many bins would show noise.
+  // Few values get few bins: many would show noise.
   const int64_t bins =
       std::clamp(static_cast<int64_t>(std::sqrt(values.numel())), kLeastBins, kMaxBins);
   const double width = (high - low) / static_cast<double>(bins);

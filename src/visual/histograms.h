@@ -1,4 +1,4 @@
-// Histograms side by side, against the standard normal density if that is what they should follow.
+// Histograms side by side, with the standard normal density if they should follow it.
 #pragma once
 
 #include <filesystem>
@@ -15,7 +15,7 @@ struct Histogram {
   Tensor values;      // [N]
 };
 
-/// What the axes of the histograms show.
+/// The axes of the histograms.
 enum class HistogramAxes {
   kOwn,      // each its own range
   kNormal,   // one symmetric range for all, with the density of N(0, 1) over each

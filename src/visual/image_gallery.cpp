@@ -8,7 +8,7 @@
 namespace latent::visual {
 namespace {
 
-// A row of so many images, the last ones white.
+// Pads a row of images with white ones.
 Tensor filled(const Tensor& row, int64_t columns) {
   if (row.size(0) == columns) return row;
   auto shape = row.sizes().vec();
@@ -47,7 +47,7 @@ class ImageGallery : public Gallery {
     write_png(rows(all, captions), path);
   }
 
-  // Three rows a group; the difference is black where there is none.
+  // Three rows for each group; the difference is black where there is none.
   void write_differences(const std::filesystem::path& path,
                          const std::vector<Group>& groups) const override {
     size_t columns = 0;

@@ -21,8 +21,8 @@ namespace {
 constexpr int64_t kSide = 680, kLeft = 104, kBottom = 66, kTop = 46, kGap = 24;
 constexpr int64_t kLegendTextSize = 15;
 constexpr int64_t kWidestLegend = 240, kScaleWidth = 110;
-constexpr int64_t kThumbnail = 44;  // aimed at for the longer side of a picture
-constexpr int64_t kThinnest = 4;    // gnuplot draws no picture of a single row
+constexpr int64_t kThumbnail = 44;  // target for the longer side of a picture
+constexpr int64_t kThinnest = 4;    // gnuplot cannot draw a picture with a single row
 constexpr double kPadding = 0.03;   // of the range, on either side of the points
 constexpr size_t kFewScatterPoints = 2000;
 
@@ -42,7 +42,7 @@ std::pair<Range, Range> ranges(const Scatter& scatter) {
   return {padded_range(scatter.points.select(1, 0)), padded_range(scatter.points.select(1, 1))};
 }
 
-// How large pictures stand on the chart: enlarged or reduced by a whole factor.
+// The size of pictures on the chart: enlarged or reduced by a whole factor.
 struct Enlargement {
   int64_t up = 1, down = 1;
   Enlargement(int64_t height, int64_t width) {
@@ -53,7 +53,7 @@ struct Enlargement {
   int64_t operator()(int64_t length) const { return std::max(kThinnest, length * up / down); }
 };
 
-// x, y and 0xAARRGGBB of each point, where AA is the transparency; drawn in this order, shuffled.
+// Returns x, y and 0xAARRGGBB of each point, where AA is the transparency, in a shuffled order.
 std::string point_block(size_t panel, const Scatter& scatter, const Colouring& colouring) {
   const int64_t count = scatter.points.size(0);
   auto noise = generator(0, Stream::kPictures);
@@ -73,7 +73,7 @@ std::string point_block(size_t panel, const Scatter& scatter, const Colouring& c
   return block + "LATENT_END\n";
 }
 
-// Of the legend beside the points, 0 for none.
+// Returns the width of the legend beside the points, 0 for none.
 int64_t legend_width(const Scatter& scatter, const Colouring& colouring) {
   if (!scatter.values.defined()) return 0;
   if (scatter.classes.empty()) return kScaleWidth;
@@ -115,14 +115,14 @@ std::string legend_entries(const Scatter& scatter, const Colouring& colouring) {
   return text;
 }
 
-// The picture as bytes in the size it has on the chart.
+// Returns a picture in the size that it has on the chart.
 Picture thumbnail(const Tensor& image, const Enlargement& enlarge) {
   const Tensor sized = at::adaptive_avg_pool2d(image.to(at::kCPU, at::kFloat),
                                                {enlarge(image.size(1)), enlarge(image.size(2))});
   return picture(sized.expand({3, -1, -1}));
 }
 
-// Pictures as parts of the plot command and the bytes that follow it, at whole pixels.
+// Returns the pictures as parts of the plot command and the bytes that follow it, at whole pixels.
 std::pair<std::string, std::string> pictures(const Scatter& scatter, const Range& x,
                                              const Range& y) {
   std::string plots, bytes;
@@ -147,7 +147,7 @@ std::pair<std::string, std::string> pictures(const Scatter& scatter, const Range
   return {plots, bytes};
 }
 
-// Where a panel stands on the whole chart, in pixels.
+// The position of a panel on the whole chart, in pixels.
 struct Place {
   size_t panel;
   int64_t left, width, height;  // width and height of the whole

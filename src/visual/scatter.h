@@ -1,5 +1,4 @@
-// A scatter of images in a plane: points coloured by what is known about them, pictures at their
-// points.
+// A scatter of points in a plane, coloured by a value of each, with pictures at some of them.
 #pragma once
 
 #include <filesystem>
@@ -21,17 +20,17 @@ struct Scatter {
   Tensor thumbnail_points = {};           // [M, 2]
 };
 
-/// Writes the chart as PNG or SVG by the file's extension, atomically. Points lie translucent and
-/// in a shuffled order, so that no class hides another; of more than ten classes the nine with the
-/// most points have colours of their own.
-/// Throws Error naming the package if gnuplot is missing.
+/// Writes the chart as PNG or SVG by the file's extension, atomically. Points are translucent and
+/// drawn in a shuffled order, so that no class hides another. If there are more than ten classes,
+/// the nine with the most points have colours of their own. Throws Error naming the package if
+/// gnuplot is missing.
 void write_scatter(const std::filesystem::path& path, const Scatter& scatter);
 
-/// Scatters of the same points side by side, with the last one's legend.
+/// Writes scatters of the same points side by side, with the legend of the last one.
 void write_scatters(const std::filesystem::path& path, const std::vector<Scatter>& panels);
 
-/// The points of a scatter, as rows of its `points`, where pictures of height x width can stand
-/// without touching, taken in order: at most `most` of them.  [M] int64.
+/// Returns the rows of `points` at which pictures of height x width fit without touching, chosen in
+/// order, at most `most` of them: [M] int64.
 Tensor thumbnail_rows(const Scatter& scatter, int64_t height, int64_t width, int64_t most);
 
 }  // namespace latent::visual

@@ -13,9 +13,10 @@ namespace latent::visual {
 namespace {
 
 constexpr int64_t kMaxPanels = 64;
-constexpr int64_t kMaxNoted = 40;  // points that carry their note
+constexpr int64_t kMaxNoted = 40;  // up to this number points show their notes
 constexpr int64_t kPanelColumns = 8, kPairColumns = 4, kMaxPairColumns = 5;
-constexpr int64_t kJoined = 100;  // up to so many points are joined with their reconstructions
+constexpr int64_t kMaxJoined =
+    100;  // up to this number points are joined with their reconstructions
 // Source: Okabe and Ito 2008, "Color universal design".
 constexpr const char* kDataColour = "#0072b2";
 constexpr const char* kModelColour = "#d55e00";
@@ -44,7 +45,7 @@ void write_traces(const std::filesystem::path& path, const std::vector<Rows>& se
   write_panels(path, sets, panels, columns, legend(sets, count), {});
 }
 
-// The first panels of each group, as many as there is room for, from the left on.
+// Draws the first panels of each group, as many as fit, from left to right.
 void write_trace_groups(const std::filesystem::path& path,
                         const std::vector<Gallery::Group>& groups, const std::vector<Rows>& sets) {
   const size_t most = static_cast<size_t>(kMaxPanels) / groups.size();
@@ -66,7 +67,8 @@ void write_trace_groups(const std::filesystem::path& path,
                "rows over their columns: data blue, the model's orange", captions);
 }
 
-// Each group in its colour with its notes, if they are few, and the model's points in one.
+// Draws each group in its own colour, with its notes if they are few, and the model's points in one
+// colour.
 void write_point_groups(const std::filesystem::path& path,
                         const std::vector<Gallery::Group>& groups, const std::vector<Rows>& sets) {
   std::vector<Rows> clouds;
@@ -94,20 +96,20 @@ class TableGallery : public Gallery {
                    int64_t columns) const override {
     const std::vector<Rows> sets{data(originals), model(models)};
     if (is_point(sets.front().values.size(1))) {
-      const bool few = sets.front().values.size(0) <= kJoined;
+      const bool few = sets.front().values.size(0) <= kMaxJoined;
       write_scatter(path, sets, few ? std::optional(Joined{sets[0], sets[1]}) : std::nullopt);
     } else {
       write_traces(path, sets, std::min(columns, kPairColumns));
     }
   }
 
-  // A third line or cloud of points would hide the two that are to be compared.
+  // A third line or cloud of points would hide the two that are compared.
   void write_versions(const std::filesystem::path& path, const std::vector<Version>& versions,
                       int64_t columns) const override {
     write_pairs(path, versions.back().examples, versions[versions.size() - 2].examples, columns);
   }
 
-  // Each group begins a line of panels, or has a colour of its own.
+  // Each group begins a row of panels, or has a colour of its own.
   void write_differences(const std::filesystem::path& path,
                          const std::vector<Group>& groups) const override {
     std::vector<Tensor> originals, models;

@@ -18,7 +18,7 @@ constexpr int64_t kTraceTitleWidth = 600, kTraceTitleHeight = 40;
 constexpr int64_t kCaptionTextSize = 11, kCaptionMargin = 24;
 constexpr int64_t kManyPoints = 100;  // more are drawn smaller
 
-// A line for each row: its index, then its values.
+// Returns a line for a row: its index, then its values.
 std::string point_line(const Rows& rows, int64_t i) {
   const auto values = rows.values.accessor<double, 2>();
   std::string line = std::to_string(i);
@@ -27,7 +27,7 @@ std::string point_line(const Rows& rows, int64_t i) {
   return line.append("\n");
 }
 
-// "most anomalous" as gnuplot can call it.
+// Returns the name of a data block: gnuplot allows no spaces in it.
 std::string block_name(const Rows& rows) {
   std::string name = rows.name;
   std::replace(name.begin(), name.end(), ' ', '_');
@@ -41,7 +41,7 @@ std::string points_block(const Rows& rows) {
   return block + "LATENT_END\n";
 }
 
-// Two blank lines part a segment from the next.
+// Returns segments, which two blank lines separate.
 std::string segments_block(const Rows& from, const Rows& to) {
   std::string block = "$segments << LATENT_END\n";
   for (int64_t i = 0; i < from.values.size(0); ++i)
@@ -59,7 +59,7 @@ std::string notes_block(const Joined& pairs) {
   return block + "LATENT_END\n";
 }
 
-// The first rows as lines over the columns' numbers.
+// Returns the first rows as lines over the columns' numbers.
 std::string trace_blocks(const Rows& rows, int64_t count) {
   std::string script;
   const auto values = rows.values.accessor<double, 2>();
@@ -72,7 +72,7 @@ std::string trace_blocks(const Rows& rows, int64_t count) {
   return script;
 }
 
-// The same range of values for every panel.
+// Returns the same range of values for every panel.
 std::string trace_axes(const std::vector<Rows>& sets, int64_t count, bool titled) {
   double low = INFINITY, high = -INFINITY;
   for (const auto& rows : sets) {

@@ -1,9 +1,10 @@
-// The hot operations alone, ours beside LibTorch's: build/release/latent_benchmarks
+// Benchmarks of the kernels against LibTorch's operations: build/release/latent_benchmarks
 #include <ATen/ATen.h>
 #include <benchmark/benchmark.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include "core/device/device.h"
+#include "core/random.h"
 #include "kernel/activated_conv.h"
 #include "kernel/activated_strided_conv.h"
 
@@ -13,14 +14,20 @@ namespace {
 constexpr auto kLayout = at::MemoryFormat::ChannelsLast;
 constexpr int64_t kImages = 100;
 
-// Forward and backward of an operation on x, weight and bias, and the gradient of its output.
+Tensor random_values(c10::IntArrayRef sizes) {
+  auto noise = generator(0, Stream::kSample);
+  return at::empty(sizes).normal_(0, 1, noise);
+}
+
+// Measures the forward and backward pass of an operation on x, weight and bias.
 template <typename Operation>
 void forward_and_back(benchmark::State& state, const Operation& operation, Tensor x, Tensor weight,
                       Tensor bias) {
   for (Tensor* operand : {&x, &weight, &bias})
     *operand = operand->contiguous(operand->dim() == 4 ? kLayout : at::MemoryFormat::Contiguous)
                    .requires_grad_(true);
-  const Tensor back = at::randn_like(operation(x, weight, bias));
+  auto noise = generator(1, Stream::kSample);
+  const Tensor back = at::empty_like(operation(x, weight, bias)).normal_(0, 1, noise);
   for (auto _ : state) {
     const Tensor output = operation(x, weight, bias);
     benchmark::DoNotOptimize(torch::autograd::grad({output}, {x, weight, bias}, {back}));
@@ -37,8 +44,8 @@ void last_layer(benchmark::State& state) {
         return ours ? kernel::activated_conv(x, 0.0, weight, bias)
                     : at::conv2d(at::relu(x), weight, bias, 1, 1);
       },
-      at::randn({kImages, channels, 32, 32}), at::randn({outputs, channels, 3, 3}),
-      at::randn({outputs}));
+      random_values({kImages, channels, 32, 32}), random_values({outputs, channels, 3, 3}),
+      random_values({outputs}));
 }
 
 // A convolution of a map of some size to one that is `stride` times smaller.
@@ -53,7 +60,8 @@ void down(benchmark::State& state) {
         return ours ? kernel::activated_strided_conv(x, 0.0, weight, bias, stride, extent)
                     : at::conv2d(at::relu(x), weight, bias, stride, 1);
       },
-      at::randn({kImages, in, size, size}), at::randn({out, in, 3, 3}), at::randn({out}));
+      random_values({kImages, in, size, size}), random_values({out, in, 3, 3}),
+      random_values({out}));
 }
 
 // A transposed convolution to a map that is `stride` times larger.
@@ -68,7 +76,8 @@ void up(benchmark::State& state) {
         return ours ? kernel::activated_transposed_conv(x, 0.0, weight, bias, stride, extent)
                     : at::conv_transpose2d(at::relu(x), weight, bias, stride, 1, stride - 1);
       },
-      at::randn({kImages, in, size, size}), at::randn({in, out, 3, 3}), at::randn({out}));
+      random_values({kImages, in, size, size}), random_values({in, out, 3, 3}),
+      random_values({out}));
 }
 
 const int configured = [] {

@@ -219,8 +219,8 @@ def invalid_access(config):
     """A library that does not look whether it got memory ends the process: that is said, and the status stays."""
     if is_sanitized():
         return
-    for number, words in ((signal.SIGSEGV, "error: a library ended with an invalid memory access, "),
-                          (signal.SIGBUS, "error: a file in use was cut short ")):
+    for number, words in ((signal.SIGSEGV, "error: a library made an invalid memory access, "),
+                          (signal.SIGBUS, "error: a file in use was truncated ")):
         run = f"ended-{number}"
         process = start("train", config, "--run", run, "--quiet", "--set", "train.epochs=1000")
         wait_for(pathlib.Path(run, "checkpoints/last.safetensors").exists)

@@ -67,7 +67,7 @@ def keep(here):
     error('data.keep: "x=7..8" keeps none of the 256 examples of the train split; expected a rule that some fit', "x=7..8")
     error('data.keep: attribute "x=wide": expected a number or a range, such as x=0.5..0.8', "x=wide")
     error('data.keep: attribute "scale": numbers from', "scale")
-    error("data.keep: got 7; expected a text", "7")
+    error("data.keep: got 7; expected a string", "7")
     write_table(here / "plain.csv", ["a", "b"], [(i, 2 * i) for i in range(40)])
     plain = table_config(here, "plain", '"file": "plain.csv"', '"latent_dim": 1')
     expect_error('data.keep: attribute "label=1": the data set has no labels and no attributes; expected one that has', "train", plain,

@@ -80,7 +80,7 @@ def command_lines(here):
         expect_error("--run: empty; expected the folder of a run", *command, "--run", "", code=2)
     expect_error("--count 0: expected an integer >= 1", "sample", "--run", "x", "--count", 0, code=2)
     expect_error("other.json: not expected here; see latent train --help", "train", config, "other.json", code=2)
-    expect_error("train.batch_size=5: not expected here; a config key is changed by --set train.batch_size=5", "train",
+    expect_error("train.batch_size=5: not expected here; to change a config key use --set train.batch_size=5", "train",
                  config, "--set", "train.epochs=2", "train.batch_size=5", code=2)
     expect_error("a=b: not expected here; see latent evaluate --help", "evaluate", "--run", "x", "a=b", code=2)
     for command in (["list", "foo"], ["evaluate", "--run", "x", "foo"], ["plot", "losses", "foo"], ["doctor", "--", "foo"]):
@@ -128,7 +128,7 @@ def idx_files(here):
 def runs(here):
     config = write_config(here)
     latent("train", config, "--run", "run", "--quiet")
-    expect_error("a run is already there; expected a new folder (--run), --overwrite", "train", config, "--run", "run")
+    expect_error("a run already exists here; expected a new folder (--run), --overwrite", "train", config, "--run", "run")
     (here / "full").mkdir()
     (here / "full/thesis.tex").write_text("precious")
     expect_error("holds other files", "train", config, "--run", "full", "--overwrite")

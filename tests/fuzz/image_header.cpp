@@ -1,4 +1,4 @@
-// What image files say about themselves.
+// Headers of image files.
 #include "image/header.h"
 
 #include "fuzz.h"

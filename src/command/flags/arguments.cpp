@@ -121,7 +121,7 @@ std::filesystem::path Arguments::run() const {
   return folders.front();
 }
 
-c10::Device Arguments::device() const { return parse_device(text("device")); }
+c10::Device Arguments::device() const { return parse_device(text("device"), "--device"); }
 
 uint64_t Arguments::seed() const { return static_cast<uint64_t>(integer("seed", 0)); }
 

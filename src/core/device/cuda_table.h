@@ -1,5 +1,5 @@
-// The border between the program and latent_cuda.so, which is loaded where there is a GPU: one
-// function, one table.
+// The interface between the program and latent_cuda.so, which is loaded if there is a GPU: one
+// function that returns one table.
 #pragma once
 
 #include "core/device/device_tools.h"

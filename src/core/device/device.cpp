@@ -26,7 +26,7 @@
 namespace latent {
 namespace {
 
-// Cores of the cgroup's CPU quota, or a large number without one.
+// Returns the cores of the cgroup's CPU quota, or a large number if there is no quota.
 double quota_cores() {
   std::ifstream v2("/sys/fs/cgroup/cpu.max");
   std::string quota;
@@ -39,8 +39,8 @@ double quota_cores() {
   return 1e9;
 }
 
-// Physical cores in the affinity mask: hyper-threads share the vector units that this work keeps
-// busy.
+// Returns the number of physical cores in the affinity mask: hyper-threads share the vector units,
+// which this work keeps busy.
 int64_t physical_cores() {
   cpu_set_t mask;
   CPU_ZERO(&mask);
@@ -57,18 +57,18 @@ int64_t physical_cores() {
   return std::max<int64_t>(1, static_cast<int64_t>(cores.size()));
 }
 
-// LibTorch's CUDA half costs half a start's time and 350 MB: loaded only where there is a driver.
-// Once it is loaded LibTorch finds it by itself, if nobody has asked for CUDA before.
+// LibTorch's CUDA half costs half of the start-up time and 350 MB, so it is loaded only if there is
+// a driver. LibTorch finds it by itself once it is loaded, if nothing has asked for CUDA before.
 void load_cuda() {
   static const bool loaded = [] {
-    // Kernels are loaded when they are first run, not all of them at the start.
+    // Loads each kernel when it first runs instead of all of them at the start.
     ::setenv("CUDA_MODULE_LOADING", "LAZY", /*overwrite=*/0);
-    // What the same bits each time need of products; read once, at the first of them.
+    // Matrix products need this to be bit-for-bit reproducible; cuBLAS reads it at the first one.
     ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/0);
     if (::dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL) == nullptr) return false;
     if (::dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) != nullptr) {
-      // cuDNN compiles kernels with NVRTC, which looks for its other half where whoever loaded it
-      // says: LibTorch's file knows the folder, cuDNN's does not.
+      // cuDNN compiles kernels with NVRTC, which looks for its second library on the search path of
+      // the file that loaded it: LibTorch's file knows the folder, cuDNN's does not.
       ::dlopen("libcaffe2_nvrtc.so", RTLD_LAZY | RTLD_LOCAL);
       return true;
     }
@@ -85,15 +85,15 @@ void* wait_at(void* gate) {
   return nullptr;
 }
 
-// How many of so many threads the system starts: LibTorch's pools wait for ever for those it does
-// not. Some 20 us each; POSIX threads, since std::thread frees memory in the new one, for which
-// malloc reserves 64 MiB.
+// Returns how many of `wanted` threads the system can start: LibTorch's pools wait forever for a
+// thread that does not start. Takes about 20 us a thread. Uses POSIX threads, since std::thread
+// frees memory in the new thread, for which malloc reserves 64 MiB.
 int64_t startable_threads(int64_t wanted) {
   std::vector<pthread_t> started;
   started.reserve(static_cast<size_t>(std::max<int64_t>(wanted, 0)));
   std::mutex gate;
   {
-    const std::lock_guard closed(gate);  // so that they all live at once
+    const std::lock_guard closed(gate);  // so that all of them run at the same time
     pthread_t thread{};
     while (static_cast<int64_t>(started.size()) < wanted &&
            ::pthread_create(&thread, nullptr, wait_at, &gate) == 0)
@@ -106,10 +106,10 @@ int64_t startable_threads(int64_t wanted) {
 
 }  // namespace
 
-c10::Device parse_device(const std::string& name) {
+c10::Device parse_device(const std::string& name, const std::string& where) {
   static const std::regex pattern("auto|cpu|cuda(:[0-9]{1,3})?");
   if (!std::regex_match(name, pattern)) {
-    throw UsageError("--device " + name + ": expected auto, cpu, cuda or cuda:N");
+    throw UsageError(where + " " + name + ": expected auto, cpu, cuda or cuda:N");
   }
   if (name != "cpu") load_cuda();
   const auto count = at::globalContext().hasCUDA()
@@ -118,13 +118,14 @@ c10::Device parse_device(const std::string& name) {
   if (name == "cpu" || (name == "auto" && count == 0)) return {c10::kCPU};
   const auto index = name.size() > 5 ? std::stoll(name.substr(5)) : 0;
   if (index >= count) {
-    throw Error("--device " + name + ": " +
-                (count == 0 ? "no CUDA device is available here"
-                            : "there are only " + std::to_string(count) + " CUDA devices") +
-                "; expected --device cpu or auto" + (count == 0 ? "" : " or a lower number"));
+    const std::string there = count == 0   ? "no CUDA device is available here"
+                              : count == 1 ? "there is only one CUDA device"
+                                           : fmt::format("there are only {} CUDA devices", count);
+    throw Error(fmt::format("{} {}: {}; expected cpu or auto{}", where, name, there,
+                            count == 0 ? "" : " or a lower number"));
   }
   const c10::Device device(c10::kCUDA, static_cast<c10::DeviceIndex>(index));
-  c10::impl::VirtualGuardImpl(device.type()).setDevice(device);  // for what names no device
+  c10::impl::VirtualGuardImpl(device.type()).setDevice(device);  // for calls that name no device
   return device;
 }
 
@@ -137,7 +138,7 @@ std::string describe(const c10::Device& device) {
   return device.str() + (name.empty() ? "" : " (" + name + ")");
 }
 
-void use_threads(int64_t threads) {
+void use_threads(int64_t threads, const std::string& where) {
   if (threads <= 0) {
     if (std::getenv("OMP_NUM_THREADS") != nullptr) return;  // LibTorch has read it
     const auto quota = static_cast<int64_t>(std::max(1.0, quota_cores()));
@@ -145,7 +146,7 @@ void use_threads(int64_t threads) {
   }
   const int64_t started = startable_threads(threads - 1) + 1;
   if (started < threads) {
-    throw Error(fmt::format("--threads {}: the system allows only {} here; expected fewer", threads,
+    throw Error(fmt::format("{} {}: the system allows only {} here; expected fewer", where, threads,
                             started));
   }
   at::set_num_threads(static_cast<int>(threads));

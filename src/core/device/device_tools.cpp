@@ -22,7 +22,7 @@ const CudaTable* load() {
 #endif
 }
 
-// nullptr, after one warning, where they cannot be loaded.
+// Returns the functions of the CUDA library, or nullptr after one warning if it cannot be loaded.
 const CudaTable* cuda_table() {
   static const CudaTable* const table = []() -> const CudaTable* {
     try {

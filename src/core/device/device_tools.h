@@ -1,4 +1,4 @@
-// What only a GPU's own libraries can do: work recorded as a graph, copies that run aside.
+// Tools that need a GPU's own libraries: work recorded as a graph, and copies beside other work.
 #pragma once
 
 #include <ATen/core/Generator.h>
@@ -20,52 +20,53 @@ namespace latent {
 class DeviceGraph {
  public:
   virtual ~DeviceGraph() = default;
-  /// Runs the work now, an operation at a time, on the stream it will be recorded on. To be done
-  /// some times first: libraries set up memory and plans in their first runs.
+  /// Runs the work now, one operation at a time, on the stream it will be recorded on. Call it a
+  /// few times before `capture`: libraries set up memory and plans in their first runs.
   virtual void run(const std::function<void()>& work) = 0;
-  /// Records the work, which does not run. generators: those it draws from, beside the device's
-  /// default one; each may be seeded anew before a replay.
-  /// Throws what stopped it; the generators then are as they were, and the work can still run.
+  /// Records the work without running it. generators: those that the work draws from, beside the
+  /// device's default one; each may be seeded again before a replay.
+  /// Rethrows the exception that stopped the recording; the generators then are as before, and the
+  /// work can still run.
   virtual void capture(const std::function<void()>& work,
                        const std::vector<at::Generator>& generators) = 0;
   virtual void replay() = 0;
 };
 
-/// Batches on their way from the host to the device, beside the device's work. One is sent ahead
+/// Copies batches from the host to the device beside the device's work: one batch is sent ahead
 /// while another is used.
 class HostFeed {
  public:
   virtual ~HostFeed() = default;
-  /// Page-locked memory for the next batch. Waits until what it held before has left.
+  /// Returns page-locked memory for the next batch. Waits until its previous contents are copied.
   virtual Tensor stage() = 0;
-  /// Starts to copy what was staged.
+  /// Starts to copy the staged batch.
   virtual void send() = 0;
   /// Lets the device copy the batch sent first into `target` once it has arrived.
   virtual void receive(Tensor target) = 0;
 };
 
-/// Makers of both, empty where there is no such thing.
+/// Functions that make both; empty if the device has none.
 struct DeviceTools {
   std::function<std::unique_ptr<DeviceGraph>()> make_graph;
   std::function<std::unique_ptr<HostFeed>(c10::IntArrayRef sizes, at::ScalarType type)> make_feed;
 
-  /// A graph if it is wanted and there is such a thing, else nullptr.
+  /// Returns a graph if it is wanted and available, else nullptr.
   std::unique_ptr<DeviceGraph> graph(bool is_wanted) const {
     return is_wanted && make_graph ? make_graph() : nullptr;
   }
 };
 
-/// Those of a GPU; of the CPU, none. Where a GPU's cannot be loaded a warning says why.
+/// Returns the tools of a GPU, or none for the CPU. Warns if those of a GPU cannot be loaded.
 DeviceTools device_tools(const c10::Device& device);
 
-/// Bytes that the training images may take of the device's memory: half of what is free now; on
-/// the CPU there is no limit.
+/// Returns how many bytes of the device's memory the training images may take: half of what is free
+/// now; unlimited on the CPU.
 int64_t room_for_images(const c10::Device& device);
 
-/// The most bytes of a GPU's memory that tensors took since the start; 0 on the CPU.
+/// Returns the most bytes of a GPU's memory that tensors took since the start; 0 for the CPU.
 int64_t peak_device_bytes(const c10::Device& device);
 
-/// "NVIDIA H200", or "" if it cannot be told.
+/// Returns "NVIDIA H200", or "" if it is unknown.
 std::string device_name(const c10::Device& device);
 
 }  // namespace latent

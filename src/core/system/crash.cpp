@@ -20,32 +20,33 @@ void install_crash_handler() {}
 namespace {
 
 constexpr std::string_view kSegmentationFault =
-    "error: a library ended with an invalid memory access, most often for lack of memory; lower "
-    "train.batch_size or data.size, or free memory; what was saved is whole\n";
+    "error: a library made an invalid memory access, usually because memory ran out; lower "
+    "train.batch_size or data.size, or free memory; saved files are intact\n";
 constexpr std::string_view kBusError =
-    "error: a file in use was cut short or cannot be read any more, or memory ran out; look at the "
-    "disks of the data and of LATENT_CACHE, or free memory; what was saved is whole\n";
+    "error: a file in use was truncated or can no longer be read, or memory ran out; check the "
+    "disks "
+    "of the data and of LATENT_CACHE, or free memory; saved files are intact\n";
 
-std::atomic_flag told;
+std::atomic_flag reported;
 bool on_terminal = false;
-// The thread's own stack may be what is full. Other threads than main's use theirs.
+// The stack of the main thread may be full. Other threads use their own.
 alignas(16) char stack[1 << 16];
 
-void say(std::string_view text) {
+void print(std::string_view text) {
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
 }
 
-// Calls only what a signal handler may.
-void tell(int signal, siginfo_t* info, void* /*context*/) {
-  // Another thread that fails meanwhile fails again and again, until the first one has spoken.
-  if (told.test_and_set()) return;
-  if (on_terminal) say("\r\x1b[K");  // in the place of a progress bar
-  say(signal == SIGBUS ? kBusError : kSegmentationFault);
+// Prints the message of a signal and ends the process; calls only what a signal handler may call.
+void report_crash(int signal, siginfo_t* info, void* /*context*/) {
+  // Another thread that crashes meanwhile crashes again and again until the first one is done.
+  if (reported.test_and_set()) return;
+  if (on_terminal) print("\r\x1b[K");  // replaces a progress bar
+  print(signal == SIGBUS ? kBusError : kSegmentationFault);
   remove_noted_temporaries();
   struct sigaction usual {};
   usual.sa_handler = SIG_DFL;
   sigaction(signal, &usual, nullptr);
-  // The access is tried once more and ends the process there; a signal that was sent is not.
+  // Returning repeats the access, which then ends the process; a signal that was sent is raised.
   if (info->si_code <= 0) ::raise(signal);
 }
 
@@ -58,7 +59,7 @@ void install_crash_handler() {
   other.ss_size = sizeof stack;
   ::sigaltstack(&other, nullptr);
   struct sigaction action {};
-  action.sa_sigaction = tell;
+  action.sa_sigaction = report_crash;
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   for (const int signal : {SIGSEGV, SIGBUS})

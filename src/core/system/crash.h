@@ -1,11 +1,11 @@
-// What ends the process without a message of its own.
+// The message for crashes that have none of their own.
 #pragma once
 
 namespace latent {
 
-/// An invalid memory access says so in one line before it ends the process: LibTorch and oneDNN
-/// meet it where they get no memory and do not look. Exit status and core dump stay as they are.
-/// Does nothing in builds with a sanitizer, which says more.
+/// Prints one line when an invalid memory access ends the process: LibTorch and oneDNN cause it
+/// when an allocation fails and they do not check. Exit status and core dump stay as they are. Does
+/// nothing in builds with a sanitizer, which reports more.
 void install_crash_handler();
 
 }  // namespace latent

@@ -22,7 +22,8 @@ namespace {
 constexpr int kMaxLinks = 40;  // as Linux follows
 constexpr size_t kPiece = 1 << 20;
 
-// Renaming would put a file in the place of whatever has the name, a device of the system too.
+// Throws Error if the path names anything but a regular file: renaming would replace it, even a
+// device of the system.
 void expect_replaceable(const fs::path& path) {
   std::error_code code;
   const fs::file_status status = fs::status(path, code);
@@ -33,7 +34,7 @@ void expect_replaceable(const fs::path& path) {
                                      "name"));
 }
 
-// What a symbolic link leads to in the end, even if that is not there yet; empty for a circle.
+// Follows symbolic links to their target, which need not exist; returns an empty path for a loop.
 fs::path followed(fs::path path) {
   std::error_code code;
   for (int links = 0; fs::is_symlink(path, code); ++links) {
@@ -45,8 +46,8 @@ fs::path followed(fs::path path) {
   return path;
 }
 
-// A file that was not there, whoever else may write into the folder: the name can be foretold, and
-// a link under it would lead elsewhere. Below 0 with errno, as open.
+// Creates and opens a file that did not exist: its name can be guessed, and a link that somebody
+// planted under it would lead elsewhere. Returns a negative number and sets errno, as open does.
 int open_new(const fs::path& path) {
   const auto open = [&] {
     return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
@@ -56,7 +57,7 @@ int open_new(const fs::path& path) {
   return ::unlink(path.c_str()) == 0 ? open() : -1;
 }
 
-// The name of a file is durable once its folder is synced. The file is whole in any case.
+// Syncs a folder, which makes the names of its files durable. The files are whole in any case.
 void sync_folder(const fs::path& folder) {
   const int directory = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0) return;  // a folder that may be written to but not read
@@ -64,15 +65,15 @@ void sync_folder(const fs::path& folder) {
   while ((result = ::fsync(directory)) != 0 && errno == EINTR) {
   }
   const int error = result == 0 ? 0 : errno;
-  // Some file systems know no such thing.
+  // Some file systems do not support it.
   const bool unknown = error == EINVAL || error == EBADF || error == ENOTSUP || error == ENOSYS;
-  static std::mutex telling;
-  static std::set<fs::path> told;
-  const std::lock_guard guard(telling);
-  if (error != 0 && !unknown && told.insert(folder).second) {
+  static std::mutex warning;
+  static std::set<fs::path> warned;
+  const std::lock_guard guard(warning);
+  if (error != 0 && !unknown && warned.insert(folder).second) {
     log::warn(
         "{}: this folder cannot be synced to disk: {}; after a power cut its newest files may "
-        "be the old ones",
+        "be back at their old versions",
         folder.string(), std::strerror(error));
   }
   ::close(directory);
@@ -115,7 +116,7 @@ std::string read_file(const fs::path& path, size_t limit) {
   std::string bytes(code ? 0 : size, '\0');
   in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   bytes.resize(static_cast<size_t>(in.gcount()));
-  // A pipe has no size, a device no end, and a file may have grown.
+  // A pipe has no size, a device has no end, and a file may have grown.
   std::vector<char> piece;
   while (in && in.peek() != std::ifstream::traits_type::eof()) {
     piece.resize(kPiece);
@@ -140,7 +141,7 @@ void make_directories(const fs::path& directory) {
 
 AtomicFile::AtomicFile(fs::path path) : path_(std::move(path)) {
   expect_replaceable(path_);
-  // Renaming replaces a link itself; beside its target, the target is what is replaced.
+  // Renaming onto a link would replace the link itself, so the file is written beside its target.
   fs::path target = followed(path_);
   if (target.empty()) {
     errno = ELOOP;
@@ -168,7 +169,7 @@ void AtomicFile::write(const void* data, size_t bytes) {
   while (bytes > 0) {
     const ssize_t written = ::write(descriptor_, next, bytes);
     if (written < 0 && errno == EINTR) continue;
-    if (written == 0) errno = ENOSPC;  // nothing taken and no reason given
+    if (written == 0) errno = ENOSPC;  // nothing was written and no reason is given
     if (written <= 0) fail("cannot be written");
     next += written;
     bytes -= static_cast<size_t>(written);

@@ -12,30 +12,31 @@
 
 namespace latent {
 
-/// Opens a file for reading. Throws Error if it is missing, a folder, or cannot be read. Waits for
-/// whoever writes to a pipe.
+/// Opens a file for reading. Throws Error if it is missing, a folder, or cannot be read. If it is a
+/// pipe, waits for its writer.
 std::ifstream open_file(const std::filesystem::path& path);
 
-/// The same for what can be no pipe. Throws Error also if it is one, or a device.
+/// Opens a file as open_file does, but also throws Error if it is a pipe or a device.
 std::ifstream open_regular_file(const std::filesystem::path& path);
 
-/// Throws Error for a pipe or a device; a folder, or nothing, is for whoever opens it to tell.
+/// Throws Error for a pipe or a device. Folders and missing files are left to the function that
+/// opens them.
 void expect_regular_file(const std::filesystem::path& path);
 
-/// The bytes of a file, a pipe too. Throws Error if it is missing, a folder, or larger than `limit`
-/// bytes.
+/// Returns the bytes of a file or a pipe. Throws Error if it is missing, a folder, or larger than
+/// `limit` bytes.
 std::string read_file(const std::filesystem::path& path, size_t limit = size_t{1} << 33);
 
-/// Makes a folder and its parents. Throws Error naming the folder and the reason.
+/// Creates a folder and its parents. Throws Error naming the folder and the reason.
 void make_directories(const std::filesystem::path& directory);
 
 /// Writes a file piece by piece under a temporary name in the same folder and renames it on
 /// `commit`.
 ///
-/// The data and the folder are synced to disk before and after the rename; a folder that cannot be
-/// is a warning. Without `commit` (an exception, say) the temporary file is removed and the old
-/// file stays; so are those that processes that are gone have left of the same file. Throws Error
-/// naming the file and the system's reason.
+/// The data are synced to disk before the rename and the folder after it; a folder that cannot be
+/// synced causes a warning. Without `commit` (after an exception, for example) the temporary file
+/// is removed and the old file stays. Temporary files that dead processes left of the same file are
+/// removed as well. Throws Error naming the file and the system's reason.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path path);

@@ -15,7 +15,7 @@ namespace latent {
 
 namespace {
 
-// False if the file at `path` is no longer the open one: its holder has removed it.
+// Returns false if the file at `path` is no longer the open one: its holder has removed it.
 bool is_still_there(const std::filesystem::path& path, int descriptor) {
   struct stat open_file {
   }, file{};

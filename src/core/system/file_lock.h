@@ -1,4 +1,4 @@
-// One process at a time.
+// A lock that one process holds at a time.
 #pragma once
 
 #include <filesystem>
@@ -6,10 +6,10 @@
 
 namespace latent {
 
-/// Holds an exclusive lock while it lives; the file that carries it is then removed.
+/// Holds an exclusive lock on a file while it lives and removes the file at the end.
 ///
-/// If another process has it, says `waiting` and waits. A process that dies lets go. Where the file
-/// system knows no locks a warning is all that happens: what is made under a lock must stay right
+/// If another process holds the lock, logs `waiting` and waits. A process that dies releases it. On
+/// a file system without locks it only warns, so whatever is done under the lock must be correct
 /// without it. Throws Error if the file cannot be written.
 class FileLock {
  public:

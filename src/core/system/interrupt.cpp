@@ -16,7 +16,7 @@ volatile std::sig_atomic_t noted = 0;
 std::atomic<int64_t> noted_at{0};  // milliseconds
 static_assert(std::atomic<int64_t>::is_always_lock_free);
 
-// `timeout`, shells that lose their terminal and systemd send two signals at once for one wish.
+// `timeout`, shells that lose their terminal and systemd send two signals at once for one request.
 constexpr int64_t kOneWish = 1000;  // milliseconds
 
 constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
@@ -64,7 +64,8 @@ void catch_interrupts() {
   for (const int signal : kSignals) {
     struct sigaction before {};
     const bool ignored = sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN;
-    // nohup, and shells for what a script starts in the background; SIGTERM always means this one.
+    // nohup ignores SIGHUP, and shells ignore SIGINT for background jobs of scripts. SIGTERM is
+    // always meant for this process.
     if (!ignored || signal == SIGTERM) sigaction(signal, &action, nullptr);
   }
 }

@@ -1,25 +1,24 @@
-// Signals that ask the program to stop: half-written files go, and training is saved first.
+// Signals that ask the program to stop: half-written files are removed, and training saves first.
 #pragma once
 
 namespace latent {
 
-/// SIGINT, SIGTERM and SIGHUP end the program as ever, but the files that are half-written go
-/// first. Signals that the caller ignores stay ignored.
+/// Removes half-written files before SIGINT, SIGTERM or SIGHUP end the program as usual. Signals
+/// that the caller ignores stay ignored.
 void clean_up_temporaries_on_exit();
 
-/// From now on SIGINT, SIGTERM and SIGHUP are noted instead of ending the program; another one, a
-/// second later or after, ends it at once. A SIGHUP or SIGINT that the caller ignores (nohup, a
-/// script's background job) stays ignored.
+/// Makes SIGINT, SIGTERM and SIGHUP set interrupt_signal() instead of ending the program; another
+/// one, at least a second later, ends it immediately. A SIGHUP or SIGINT that the caller ignores
+/// (nohup, a script's background job) stays ignored.
 void catch_interrupts();
 
-/// Writing to a pipe that nobody reads (`| head`) fails from now on, instead of ending the program.
+/// Makes writing to a closed pipe (`| head`) fail instead of ending the program.
 void ignore_lost_readers();
 
-/// A file that grows beyond the limit of `ulimit -f` is an error of the write, not the end of the
-/// program.
+/// Makes a write beyond the limit of `ulimit -f` fail instead of ending the program.
 void ignore_file_size_signal();
 
-/// The signal noted since, or 0.
+/// Returns the signal that catch_interrupts has caught, or 0.
 int interrupt_signal();
 
 }  // namespace latent

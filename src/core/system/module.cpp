@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 fs::path find_module(const std::string& file, const std::string& what) {
   std::error_code code;
   const fs::path executable = fs::read_symlink("/proc/self/exe", code);
-  if (code) throw Error(what + ": cannot tell where this program lies: " + code.message());
+  if (code) throw Error(what + ": cannot find the folder of this program: " + code.message());
   const fs::path folder = executable.parent_path();
   const fs::path places[] = {folder / file, folder.parent_path() / "lib" / "latent" / file};
   for (const auto& place : places) {

@@ -1,16 +1,15 @@
-// Libraries of this program's own that are loaded only when they are needed: image codecs, work on
-// a GPU.
+// The program's own libraries that are loaded only when needed: image codecs, GPU tools.
 #pragma once
 
 #include <string>
 
 namespace latent {
 
-/// The function `symbol` of the library `file` ("latent_codecs.so"), which lies beside the
-/// executable in a build tree and in ../lib/latent where it was installed. It is never unloaded.
+/// Loads the library `file` ("latent_codecs.so") and returns its function `symbol`. The library
+/// lies beside the executable in a build tree, else in ../lib/latent. It is never unloaded.
 ///
-/// what: what the messages begin with.  remedy: what that of a library that cannot be loaded ends
-/// with.  Throws Error if it is not there, cannot be loaded or is of another program.
+/// what: how messages begin.  remedy: how the message ends if the library cannot be loaded.  Throws
+/// Error if the library is missing, cannot be loaded or belongs to another program.
 void* module_symbol(const std::string& file, const std::string& symbol, const std::string& what,
                     const std::string& remedy);
 

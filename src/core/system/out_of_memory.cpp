@@ -11,8 +11,8 @@
 namespace latent {
 namespace {
 
-// What oneDNN says where it got no memory: these words alone. With more after them, "could not
-// create a primitive descriptor for", they mean that it has no such primitive.
+// The whole messages of oneDNN when it got no memory. Longer ones, such as "could not create a
+// primitive descriptor for ...", mean that it has no such primitive.
 constexpr std::string_view kOfOneDnn[] = {
     "could not create a primitive", "could not execute a primitive", "could not create a memory",
     "could not create a memory object"};
@@ -21,8 +21,8 @@ bool holds(const std::string& text, const char* part) {
   return text.find(part) != std::string::npos;
 }
 
-// "1234 bytes" and "20.00 GiB", as LibTorch's allocators word it, in GiB or MiB; "" if it is not
-// there.
+// Returns the amount in messages of LibTorch's allocators, "1234 bytes" or "20.00 GiB", in GiB or
+// MiB; "" if there is none.
 std::string amount(const std::string& text) {
   for (const std::string before : {"tried to allocate ", "Tried to allocate "}) {
     const size_t at = text.find(before);

@@ -1,4 +1,4 @@
-// What failures of LibTorch say.
+// The messages of LibTorch's failures.
 #pragma once
 
 #include <exception>
@@ -6,14 +6,14 @@
 
 namespace latent {
 
-/// what() without the stack trace that LibTorch's errors add to it.
+/// Returns what() without the stack trace that LibTorch's errors add to it.
 std::string message_of(const std::exception& failure);
 
-/// "out of memory: 12.3 GiB more did not fit on the CPU" if that is what `failure` says, of the
-/// host or of a device; else "".
+/// Returns "out of memory: 12.3 GiB more did not fit on the CPU" (or "on the GPU") if that is the
+/// reason of `failure`, else "".
 std::string out_of_memory(const std::exception& failure);
 
-/// What out_of_memory says, else what message_of does.
+/// Returns out_of_memory(failure) if it is not empty, else message_of(failure).
 std::string reason_of(const std::exception& failure);
 
 }  // namespace latent

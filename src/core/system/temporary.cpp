@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::string_view kTemporary = ".tmp";  // and the number of the process
 
-// A name for the signal handler, which must not ask for memory.
+// A name for the signal handler, which must not allocate memory.
 struct Noted {
   std::atomic<bool> taken;
   std::atomic<bool> ready;
@@ -87,7 +87,7 @@ void remove_abandoned(const fs::path& path) {
         name.starts_with(prefix) && name.rfind(kTemporary) + kTemporary.size() == prefix.size();
     std::error_code code;
     if (ours && fs::remove(left, code))
-      log::info("removed {}, which a process that was ended left half-written", left.string());
+      log::info("removed {}, left half-written by a process that was killed", left.string());
     return ours;
   });
 }
@@ -95,21 +95,21 @@ void remove_abandoned(const fs::path& path) {
 void NotedTemporary::note(const fs::path& temporary) {
   const std::string& name = temporary.native();
   if (name.size() >= sizeof Noted::name) return;
-  for (int place = 0; place < kMaxNoted; ++place) {
-    Noted& noted = noted_names[place];
+  for (int slot = 0; slot < kMaxNoted; ++slot) {
+    Noted& noted = noted_names[slot];
     if (noted.taken.exchange(true)) continue;
     std::memcpy(noted.name, name.c_str(), name.size() + 1);
     noted.ready = true;
-    place_ = place;
+    slot_ = slot;
     return;
   }
 }
 
 void NotedTemporary::forget() {
-  if (place_ < 0) return;
-  noted_names[place_].ready = false;
-  noted_names[place_].taken = false;
-  place_ = -1;
+  if (slot_ < 0) return;
+  noted_names[slot_].ready = false;
+  noted_names[slot_].taken = false;
+  slot_ = -1;
 }
 
 void remove_noted_temporaries() {

@@ -1,5 +1,5 @@
-// The names under which files are written until they are whole, "z.csv.tmp1234" with the number of
-// the process, and what becomes of those that were left behind.
+// The names of files while they are written, "z.csv.tmp1234" with the number of the process, and
+// the removal of those that were left behind.
 #pragma once
 
 #include <filesystem>
@@ -7,26 +7,25 @@
 
 namespace latent {
 
-/// The name under which this process writes `path`.
+/// Returns the name under which this process writes `path`.
 std::filesystem::path temporary_name(const std::filesystem::path& path);
 
-/// Whether `path` is such a name, of whatever process.
+/// Returns true if `path` is the temporary name of any process.
 bool is_temporary(const std::filesystem::path& path);
 
-/// Whether no process of this machine has the number in the name of a temporary file.
+/// Returns true if no process of this machine has the number in the name of a temporary file.
 bool is_abandoned(const std::filesystem::path& temporary);
 
-/// Whether `path` is an abandoned temporary file that was not touched for an hour: in a folder that
-/// other machines may write to, theirs would have been.
+/// Returns true if `path` is an abandoned temporary file that was not modified for an hour. Other
+/// machines may write into the same folder; their files would have been modified.
 bool is_left_over(const std::filesystem::path& path);
 
-/// Removes what processes that are gone have left of `path`, an hour later. Looks through its
-/// folder the first time that this process asks about it, and not again. May be called by several
-/// threads.
+/// Removes the temporary files of `path` that dead processes left more than an hour ago. Lists its
+/// folder only at the first call for that folder. May be called by several threads.
 void remove_abandoned(const std::filesystem::path& path);
 
-/// A temporary file of this process while it is written; too many at once, or names that are too
-/// long, are not noted. May be used by several threads.
+/// Notes a temporary file of this process while it is written, for remove_noted_temporaries. Names
+/// that are too long, and more than a few at once, are not noted. May be used by several threads.
 class NotedTemporary {
  public:
   NotedTemporary() = default;
@@ -38,10 +37,10 @@ class NotedTemporary {
   void forget();
 
  private:
-  int place_ = -1;
+  int slot_ = -1;
 };
 
-/// Removes the files that are noted. For signal handlers: the process ends after it.
+/// Removes the files that are noted. For signal handlers: the process ends afterwards.
 void remove_noted_temporaries();
 
 }  // namespace latent

@@ -1,4 +1,4 @@
-// The parts of a list in text.
+// Splits lists in text.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace latent {
 
-/// "a,b" as "a" and "b"; a comma at the end begins no part.
+/// Returns "a" and "b" for "a,b". A comma at the end adds no empty part.
 std::vector<std::string> split_at_commas(const std::string& text);
 
 }  // namespace latent

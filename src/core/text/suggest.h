@@ -7,17 +7,17 @@
 
 namespace latent {
 
-/// Levenshtein distance between two words.
+/// Returns the Levenshtein distance between two words.
 int edit_distance(std::string_view a, std::string_view b);
 
-/// The candidate nearest to `word`, or "" if none is near enough to be meant.
+/// Returns the candidate nearest to `word`, or "" if none is near enough.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
-/// "did you mean weight? known: capacity, warmup_epochs, weight" with the candidates sorted; of
-/// more than 40 only the first.
+/// Returns "did you mean weight? known: capacity, warmup_epochs, weight", with the candidates
+/// sorted and only the first 40 named.
 std::string did_you_mean(std::string_view word, std::vector<std::string> candidates);
 
-/// "a, b, c".
+/// Joins words: "a, b, c".
 std::string join(const std::vector<std::string>& words, std::string_view separator = ", ");
 
 }  // namespace latent

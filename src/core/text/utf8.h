@@ -1,4 +1,4 @@
-// UTF-8 text, one code point at a time.
+// Reading UTF-8 text, and making it safe for a terminal.
 #pragma once
 
 #include <cstddef>
@@ -6,16 +6,15 @@
 
 namespace latent {
 
-/// One code point from `text` at `at`, which moves on. Overlong, cut or wild bytes give U+FFFD,
-/// control characters a space.
+/// Reads one code point at `at`, which is advanced. Malformed bytes give U+FFFD, control characters
+/// a space.
 char32_t next_code_point(const std::string& text, size_t& at);
 
-/// For what quotes files and goes to a terminal, which must not take it for orders: control
-/// characters become '?', but for tabs; a line break becomes a space with `one_line`, else it
-/// stays.
+/// Replaces control characters, which a terminal would obey, by '?'; for text that quotes files.
+/// Tabs stay. Line breaks become spaces if `one_line` is set, else they stay.
 std::string without_controls(std::string text, bool one_line);
 
-/// The same for JSON, where the control characters that are left are written "\u009b".
+/// Escapes the control characters that JSON may still contain, as in "\u009b".
 std::string with_controls_escaped(const std::string& json);
 
 }  // namespace latent

@@ -10,8 +10,8 @@
 namespace latent::codecs {
 namespace {
 
-// Unchanged: OpenCV would drop alpha, and turn the picture in some formats but not in others. It
-// reduces only what it changes to colour; that is JPEG, which has no alpha.
+// Decodes without changes: OpenCV would drop alpha, and rotate the picture in some formats but not
+// in others. It reduces only pictures that it converts to colour; that is JPEG, which has no alpha.
 int reading_mode(int64_t reduction) {
   if (reduction == 1) return cv::IMREAD_UNCHANGED;
   const int reduced = reduction == 2   ? cv::IMREAD_REDUCED_COLOR_2
@@ -20,8 +20,9 @@ int reading_mode(int64_t reduction) {
   return reduced | cv::IMREAD_IGNORE_ORIENTATION;
 }
 
-// A damaged WebP that OpenCV's own decoder for it does not know is offered to the others. That of
-// DICOM goes by these letters alone, and a damaged file is the end of the process.
+// Returns true for files that OpenCV would take for DICOM. It offers a WebP that its own decoder
+// does not recognise to the other decoders; the one of DICOM checks only these letters and ends the
+// process for a damaged file.
 bool passes_for_dicom(const EncodedImage& image) {
   return image.header.format == ImageFormat::kWebp && image.bytes.size() >= 132 &&
          image.bytes.compare(128, 4, "DICM") == 0;
@@ -52,8 +53,8 @@ cv::Mat to_eight_bits(const cv::Mat& image, const std::string& file) {
   return scaled;
 }
 
-// Programs that know no alpha leave that byte of 32-bit BMPs at zero: nothing would be left of the
-// picture.
+// Returns true if the alpha of a 32-bit BMP is unused: some programs leave it at zero, and the
+// picture would vanish.
 bool alpha_is_filler(const cv::Mat& image, ImageFormat format) {
   if (format != ImageFormat::kBmp) return false;
   cv::Mat alpha;
@@ -61,7 +62,7 @@ bool alpha_is_filler(const cv::Mat& image, ImageFormat format) {
   return cv::countNonZero(alpha) == 0;
 }
 
-// BGRA -> BGR, as seen before a white wall.
+// BGRA -> BGR, composited on white.
 cv::Mat on_white(const cv::Mat& image) {
   cv::Mat flat(image.rows, image.cols, CV_8UC3);
   for (int y = 0; y < image.rows; ++y) {
@@ -79,8 +80,8 @@ cv::Mat on_white(const cv::Mat& image) {
 cv::Mat turned(const cv::Mat& image, int orientation) {
   cv::Mat upright = image;
   if (orientation >= 5) cv::transpose(image, upright);  // 5 to 8: rows are columns
-  // 2: mirrored; 3: turned by 180 degrees; 4: upside down. After the transposition 6 is mirrored, 7
-  // both, 8 upside down.
+  // 2: mirrored; 3: rotated by 180 degrees; 4: flipped vertically. After the transposition 6 is
+  // mirrored, 7 both, 8 flipped vertically.
   const bool both = orientation == 3 || orientation == 7;
   const bool mirrored = orientation == 2 || orientation == 6;
   const bool upside_down = orientation == 4 || orientation == 8;

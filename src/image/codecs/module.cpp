@@ -10,7 +10,7 @@ namespace {
 
 thread_local bool muted = false;
 
-/// std::cerr for all threads but those that decode.
+/// std::cerr for all threads except those that decode.
 class Muffler : public std::streambuf {
  public:
   explicit Muffler(std::streambuf* heard) : heard_(heard) {}
@@ -28,7 +28,7 @@ class Muffler : public std::streambuf {
   std::streambuf* heard_;
 };
 
-// Whatever its log level, OpenCV tells std::cerr on several lines why it could not decode a file.
+// OpenCV prints several lines to std::cerr when it cannot decode a file, whatever its log level.
 Picture decode_quietly(const EncodedImage& image, int64_t channels, int64_t reduction) {
   struct Mute {
     Mute() { muted = true; }
@@ -47,7 +47,7 @@ extern "C" const latent::CodecTable* latent_codec_table() {
   // Never removed: streams are used until the very end of the process.
   static std::streambuf* const muffler = new latent::codecs::Muffler(std::cerr.rdbuf());
   std::cerr.rdbuf(muffler);
-  // What OpenCV would print about a damaged file, ours says in one line.
+  // Our own message about a damaged file is one line.
   cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
   return &table;
 }

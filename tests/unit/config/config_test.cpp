@@ -1,4 +1,4 @@
-// The config reader: what it accepts, what it refuses and in which words, and the copy a run keeps.
+// The config reader: what it accepts, its errors, and the copy that a run keeps.
 #include "config/config.h"
 
 #include "unit/expect.h"
@@ -27,7 +27,7 @@ TEST(Config, UnknownKeysGetTheNearestKnownOne) {
   expect_error([] { read_all("{" + kShapes + R"(, "objective": {"kl": {"wieght": 2}}})"); },
                "c.json: objective.kl.wieght: unknown key; did you mean weight? "
                "known: capacity, warmup_epochs, weight");
-  // Before what it was meant to be is missed.
+  // Reported before the section that it should name is missed.
   expect_error([] { read_all(R"({"dta": {"name": "shapes"}})"); },
                "c.json: dta: unknown key; did you mean data? known: corruption, data, model, "
                "objective, train");
@@ -60,7 +60,7 @@ TEST(Config, ASlashInAKeyIsNoPath) {
             "known: corruption, data, model, objective, train");
 }
 
-TEST(Config, DuplicateKeys) {
+TEST(Config, DuplicateKeysAreRefused) {
   expect_error([] { Config::parse(R"({"a": 1, "b": 2, "a": 3})", "c.json"); },
                "c.json: a: duplicate key; expected each key once");
   expect_error([] { Config::parse(R"({"a": {"b": {"c": 1, "c": 1}}})", "c.json"); },
@@ -71,7 +71,7 @@ TEST(Config, DuplicateKeys) {
               Config::parse(R"({"l": [{"n": 1, "n": 2}]})", "c.json");
             }).find("n: duplicate key"),
             std::string::npos);
-  // The same key in different objects is no duplicate.
+  // The same key in different objects is not a duplicate.
   Config::parse(R"({"a": {"n": 1}, "b": {"n": 1}, "l": [{"n": 1}, {"n": 1}]})", "c.json");
 }
 
@@ -96,14 +96,14 @@ TEST(Config, TheTopIsAnObject) {
   expect_error([] { Config::parse("3", "c.json"); }, "c.json: expected an object {...} at the top");
 }
 
-TEST(Config, DeepNestingIsRefusedBeforeTheStackIs) {
+TEST(Config, DeepNestingIsRefused) {
   std::string deep = "{\"a\": ";
   for (int i = 0; i < 100000; ++i)
     deep += '[';
   expect_error([&] { Config::parse(deep, "c.json"); }, "c.json: nested deeper than 32");
 }
 
-TEST(Config, Comments) {
+TEST(Config, CommentsAreSkipped) {
   EXPECT_EQ(read_key("// what this is\n{\"s\": {\"key\": 3 /* three */}}  // end", int64_t{1},
                      any_number()),
             3);
@@ -114,7 +114,7 @@ TEST(Config, AbsentKeysKeepTheirDefaults) {
   EXPECT_EQ(read_key(R"({"s": {}})", std::string("word")), "word");
 }
 
-TEST(Config, WrongTypes) {
+TEST(Config, WrongTypesAreRefused) {
   const auto with = [](const std::string& value) { return R"({"s": {"key": )" + value + "}}"; };
   expect_error([&] { read_key(with("\"3\""), int64_t{1}, any_number()); },
                "c.json: s.key: got \"3\"; expected an integer");
@@ -126,13 +126,13 @@ TEST(Config, WrongTypes) {
                "c.json: s.key: got null; expected a number");
   expect_error([&] { read_key(with("1"), false); }, "c.json: s.key: got 1; expected true or false");
   expect_error([&] { read_key(with("[]"), std::string()); },
-               "c.json: s.key: got []; expected a text");
+               "c.json: s.key: got []; expected a string");
   expect_error([&] { read_key(with("[1, \"x\"]"), std::vector<int64_t>{}, at_least(1)); },
                "c.json: s.key: got [1,\"x\"]; expected a list of integers >= 1");
   expect_error([&] { read_key(with("{}"), std::vector<int64_t>{}, any_number()); },
                "c.json: s.key: got {}; expected a list of integers");
   expect_error([&] { read_key(with("[\"a\", 1]"), std::vector<std::string>{}); },
-               "c.json: s.key: got [\"a\",1]; expected a list of texts");
+               "c.json: s.key: got [\"a\",1]; expected a list of strings");
   expect_error([] { read_key(R"({"s": 3})", int64_t{1}, any_number()); },
                "c.json: s: got 3; expected an object {...}");
   EXPECT_EQ(
@@ -140,7 +140,7 @@ TEST(Config, WrongTypes) {
       "c.json: s.key: got \"" + std::string(56, 'x') + "...; expected a number");
 }
 
-TEST(Config, OutOfRange) {
+TEST(Config, NumbersOutOfRangeAreRefused) {
   const auto with = [](const std::string& value) { return R"({"s": {"key": )" + value + "}}"; };
   expect_error([&] { read_key(with("-1"), 1.0, at_least(0)); },
                "c.json: s.key: got -1; expected a number >= 0");
@@ -170,7 +170,7 @@ TEST(Config, NumbersInEverySpelling) {
             (std::vector<int64_t>{5}));
 }
 
-TEST(Config, WrongNames) {
+TEST(Config, UnknownNamesAreRefused) {
   expect_error(
       [] {
         read_key(R"({"s": {"key": "relo"}})", std::string("relu"), OneOf{{"none", "relu"}});
@@ -190,7 +190,7 @@ TEST(Config, WrongNames) {
                "c.json: data.name: missing; expected one of " + join(datasets().names()));
 }
 
-TEST(Config, TheShortFormOfAComponent) {
+TEST(Config, AComponentHasAShortForm) {
   const std::string objects =
       R"(, "model": {"encoder": {"name": "dense"}, "bottleneck": {"name": "point"}}})";
   const std::string words = R"(, "model": {"encoder": "dense", "bottleneck": "point"}})";
@@ -202,7 +202,7 @@ TEST(Config, TheShortFormOfAComponent) {
   EXPECT_EQ(resolved("{" + kShapes + words), resolved("{" + kShapes + objects));
 }
 
-TEST(Config, ListsOfComponents) {
+TEST(Config, ReadsListsOfComponents) {
   const auto names = [](const std::string& list) {
     Config config = Config::parse("{\"list\": " + list + "}", "c.json");
     std::vector<std::string> found;
@@ -260,7 +260,7 @@ TEST(Config, TextsGivenBySettingsNeedNoQuotes) {
   EXPECT_EQ(text("data.dir="), "");
 }
 
-TEST(Config, MalformedSettings) {
+TEST(Config, MalformedSettingsAreRefused) {
   const auto set = [](const std::string& setting) {
     Config::parse(R"({"train": {"epochs": 2, "list": [1, 2]}})", "c.json", {setting});
   };

@@ -1,4 +1,4 @@
-// Configs with senseless values in every key: read or refused with an Error, nothing else.
+// Configs with absurd values in every key are either read or refused with an Error.
 #include "core/system/file.h"
 #include "unit/expect.h"
 #include "unit/experiments.h"

@@ -1,4 +1,4 @@
-// Every item once, on several threads, whatever is thrown.
+// Work on several threads: each item once, and exceptions.
 #include "core/parallel.h"
 
 #include <ATen/Parallel.h>

@@ -1,4 +1,4 @@
-// The bar of long work: what is left of it on a narrow terminal.
+// The progress bar on narrow terminals.
 #include "core/progress.h"
 
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@ namespace {
 
 const std::string kNumbers = " 50%  1234 images/s  0:09 left  loss 272.11 nll 261.67 kl 5.10";
 
-TEST(Progress, ABarAsLongAsThereIsRoom) {
+TEST(Progress, TheBarFillsTheRoom) {
   EXPECT_EQ(bar_text("epoch 1/5", 0.5, "50%", 79), "epoch 1/5 [##########          ] 50%");
   EXPECT_EQ(bar_text("epoch 1/5", 0, "50%", 79), "epoch 1/5 [                    ] 50%");
   EXPECT_EQ(bar_text("epoch 1/5", 1, "50%", 79), "epoch 1/5 [####################] 50%");
@@ -20,7 +20,7 @@ TEST(Progress, TheBarGetsShorterFirst) {
   EXPECT_EQ(line, "epoch 1/5 [####     ] " + kNumbers);
 }
 
-TEST(Progress, ThenTheTextIsCut) {
+TEST(Progress, TheTextIsCutLast) {
   const std::string whole = "epoch 1/5 [##   ] " + kNumbers;
   for (size_t columns = 0; columns < whole.size(); ++columns) {
     const std::string line = bar_text("epoch 1/5", 0.5, kNumbers, columns);

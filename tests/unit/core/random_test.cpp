@@ -1,4 +1,4 @@
-// Random streams: reproducible, and none disturbs another.
+// Random streams are reproducible and independent.
 #include "core/random.h"
 
 #include <set>

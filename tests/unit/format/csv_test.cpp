@@ -1,4 +1,4 @@
-// Tables as spreadsheets and scripts write them, and files that are none.
+// Tables as spreadsheets and scripts write them, and files that are not tables.
 #include "format/csv.h"
 
 #include "core/system/file.h"
@@ -31,7 +31,7 @@ class Csv : public testing::Test {
   std::filesystem::path path_ = folder_ / "labels.csv";
 };
 
-TEST_F(Csv, FieldsArePartedByCommas) {
+TEST_F(Csv, CommasSeparateFields) {
   EXPECT_EQ(records("a,b\n1,2\n3,"), (Records{{"a", "b"}, {"1", "2"}, {"3", ""}}));
   EXPECT_EQ(records(""), Records{});
   EXPECT_EQ(records("a"), Records{{"a"}});
@@ -44,7 +44,7 @@ TEST_F(Csv, QuotesHoldCommasQuotesAndNewlines) {
   EXPECT_EQ(records("5\" disk,b\n"), (Records{{"5\" disk", "b"}}));
 }
 
-TEST_F(Csv, EveryLineEndAndAByteOrderMarkAreRead) {
+TEST_F(Csv, ReadsEveryLineEndAndAByteOrderMark) {
   EXPECT_EQ(records("\xef\xbb\xbf"
                     "a,b\r\n1,2\r\n\r\n3,4\r"
                     "5,6"),
@@ -70,7 +70,7 @@ TEST_F(Csv, FaultsNameTheLine) {
                folder_.path().string() + ": is a folder; expected a file");
 }
 
-TEST_F(Csv, HeadersNameEachColumnOnce) {
+TEST_F(Csv, HeadersMustNameEachColumnOnce) {
   EXPECT_EQ(header("file,Smiling\n"), (std::vector<std::string>{"file", "Smiling"}));
   const std::string file = path_.string();
   expect_error([&] { header(""); }, file + ": empty; expected a line of column names");
@@ -79,7 +79,7 @@ TEST_F(Csv, HeadersNameEachColumnOnce) {
                file + ": line 1: a column has no name; expected a line of column names");
 }
 
-TEST(Numbers, AreTheWholeField) {
+TEST(ParseNumber, NeedsTheWholeField) {
   EXPECT_EQ(parse_number("-1.5e3"), -1500);
   EXPECT_EQ(parse_number(" +1 "), 1);
   EXPECT_EQ(parse_number("007"), 7);

@@ -1,4 +1,4 @@
-// Damaged files, exhaustively: none crashes the program, and what a format lets one see is seen.
+// Damaged files, exhaustively: none crashes the program, and detectable damage is detected.
 #include "unit/damage.h"
 
 #include "core/system/file.h"
@@ -35,7 +35,7 @@ std::string noise(size_t bytes) {
   return text;
 }
 
-// A format with a checksum over everything: nothing damaged is read at all.
+// A format with a checksum over everything: damaged files are refused.
 void expect_all_refused(const Damage& damage) {
   for (const Tally& tally : {damage.cuts, damage.flips}) {
     EXPECT_GT(tally.tried, 0);
@@ -43,19 +43,19 @@ void expect_all_refused(const Damage& damage) {
   }
 }
 
-// A format with a checksum over its content: what is read is what was written.
+// A format with a checksum over its content: files are refused or read as they were written.
 void expect_nothing_else_read(const Damage& damage) {
   EXPECT_EQ(damage.cuts.refused, damage.cuts.tried);
   EXPECT_EQ(damage.flips.other, 0);
   EXPECT_GT(damage.flips.refused, 0);
 }
 
-// A format without checksums: a wrong bit among the values cannot be seen, a missing end can.
+// A format without checksums: a missing end is detected, a wrong bit among the values is not.
 void expect_cuts_refused(const Damage& damage) {
   EXPECT_EQ(damage.cuts.refused, damage.cuts.tried);
 }
 
-TEST(Damage, Checkpoints) {
+TEST(Damage, IsDetectedInCheckpoints) {
   const Experiment plan = experiment(R"({
     "data": {"name": "shapes", "size": [8, 8]},
     "model": {"encoder": {"name": "dense", "hidden": [12]}, "latent_dim": 2}})");
@@ -83,7 +83,7 @@ TEST(Damage, Checkpoints) {
                                        }));
 }
 
-TEST(Damage, Packs) {
+TEST(Damage, IsDetectedInPacks) {
   const TemporaryFolder folder;
   const std::string key("a key\0of bytes", 14);
   PackWriter writer(folder / "p");
@@ -96,7 +96,7 @@ TEST(Damage, Packs) {
   }));
 }
 
-TEST(Damage, Idx) {
+TEST(Damage, IsDetectedInIdxFiles) {
   const auto read = [](const fs::path& path) { return bytes_of(read_idx(path, 3)); };
   const std::string plain = idx_bytes({40, 6, 4}, noise(960));
   const Damage damage = damage_everywhere("IDX", plain, read);
@@ -105,7 +105,7 @@ TEST(Damage, Idx) {
   expect_nothing_else_read(damage_everywhere("IDX, gzipped", gzip(plain), read));
 }
 
-TEST(Damage, Npy) {
+TEST(Damage, IsDetectedInNpyFiles) {
   const auto read = [](const fs::path& path) {
     NpyArray array([=] { return open_stream(path); });
     return bytes_of(array.rows(0, array.count()));
@@ -117,7 +117,7 @@ TEST(Damage, Npy) {
   }
 }
 
-TEST(Damage, Npz) {
+TEST(Damage, IsDetectedInNpzFiles) {
   const TemporaryFolder folder;
   const auto read = [](const fs::path& path) {
     const NpzArchive archive(path);
@@ -132,7 +132,7 @@ TEST(Damage, Npz) {
   }
 }
 
-TEST(Damage, Tables) {
+TEST(Damage, IsDetectedInTables) {
   std::string csv = "\xef\xbb\xbfname,\"x, y\",z\r\n";
   for (int row = 0; row < 12; ++row)
     csv += "\"a \"\"" + std::to_string(row) + "\"\"\"," + std::to_string(row * 0.37) + ",-1e3\n";
@@ -142,7 +142,7 @@ TEST(Damage, Tables) {
     const Table table = read_table(path, format);
     return bytes_of(table.values) + table.labels.front();
   });
-  EXPECT_GT(damage.cuts.refused + damage.flips.refused, 0);  // plain text says little of itself
+  EXPECT_GT(damage.cuts.refused + damage.flips.refused, 0);  // plain text has few rules
   std::string metrics = "epoch,step,val_loss\n";
   for (int row = 1; row < 12; ++row)
     metrics += std::to_string(row) + ",10,0.5\n";
@@ -153,7 +153,7 @@ TEST(Damage, Tables) {
 
 class DamagedImages : public testing::Test {
  protected:
-  /// Without codecs what can be read is the header alone.
+  /// Without codecs only the header can be read.
   static Damage damage(const std::string& name, const std::string& bytes) {
     const bool decodes = have_codecs();
     return damage_everywhere(name, bytes, [=](const fs::path& path) {
@@ -166,13 +166,13 @@ class DamagedImages : public testing::Test {
   }
 };
 
-TEST_F(DamagedImages, WithChecksums) {
+TEST_F(DamagedImages, AreRefusedByTheirChecksums) {
   expect_nothing_else_read(damage("PNG", png(7, 3, 8, 2, {noise(21), noise(21), noise(21)})));
   const std::string colours = png_chunk("PLTE", noise(48)) + png_chunk("eXIf", exif(6));
   expect_nothing_else_read(damage("PNG of a palette", png(4, 2, 4, 3, {"ab", "cd"}, colours)));
 }
 
-TEST_F(DamagedImages, WithoutChecksums) {
+TEST_F(DamagedImages, AreRefusedIfCutShort) {
   expect_cuts_refused(damage("JPEG", jpeg(6)));
   expect_cuts_refused(damage("JPEG, progressive", progressive_jpeg()));
   expect_cuts_refused(damage("WebP", webp()));

@@ -49,7 +49,7 @@ TEST_F(Idx, NamesAMissingFileAndAFolder) {
                folder_.path().string() + ": not a regular file; expected an IDX file");
 }
 
-TEST_F(Idx, RefusesWhatIsNotIdx) {
+TEST_F(Idx, RefusesOtherFiles) {
   expect_fault("\x89PNG plus some more bytes",
                "not an IDX file: it begins with 89 50 4e 47; expected 00 00 08 03");
   expect_fault(std::string("\0\0\x0d\3", 4) + idx_header({1, 1, 1}).substr(4),
@@ -59,7 +59,7 @@ TEST_F(Idx, RefusesWhatIsNotIdx) {
   expect_fault(idx_bytes({0, 2, 3}, ""), "holds nothing: its header says 0x2x3");
 }
 
-TEST_F(Idx, SeesFilesCutShort) {
+TEST_F(Idx, RefusesFilesCutShort) {
   expect_fault("", "cut short: shorter than an IDX header of 16 bytes");
   expect_fault(idx_header({2, 2, 3}).substr(0, 9),
                "cut short: shorter than an IDX header of 16 bytes");
@@ -70,7 +70,7 @@ TEST_F(Idx, SeesFilesCutShort) {
                "cut short: its header says 2x2x3 (12 bytes), it holds 5; fetch it again");
 }
 
-TEST_F(Idx, SeesGzipDataThatAreCutOrDamaged) {
+TEST_F(Idx, RefusesCutOrDamagedGzipData) {
   std::string noise;
   for (unsigned i = 0, x = 1; i < 4000; ++i)
     noise += static_cast<char>((x = x * 1664525 + 1013904223) >> 24);

@@ -1,4 +1,4 @@
-// Safetensors files: exact round trips, and no damage that goes unnoticed.
+// Safetensors files: exact round trips, and the detection of damage.
 #include "format/safetensors.h"
 
 #include <cmath>
@@ -75,7 +75,7 @@ TEST_F(Safetensors, StridedTensorsComeBackInTheirLogicalOrder) {
   }
 }
 
-TEST_F(Safetensors, DataStartAligned) {
+TEST_F(Safetensors, DataAreAligned) {
   for (int i = 0; i < 9; ++i) {
     write_tensors(path(),
                   {.tensors = {{std::string(static_cast<size_t>(i) + 1, 'n'), torch::ones({2})}},
@@ -84,9 +84,9 @@ TEST_F(Safetensors, DataStartAligned) {
   }
 }
 
-// Without its name a checksum would look like another program's metadata: that there must be one is
-// said a second time.
-TEST_F(Safetensors, AChecksumCannotBeLost) {
+// A checksum whose name is damaged would look like another program's metadata, so a second entry
+// requires it.
+TEST_F(Safetensors, RefusesOwnFilesWithoutTheirChecksum) {
   write_tensors(path(), {.tensors = {{"a", torch::tensor({1.0f, 2.0f})}}, .metadata = {}});
   const std::string whole = read_file(path());
   const auto renamed = [&](const std::string& from, const std::string& to) {
@@ -98,7 +98,7 @@ TEST_F(Safetensors, AChecksumCannotBeLost) {
   spaced[0] = static_cast<char>(spaced[0] + 1);  // the header is a byte longer
   expect_damaged(spaced, "its checksum is lost");
   expect_damaged(renamed("writer", "waiter"), "its checksum does not match");
-  // Of a version that did not say it twice.
+  // A version without that second entry.
   EXPECT_EQ(error_of([&] { read(raw(R"({"__metadata__":{"crc32":"f8a1b2c3"}})")); }),
             path().string() + ": damaged or not a safetensors file: its checksum does not match");
 }
@@ -111,7 +111,7 @@ TEST_F(Safetensors, FilesOfOtherProgramsNeedNoChecksum) {
   EXPECT_TRUE(read(raw("{}")).tensors.empty());
 }
 
-TEST_F(Safetensors, HostileLengths) {
+TEST_F(Safetensors, RefusesHostileLengths) {
   expect_damaged("", "cut short");
   expect_damaged("12345678", "cut short");
   expect_damaged(std::string(8, '\xff') + "{}", "its header is longer than the file");
@@ -121,7 +121,7 @@ TEST_F(Safetensors, HostileLengths) {
   expect_damaged(raw("") + "{}", "its header is not an object");
 }
 
-TEST_F(Safetensors, HostileHeaders) {
+TEST_F(Safetensors, RefusesHostileHeaders) {
   const auto tensor = [](const std::string& shape, const std::string& offsets,
                          const std::string& dtype = "F32") {
     return R"({"dtype":")" + dtype + R"(","shape":)" + shape + R"(,"data_offsets":)" + offsets +
@@ -152,7 +152,7 @@ TEST_F(Safetensors, HostileHeaders) {
   for (int i = 0; i < 64; ++i)
     ones += ",1";
   expect_damaged(one(tensor(ones + "]", "[0,4]")), "a shape of too many sizes");
-  expect_damaged(one(tensor("[8]", "[0,8]", "BOOL")), "a truth value that is neither 0 nor 1");
+  expect_damaged(one(tensor("[8]", "[0,8]", "BOOL")), "a boolean that is neither 0 nor 1");
   expect_damaged(one(tensor("[2]", "[\"0\",8]")), "offsets that are not numbers");
   expect_damaged(one(tensor("[2]", "[0,-8]")), "offsets that are not numbers");
   const std::string misfit = "cut short, or offsets that do not fit the shape";
@@ -165,7 +165,7 @@ TEST_F(Safetensors, HostileHeaders) {
   expect_damaged(two(tensor("[1]", "[0,4]"), tensor("[1]", "[0,4]")), holes);
   expect_damaged(two(tensor("[2]", "[0,8]"), tensor("[1]", "[4,8]")), holes);
   expect_damaged(one(tensor("[1]", "[0,4]")), "bytes after the last tensor");
-  const std::string twice = "a name stands twice in its header";
+  const std::string twice = "a name occurs twice in its header";
   expect_damaged(
       raw("{\"a\":" + tensor("[1]", "[0,4]") + ",\"a\":" + tensor("[1]", "[4,8]") + "}", eight),
       twice);
@@ -175,13 +175,13 @@ TEST_F(Safetensors, HostileHeaders) {
 }
 
 // No element, and a shape whose strides do not fit in 64 bits.
-TEST_F(Safetensors, HostileEmptyTensors) {
+TEST_F(Safetensors, RefusesHostileEmptyTensors) {
   expect_damaged(
       raw(R"({"a":{"dtype":"F32","shape":[0,549755813888,549755813888,549755813888],"data_offsets":[0,0]}})"),
       "a size out of range");
 }
 
-TEST_F(Safetensors, MissingFilesAndFolders) {
+TEST_F(Safetensors, NamesMissingFilesAndFolders) {
   const std::string none = (folder_ / "none").string();
   expect_error([&] { read_tensors(none); }, none + ": no such file");
   const std::string far = (folder_ / "no/t.safetensors").string();

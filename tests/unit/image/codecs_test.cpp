@@ -37,7 +37,7 @@ TEST(NoCodecs, AreNamedWithTheRemedy) {
                "image codecs: this build has none; rebuild with -DLATENT_IMAGE_CODECS=ON");
 }
 
-TEST_F(Codecs, GreyAndColourBecomeEachOther) {
+TEST_F(Codecs, ConvertsBetweenGreyAndColour) {
   EXPECT_EQ(decoded(png(2, 1, 8, 0, {"\x10\x20"})).pixels, (Bytes{16, 16, 16, 32, 32, 32}));
   EXPECT_EQ(decoded(png(2, 1, 8, 0, {"\x10\x20"}), 1).pixels, (Bytes{16, 32}));
   const std::string rgb{'\xff', 0, 0, 0, '\xff', 0, 0, 0, '\xff'};
@@ -115,7 +115,7 @@ TEST_F(Codecs, JpegsAreReducedBeforeTheTurn) {
   EXPECT_EQ(decode(read_encoded(folder_ / "image"), 1, 8).pixels, (Bytes{'a', 'b', 'c', 'd'}));
 }
 
-TEST_F(Codecs, ExifTurnsByTheBook) {
+TEST_F(Codecs, AppliesEveryExifOrientation) {
   // The first pixel as it is stored, and where the standard puts it: EXIF 2.32, tag 274.
   const std::string pixels{1, 2, 3, 4, 5, 6};  // 3x2
   const auto upright = [&](int orientation) {
@@ -155,7 +155,7 @@ TEST_F(Codecs, FaultsNameTheFile) {
                folder_.path().string() + ": is a folder; expected a file");
 }
 
-TEST_F(Codecs, DamageIsToldByTheErrorAlone) {
+TEST_F(Codecs, OnlyTheErrorReportsDamage) {
   std::string odd = tiff(2, 2, 8, "abcd");
   odd.replace(10 + 12 * 4 + 8, 4, little(77, 4));  // the meaning of its values
   testing::internal::CaptureStderr();

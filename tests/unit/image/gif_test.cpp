@@ -9,11 +9,11 @@
 namespace latent {
 namespace {
 
-/// What giflib's reader finds in a file.
+/// The contents of a file, read by giflib.
 struct ReadGif {
   std::vector<std::vector<uint8_t>> frames;  // RGB
   std::vector<int> delays;                   // centiseconds
-  int loop = -1;                             // repeats; 0: for ever; -1: not said
+  int loop = -1;                             // repetitions; 0: forever; -1: missing
 };
 
 ReadGif read_back(const std::filesystem::path& path) {
@@ -129,7 +129,7 @@ TEST(Gif, KeepsUpTo256Colours) {
   EXPECT_EQ(read_back(folder / "x.gif").frames.at(0), picture.pixels);
 }
 
-TEST(Gif, MoreColoursComeNear) {
+TEST(Gif, ApproximatesMoreColours) {
   const TemporaryFolder folder;
   const Picture picture = colours(600);
   const WrittenGif written = write_gif({picture}, folder / "x.gif");
@@ -142,8 +142,8 @@ TEST(Gif, MoreColoursComeNear) {
     EXPECT_LE(worst, 8);
   } else {
     EXPECT_EQ(written.notice,
-              "colours were reduced to a fixed 216, for want of the image codecs that choose "
-              "better ones");
+              "colours were reduced to a fixed 216, because this build has no image codecs to "
+              "choose better ones");
     EXPECT_LE(worst, 26);
   }
 }

@@ -60,7 +60,7 @@ TEST(ImageHeader, RefusesBombs) {
   expect_fault(tiled, "2x2 pixels; expected at most 100 megapixels");
 }
 
-TEST(ImageHeader, SeesEveryCut) {
+TEST(ImageHeader, RefusesFilesCutShort) {
   for (const auto& whole : {png(3, 2, 8, 0, {"abc", "def"}), jpeg(), jpeg(6), progressive_jpeg(),
                             webp(), bmp32(2, 1, "abcdefgh"), tiff(2, 2, 8, "abcd")}) {
     read_image_header(whole, "x");
@@ -88,7 +88,7 @@ TEST(ImageHeader, AnEndMarkerInAThumbnailIsNotTheEnd) {
   expect_fault(with_thumbnail.substr(0, with_thumbnail.size() - 20), kCut);
 }
 
-TEST(ImageHeader, RefusesWhatIsNoImage) {
+TEST(ImageHeader, RefusesOtherFiles) {
   expect_fault("", "empty file; expected an image");
   expect_fault("hello", "not an image this program reads; expected JPEG, PNG, BMP, TIFF or WebP");
   expect_fault("GIF89a", "not an image this program reads; expected JPEG, PNG, BMP, TIFF or WebP");

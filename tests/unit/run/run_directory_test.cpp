@@ -1,12 +1,8 @@
-// The run folder: what it refuses to touch, and the metrics in it.
 #include "run/run_directory.h"
 
-#include <cmath>
-#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "core/system/file.h"
-#include "run/metrics.h"
 #include "unit/expect.h"
 #include "unit/experiments.h"
 
@@ -41,7 +37,7 @@ TEST_F(Run, CreateAndOpen) {
   EXPECT_EQ(opened.log(), path_ / "log.txt");
 }
 
-TEST_F(Run, CheckpointsTheNewestFirst) {
+TEST_F(Run, ListsTheNewestCheckpointsFirst) {
   const RunDirectory run = create();
   EXPECT_TRUE(run.checkpoint_names().empty());
   for (const char* name : {"step-00000090", "step-00000100", "best", "last", "step-", "mine"})
@@ -55,8 +51,8 @@ TEST_F(Run, CheckpointsTheNewestFirst) {
   EXPECT_EQ(RunDirectory::step_of("last"), -1);
 }
 
-// Process 1 runs always; no process has the largest number there is.
-TEST_F(Run, WhatKilledWritersLeftIsRemoved) {
+// Process 1 always runs; no process has the largest possible number.
+TEST_F(Run, RemovesTemporaryFilesOfKilledWriters) {
   const RunDirectory run = create();
   fs::create_directories(path_ / "images/train");
   fs::create_directories(path_ / "images/sample");
@@ -82,7 +78,7 @@ TEST_F(Run, WhatKilledWritersLeftIsRemoved) {
   EXPECT_TRUE(fs::exists(path_ / "config.json"));
 }
 
-TEST_F(Run, TheCommandToGoOnIsOneForAShell) {
+TEST_F(Run, TheResumeCommandIsQuotedForAShell) {
   EXPECT_EQ(create().resume_command(), "latent train --run " + name_ + " --resume");
   const auto command = [&](const char* name) {
     return RunDirectory::create(folder_ / name, false, "{}", {}).resume_command();
@@ -93,7 +89,7 @@ TEST_F(Run, TheCommandToGoOnIsOneForAShell) {
   EXPECT_EQ(command("$HOME;x"), "latent train --run '" + folder + "/$HOME;x' --resume");
 }
 
-TEST_F(Run, AnEmptyFolderIsFree) {
+TEST_F(Run, AnEmptyFolderCanBeUsed) {
   fs::create_directories(path_);
   create();
   EXPECT_TRUE(fs::exists(path_ / "config.json"));
@@ -109,8 +105,8 @@ TEST_F(Run, ARunIsNotOverwrittenUnlessAskedTo) {
     write_file(path_ / folder / "test.csv", "of the old model");
   }
   expect_error([&] { create(); }, name_ +
-                                      ": a run is already there; expected a new folder (--run), "
-                                      "--overwrite, or --resume to go on with it");
+                                      ": a run already exists here; expected a new folder (--run), "
+                                      "--overwrite, or --resume to continue it");
   EXPECT_EQ(read_file(path_ / "metrics.csv"), "old");
   create(true);
   EXPECT_FALSE(fs::exists(path_ / "metrics.csv"));
@@ -120,7 +116,7 @@ TEST_F(Run, ARunIsNotOverwrittenUnlessAskedTo) {
   EXPECT_EQ(read_file(path_ / "notes.txt"), "mine");
 }
 
-TEST_F(Run, OtherPeoplesFilesAreNeverTouched) {
+TEST_F(Run, RefusesFoldersWithOtherFiles) {
   fs::create_directories(path_);
   write_file(path_ / "config.json", "theirs");
   for (const bool overwrite : {false, true}) {
@@ -130,8 +126,8 @@ TEST_F(Run, OtherPeoplesFilesAreNeverTouched) {
   EXPECT_EQ(read_file(path_ / "config.json"), "theirs");
 }
 
-// Killed while the folder was made: the same command can be given again.
-TEST_F(Run, ARunThatOnlyBeganIsFree) {
+// A process that was killed while it made the folder: the same command can be repeated.
+TEST_F(Run, AFolderWithoutAConfigCanBeUsed) {
   fs::create_directories(path_ / "checkpoints");
   write_file(path_ / "train.lock", "");
   write_file(path_ / "build.json.tmp12", "{");
@@ -140,14 +136,14 @@ TEST_F(Run, ARunThatOnlyBeganIsFree) {
   EXPECT_EQ(read_file(path_ / "config.json"), "{}\n");
 }
 
-TEST_F(Run, ABuildFileAloneIsSomebodyElses) {
+TEST_F(Run, ABuildFileAloneIsRefused) {
   fs::create_directories(path_);
   write_file(path_ / "build.json", "theirs");
   expect_error([&] { create(); },
                name_ + ": holds other files; expected a new or empty folder for the run");
 }
 
-TEST_F(Run, AFileIsNoFolder) {
+TEST_F(Run, AFileIsNotAFolder) {
   write_file(path_, "");
   expect_error([&] { create(); }, name_ + ": is a file; expected a new folder for the run");
   expect_error([&] { RunDirectory::create(path_ / "below", false, "", {}); },
@@ -175,7 +171,7 @@ TEST_F(Run, OpeningNamesWhatIsWrong) {
           ": made by a newer latent (run format 99); expected format 1 or older; update latent");
 }
 
-TEST_F(Run, FreeNamesCount) {
+TEST_F(Run, FreeNamesAreNumbered) {
   const fs::path before = fs::current_path();
   fs::current_path(folder_.path());
   EXPECT_EQ(RunDirectory::free_name("vae"), "runs/vae-1");  // and makes it
@@ -183,54 +179,6 @@ TEST_F(Run, FreeNamesCount) {
   EXPECT_EQ(RunDirectory::free_name("vae"), "runs/vae-2");
   EXPECT_EQ(RunDirectory::free_name("ae"), "runs/ae-1");
   fs::current_path(before);
-}
-
-class Metrics : public testing::Test {
- protected:
-  MetricsTable read(const std::string& text) const {
-    write_file(path_, text);
-    return read_metrics(path_);
-  }
-  void expect_damaged(const std::string& text, int line) const {
-    expect_error([&] { read(text); }, path_.string() + ": line " + std::to_string(line) +
-                                          " is damaged; expected 3 numbers");
-  }
-
-  TemporaryFolder folder_;
-  const fs::path path_ = folder_ / "metrics.csv";
-};
-
-TEST_F(Metrics, NumbersComeBackExactly) {
-  const MetricsTable table{.columns = {"epoch", "loss", "kl"},
-                           .rows = {{1, 1.0 / 3, 1e-300},
-                                    {2, 123456789.123456789, -0.1},
-                                    {3, std::numeric_limits<double>::infinity(), 5e-324}}};
-  write_metrics(path_, table);
-  const MetricsTable back = read_metrics(path_);
-  EXPECT_EQ(back.columns, table.columns);
-  EXPECT_EQ(back.rows, table.rows);
-  EXPECT_EQ(back.column("loss")[0], 1.0 / 3);
-  EXPECT_TRUE(read_file(path_).starts_with("epoch,loss,kl\n1,0.3333333333333333,1e-300\n"));
-  expect_error([&] { back.column("los"); }, "metrics.csv: no column \"los\"");
-  EXPECT_EQ(parse_metrics(metrics_text(table), "here").rows, table.rows);
-  expect_error([] { parse_metrics("a,b\n1\n", "here"); },
-               "here: line 2 is damaged; expected 2 numbers");
-}
-
-TEST_F(Metrics, NotANumberSurvives) {
-  EXPECT_TRUE(std::isnan(read("a,b,c\n1,nan,3\n").rows[0][1]));
-}
-
-TEST_F(Metrics, DamagedLines) {
-  EXPECT_EQ(read("a,b,c\n1,2,3\n").rows.size(), 1u);
-  EXPECT_EQ(read("a,b,c\n").rows.size(), 0u);
-  expect_damaged("a,b,c\n1,2\n", 2);
-  expect_damaged("a,b,c\n1,2,3,4\n", 2);
-  expect_damaged("a,b,c\n1,2,3\n4,x,6\n", 3);
-  expect_damaged("a,b,c\n1,2,3x\n", 2);
-  expect_damaged("a,b,c\n1,,3\n", 2);
-  expect_damaged("a,b,c\nx,1,2,3\n", 2);  // as many numbers as columns, and a stranger
-  expect_damaged("a,b,c\n1,2,3\n\n", 3);
 }
 
 }  // namespace

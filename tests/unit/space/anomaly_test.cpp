@@ -1,30 +1,10 @@
 #include "space/anomaly.h"
-#include "statistics/ranking.h"
 
 #include "unit/expect.h"
 #include "unit/experiments.h"
 
 namespace latent::space {
 namespace {
-
-Tensor yes(const std::vector<int64_t>& list) { return torch::tensor(list).to(torch::kBool); }
-
-TEST(AveragePrecision, ByHand) {
-  const Tensor scores = torch::tensor({0.9, 0.8, 0.7, 0.6, 0.5});
-  // Found at ranks 1, 3 and 4: precisions 1, 2/3, 3/4.
-  EXPECT_NEAR(statistics::average_precision(scores, yes({1, 0, 1, 1, 0})),
-              (1 + 2. / 3 + 3. / 4) / 3, 1e-12);
-  EXPECT_NEAR(statistics::average_precision(scores, yes({1, 1, 0, 0, 0})), 1, 1e-12);
-  EXPECT_NEAR(statistics::average_precision(scores, yes({0, 0, 0, 0, 1})), 0.2, 1e-12);
-}
-
-TEST(AveragePrecision, EqualScoresAreOneStep) {
-  EXPECT_NEAR(statistics::average_precision(torch::zeros({4}), yes({0, 1, 0, 0})), 0.25, 1e-12);
-  // The first step takes two, one of them right; the second the other right one of three.
-  const Tensor scores = torch::tensor({2.0, 2.0, 1.0});
-  EXPECT_NEAR(statistics::average_precision(scores, yes({0, 1, 1})), (0.5 + 2. / 3) / 2, 1e-12);
-  EXPECT_NEAR(statistics::average_precision(scores, yes({1, 0, 1})), (0.5 + 2. / 3) / 2, 1e-12);
-}
 
 TEST(LatentSpread, MeasuresInStandardDeviations) {
   // Variances 9 and 1, correlated by a turn of 45 degrees.

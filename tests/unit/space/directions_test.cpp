@@ -1,7 +1,6 @@
 #include "space/directions.h"
-#include "statistics/ranking.h"
 
-#include "statistics/logistic.h"
+#include "statistics/ranking.h"
 #include "unit/expect.h"
 #include "unit/experiments.h"
 
@@ -13,15 +12,6 @@ BinaryContrast sides(const std::vector<int64_t>& positive) {
   const Tensor weight = torch::where(yes, 1.0 / yes.sum().item<double>(),
                                      1.0 / yes.logical_not().sum().item<double>());
   return {yes, weight.to(torch::kDouble)};
-}
-
-TEST(Auroc, CountsPairsAndHalvesTies) {
-  const Tensor yes = torch::tensor({0, 0, 1, 1}).to(torch::kBool);
-  EXPECT_DOUBLE_EQ(statistics::auroc(torch::tensor({1.0, 2.0, 3.0, 4.0}), yes), 1.0);
-  EXPECT_DOUBLE_EQ(statistics::auroc(torch::tensor({4.0, 3.0, 2.0, 1.0}), yes), 0.0);
-  // Pairs (negative, positive): 1<2, 1<3, 2=2, 2<3.
-  EXPECT_DOUBLE_EQ(statistics::auroc(torch::tensor({1.0, 2.0, 2.0, 3.0}), yes), 3.5 / 4);
-  EXPECT_DOUBLE_EQ(statistics::auroc(torch::zeros({4}), yes), 0.5);
 }
 
 TEST(Directions, MeanIsTheDifferenceOfTheSides) {
@@ -99,30 +89,6 @@ TEST(Directions, EqualSidesHaveNone) {
         find_direction(means, sides({0, 0, 1}), Method::kMean);
       },
       "the attribute has no direction: both sides have the same latents");
-}
-
-TEST(Logistic, MatchesAHandWorkedOptimum) {
-  // x = -1 and 1, one image each side: minimise 2 log(1 + exp(-w)) + w^2 / 2, so that
-  // w = 2 / (1 + exp(w)): w = 0.6748.
-  const statistics::Logistic found =
-      statistics::fit_logistic(torch::tensor({{-1.0}, {1.0}}, torch::kDouble),
-                               torch::tensor({false, true}), torch::ones({2}, torch::kDouble), 1.0);
-  const auto w = found.weights[0].item<double>();
-  EXPECT_NEAR(w, 2 / (1 + std::exp(w)), 1e-6);
-  EXPECT_NEAR(w, 0.6748, 1e-4);
-  EXPECT_NEAR(found.offset, 0, 1e-6);
-}
-
-TEST(Logistic, IsAStationaryPointOfItsObjective) {
-  const Tensor x = normal({500, 4}).to(torch::kDouble);
-  const Tensor yes = x.select(1, 0) + normal({500}, 3) > 0.7;
-  const Tensor weight = torch::full({500}, 1.0 / 500, torch::kDouble);
-  const statistics::Logistic found = statistics::fit_logistic(x, yes, weight, 0.01);
-  const Tensor p = torch::sigmoid(x.mv(found.weights) + found.offset);
-  const Tensor pull = weight * (p - yes.to(torch::kDouble));
-  expect_tensor_near(x.t().mv(pull) + 0.01 * found.weights, torch::zeros({4}), 1e-6);
-  EXPECT_NEAR(pull.sum().item<double>(), 0, 1e-6);
-  EXPECT_LT(found.iterations, 15);
 }
 
 }  // namespace

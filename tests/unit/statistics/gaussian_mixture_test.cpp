@@ -11,7 +11,7 @@ namespace {
 
 at::Generator noise(uint64_t index = 0) { return generator(7, Stream::kMixture, index); }
 
-// Two Gaussians of the plane: 30% round about (-3, 0), 70% slanted about (4, 1).
+// Two Gaussians in the plane: 30% of the weight is round at (-3, 0), 70% correlated at (4, 1).
 GaussianMixture two() {
   return {.weights = at::tensor({0.3, 0.7}, at::kDouble),
           .means = at::tensor({-3.0, 0.0, 4.0, 1.0}, at::kDouble).view({2, 2}),
@@ -46,7 +46,7 @@ TEST(GaussianMixture, SamplesHaveItsMoments) {
   expect_tensor_near(right.t().cov(), two().covariances[1], 0.06);
 }
 
-TEST(GaussianMixture, WithoutSpreadSamplesAreTheMeans) {
+TEST(GaussianMixture, SamplesWithoutSpreadAreTheMeans) {
   auto draws = noise();
   const Tensor z = two().sample(20, 0.0, draws);
   for (int64_t i = 0; i < 20; ++i) {
@@ -77,7 +77,7 @@ TEST(GaussianMixture, OneComponentIsTheSampleMeanAndCovariance) {
                      1e-8);
 }
 
-TEST(GaussianMixture, TheCriterionFindsHowManyThereAre) {
+TEST(GaussianMixture, TheCriterionFindsTheNumberOfComponents) {
   for (const int64_t k : {1, 2, 3, 4}) {
     auto draws = noise(static_cast<uint64_t>(k));
     const Tensor centres = 8 * at::eye(4, at::kDouble).narrow(0, 0, k);
@@ -89,7 +89,7 @@ TEST(GaussianMixture, TheCriterionFindsHowManyThereAre) {
   }
 }
 
-TEST(GaussianMixture, TriesSizesUntilTwoDoNotHelp) {
+TEST(GaussianMixture, StopsAfterTwoSizesThatDoNotHelp) {
   auto draws = noise();
   std::vector<int64_t> sizes;
   choose_mixture(two().sample(5000, 1.0, draws), draws, {},
@@ -102,7 +102,7 @@ TEST(GaussianMixture, TriesSizesUntilTwoDoNotHelp) {
   EXPECT_EQ(sizes, (std::vector<int64_t>{1, 2}));
 }
 
-TEST(GaussianMixture, ALatentThatNeverChangesKeepsTheFloor) {
+TEST(GaussianMixture, AConstantLatentKeepsTheFloor) {
   auto draws = noise();
   Tensor points = two().sample(2000, 1.0, draws);
   points = at::cat({points, at::full({2000, 1}, 5.0)}, 1);
@@ -116,12 +116,12 @@ TEST(GaussianMixture, ALatentThatNeverChangesKeepsTheFloor) {
   expect_tensor_near(z.select(1, 2), at::full({500}, 5.0), 0.3);
 }
 
-TEST(GaussianMixture, EqualPointsAreNoObstacle) {
+TEST(GaussianMixture, FitsEqualPoints) {
   auto draws = noise();
   const MixtureFit same = choose_mixture(at::ones({50, 3}), draws);
   EXPECT_EQ(same.mixture.components(), 1);
   EXPECT_TRUE(same.mixture.sample(5, 1.0, draws).isfinite().all().item<bool>());
-  // More components than different points.
+  // More components are asked for than there are different points.
   const Tensor pairs = at::cat({at::zeros({20, 2}), at::ones({20, 2})});
   EXPECT_EQ(fit_mixture(pairs, 5, draws).mixture.components(), 2);
 }

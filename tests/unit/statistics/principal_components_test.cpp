@@ -14,14 +14,15 @@ PrincipalComponents fit(const Tensor& x, int64_t k, int64_t most_columns = kMaxC
                         x.size(0), x.size(1), k, generator(0, Stream::kSample), most_columns);
 }
 
-// 6,000 rows of 20 columns: more than one batch, of variances 20, 19, ... along random directions.
+// Returns 6,000 rows (more than one batch) of 20 columns, with variances 20, 19, ... along random
+// directions.
 Tensor correlated() {
   const Tensor turn = std::get<0>(at::linalg_qr(normal({20, 20}, 2).to(at::kDouble)));
   const Tensor deviations = at::arange(20, 0, -1, at::kDouble).sqrt();
   return (normal({6000, 20}).to(at::kDouble) * deviations).mm(turn) + 3;
 }
 
-TEST(PrincipalComponents, FourPointsByHand) {
+TEST(PrincipalComponents, MatchAHandWorkedExample) {
   // Along (3, 4)/5 the points lie at -5, -5, 5, 5 from the mean; across it at -1, 1, -1, 1.
   const Tensor along = at::tensor({0.6, 0.8}, at::kDouble),
                across = at::tensor({-0.8, 0.6}, at::kDouble);
@@ -55,7 +56,7 @@ TEST(PrincipalComponents, AgreeWithTheSingularValuesOfTheCentredRows) {
   EXPECT_TRUE(found.exact);
 }
 
-TEST(PrincipalComponents, OfManyColumnsAreFoundByIteration) {
+TEST(PrincipalComponents, IterationMatchesTheExactOnes) {
   const Tensor x = correlated();
   const auto exact = fit(x, 3), found = fit(x, 3, /*most_columns=*/10);
   EXPECT_FALSE(found.exact);
@@ -64,7 +65,7 @@ TEST(PrincipalComponents, OfManyColumnsAreFoundByIteration) {
   expect_tensor_near(found.axes.mm(found.axes.t()), at::eye(3), 1e-9);
 }
 
-TEST(PrincipalComponents, FewerRowsOrColumnsThanAskedFor) {
+TEST(PrincipalComponents, AreLimitedByRowsAndColumns) {
   EXPECT_EQ(fit(normal({9, 3}), 7).axes.size(0), 3);
   const auto few = fit(normal({2, 5}), 4);
   EXPECT_NEAR(few.explained(), 1, 1e-9);
@@ -74,10 +75,10 @@ TEST(PrincipalComponents, FewerRowsOrColumnsThanAskedFor) {
   EXPECT_EQ(fit(at::ones({4, 2}), 1).explained(), 1);
 }
 
-TEST(Subspaces, KnownAngles) {
+TEST(Subspaces, HaveTheKnownAngles) {
   const Tensor eye = at::eye(4, at::kDouble);
   const Tensor plane = eye.narrow(1, 0, 2);
-  // The same plane by other vectors, not orthogonal, and one of them twice.
+  // The same plane, spanned by other vectors: not orthogonal, and one of them twice.
   const Tensor same =
       plane.mm(at::tensor({3.0, 1.0, 3.0, 0.0, 2.0, 0.0}, at::kDouble).view({2, 3}));
   EXPECT_NEAR(subspace_overlap(subspace_cosines(plane, same), 2), 1, 1e-12);
@@ -86,7 +87,7 @@ TEST(Subspaces, KnownAngles) {
   const Tensor turned = at::stack({eye[0], 0.5 * eye[1] + std::sqrt(0.75) * eye[2]}, 1);
   expect_tensor_near(subspace_cosines(plane, turned), at::tensor({1.0, 0.5}, at::kDouble), 1e-12);
   EXPECT_NEAR(subspace_overlap(subspace_cosines(plane, turned), 2), 1.25 / 2, 1e-12);
-  // A line spans but half of a plane.
+  // A line spans only half of a plane.
   EXPECT_NEAR(subspace_overlap(subspace_cosines(plane, plane.narrow(1, 0, 1)), 2), 0.5, 1e-12);
 }
 

@@ -5,12 +5,13 @@
 
 #include "core/system/file.h"
 #include "unit/expect.h"
+#include "unit/svg.h"
 #include "visual/gnuplot.h"
 
 namespace latent::visual {
 namespace {
 
-/// $PATH is something else while this lives.
+/// Sets $PATH while it lives.
 class PathIs {
  public:
   explicit PathIs(const std::string& value) : before_(std::getenv("PATH")) {
@@ -39,18 +40,6 @@ class Chart : public testing::Test {
 const std::vector<Series> kLines = {{"train", {1, 2, 3}, {3, 2, 1.5}},
                                     {"validation", {1, 2, 3}, {3.1, 2.4, 2.2}}};
 
-TEST(Gnuplot, QuotesTextSoThatNothingRuns) {
-  EXPECT_EQ(quoted("it's `date` $HOME \"x\" \\n"), "'it''s `date` $HOME \"x\" \\n'");
-  EXPECT_EQ(quoted("two\nlines\t"), "'two lines '");
-  // Where gnuplot would take a doubled quote for the end.
-  EXPECT_EQ(quoted("'a'"), "'\u2019a'''");
-  EXPECT_EQ(quoted("a''b'''"), "'a''\u2019b''\u2019\u2019'");
-  EXPECT_EQ(number(0.1), "0.1");
-  EXPECT_EQ(number(-1e300), "-1e+300");
-  EXPECT_EQ(number(NAN), "NaN");
-  EXPECT_EQ(number(INFINITY), "NaN");
-}
-
 TEST_F(Chart, WritesPngAndSvg) {
   const std::string png = drawn("a/loss.png", "Loss", kLines);
   EXPECT_EQ(png.substr(0, 4), "\x89PNG");
@@ -75,13 +64,17 @@ TEST_F(Chart, DrawsHostileTextAsItIs) {
   EXPECT_NE(svg.find("_{x}^2 {/Bold y}"), std::string::npos);
 }
 
+// A mark for each finite point, and one in the legend.
 TEST_F(Chart, SkipsWhatIsNotFinite) {
-  drawn("x.svg", "t",
-        {{"gap", {1, 2, 3, 4}, {1, NAN, INFINITY, 2}},
-         {"none", {1, 2}, {NAN, NAN}},
-         {"empty", {}, {}}});
-  drawn("y.svg", "t", {{"one point", {1}, {5}}});
-  drawn("z.svg", "t", {{"constant", {1, 2, 3}, {0, 0, 0}}});
+  const std::string svg = drawn("x.svg", "t",
+                                {{"gap", {1, 2, 3, 4}, {1, NAN, INFINITY, 2}},
+                                 {"none", {1, 2}, {NAN, NAN}},
+                                 {"empty", {}, {}}});
+  EXPECT_EQ(count_marks(svg), 2 + 1);
+  EXPECT_EQ(count_of(svg, ">gap<"), 1);
+  EXPECT_EQ(count_of(svg, ">none<") + count_of(svg, ">empty<"), 0);
+  EXPECT_EQ(count_marks(drawn("y.svg", "t", {{"one point", {1}, {5}}})), 1 + 1);
+  EXPECT_EQ(count_marks(drawn("z.svg", "t", {{"constant", {1, 2, 3}, {0, 0, 0}}})), 3 + 1);
 }
 
 TEST_F(Chart, TakesManySeries) {

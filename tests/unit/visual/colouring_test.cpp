@@ -10,15 +10,6 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-TEST(Colours, ScaleRunsThroughItsSteps) {
-  EXPECT_EQ(scale_colour(0), 0x440154u);
-  EXPECT_EQ(scale_colour(0.5), 0x21918cu);
-  EXPECT_EQ(scale_colour(1), 0xfde725u);
-  EXPECT_EQ(scale_colour(-3), scale_colour(0));
-  EXPECT_EQ(scale_colour(1.0 / 16), 0x461768u);  // half way from 440154 to 472d7b
-  EXPECT_EQ(hex(0x0072b2), "#0072b2");
-}
-
 TEST(Colouring, ClassesHaveColoursOfTheirOwn) {
   const Colouring colouring(at::tensor({0.0, 1.0, 1.0}, at::kDouble), {"Taupe", "Écru"});
   ASSERT_EQ(colouring.entries.size(), 2u);

@@ -18,7 +18,7 @@ TEST(Frames, AreEnlargedByWholeFactors) {
   EXPECT_EQ(frames({torch::zeros({1, 1, 500, 300})}, {})[0].width, 300);
 }
 
-TEST(Frames, LeaveNoPlaceEmptyWhereTheyCan) {
+TEST(Frames, FillTheirRowsIfPossible) {
   const auto columns = [](int64_t count) {
     const Picture frame = frames({torch::zeros({count, 1, 8, 8})}, {}, {.gap = 0, .scale = 1})[0];
     return frame.width / 8;

@@ -3,6 +3,8 @@
 
 #include "core/system/file.h"
 #include "unit/expect.h"
+#include "unit/experiments.h"
+#include "unit/svg.h"
 #include "visual/chart.h"
 #include "visual/grid.h"
 
@@ -21,7 +23,7 @@ class GalleryTest : public testing::Test {
 };
 
 TEST_F(GalleryTest, DifferencesAreBlackWhereThereIsNone) {
-  const Tensor images = at::rand({3, 1, 8, 8}), models = at::rand({3, 1, 8, 8}) + 0.2;
+  const Tensor images = uniform({3, 1, 8, 8}, 2), models = uniform({3, 1, 8, 8}, 3) + 0.2;
   const Tensor few = images.narrow(0, 0, 2), white = at::ones({1, 1, 8, 8});
   image_gallery()->write_differences(folder_ / "x.png",
                                      {{"most", images, models, {"a", "b", "c"}, {"3", "2", "1"}},
@@ -38,7 +40,7 @@ TEST_F(GalleryTest, DifferencesAreBlackWhereThereIsNone) {
 }
 
 TEST_F(GalleryTest, ImagesStandAboveTheirReconstructions) {
-  const Tensor images = torch::rand({5, 1, 4, 4}), models = torch::rand({5, 1, 4, 4});
+  const Tensor images = uniform({5, 1, 4, 4}, 4), models = uniform({5, 1, 4, 4}, 5);
   const auto gallery = image_gallery();
   gallery->write_pairs(folder_ / "one.png", images, models, 10);
   EXPECT_EQ(file("one.png"), written(rows({images, models}, {"image", "model"})));
@@ -54,7 +56,7 @@ TEST_F(GalleryTest, ImagesStandAboveTheirReconstructions) {
 }
 
 TEST_F(GalleryTest, VersionsStandBelowEachOther) {
-  const Tensor small = torch::rand({2, 1, 2, 2}), large = torch::rand({2, 1, 5, 4});
+  const Tensor small = uniform({2, 1, 2, 2}, 6), large = uniform({2, 1, 5, 4}, 7);
   image_gallery()->write_versions(folder_ / "v.png",
                                   {{"input", small}, {"model", large}, {"truth", large}}, 10);
   EXPECT_EQ(file("v.png"),
@@ -72,7 +74,7 @@ TEST_F(GalleryTest, SmallImagesAreFramed) {
 }
 
 TEST_F(GalleryTest, SamplesFormAGrid) {
-  const Tensor images = torch::rand({5, 3, 4, 4});
+  const Tensor images = uniform({5, 3, 4, 4}, 8);
   image_gallery()->write_samples(folder_ / "all.png", images, 3);
   EXPECT_EQ(file("all.png"), written(grid(images, {.columns = 3})));
   image_gallery()->write_single(folder_ / "one.png", images[2]);
@@ -86,18 +88,11 @@ class TableGalleryTest : public GalleryTest {
     if (!can_chart()) GTEST_SKIP() << "NOT TESTED: gnuplot is not on the PATH; install gnuplot-nox";
   }
   std::string pairs(int64_t count, int64_t columns) {
-    table_gallery()->write_pairs(folder_ / "x.svg", torch::randn({count, 1, 1, columns}),
-                                 torch::randn({count, 1, 1, columns}), 10);
+    table_gallery()->write_pairs(folder_ / "x.svg", normal({count, 1, 1, columns}, 9),
+                                 normal({count, 1, 1, columns}, 10), 10);
     return file("x.svg");
   }
 };
-
-size_t occurrences(const std::string& text, const std::string& part) {
-  size_t count = 0;
-  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
-    ++count;
-  return count;
-}
 
 TEST_F(TableGalleryTest, UpToThreeColumnsArePoints) {
   const auto gallery = table_gallery();
@@ -110,7 +105,7 @@ TEST_F(TableGalleryTest, UpToThreeColumnsArePoints) {
   }
   pairs(1, 2);
   pairs(300, 3);
-  const Tensor rows = torch::randn({3, 1, 1, 2});
+  const Tensor rows = normal({3, 1, 1, 2}, 11);
   gallery->write_versions(folder_ / "v.svg", {{"noisy", rows}, {"model", rows}, {"truth", rows}},
                           4);
   EXPECT_NE(file("v.svg").find(">model<"), std::string::npos);
@@ -121,12 +116,12 @@ TEST_F(TableGalleryTest, MoreColumnsAreTraces) {
             std::string::npos);
   EXPECT_NE(pairs(70, 4).find("the first 64 of 70 rows"), std::string::npos);
   EXPECT_EQ(table_gallery()->counts({1, 1, 4}).pairs, 16);
-  table_gallery()->write_single(folder_ / "one.svg", torch::randn({1, 1, 9}));
-  EXPECT_EQ(occurrences(file("one.svg"), "<g id=\"gnuplot_plot_1"), 1U);
+  table_gallery()->write_single(folder_ / "one.svg", normal({1, 1, 9}, 12));
+  EXPECT_EQ(count_of(file("one.svg"), "<g id=\"gnuplot_plot_1"), 1);
 }
 
 TEST_F(TableGalleryTest, DifferencesHaveTitles) {
-  const Tensor rows = torch::randn({6, 1, 1, 9});
+  const Tensor rows = normal({6, 1, 1, 9}, 13);
   const std::vector<std::string> words{"a", "b", "c", "", "e", "f"},
       notes{"6", "5", "4", "3", "2", "1"};
   table_gallery()->write_differences(
@@ -134,19 +129,24 @@ TEST_F(TableGalleryTest, DifferencesHaveTitles) {
                           {"least", rows.narrow(0, 0, 1), rows.narrow(0, 0, 1), {"z"}, {"0"}}});
   for (const char* title : {">most<", ">6  a<", ">3  <", ">least<", ">0  z<"})
     EXPECT_NE(file("x.svg").find(title), std::string::npos) << title;
-  const Tensor points = torch::randn({2, 1, 1, 2});
+  const Tensor points = normal({2, 1, 1, 2}, 14);
   table_gallery()->write_differences(folder_ / "y.svg",
                                      {{"most odd", points, points, {"a", "b"}, {"2.25", "1"}}});
   for (const char* text : {">column 2<", ">most odd<", ">2.25<"})
     EXPECT_NE(file("y.svg").find(text), std::string::npos) << text;
 }
 
-TEST_F(TableGalleryTest, DrawsConstantAndBrokenRows) {
-  table_gallery()->write_samples(folder_ / "a.svg", torch::zeros({3, 1, 1, 5}), 0);
-  table_gallery()->write_samples(folder_ / "b.svg", torch::zeros({3, 1, 1, 2}), 0);
-  auto broken = torch::randn({3, 1, 1, 5});
+TEST_F(TableGalleryTest, DrawsConstantRowsAndLeavesOutNaN) {
+  const auto drawn = [&](const Tensor& rows) {
+    table_gallery()->write_samples(folder_ / "x.svg", rows, 0);
+    return file("x.svg");
+  };
+  const char* trace = "<path stroke='rgb(213,  94,   0)'";
+  EXPECT_EQ(count_of(drawn(torch::zeros({3, 1, 1, 5})), trace), 3);
+  EXPECT_EQ(count_marks(drawn(torch::zeros({3, 1, 1, 2}))), 3 + 1);  // and the legend's
+  const Tensor broken = normal({3, 1, 1, 5});
   broken[1].fill_(NAN);
-  table_gallery()->write_samples(folder_ / "c.svg", broken, 0);
+  EXPECT_EQ(count_of(drawn(broken), trace), 2);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 namespace latent::cuda {
 namespace {
 
-// Two slots in turn, so that one is filled while the other is read.
+// Uses two slots in turn, so that one is filled while the other is read.
 class CudaFeed : public HostFeed {
  public:
   CudaFeed(const c10::Device& device, c10::IntArrayRef sizes, at::ScalarType type)

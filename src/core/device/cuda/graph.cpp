@@ -11,15 +11,15 @@
 namespace latent::cuda {
 namespace {
 
-// What comes on `later` from now on waits for what is on `earlier` already.
+// Makes all further work on `later` wait for the work that is already on `earlier`.
 void follow(const c10::cuda::CUDAStream& later, const c10::cuda::CUDAStream& earlier) {
   c10::cuda::CUDAEvent event;
   event.record(earlier);
   event.block(later);
 }
 
-// A capture that broke off leaves a generator believing that it is still recorded: it gets a fresh
-// state with the seed it had.
+// Gives a generator a fresh state with its old seed: after a failed capture it still believes that
+// it is recorded.
 void renew(at::Generator generator, const c10::Device& device) {
   at::Generator fresh = at::cuda::detail::createCUDAGenerator(device.index());
   fresh.set_current_seed(generator.current_seed());
@@ -30,7 +30,7 @@ template <class Call>
 void try_to(Call call) {
   try {
     call();
-  } catch (const std::exception&) {  // of an attempt to clean up: the reason is already known
+  } catch (const std::exception&) {  // while cleaning up: the reason is already known
   }
 }
 
@@ -52,8 +52,8 @@ class CudaGraph : public DeviceGraph {
   void capture(const std::function<void()>& work,
                const std::vector<at::Generator>& generators) override {
     const c10::cuda::CUDAStreamGuard guard(aside_);
-    // Nothing may be under way on any stream, and what the first runs have freed may go to the
-    // graph's own memory.
+    // No stream may have work in progress, and memory that the first runs freed becomes available
+    // to the graph.
     c10::cuda::device_synchronize();
     c10::cuda::CUDACachingAllocator::emptyCache();
     const auto pool = at::cuda::graph_pool_handle();
@@ -77,7 +77,7 @@ class CudaGraph : public DeviceGraph {
   void abandon(at::cuda::CUDAGraph& graph, const c10::MempoolId_t& pool,
                const std::vector<at::Generator>& generators) {
     try_to([&] { graph.capture_end(); });
-    // Ending what capture_end ended already throws; its memory the graph then gives back itself.
+    // Throws if capture_end has ended it already; the graph then frees its memory itself.
     try_to([&] {
       c10::cuda::CUDACachingAllocator::endAllocateToPool(device_.index(), pool);
       c10::cuda::CUDACachingAllocator::releasePool(device_.index(), pool);
@@ -86,7 +86,7 @@ class CudaGraph : public DeviceGraph {
       at::getHostAllocator(at::kCUDA)->end_allocate_to_pool(pool);
       at::getHostAllocator(at::kCUDA)->release_pool(pool);
     });
-    static_cast<void>(cudaGetLastError());  // else the next operation would be blamed for it
+    static_cast<void>(cudaGetLastError());  // otherwise the next operation would report it
     for (const auto& generator : generators)
       try_to([&] { renew(generator, device_); });
     try_to([&] { renew(at::cuda::detail::getDefaultCUDAGenerator(device_.index()), device_); });

@@ -1,4 +1,4 @@
-// Whole files, read with limits and written so that no reader ever sees half of one.
+// Reading whole files with limits, and writing them so that no reader ever sees half of one.
 #include "core/system/file.h"
 
 #include <spdlog/fmt/fmt.h>
@@ -24,7 +24,8 @@ size_t entries(const fs::path& folder) {
   return count;
 }
 
-// No file of this process may grow beyond `bytes` while it lives: writing fails as on a full disk.
+// Limits the size of files that this process writes while it lives: writing fails as on a full
+// disk.
 class FileSizeLimit {
  public:
   explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
@@ -70,13 +71,13 @@ TEST(File, ReadingNamesTheReason) {
   expect_error([&] { read_file(folder / "five", 4); }, root + "/five: 5 bytes; expected at most 4");
 }
 
-TEST(File, WhatHasNoEndIsReadToTheLimit) {
+TEST(File, EndlessFilesAreReadUpToTheLimit) {
   expect_error([] { read_file("/dev/zero", 4096); },
                "/dev/zero: more than 4096 bytes; expected at most that");
   EXPECT_EQ(read_file("/dev/null", 4096), "");
 }
 
-TEST(File, PipesAreReadWhereTheyMayBe) {
+TEST(File, PipesAreReadOnlyIfAllowed) {
   const TemporaryFolder folder;
   const fs::path pipe = folder / "pipe";
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
@@ -93,7 +94,7 @@ TEST(File, PipesAreReadWhereTheyMayBe) {
   EXPECT_TRUE(read == bytes) << read.size();
 }
 
-TEST(File, FoldersAreMadeWithTheirParents) {
+TEST(File, CreatesFoldersWithTheirParents) {
   const TemporaryFolder folder;
   make_directories(folder / "a/b/c");
   make_directories(folder / "a/b/c");
@@ -165,7 +166,7 @@ TEST(File, LinksStayAndTheirTargetsAreReplaced) {
       (folder / "round").string() + ": cannot be written: Too many levels of symbolic links");
 }
 
-TEST(File, WhatIsNoFileIsNotReplaced) {
+TEST(File, OnlyRegularFilesAreReplaced) {
   const TemporaryFolder folder;
   make_directories(folder / "folder");
   expect_error([&] { write_file(folder / "folder", "x"); },
@@ -182,15 +183,6 @@ TEST(File, WhatIsNoFileIsNotReplaced) {
   EXPECT_EQ(entries(folder.path()), 3u);
 }
 
-TEST(File, TemporaryNamesAreKnown) {
-  const TemporaryFolder folder;
-  AtomicFile file(folder / "a.png");
-  EXPECT_TRUE(is_temporary(fs::directory_iterator(folder.path())->path()));
-  EXPECT_TRUE(is_temporary("run/last.safetensors.tmp123"));
-  for (const char* other : {"a.png", "a.tmp", "a.tmpl", "a.tmp12x", ".tmp12", "a.tmp12/b"})
-    EXPECT_FALSE(is_temporary(other)) << other;
-}
-
 TEST(File, APlantedLinkIsNotFollowed) {
   const TemporaryFolder folder;
   write_file(folder / "precious", "old");
@@ -202,7 +194,7 @@ TEST(File, APlantedLinkIsNotFollowed) {
   EXPECT_EQ(entries(folder.path()), 2u);
 }
 
-TEST(File, WhatProcessesThatAreGoneLeftIsRemoved) {
+TEST(File, RemovesTemporaryFilesOfDeadProcesses) {
   const TemporaryFolder folder;
   constexpr const char* kGone = ".tmp999999999";  // no system gives such numbers
   const std::string living = fmt::format(".tmp{}", ::getppid());
@@ -212,7 +204,7 @@ TEST(File, WhatProcessesThatAreGoneLeftIsRemoved) {
   const auto long_ago = fs::file_time_type::clock::now() - std::chrono::hours(2);
   for (const auto& entry : fs::directory_iterator(folder.path()))
     fs::last_write_time(entry.path(), long_ago);
-  const fs::path fresh = folder / "z.csv.tmp999999997";  // another machine may be at it
+  const fs::path fresh = folder / "z.csv.tmp999999997";  // another machine may be writing it
   std::ofstream(fresh) << "half";
   fs::create_symlink("anything", folder / "z.csv.tmp999999998");
   write_file(folder / "z.csv", "whole");
@@ -245,14 +237,14 @@ TEST(File, ASignalLeavesNothingHalfWritten) {
   EXPECT_FALSE(fs::exists(temporary_name(folder / "d")));
 }
 
-TEST(File, MissingFolders) {
+TEST(File, NamesAMissingFolder) {
   const TemporaryFolder folder;
   const std::string missing = (folder / "no/such.txt").string();
   expect_error([&] { write_file(missing, "x"); },
                missing + ": cannot be written: No such file or directory");
 }
 
-TEST(File, ReadOnlyFolders) {
+TEST(File, NamesAReadOnlyFolder) {
   const TemporaryFolder folder;
   if (::geteuid() == 0) GTEST_SKIP() << "the superuser may write into a read-only folder";
   fs::permissions(folder.path(), fs::perms::owner_read | fs::perms::owner_exec);

@@ -7,7 +7,7 @@
 namespace latent {
 namespace {
 
-TEST(Suggest, EditDistance) {
+TEST(Suggest, EditDistanceCountsChanges) {
   EXPECT_EQ(edit_distance("", ""), 0);
   EXPECT_EQ(edit_distance("beta", "beta"), 0);
   EXPECT_EQ(edit_distance("", "abc"), 3);
@@ -33,7 +33,7 @@ TEST(Suggest, DidYouMeanSortsWhatIsKnown) {
   EXPECT_TRUE(many.starts_with("known: a, a, ") && many.ends_with(", a and 210 more")) << many;
 }
 
-TEST(Suggest, Join) {
+TEST(Suggest, JoinSeparatesWords) {
   EXPECT_EQ(join({}), "");
   EXPECT_EQ(join({"a"}), "a");
   EXPECT_EQ(join({"a", "b", "c"}), "a, b, c");

@@ -1,0 +1,29 @@
+#include <cstring>
+
+#include "core/system/file.h"
+#include "format/table.h"
+#include "unit/expect.h"
+#include "unit/sample_table.h"
+
+namespace latent {
+namespace {
+
+TEST(NpyWriter, WritesAStructuredArray) {
+  const TemporaryFolder folder;
+  write_npy(folder / "t.npy", sample_table());
+  const std::string bytes = read_file(folder / "t.npy");
+  EXPECT_EQ(bytes.substr(0, 8), std::string("\x93NUMPY\x03\x00", 8));
+  const size_t data = bytes.find('\n') + 1;
+  EXPECT_EQ(data % 64, 0);
+  EXPECT_EQ(bytes.substr(12, bytes.find('}') - 11),
+            "{'descr': [('name', '<U6'), ('age, years', '<f8'), ('mean', '<f4', (2,)), ], "
+            "'fortran_order': False, 'shape': (2,), }");
+  ASSERT_EQ(bytes.size(), data + 2 * (24 + 8 + 8));
+  EXPECT_EQ(bytes.substr(data + 40, 8), std::string("Z\0\0\0\xfc\0\0\0", 8));
+  float last = 0;
+  std::memcpy(&last, bytes.data() + bytes.size() - 4, 4);
+  EXPECT_EQ(last, 3.0F);
+}
+
+}  // namespace
+}  // namespace latent
