@@ -7,6 +7,7 @@ set -euo pipefail
 torch_version=2.11.0
 cache=${LATENT_CACHE:-$HOME/.cache/latent}
 torch_home=$cache/torch-$torch_version
+tools_file=$(dirname "${BASH_SOURCE[0]}")/test_tools.txt
 
 packages=(
   g++ cmake ninja-build ccache mold lld git
@@ -19,12 +20,13 @@ packages=(
 
 usage() {
   cat <<END
-usage: scripts/setup.sh [--fuzz] [--no-apt] [--no-torch]
-  --fuzz      also what scripts/fuzz.sh needs: Clang with libFuzzer
-  --no-apt    leave the distribution's packages alone
-  --no-torch  do not install LibTorch
+usage: scripts/setup.sh [--fuzz] [--test-tools] [--no-apt] [--no-torch]
+  --fuzz        also what scripts/fuzz.sh needs: Clang with libFuzzer
+  --test-tools  also other people's programs that tests need: scripts/test_tools.txt and Chromium
+  --no-apt      leave the distribution's packages alone
+  --no-torch    do not install LibTorch
 
-LATENT_CACHE          where LibTorch goes (default: ~/.cache/latent)
+LATENT_CACHE          where LibTorch and the tools go (default: ~/.cache/latent)
 LATENT_TORCH_DIR, Torch_DIR or CMAKE_PREFIX_PATH
                       your own LibTorch: nothing is installed then
 END
@@ -37,9 +39,11 @@ fail() {
 
 with_apt=true
 with_torch=true
+with_tools=false
 for argument in "$@"; do
   case $argument in
     --fuzz) packages+=(clang libclang-rt-dev) ;;
+    --test-tools) packages+=(chromium chromium-driver) && with_tools=true ;;
     --no-apt) with_apt=false ;;
     --no-torch) with_torch=false ;;
     -h | --help) usage && exit ;;
@@ -55,11 +59,13 @@ missing_packages() {
   done
 }
 
-# Prints the arguments without clang-format-14 where the distribution has another version only: what
-# is laid out by that one fails the check, and nothing else needs it.
+# Prints the arguments without what not every distribution has, where this one lacks it:
+# clang-format-14, since what is laid out by another version fails the check and nothing else needs
+# it, and Chromium.
 available() {
   for package in "$@"; do
-    [[ $package != clang-format-14 ]] || apt-cache show "$package" >/dev/null 2>&1 || continue
+    [[ $package != @(clang-format-14|chromium|chromium-driver) ]] ||
+      apt-cache show "$package" >/dev/null 2>&1 || continue
     echo "$package"
   done
 }
@@ -108,12 +114,29 @@ sys.exit(torch.__version__.split("+")[0] != sys.argv[1])
 END
 }
 
+# pip_install HOME ARGUMENTS...: into that virtual environment.
 pip_install() {
+  local home=$1
+  shift
   # Temporary files on the disk that was checked: /tmp may be small.
-  mkdir -p "$torch_home/tmp"
-  TMPDIR=$torch_home/tmp "$torch_home/bin/python3" -m pip install --quiet --no-cache-dir \
-    --disable-pip-version-check "$@" || fail "pip could not install $1; see above, then run this again"
-  rm -rf "$torch_home/tmp"
+  mkdir -p "$home/tmp"
+  TMPDIR=$home/tmp "$home/bin/python3" -m pip install --quiet --no-cache-dir \
+    --disable-pip-version-check "$@" || fail "pip could not install $*; see above, then run this again"
+  rm -rf "$home/tmp"
+}
+
+# One set-up at a time in the cache, until this one ends.
+lock_cache() {
+  mkdir -p "$cache"
+  exec 9<"$cache"
+  flock -n 9 || { echo "setup: waiting for another set-up to finish" && flock 9; }
+}
+
+# need_space GIB WHAT
+need_space() {
+  local free_gib
+  free_gib=$(($(df --output=avail -k "$cache" | tail -n 1) / 1024 / 1024))
+  ((free_gib >= $1)) || fail "$cache: $2 needs $1 GiB while it installs, $free_gib free; set LATENT_CACHE"
 }
 
 install_torch() {
@@ -125,30 +148,42 @@ install_torch() {
   }
 
   is_complete && return
-  mkdir -p "$cache"
-  exec 9<"$cache"
-  flock -n 9 || { echo "setup: waiting for another set-up to finish" && flock 9; }
+  lock_cache
   is_complete && return
 
   if ! torch_works; then
-    local python free_gib
+    local python
     python=$(find_python)
-    free_gib=$(($(df --output=avail -k "$cache" | tail -n 1) / 1024 / 1024))
-    ((free_gib >= 10)) ||
-      fail "$cache: LibTorch needs 10 GiB while it installs, $free_gib free; set LATENT_CACHE"
+    need_space 10 LibTorch
     echo "setup: installing LibTorch $torch_version into $torch_home (5 GB, some minutes)"
     rm -rf "$torch_home"
     "$python" -m venv "$torch_home"
-    pip_install "torch==$torch_version" numpy safetensors
+    pip_install "$torch_home" "torch==$torch_version" numpy safetensors
     torch_works || fail "$torch_home: torch does not import; remove the folder and run this again"
   fi
   # torch depends on all of CUDA's headers but these, which otherwise come with nvcc.
   local cuda
   cuda=$("$torch_home/bin/python3" -c 'import torch; print(torch.version.cuda or "")')
   if [[ -n $cuda ]]; then
-    pip_install "nvidia-cuda-crt==$cuda.*" "nvidia-cuda-cccl==$cuda.*" --no-deps
+    pip_install "$torch_home" "nvidia-cuda-crt==$cuda.*" "nvidia-cuda-cccl==$cuda.*" --no-deps
   fi
   echo "$content" >"$stamp"
+}
+
+install_tools() {
+  local home stamp python
+  home=$cache/test-tools-$(sha256sum <"$tools_file" | head -c 12)
+  stamp=$home/complete  # written last, as above
+  [[ -f $stamp ]] && return
+  lock_cache
+  [[ -f $stamp ]] && return
+  python=$(find_python)
+  need_space 3 "the tests' tools"
+  echo "setup: installing the tests' tools into $home (1 GB, a minute)"
+  rm -rf "$home"
+  "$python" -m venv "$home"
+  pip_install "$home" --requirement "$tools_file"
+  touch "$stamp"
 }
 
 if $with_apt; then
@@ -156,4 +191,7 @@ if $with_apt; then
 fi
 if $with_torch && [[ -z ${LATENT_TORCH_DIR:-}${Torch_DIR:-}${CMAKE_PREFIX_PATH:-} ]]; then
   install_torch
+fi
+if $with_tools; then
+  install_tools
 fi

@@ -47,6 +47,10 @@ def expect(condition, message):
         sys.exit(f"expected {message}")
 
 
+# Half the distance from 1 to the next float32: what one rounding moves a number by, relative to it.
+ROUNDING = 2.0 ** -24
+
+
 def expect_error(message, *arguments, code=1, **options):
     """The command must fail with exactly one line on stderr, and that line must hold `message`."""
     done = latent(*arguments, code=code, **options)

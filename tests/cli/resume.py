@@ -33,15 +33,21 @@ def losses(run):
     return [row[:2] + row[4:] for row in rows]
 
 
-def interrupt(arguments, signal_number, code):
-    """Sends the signal while the run trains."""
+def epoch_seconds(run):
+    """How long the second epoch took."""
+    rows = (pathlib.Path(run) / "metrics.csv").read_text().splitlines()
+    return float(rows[2].split(",")[rows[0].split(",").index("seconds")])
+
+
+def interrupt(arguments, signal_number, code, after):
+    """Sends the signal while the run trains, so many seconds after its first epoch."""
     # Where the tests run in the background the shell has SIGINT ignored, and so would the program.
     process = subprocess.Popen([BINARY, *arguments], stderr=subprocess.PIPE, text=True,
                                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     for line in process.stderr:
         if line.startswith("epoch 1/"):
             break
-    time.sleep(0.15)
+    time.sleep(after)
     process.send_signal(signal_number)
     rest = process.stderr.read()
     process.wait(timeout=60)
@@ -77,7 +83,7 @@ def main(here):
     latent("train", config, "--run", "whole")
     for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
         run = f"stopped {code}"  # what is said must do as it is, in a shell
-        told = interrupt(["train", str(config), "--run", run], number, code)
+        told = interrupt(["train", str(config), "--run", run], number, code, epoch_seconds("whole") / 2)
         expect(len(losses(run)) < len(losses("whole")), "the signal to come before the end")
         expect(told == ["train", "--run", run, "--resume"], f"the command to go on, got {told}")
         latent(*told)

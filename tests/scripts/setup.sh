@@ -42,6 +42,25 @@ PATH=$work/bin:$PATH run bash "$setup" --no-apt
 expect_failure "pip could not install torch==$version"
 [[ ! -e $LATENT_CACHE/torch-$version/complete && ! -e $site/libtorch.so ]]
 
+echo "complete tools are left alone"
+tools=$LATENT_CACHE/test-tools-$(sha256sum <"$source/scripts/test_tools.txt" | head -c 12)
+mkdir -p "$tools"
+touch "$tools/complete"
+run bash "$setup" --no-apt --no-torch --test-tools
+expect_success
+[[ -z $output ]] || die "said: $output"
+
+echo "tools that were cut short are installed again"
+rm "$tools/complete"
+touch "$tools/rest"
+PATH=$work/bin:$PATH run bash "$setup" --no-apt --no-torch --test-tools
+expect_failure "pip could not install --requirement"
+[[ ! -e $tools/complete && ! -e $tools/rest ]]
+
+echo "every tool has one version"
+grep -v '^#' "$source/scripts/test_tools.txt" | grep -vE '^[a-z0-9-]+==[0-9.]+$' &&
+  die "expected NAME==VERSION"
+
 echo "usage"
 run bash "$setup" --nonsense
 expect_failure "--nonsense: unknown option"
