@@ -13,7 +13,7 @@ namespace latent {
 namespace {
 
 constexpr int64_t kGreys = 256;
-constexpr int64_t kImagesAtOnce = 4096;  // images at a time: bounds the memory of large sets
+constexpr int64_t kImagesAtOnce = 4096;  // limits the memory that large sets take
 
 // How often each grey value occurs in each channel of pixels [N, H, W, C] uint8.
 // Returns [C, 256] float64.
@@ -59,7 +59,7 @@ void describe_table(const Tensor& values, SplitInspection& report) {
 AttributeBalance balance(const Attribute& attribute) {
   AttributeBalance result;
   result.name = attribute.name;
-  if (attribute.classes.empty()) {
+  if (attribute.kind() != AttributeKind::kClass) {
     result.low = attribute.values.min().item<double>();
     result.mean = attribute.values.mean().item<double>();
     result.high = attribute.values.max().item<double>();
@@ -88,7 +88,7 @@ SplitInspection describe(const NamedSplit& named) {
   return report;
 }
 
-// The images' bytes; equal bytes are equal images.
+// The bytes of each image, to compare images by.
 class Bytes {
  public:
   explicit Bytes(const Tensor& pixels)

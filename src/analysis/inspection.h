@@ -1,4 +1,4 @@
-// What there is to know about a data set before a network is trained on it.
+// Checks a data set before a network is trained on it: counts, values, labels, repeated images.
 #pragma once
 
 #include <string>
@@ -9,18 +9,20 @@
 
 namespace latent {
 
-/// How often the values of an attribute occur.
+/// The distribution of an attribute's values.
 struct AttributeBalance {
   std::string name;
-  std::vector<std::pair<std::string, int64_t>> classes;  // a word and its images; empty: numbers
-  double low = 0, mean = 0, high = 0;                    // of numbers
+  std::vector<std::pair<std::string, int64_t>>
+      classes;                         // a class and the number of its images; empty for numbers
+  double low = 0, mean = 0, high = 0;  // for numbers
 };
 
+/// The findings about one split.
 struct SplitInspection {
   Split split = Split::kTrain;
   int64_t images = 0;
-  std::vector<double> mean, deviation;  // of each channel, in [0, 1]; tables: of all values
-  /// The least binary cross-entropy any model can reach on these images, nats per image: a grey
+  std::vector<double> mean, deviation;  // per channel, in [0, 1]; tables: of all values
+  /// The lowest binary cross-entropy any model can reach on these images, nats per image: a grey
   /// value x costs -x log x - (1 - x) log(1 - x) even when it is predicted exactly. NaN for tables.
   double bce_floor = 0;
   std::vector<AttributeBalance> attributes;
@@ -33,6 +35,7 @@ struct SamePixels {
   bool leak() const { return split != earlier_split; }
 };
 
+/// The findings about a data set.
 struct Inspection {
   std::vector<SplitInspection> splits;
   std::vector<SamePixels> repeats;
@@ -43,8 +46,8 @@ struct Inspection {
 /// One split and its images.
 using NamedSplit = std::pair<Split, Examples>;
 
-/// Looks at every image once. splits: at least one, all of one image shape; each is compared with
-/// itself and with those before it.
+/// Inspects every image once. splits: at least one, all of one image shape; repeated images are
+/// found within a split and across splits.
 Inspection inspect(const std::vector<NamedSplit>& splits);
 
 }  // namespace latent

@@ -14,9 +14,9 @@ using Json = nlohmann::ordered_json;
 
 constexpr int64_t kLargestSide = 64;     // of the images a suggested config trains on
 constexpr int64_t kSmallestFeature = 4;  // of the feature maps before the latents
-constexpr size_t kSurveyed = 2000;       // files that tell the size of all
+constexpr size_t kSurveyed = 2000;       // files whose headers are read for the typical size
 
-// The file called `name` or `name`.gz, if one is there.
+// Returns the file called `name` or `name`.gz, if there is one.
 std::optional<fs::path> idx_file(const fs::path& folder, const std::string& name) {
   for (const char* ending : {"", ".gz"}) {
     const fs::path path = folder / (name + ending);
@@ -48,8 +48,8 @@ Json image_folder(const fs::path& folder) {
 Json single_file(const fs::path& file) {
   const std::string ending = file.extension().string();
   if (ending == ".csv") return {{"name", "table"}, {"file", file.string()}};
-  if (ending == ".npy" || ending == ".npz")
-    return {{"name", ending.substr(1)}, {"file", file.string()}};
+  if (ending == ".npy") return {{"name", "npy"}, {"images", file.string()}};
+  if (ending == ".npz") return {{"name", "npz"}, {"file", file.string()}};
   throw Error(file.string() +
               ": expected a config (.json), a folder, or a .csv, .npy or .npz file of data");
 }
@@ -98,7 +98,7 @@ Json suggested_config(const Json& data, const ImageShape& shape) {
           {"train",
            {{"epochs", 20},
             {"batch_size", 100},
-            {"clip_norm", 1000.0},  // the first steps' are far larger
+            {"clip_norm", 1000.0},  // the first gradients are far larger
             {"optimizer", {{"name", "adam"}, {"learning_rate", 1e-3}}}}}};
 }
 

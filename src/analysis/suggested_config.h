@@ -1,4 +1,4 @@
-// A config for files that a user points at.
+// Suggests a config for a file or a folder of data.
 #pragma once
 
 #include <filesystem>
@@ -8,11 +8,11 @@
 
 namespace latent {
 
-/// Section `data` for what lies at `path`: IDX files, CelebA, CIFAR-10, a folder of images, or one
-/// file of a kind that a data set reads. Throws Error naming what was looked for.
+/// Returns section `data` for the data at `path`: a folder of IDX files, CelebA, CIFAR-10 or
+/// images; or one .csv, .npy or .npz file. Throws Error naming what was expected.
 nlohmann::ordered_json suggested_data(const std::filesystem::path& path);
 
-/// A whole config: that section, and a VAE that suits images of this shape.
+/// Returns a config of that section `data` and a VAE for examples of this shape.
 nlohmann::ordered_json suggested_config(const nlohmann::ordered_json& data,
                                         const ImageShape& shape);
 

@@ -118,7 +118,7 @@ void declare_compare_pca(cxxopts::Options& options) {
 }
 
 void run_compare_pca(const Arguments& arguments) {
-  const Split split = parse_split(arguments.text("split"));
+  const Split split = arguments.parsed("split", parse_split);
   arguments.picture("", true);  // a wrong ending is told before the work
   const OpenedRun run = open_run(arguments);
   const Examples examples = run.load(split);

@@ -33,13 +33,13 @@ void pack_images(const Arguments& arguments, const DatasetPlan& plan) {
   const Pack* pack = dataset->pack();
   if (pack == nullptr) {
     throw Error(arguments.text("config") +
-                ": this data set is read into memory as it is; nothing to pack");
+                ": this data set is read into memory directly; there is nothing to pack");
   }
   if (const std::string notice = dataset->notice(); !notice.empty()) log::info("{}", notice);
   const Json json = describe_pack(*pack);
   print_result(
       arguments, json,
-      fmt::format("{}\n{} images of {}, {:.1f} MB, {} in {:.2f} s, {} left out\n",
+      fmt::format("{}\n{} images of {}, {:.1f} MB, {} in {:.2f} s, {} skipped\n",
                   json["pack"].get<std::string>(), json["images"].get<int64_t>(),
                   fmt::join(json["shape"].get<std::vector<int64_t>>(), "x"),
                   json["bytes"].get<double>() / 1e6, pack->made ? "packed" : "found and checked",
@@ -52,12 +52,13 @@ void declare_data(cxxopts::Options& options) {
   options.positional_help("check FOLDER|CONFIG.json  or  pack CONFIG.json");
   options.parse_positional({"action", "config"});
   options.add_options()("action",
-                        "check: counts, sizes, labels, repeated and unreadable images, a contact "
-                        "sheet; pack: prepare all images once, for every run that uses them",
+                        "check: report counts, sizes, labels, repeated and unreadable images, and "
+                        "draw a contact sheet; pack: decode all images once, for every run that "
+                        "uses them",
                         cxxopts::value<std::string>(), "ACTION")(
-      "config", "the config whose data set is meant; check also takes a folder or file of data",
+      "config", "config of the data set; check also accepts a data folder or file",
       cxxopts::value<std::string>(), "FILE");
-  declare_out(options, "check: folder for what it writes (default: checks/<name>)");
+  declare_out(options, "check: folder for the files it writes (default: checks/<name>)");
   declare_settings(options);
 }
 
@@ -68,7 +69,7 @@ void run_data(const Arguments& arguments) {
                      ": expected latent data check FOLDER or latent data pack CONFIG.json");
   }
   if (!arguments.has("config")) {
-    throw UsageError("latent data " + action + ": nothing named; expected a config" +
+    throw UsageError("latent data " + action + ": missing argument; expected a config" +
                      (action == "check" ? ", or a folder of images" : ""));
   }
   if (action == "check") return check_data(arguments);

@@ -23,18 +23,18 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr int64_t kSheet = 64;  // images on the contact sheet
+constexpr int64_t kSheetImages = 64;  // images on the contact sheet
 constexpr int64_t kSheetColumns = 8;
 
 bool is_config(const fs::path& path) { return path.extension() == ".json"; }
 
-// What a config is made of: its file, or a section `data` for what was pointed at.
+// Loads the config file, or makes a config of the suggested section `data`.
 Config load(const fs::path& path, const Json& suggested, const std::vector<std::string>& settings) {
   if (is_config(path)) return Config::load(path, settings);
   return Config::parse(Json{{"data", suggested}}.dump(), path.string(), settings);
 }
 
-// The config's data set, all of it; unreadable images are left out instead of ending the check.
+// Returns the config without its filter; unreadable images are skipped instead of ending the check.
 Config lenient_config(const fs::path& path, const Json& suggested,
                       std::vector<std::string> settings) {
   settings.emplace_back("data.keep=\"\"");
@@ -45,7 +45,7 @@ Config lenient_config(const fs::path& path, const Json& suggested,
   return load(path, suggested, settings);
 }
 
-// The splits there are; one that serves as another comes once.
+// Loads the splits; a split that serves as another comes once.
 std::vector<NamedSplit> load_splits(const Dataset& dataset) {
   std::vector<NamedSplit> splits;
   for (const Split split : {Split::kTrain, Split::kValidation, Split::kTest}) {
@@ -58,13 +58,14 @@ std::vector<NamedSplit> load_splits(const Dataset& dataset) {
   return splits;
 }
 
-// Images from all over the training split, captioned with their class if they have one.
+// Draws images spread evenly over the training split, captioned with their class if they have one.
 void write_contact_sheet(const Examples& train, const fs::path& path) {
-  const int64_t count = std::min(kSheet, train.count());
+  const int64_t count = std::min(kSheetImages, train.count());
   const Tensor chosen = at::floor_divide(at::arange(count, at::kLong) * train.count(), count);
   const Examples shown = train.select(chosen);
   std::vector<std::string> captions;
-  if (const Attribute* label = train.find("label"); label != nullptr && !label->classes.empty()) {
+  if (const Attribute* label = train.find("label");
+      label != nullptr && label->kind() == AttributeKind::kClass) {
     for (int64_t i = 0; i < count; ++i) {
       const auto word = label->values[chosen[i].item<int64_t>()].item<int64_t>();
       captions.push_back(label->classes[static_cast<size_t>(word)]);
@@ -94,7 +95,7 @@ fs::path output_folder(const Arguments& arguments, const fs::path& path) {
 
 void check_data(const Arguments& arguments) {
   const fs::path path = arguments.text("config");
-  // Asked once: it reads the headers of image files.
+  // Computed once, because it reads the headers of image files.
   const Json suggested = is_config(path) ? Json() : suggested_data(path);
   Config config = lenient_config(path, suggested, arguments.texts("set"));
   const Experiment experiment = read_experiment(config);

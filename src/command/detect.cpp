@@ -39,7 +39,7 @@ void check_flags(const Arguments& arguments) {
 NormalRule find_normal(const ExampleBatches& subjects, const Arguments& arguments,
                        const OpenedRun& run) {
   const bool asked = arguments.has("normal");
-  NormalRule found{.rule = asked ? arguments.text("normal") : run.experiment.data.keep};
+  NormalRule found{.rule = asked ? arguments.text("normal") : run.experiment.data.keep_rule()};
   if (found.rule.empty() || (!asked && subjects.attributes.empty())) return found;
   if (arguments.has("files")) {
     throw Error("--normal " + found.rule +

@@ -30,7 +30,7 @@ Encoded encode_inputs(const Arguments& arguments, const OpenedRun& run) {
     const Inputs inputs = read_inputs(arguments, run);
     return {run.encode(inputs.images), inputs.names, inputs.attributes};
   }
-  const Split split = parse_split(arguments.text("split"));
+  const Split split = arguments.parsed("split", parse_split);
   const Examples examples = run.load(split);
   Encoded encoded{.codes = split_codes(run, split, examples, arguments.quiet()),
                   .names = {},

@@ -137,7 +137,7 @@ void declare_evaluate(cxxopts::Options& options) {
 }
 
 void run_evaluate(const Arguments& arguments) {
-  const Split split = parse_split(arguments.text("split"));
+  const Split split = arguments.parsed("split", parse_split);
   const OpenedRun run = open_run(arguments);
   run.objective->schedule(std::numeric_limits<double>::infinity());
   const Examples examples = run.load(split);

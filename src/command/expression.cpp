@@ -15,6 +15,7 @@
 #include "core/error.h"
 #include "core/text/split.h"
 #include "core/text/suggest.h"
+#include "data/example_list.h"
 #include "space/expression.h"
 #include "visual/grid.h"
 
@@ -44,10 +45,15 @@ void read_let(const std::string& text, const Arguments& arguments, const OpenedR
   const std::string letter = text.substr(0, 1), value = text.substr(2);
   if (operands.contains(letter))
     throw UsageError("--let " + text + ": " + letter + " is given twice");
+  if (const auto file = list_file(value)) {
+    operands[letter] =
+        as_operand(run, read_list(*file, arguments.parsed("split", parse_split), run));
+    return;
+  }
   if (value.find_first_not_of("0123456789,-") == std::string::npos) {
     const auto indices = parse_indices(value, "let");
     operands[letter] =
-        as_operand(run, read_split("--let", parse_split(arguments.text("split")), indices, run));
+        as_operand(run, read_split("--let", arguments.parsed("split", parse_split), indices, run));
     return;
   }
   std::vector<std::string> files;

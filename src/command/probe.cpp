@@ -83,7 +83,7 @@ void declare_probe(cxxopts::Options& options) {
 }
 
 void run_probe(const Arguments& arguments) {
-  const Split split = parse_split(arguments.text("split"));
+  const Split split = arguments.parsed("split", parse_split);
   if (split == Split::kTrain) {
     throw UsageError(
         "--split train: the probes learn from these images; expected validation or test");

@@ -8,18 +8,6 @@
 #include "core/error.h"
 
 namespace latent {
-namespace {
-
-// [B, H, W, C] -> [B, C, H, W]: only the strides change, which is what channels_last means.
-Tensor as_model_input(const Tensor& rows) {
-  const Tensor images = rows.permute({0, 3, 1, 2});
-  if (rows.scalar_type() == at::kFloat) return images.contiguous(at::MemoryFormat::ChannelsLast);
-  // Division, not a product with 1/255: white must be exactly 1.
-  return images.to(at::kFloat).div_(255.0);
-}
-
-}  // namespace
-
 std::string to_string(Split split) {
   return split == Split::kTrain ? "train" : split == Split::kValidation ? "validation" : "test";
 }
@@ -28,7 +16,7 @@ Split parse_split(const std::string& name) {
   for (const Split split : {Split::kTrain, Split::kValidation, Split::kTest}) {
     if (to_string(split) == name) return split;
   }
-  throw UsageError("--split " + name + ": expected train, validation or test");
+  throw Error("expected train, validation or test");
 }
 
 AttributeKind Attribute::kind() const {
@@ -42,12 +30,19 @@ std::vector<std::string> Attribute::words() const {
   return kind() == AttributeKind::kYesNo ? std::vector<std::string>{"no", "yes"} : classes;
 }
 
+Tensor to_images(const Tensor& pixels) {
+  const Tensor images = pixels.permute({0, 3, 1, 2});  // the strides of channels_last
+  if (pixels.scalar_type() == at::kFloat) return images.contiguous(at::MemoryFormat::ChannelsLast);
+  // Division, not a product with 1/255: white must be exactly 1.
+  return images.to(at::kFloat).div_(255.0);
+}
+
 Tensor Examples::images(const Tensor& indices) const {
-  return as_model_input(pixels.index_select(0, indices));
+  return to_images(pixels.index_select(0, indices));
 }
 
 Tensor Examples::images(int64_t first, int64_t count) const {
-  return as_model_input(pixels.narrow(0, first, count));
+  return to_images(pixels.narrow(0, first, count));
 }
 
 std::string Examples::name(int64_t index) const {

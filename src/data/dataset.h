@@ -1,5 +1,4 @@
-// What a data set is to the rest of the program: splits of images in memory, and what is known
-// about each image.
+// The interface of a data set: splits of images in memory, and what is known about each image.
 #pragma once
 
 #include <filesystem>
@@ -14,24 +13,29 @@ namespace latent {
 
 enum class Split { kTrain, kValidation, kTest };
 
-/// "train", "validation", "test".
+/// Returns "train", "validation" or "test".
 std::string to_string(Split split);
-/// The reverse, for --split. Throws UsageError naming the three.
+/// Returns the split of that name. Throws Error naming the three.
 Split parse_split(const std::string& name);
 
 enum class AttributeKind { kClass, kYesNo, kNumber };
 
-/// One thing known about every image: a class, an attribute, a factor.
+/// A property of every image: a class, an attribute, a factor.
 struct Attribute {
   std::string name;  // "label", "scale", "Smiling"
-  Tensor values;     // [N] float64; for classes the index into `classes`; NaN: not known
+  Tensor values;     // [N] float64; for classes the index into `classes`; NaN: unknown
   std::vector<std::string> classes;  // words of a categorical attribute, else empty
 
-  /// kYesNo: every known value is 0 or 1.
+  /// Returns kClass if there are classes, kYesNo if every known value is 0 or 1, else kNumber.
   AttributeKind kind() const;
-  /// Words for the values 0, 1, ...: the classes; "no" and "yes"; of a number none.
+  /// Returns the words for the values 0, 1, ...: the classes; "no" and "yes"; none for a number.
   std::vector<std::string> words() const;
 };
+
+/// Turns rows of a data set into images as a model takes them: float32 in [0, 1] (rows of numbers
+/// stay as they are), channels_last.
+/// pixels: [B, H, W, C] uint8, or float32 for tables.  Returns [B, C, H, W].
+Tensor to_images(const Tensor& pixels);
 
 /// The images of one split.
 struct Examples {
@@ -45,33 +49,33 @@ struct Examples {
   /// Whether the examples are rows of numbers rather than images.
   bool is_table() const { return pixels.scalar_type() == at::kFloat; }
 
-  /// Images as the model takes them: float32 in [0, 1] (tables as they are), channels_last.
-  /// indices: [B] int64 on the pixels' device.  Returns [B, C, H, W].
+  /// Returns `to_images` of the examples at `indices` ([B] int64 on the pixels' device).
   Tensor images(const Tensor& indices) const;
-  /// The same for the images first, first + 1, ..., first + count - 1.
+  /// Returns `to_images` of the examples first, first + 1, ..., first + count - 1.
   Tensor images(int64_t first, int64_t count) const;
 
-  /// "00042" or the file's name.
+  /// Returns the name of an example: the file's name, or else its index, "00042".
   std::string name(int64_t index) const;
-  /// The attribute called `name`, or nullptr.
+  /// Returns the attribute called `name`, or nullptr.
   const Attribute* find(const std::string& name) const;
-  /// The images at `indices` ([K] int64), with their attributes and names.
+  /// Returns the examples at `indices` ([K] int64), with their attributes and names.
   Examples select(const Tensor& indices) const;
 };
 
 struct Pack;
 
+/// A data set that can load its splits.
 class Dataset {
  public:
   virtual ~Dataset() = default;
   /// Loads one split. Throws Error naming the file and what is wrong with it.
   virtual Examples load(Split split) const = 0;
-  /// A notice users should hear once, for example that the test set serves as validation; or "".
+  /// Returns a message to log once, for example that the test set serves as validation; or "".
   virtual std::string notice() const { return ""; }
-  /// The pack that holds the images, made if there is none yet; nullptr for a set that is kept in
-  /// memory. Throws Error as `load` does.
+  /// Returns the pack that holds the images, and makes it if there is none yet; nullptr for a set
+  /// that is kept in memory. Throws Error as `load` does.
   virtual const Pack* pack() const { return nullptr; }
-  /// The folder that the image files lie in; empty for a set of another kind.
+  /// Returns the folder of the image files; empty for a set of another kind.
   virtual std::filesystem::path image_folder() const { return {}; }
 };
 

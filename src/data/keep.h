@@ -9,15 +9,19 @@
 
 namespace latent {
 
-/// Reads `keep` of section `data`: a rule, or "".
-void read_keep(Section& data, std::string& rule);
+/// Reads `keep` of section `data`: a rule, "@FILE", or "".
+void read_keep(Section& data, std::string& keep);
 
-/// `all` with only those training and validation examples that `rule` holds for (data/rule.h). The
-/// test split stays whole: it is there to see what a model makes of examples it never saw.
+/// Returns `all` with some of its training and validation examples only. The test split stays
+/// whole: it shows what a model makes of examples unlike those it was trained on.
 ///
-/// key: where the rule stands, for messages.  Loading throws Error as `match` does, and if nothing
-/// is kept.
-std::unique_ptr<Dataset> keep_only(std::unique_ptr<Dataset> all, const std::string& rule,
+/// keep: a rule (data/selection.h), or "@FILE", a list of examples (data/example_list.h). Names
+/// select from both splits; indices count within the training split, and the validation split stays
+/// whole.
+/// key: where `keep` stands, for messages.
+/// Throws Error if the list cannot be read. Loading throws Error as `match` does, if a split is
+/// left empty, and for an entry that neither split has.
+std::unique_ptr<Dataset> keep_only(std::unique_ptr<Dataset> all, const std::string& keep,
                                    const std::string& key);
 
 }  // namespace latent

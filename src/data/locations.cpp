@@ -25,15 +25,15 @@ fs::path data_folder(const std::string& directory, const std::string& folder) {
   if (fs::is_directory(root / folder, ignored)) return root / folder;
   if (fs::is_directory(here, ignored)) return here;
   throw Error((root / folder).string() + ": no such folder, nor " + here.string() +
-              "; see scripts/fetch_data.sh, or say where it is with data.dir or LATENT_DATA (now " +
-              root.string() + ")");
+              "; see scripts/fetch_data.sh, or set data.dir or LATENT_DATA (now " + root.string() +
+              ")");
 }
 
 fs::path cache_folder() {
   if (const fs::path cache = folder_of("LATENT_CACHE"); !cache.empty()) return cache;
   if (const fs::path cache = folder_of("XDG_CACHE_HOME"); !cache.empty()) return cache / "latent";
   if (const fs::path home = folder_of("HOME"); !home.empty()) return home / ".cache" / "latent";
-  throw Error("no folder for packed images: HOME is not set; say which with LATENT_CACHE");
+  throw Error("no folder for packed images: HOME is not set; set LATENT_CACHE");
 }
 
 }  // namespace latent

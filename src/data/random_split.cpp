@@ -13,7 +13,7 @@ namespace latent {
 HoldOut hold_out(int64_t count, double fraction, uint64_t seed, const std::string& where) {
   if (count < 2) {
     throw Error(where + ": " + std::to_string(count) +
-                " training image(s); expected at least 2 to hold_out a validation set from");
+                " training image(s); expected at least 2 to hold out a validation set");
   }
   const auto wanted = static_cast<int64_t>(std::llround(fraction * static_cast<double>(count)));
   const int64_t held_out = std::clamp<int64_t>(wanted, 1, count - 1);

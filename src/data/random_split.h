@@ -1,4 +1,4 @@
-// Splits by a seeded draw: a validation set carved out of the training images, or a split for each
+// Splits by a seeded draw: a validation set held out of the training images, or a split for each
 // name.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace latent {
 
-/// The two parts of a carved set: indices, ascending, [K] int64 each; together every index once.
+/// The two parts of a split set: indices, ascending, [K] int64 each; together every index once.
 struct HoldOut {
   Tensor train;
   Tensor validation;
@@ -22,11 +22,11 @@ struct HoldOut {
 /// Error thrown for fewer images.
 HoldOut hold_out(int64_t count, double fraction, uint64_t seed, const std::string& where);
 
-/// A number in [0, 1) that depends on the seed and the name alone, so that a new file moves no
-/// other from split to split. draw: another number for the same name.
+/// Returns a number in [0, 1) that depends only on the seed and the name, so that a new file does
+/// not move other files to another split. draw: selects another number for the same name.
 double draw_for_name(std::string_view name, uint64_t seed, uint64_t draw = 0);
 
-/// The split of a file by its name: `validation` and `test` are the shares of these splits.
+/// Returns the split of a file by its name: `validation` and `test` are the shares of these splits.
 Split split_of_name(std::string_view name, double validation, double test, uint64_t seed);
 
 }  // namespace latent

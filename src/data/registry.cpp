@@ -1,35 +1,48 @@
 #include "data/registry.h"
 
 #include "core/error.h"
+#include "data/example_list.h"
 #include "data/keep.h"
 
 namespace latent {
 
-// clang-format off
-// A line a data set; its file defines configure_NAME.
-#define DATASETS(row)                                                                      \
-  row(celeba, "up to 202,599 aligned faces of 178x218 with 40 attributes")                 \
-  row(cifar10, "60,000 coloured 32x32 photos in 10 classes: the binary batches")           \
-  row(fashion_mnist, "70,000 grey 28x28 pictures of clothes in 10 classes")                \
-  row(folder, "a folder of your own images: JPEG, PNG, BMP, TIFF, WebP")                   \
-  row(idx, "your own grey images as IDX files, plain or gzipped, of any size")             \
-  row(mnist, "70,000 grey 28x28 handwritten digits")                                       \
-  row(npy, "your own images and labels as NumPy arrays, a file each")                      \
-  row(npz, "your own images and labels as NumPy arrays in one file, such as dSprites")     \
-  row(shapes, "drawn on the fly: squares, ellipses and hearts with known factors")         \
-  row(table, "rows of numbers from a CSV file: points, sensor traces; for dense networks")
-// clang-format on
-
-#define DECLARE(name, ...) DatasetPlan configure_##name(Section& data);
-DATASETS(DECLARE)
-#undef DECLARE
+// Each is defined in the file of the data set, in sets/.
+DatasetPlan configure_celeba(Section& data);
+DatasetPlan configure_cifar10(Section& data);
+DatasetPlan configure_fashion_mnist(Section& data);
+DatasetPlan configure_folder(Section& data);
+DatasetPlan configure_idx(Section& data);
+DatasetPlan configure_mnist(Section& data);
+DatasetPlan configure_npy(Section& data);
+DatasetPlan configure_npz(Section& data);
+DatasetPlan configure_shapes(Section& data);
+DatasetPlan configure_table(Section& data);
 
 const Registry<DatasetRow>& datasets() {
-#define ROW(name, summary) {#name, summary, configure_##name},
-  static const Registry<DatasetRow> registry("data set", {DATASETS(ROW)});
-#undef ROW
+  static const Registry<DatasetRow> registry(
+      "data set",
+      {
+          {"celeba", "up to 202,599 aligned faces of 178x218 with 40 attributes", configure_celeba},
+          {"cifar10", "60,000 coloured 32x32 photos in 10 classes: the binary batches",
+           configure_cifar10},
+          {"fashion_mnist", "70,000 grey 28x28 pictures of clothes in 10 classes",
+           configure_fashion_mnist},
+          {"folder", "a folder of your own images: JPEG, PNG, BMP, TIFF, WebP", configure_folder},
+          {"idx", "your own grey images as IDX files, plain or gzipped, of any size",
+           configure_idx},
+          {"mnist", "70,000 grey 28x28 handwritten digits", configure_mnist},
+          {"npy", "your own images and labels as NumPy arrays, a file each", configure_npy},
+          {"npz", "your own images and labels as NumPy arrays in one file, such as dSprites",
+           configure_npz},
+          {"shapes", "drawn on the fly: squares, ellipses and hearts with known factors",
+           configure_shapes},
+          {"table", "rows of numbers from a CSV file: points, sensor traces; for dense networks",
+           configure_table},
+      });
   return registry;
 }
+
+std::string DatasetPlan::keep_rule() const { return list_file(keep) ? "" : keep; }
 
 DatasetPlan configure_dataset(Section data) {
   std::string name;
@@ -38,8 +51,8 @@ DatasetPlan configure_dataset(Section data) {
   DatasetPlan plan = datasets().find(name, data.where("name")).configure(data);
   read_keep(data, plan.keep);
   if (!plan.keep.empty()) {
-    plan.open = [open = plan.open, rule = plan.keep, key = data.where("keep")] {
-      return keep_only(open(), rule, key);
+    plan.open = [open = plan.open, keep = plan.keep, key = data.where("keep")] {
+      return keep_only(open(), keep, key);
     };
   }
   if (!plan.is_table()) {

@@ -1,4 +1,4 @@
-// Every data set a config can name under `data.name`.
+// The data sets that a config can name under `data.name`.
 #pragma once
 
 #include <filesystem>
@@ -14,27 +14,31 @@
 
 namespace latent {
 
-/// Section `data`, read.
+/// What section `data` of a config describes.
 struct DatasetPlan {
   /// Opens the data set. Throws Error if files are missing.
   std::function<std::unique_ptr<Dataset>()> open;
-  /// Prepares images from elsewhere as the set's own are: [N, H, W, C] uint8, before and after.
-  /// Needs no file.
-  std::function<Tensor(const Tensor& pixels)> prepare;
-  /// Of a table only: reads a CSV file from elsewhere with the set's own columns and scale, so it
-  /// needs the set's file.
+  /// Brings images from elsewhere to the size of the set's own images: [N, H, W, C] uint8, before
+  /// and after. Reads no file.
+  std::function<Tensor(const Tensor& pixels)> fit;
+  /// For tables only: reads another CSV file with the columns and the scale of the set, whose own
+  /// file it needs for that.
   std::function<Examples(const std::filesystem::path&)> read_rows = {};
-  /// How training images vary.
+  /// Random variation of the training images.
   Augmentation augmentation = {};
-  /// The rule that training and validation examples were chosen by, or "".
+  /// `keep` as the config gives it: a rule, "@FILE", or "".
   std::string keep = {};
+
+  /// Returns the rule that training and validation examples were chosen by, or "".
+  std::string keep_rule() const;
 
   /// Whether the examples are rows of numbers rather than images.
   bool is_table() const { return static_cast<bool>(read_rows); }
-  /// "image" or "row".
+  /// Returns "image" or "row".
   std::string example_noun() const { return is_table() ? "row" : "image"; }
 };
 
+/// A data set that a config can name.
 struct DatasetRow {
   std::string name;
   std::string summary;
@@ -42,6 +46,7 @@ struct DatasetRow {
   std::function<DatasetPlan(Section&)> configure;
 };
 
+/// Returns the table of the data sets.
 const Registry<DatasetRow>& datasets();
 
 /// Reads section `data`: `name`, the keys of that data set, `keep` and `augment`.

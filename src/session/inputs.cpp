@@ -46,11 +46,7 @@ Tensor to_pixels(const Picture& picture) {
       .clone();
 }
 
-Tensor as_images(const std::vector<Tensor>& pixels) {
-  Examples examples;
-  examples.pixels = at::cat(pixels);
-  return examples.images(0, examples.count());
-}
+Tensor as_images(const std::vector<Tensor>& pixels) { return to_images(at::cat(pixels)); }
 
 Tensor fit_to_model(const Picture& picture, const OpenedRun& run, const std::string& name) {
   const ImageShape& shape = run.model->output_shape();
@@ -60,7 +56,7 @@ Tensor fit_to_model(const Picture& picture, const OpenedRun& run, const std::str
   const Tensor pixels = to_pixels(picture);
   if (fits(pixels)) return pixels;
   try {
-    const Tensor prepared = run.experiment.data.prepare(pixels);
+    const Tensor prepared = run.experiment.data.fit(pixels);
     if (fits(prepared)) {
       log::info("{}: {}x{} brought to the model's {}x{} as the run's own images are", name,
                 picture.width, picture.height, shape.width, shape.height);

@@ -42,8 +42,7 @@ void Batches::key(int64_t step) const {
 }
 
 Batch Batches::assemble(const Tensor& rows) const {
-  const Examples some{.pixels = rows, .attributes = {}, .names = {}};
-  Tensor target = some.images(0, some.count());
+  Tensor target = to_images(rows);
   if (augmentation_.active()) target = augmentation_.apply(target, augmentation_noise_);
   if (corruption_.empty()) return {.input = target, .target = target};
   return {.input = corruption_.corrupt(target, corruption_noise_), .target = target};

@@ -1,4 +1,5 @@
 """A folder of pictures through train, reconstruct and data pack: no preparation, one clear line for what is wrong."""
+import csv
 import json
 import os
 import pathlib
@@ -85,7 +86,7 @@ def wrong_folders(here):
     bad.write_text("not a picture")
     expect_error("bad.jpg: not an image this program reads", "train", config(here))
     done = latent("train", config(here, on_error="skip"), "--run", "skipping")
-    expect("1 of 121 images cannot be read and are left out" in done.stderr and "bad.jpg" in done.stderr,
+    expect("1 of 121 images cannot be read and are skipped" in done.stderr and "bad.jpg" in done.stderr,
            f"the bad file by name, got {done.stderr}")
     summary = latent_json("data", "pack", config(here, on_error="skip"))
     expect(len(summary["skipped"]) == 1 and "bad.jpg" in summary["skipped"][0], f"the bad file, got {summary}")
@@ -99,9 +100,9 @@ def damaged_packs(here):
     content[1000] ^= 1
     pack.write_bytes(content)
     done = latent("data", "pack", config(here))
-    expect("checksum does not fit; the pack is made anew" in done.stderr, f"the damage to be noticed, got {done.stderr}")
+    expect("checksum does not fit; rebuilding the pack" in done.stderr, f"the damage to be noticed, got {done.stderr}")
     os.truncate(pack, 500)
-    expect("the pack is made anew" in latent("data", "pack", config(here)).stderr, "the cut to be noticed")
+    expect("rebuilding the pack" in latent("data", "pack", config(here)).stderr, "the cut to be noticed")
 
 
 def two_at_once(here):
@@ -119,7 +120,7 @@ def caches(here):
     photos(here / "photos", 20)
     (here / "file").write_text("")
     env = dict(os.environ, LATENT_CACHE=str(here / "file"))
-    expect_error("say which with LATENT_CACHE", "train", config(here), env=env)
+    expect_error("set LATENT_CACHE", "train", config(here), env=env)
     del env["LATENT_CACHE"]
     env["XDG_CACHE_HOME"] = str(here / "xdg")
     latent("data", "pack", config(here), env=env)
@@ -168,6 +169,32 @@ def checks(here):
     expect_error("empty: no images", "data", "check", "empty")
 
 
+def lists(here):
+    for i in range(120):
+        (here / "photos").mkdir(exist_ok=True)
+        (here / "photos" / f"{i}.png").write_bytes(png(16, 16, (i, 2 * i, 0)))
+    latent("train", config(here), "--run", "run", "--quiet")
+
+    def names(split):
+        latent("encode", "--run", "run", "--split", split, "--count", "0", "--out", "names.csv")
+        with open(here / "names.csv", newline="") as file:
+            return [row["name"] for row in csv.DictReader(file)]
+
+    train, validation, test = names("train"), names("validation"), names("test")
+    (here / "keep.txt").write_text("# the chosen ones\n" + "\n".join(train[:20] + validation[:3]) + "\n")
+    done = latent("train", config(here, keep="@keep.txt"), "--run", "some")
+    expect("20 of 23 entries of keep.txt are in the training split" in done.stderr, f"a count, got {done.stderr}")
+    expect(latent_json("evaluate", "--run", "some", "--split", "train")["images"] == 20, "20 training images")
+    latent("detect", "--run", "some", "--quiet")  # a list is no rule for what is normal
+    (here / "pick.txt").write_text(f"{test[1]}, {test[0]}\r\n2\r\n")
+    latent("encode", "--run", "run", "--indices", "@pick.txt", "--quiet")
+    with open(here / "run/encode/test-pick.csv", newline="") as file:
+        expect([row["name"] for row in csv.DictReader(file)] == [test[1], test[0], test[2]], "the order of the list")
+    (here / "pick.txt").write_text(f"{test[0]}\n{test[1]}x\n")
+    expect_error(f'pick.txt: line 2: "{test[1]}x": no such example in the test split; did you mean {test[1]}?', "encode",
+                 "--run", "run", "--indices", "@pick.txt")
+
+
 def write(path):
     path.write_text("words")
     return path
@@ -176,8 +203,8 @@ def write(path):
 def command_lines(here):
     expect_error("latent data : expected latent data check FOLDER or latent data pack CONFIG.json", "data", code=2)
     expect_error("latent data unpack: expected", "data", "unpack", code=2)
-    expect_error("latent data pack: nothing named; expected a config", "data", "pack", code=2)
-    expect_error("latent data check: nothing named; expected a config, or a folder", "data", "check", code=2)
+    expect_error("latent data pack: missing argument; expected a config", "data", "pack", code=2)
+    expect_error("latent data check: missing argument; expected a config, or a folder", "data", "check", code=2)
     (here / "shapes.json").write_text('{"data": {"name": "shapes", "count": 100}}')
     expect_error("nothing to pack", "data", "pack", "shapes.json")
     summary = latent_json("data", "pack", "shapes.json", "--set", "data.pack=always")
@@ -185,7 +212,8 @@ def command_lines(here):
 
 
 need_codecs()
-for check in (works, csv_labels, wrong_folders, damaged_packs, two_at_once, caches, little_room, checks, command_lines):
+for check in (works, csv_labels, wrong_folders, damaged_packs, two_at_once, caches, little_room, checks, lists,
+              command_lines):
     with Workplace() as workplace:
         os.environ["LATENT_CACHE"] = str(workplace / "cache")
         check(workplace)

@@ -64,7 +64,7 @@ def keep(here):
 
     error('data.keep: attribute "shape=hart": the data set has none of that name; did you mean shape=heart? known: rotation, scale',
           "shape=hart")
-    error('data.keep: "x=7..8" keeps none of the 256 examples of the train split; expected a rule that some fit', "x=7..8")
+    error('data.keep: "x=7..8" keeps none of the 256 examples of the train split; expected a rule that matches some', "x=7..8")
     error('data.keep: attribute "x=wide": expected a number or a range, such as x=0.5..0.8', "x=wide")
     error('data.keep: attribute "scale": numbers from', "scale")
     error("data.keep: got 7; expected a string", "7")

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/device/device.h"
+#include "core/error.h"
 
 namespace latent {
 
@@ -39,6 +40,16 @@ class Arguments {
   /// the flag and the example.
   std::vector<double> numbers(const std::string& flag, const std::string& example) const;
   std::vector<std::string> texts(const std::string& flag) const;
+  /// Returns what `parse` makes of the flag's text. Puts the flag and the text in front of the
+  /// message of an Error that `parse` throws, and throws a `Failure`.
+  template <class Failure = UsageError, class Parse>
+  auto parsed(const std::string& flag, const Parse& parse) const {
+    try {
+      return parse(text(flag));
+    } catch (const Error& wrong) {
+      throw Failure("--" + flag + " " + text(flag) + ": " + wrong.what());
+    }
+  }
 
   /// The picture of --out, else `otherwise`. charts: whether gnuplot draws it, which also knows
   /// SVG. Throws UsageError for another ending.

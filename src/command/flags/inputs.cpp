@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "data/example_list.h"
 
 namespace latent {
 namespace {
@@ -30,13 +31,16 @@ void check_inputs(const Arguments& arguments, bool counted) {
 void declare_inputs(cxxopts::Options& options, const std::string& default_count) {
   options.positional_help("[FILES or folders]");
   options.parse_positional("files");
-  options.add_options()("files", "images of your own, or folders of them; of a table: CSV files",
-                        cxxopts::value<std::vector<std::string>>(),
-                        "FILES")("split", "else images of this split: train, validation or test",
-                                 cxxopts::value<std::string>()->default_value("test"), "NAME")(
-      "indices", "these of it, for example 3,17,40-49", cxxopts::value<std::string>(), "LIST");
+  options.add_options()("files", "images of your own, or folders of them; for a table: CSV files",
+                        cxxopts::value<std::vector<std::string>>(), "FILES");
+  options.add_options()("split", "split to use when no FILES are given: train, validation or test",
+                        cxxopts::value<std::string>()->default_value("test"), "NAME");
+  options.add_options()("indices",
+                        "indices within the split, e.g. 3,17,40-49, or @FILE, a file of names or "
+                        "indices",
+                        cxxopts::value<std::string>(), "LIST");
   if (default_count.empty()) return;
-  options.add_options()("n,count", "or its first N images; 0: all of them",
+  options.add_options()("n,count", "use the split's first N images; 0: all",
                         cxxopts::value<int64_t>()->default_value(default_count), "N");
 }
 
@@ -53,12 +57,20 @@ Inputs read_split(const std::string& where, Split split, const std::vector<int64
   return select_inputs(examples, indices);
 }
 
+Inputs read_list(const std::filesystem::path& file, Split split, const OpenedRun& run) {
+  const ExampleList list = read_example_list(file);
+  const Examples examples = run.load(split);
+  return select_inputs(examples, ExampleFinder(examples).find_all(list, split));
+}
+
 Inputs read_inputs(const Arguments& arguments, const OpenedRun& run, bool counted) {
   check_inputs(arguments, counted);
   if (arguments.has("files")) return read_files(arguments.texts("files"), run);
-  const Split split = parse_split(arguments.text("split"));
-  if (arguments.has("indices"))
+  const Split split = arguments.parsed("split", parse_split);
+  if (arguments.has("indices")) {
+    if (const auto file = list_file(arguments.text("indices"))) return read_list(*file, split, run);
     return read_split("--indices", split, arguments.indices("indices"), run);
+  }
   const int64_t count = arguments.integer("count", 0, 100'000);
   const Examples examples = run.load(split);
   std::vector<int64_t> indices(
@@ -70,7 +82,7 @@ Inputs read_inputs(const Arguments& arguments, const OpenedRun& run, bool counte
 ExampleBatches read_example_batches(const Arguments& arguments, const OpenedRun& run) {
   const bool files = arguments.has("files");
   const bool whole = !files && !arguments.has("indices") && arguments.integer("count", 0) == 0;
-  ExampleBatches batches = whole ? all_of(run.load(parse_split(arguments.text("split"))))
+  ExampleBatches batches = whole ? all_of(run.load(arguments.parsed("split", parse_split)))
                                  : in_batches(read_inputs(arguments, run));
   const std::string noun = run.experiment.data.example_noun() + "s";
   batches.what = files ? noun + " of your own"
@@ -85,6 +97,8 @@ std::string inputs_stem(const Arguments& arguments) {
     const int64_t count = arguments.integer("count", 0);
     return count == 0 ? split : fmt::format("{}-first-{}", split, count);
   }
+  if (const auto file = list_file(arguments.text("indices")))
+    return split + "-" + file->stem().string();
   constexpr size_t kMaxNamed = 6;
   const auto indices = arguments.indices("indices");
   std::string stem = split;

@@ -1,6 +1,7 @@
 // The flags that name the images a command works on: FILES, --split, --indices, --count.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,8 @@ void declare_inputs(cxxopts::Options& options, const std::string& default_count)
 /// Reads what the command line names. Files of another size are resized, with a message.
 /// counted: whether --count belongs to these, as declare_inputs declares it.  Throws UsageError for
 /// flags that exclude each other, such as FILES and --indices; Error for an index outside the
-/// split, a file that is not an image, a folder without images.
+/// split, an entry of a list that is not in it, a file that is not an image, a folder without
+/// images.
 Inputs read_inputs(const Arguments& arguments, const OpenedRun& run, bool counted = true);
 
 /// The same, read batch by batch. Throws as read_inputs does.
@@ -27,7 +29,12 @@ ExampleBatches read_example_batches(const Arguments& arguments, const OpenedRun&
 Inputs read_split(const std::string& where, Split split, const std::vector<int64_t>& indices,
                   const OpenedRun& run);
 
-/// A name for pictures of these inputs: "files", "test-3-17", "test-first-10", "test" for all.
+/// Images of the split that a file lists by name or index (data/example_list.h), in its order.
+/// Throws Error for an entry that is not in the split.
+Inputs read_list(const std::filesystem::path& file, Split split, const OpenedRun& run);
+
+/// Returns a name for pictures of these inputs: "files", "test-3-17", "test-first-10", "test" for
+/// all, "test-FILE" for --indices @FILE.txt.
 std::string inputs_stem(const Arguments& arguments);
 
 }  // namespace latent

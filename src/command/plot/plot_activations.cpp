@@ -54,7 +54,7 @@ Json as_json(const Code& code) {
 }  // namespace
 
 nlohmann::ordered_json plot_activations(const Arguments& arguments) {
-  const Split split = parse_split(arguments.text("split"));
+  const Split split = arguments.parsed("split", parse_split);
   const OpenedRun run = open_run(arguments);
   std::vector<Code> codes{code_of(run, split, arguments.quiet())};
   if (arguments.has("twin")) {

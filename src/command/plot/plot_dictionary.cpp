@@ -47,7 +47,7 @@ Tensor unit_codes(const Tensor& codes) {
 }  // namespace
 
 nlohmann::ordered_json plot_dictionary(const Arguments& arguments) {
-  const Split split = parse_split(arguments.text("split"));
+  const Split split = arguments.parsed("split", parse_split);
   const OpenedRun run = open_run(arguments);
   const auto path =
       plot_path(arguments, run.directory.path(), "dictionary.png", run.experiment.data.is_table());

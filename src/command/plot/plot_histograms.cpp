@@ -36,7 +36,7 @@ std::string whole_title(const std::string& split, int64_t images, size_t active,
 }  // namespace
 
 nlohmann::ordered_json plot_histograms(const Arguments& arguments) {
-  const Split split = parse_split(arguments.text("split"));
+  const Split split = arguments.parsed("split", parse_split);
   const OpenedRun run = open_run(arguments);
   const bool probabilistic = run.model->probabilistic();
   const Latent codes = split_codes(run, split, arguments.quiet());

@@ -93,7 +93,7 @@ void add_pictures(visual::Scatter& scatter, const OpenedRun& run, const space::P
 }  // namespace
 
 nlohmann::ordered_json plot_latents(const Arguments& arguments) {
-  const Split split = parse_split(arguments.text("split"));
+  const Split split = arguments.parsed("split", parse_split);
   const int64_t decoded = arguments.integer("decoded", 0, kMaxPictures);
   const bool cdf = arguments.flag("cdf");
   const OpenedRun run = open_run(arguments);

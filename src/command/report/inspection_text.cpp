@@ -11,8 +11,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr size_t kListed = 10;  // of each kind of finding; --json has all
-constexpr size_t kSizesShown = 5;
+constexpr size_t kMaxListed = 10;  // findings of each kind; --json lists all
+constexpr size_t kMaxSizes = 5;
 
 const Examples& examples_of(const Report& report, Split split) {
   return std::find_if(report.splits->begin(), report.splits->end(),
@@ -71,19 +71,19 @@ std::string split_text(const SplitInspection& split) {
 std::string repeats_text(const Report& report) {
   const auto& repeats = report.inspection.repeats;
   if (repeats.empty()) return "  no two images have the same pixels\n";
-  std::string text =
-      fmt::format("  {} images repeat the pixels of another, {} of them across splits{}\n",
-                  repeats.size(), report.inspection.leaks(),
-                  report.inspection.leaks() > 0 ? ": figures on those splits flatter" : "");
+  std::string text = fmt::format(
+      "  {} images repeat the pixels of another, {} of them across splits{}\n", repeats.size(),
+      report.inspection.leaks(),
+      report.inspection.leaks() > 0 ? ": metrics on those splits are too optimistic" : "");
   for (const bool leak : {true, false}) {
     size_t listed = 0;
     for (const auto& pair : repeats) {
-      if (pair.leak() != leak || ++listed > kListed) continue;
+      if (pair.leak() != leak || ++listed > kMaxListed) continue;
       text += fmt::format("    {} = {}\n", image_name(report, pair.split, pair.image),
                           image_name(report, pair.earlier_split, pair.earlier_image));
     }
-    if (listed > kListed)
-      text += fmt::format("    and {} more (--json lists all)\n", listed - kListed);
+    if (listed > kMaxListed)
+      text += fmt::format("    and {} more (--json lists all)\n", listed - kMaxListed);
   }
   return text;
 }
@@ -91,11 +91,12 @@ std::string repeats_text(const Report& report) {
 std::string unreadable_text(const Report& report) {
   if (report.unreadable.empty()) return "";
   std::string text = fmt::format("  {} images cannot be read:\n", report.unreadable.size());
-  for (size_t i = 0; i < std::min(kListed, report.unreadable.size()); ++i)
+  for (size_t i = 0; i < std::min(kMaxListed, report.unreadable.size()); ++i)
     text += "    " + report.unreadable[i] + "\n";
-  if (report.unreadable.size() > kListed)
-    text += fmt::format("    and {} more (--json lists all)\n", report.unreadable.size() - kListed);
-  return text + "    (\"on_error\": \"skip\" in section data leaves them out of a training)\n";
+  if (report.unreadable.size() > kMaxListed)
+    text +=
+        fmt::format("    and {} more (--json lists all)\n", report.unreadable.size() - kMaxListed);
+  return text + "    (\"on_error\": \"skip\" in section data skips them in training)\n";
 }
 
 Json attribute_json(const AttributeBalance& attribute) {
@@ -124,7 +125,7 @@ std::string report_text(const Report& report) {
   if (!report.survey.sizes.empty()) {
     text += fmt::format("  files: {}; height x width: {}\n",
                         ranked({report.survey.formats.begin(), report.survey.formats.end()}, 5),
-                        ranked(size_counts(report.survey), kSizesShown));
+                        ranked(size_counts(report.survey), kMaxSizes));
   }
   for (const auto& split : report.inspection.splits)
     text += split_text(split);

@@ -1,4 +1,4 @@
-// The findings of `latent data check`, for people and for programs.
+// The report of `latent data check`, as text and as JSON.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -10,16 +10,19 @@
 
 namespace latent {
 
+/// What `latent data check` reports.
 struct Report {
-  std::string name;                       // what was checked
+  std::string name;                       // of the config, file or folder
   const std::vector<NamedSplit>* splits;  // for the images' names
   Inspection inspection;
-  ImageSurvey survey;                   // empty for sets that are no image files
-  std::vector<std::string> unreadable;  // images that were left out, and why
-  std::vector<std::string> written;     // files
+  ImageSurvey survey;                   // empty unless the set consists of image files
+  std::vector<std::string> unreadable;  // one message for each image left out
+  std::vector<std::string> written;     // paths of the files written
 };
 
+/// Returns the report as lines of text; long lists are cut.
 std::string report_text(const Report& report);
+/// Returns the whole report as JSON.
 nlohmann::ordered_json report_json(const Report& report);
 
 }  // namespace latent

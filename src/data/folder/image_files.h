@@ -8,18 +8,18 @@
 
 namespace latent {
 
-/// A file as it was found. What could not be asked of it (a broken link, say) is 0: reading it
-/// tells why.
+/// A file found in a folder. Properties that are not available (for a broken link, for example) are
+/// 0; reading the file then gives the reason.
 struct ImageFile {
-  std::string name;  // path below the folder, parted by '/'
+  std::string name;  // path below the folder, separated by '/'
   int64_t bytes = 0;
   int64_t modified = 0;  // nanoseconds since 1970
 };
 
-/// The files below `folder` that are called .jpg, .jpeg, .png, .bmp, .tif, .tiff or .webp, sorted
-/// by the bytes of their names.
+/// Returns the files below `folder` whose names end in .jpg, .jpeg, .png, .bmp, .tif, .tiff or
+/// .webp, sorted by the bytes of their names.
 ///
-/// Hidden files and folders are left out. Links to folders are followed, each folder entered once,
+/// Hidden files and folders are skipped. Links to folders are followed, each folder entered once,
 /// so loops end. Throws Error if the folder is missing or cannot be listed, or holds no image.
 std::vector<ImageFile> find_images(const std::filesystem::path& folder);
 

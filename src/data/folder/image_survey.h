@@ -1,4 +1,4 @@
-// What image files say about themselves, without decoding them.
+// Formats and sizes of image files, read from their headers.
 #pragma once
 
 #include <filesystem>
@@ -12,15 +12,16 @@
 namespace latent {
 
 struct ImageSurvey {
-  std::map<std::string, int64_t> formats;                // "JPEG" and how many
+  std::map<std::string, int64_t> formats;                // "JPEG" and the number of files
   std::map<std::pair<int64_t, int64_t>, int64_t> sizes;  // upright {height, width}
-  std::vector<std::string> unreadable;                   // why, each naming its file
+  std::vector<std::string> unreadable;                   // messages, each naming its file
 
-  /// A side that at least half of the images reach with their shorter side; 0 without images.
+  /// Returns a side that at least half of the images reach with their shorter side; 0 without
+  /// images.
   int64_t typical_side() const;
 };
 
-/// Reads every header. Files that are no images, damaged or cut short become `unreadable`.
+/// Reads every header. Files that are not images, damaged or truncated become `unreadable`.
 ImageSurvey survey_images(const std::filesystem::path& folder, const std::vector<ImageFile>& files);
 
 }  // namespace latent

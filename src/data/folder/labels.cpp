@@ -182,7 +182,7 @@ Labels labels_from_csv(const std::filesystem::path& csv, const std::vector<std::
     if (auto attribute = columns[i].attribute()) {
       labels.attributes.push_back(std::move(*attribute));
     } else {
-      notices.push_back(fmt::format("{}: column {} is left out: more than {} different words",
+      notices.push_back(fmt::format("{}: column {} is skipped: more than {} different words",
                                     csv.string(), columns[i].name(), kMaxColumnClasses));
     }
   }

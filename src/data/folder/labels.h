@@ -1,4 +1,4 @@
-// What is known about the images of a folder: from the folders they lie in, or from a CSV.
+// Attributes of the images of a folder: from their subfolders, or from a CSV.
 #pragma once
 
 #include <filesystem>
@@ -11,20 +11,20 @@ namespace latent {
 
 struct Labels {
   std::vector<Attribute> attributes;  // each of as many values as there are names
-  std::string notice;                 // what was left out, or ""
+  std::string notice;                 // names the columns that were skipped, or ""
 };
 
-/// The class "label" of images by the first folder of their names: "tulip/3.jpg" is a tulip. None
-/// if all lie at the top.
+/// Returns the class "label" of images by the first folder of their names: "tulip/3.jpg" is a
+/// tulip. Returns nothing if all files are at the top.
 Labels labels_from_folders(const std::vector<std::string>& names);
 
-/// The columns of a CSV with a header.
+/// Reads attributes from the columns of a CSV with a header.
 ///
 /// One column holds the files' names: the first that is called file, filename, file_name, image,
-/// image_id, name or path. A name is the one below the folder, or the last part of it if no two
-/// files share that. Of the other columns those of numbers stay numbers, +1 and -1 becoming 1 and
-/// 0, and those of words become classes; more than 1000 different words are left out. Throws Error
-/// if a file has no row or two, or no row names a file.
+/// image_id, name or path. A name is the path below the folder, or its last part if no two files
+/// share it. Columns of numbers stay numbers (+1 and -1 become 1 and 0); columns of words become
+/// classes, and are skipped if they have more than 1000 different words. Throws Error if a file has
+/// no row or two rows, or if no row names a file.
 Labels labels_from_csv(const std::filesystem::path& csv, const std::vector<std::string>& names);
 
 }  // namespace latent

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Whoever changes what decoding or fitting makes of a file raises it: packs are made anew then.
+// Increase it when the result of decoding or fitting changes, so that packs are rebuilt.
 constexpr int kPreparation = 2;
 
 class FileSource : public ImageSource {
@@ -104,7 +104,7 @@ class FileSource : public ImageSource {
   void expect_first_shape(const Tensor& image, int64_t index) const {
     if (shape_of(image) == shape_) return;
     throw Error(fmt::format(
-        "{}: {}x{} pixels; expected {}x{} as the others: data.size brings all "
+        "{}: {}x{} pixels; expected {}x{} like the others: data.size brings all "
         "images to one size",
         path(index).string(), image.size(2), image.size(1), shape_.width, shape_.height));
   }

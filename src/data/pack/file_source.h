@@ -1,4 +1,4 @@
-// Image files as the images of a set.
+// Image files as a source of images.
 #pragma once
 
 #include <filesystem>
@@ -11,10 +11,10 @@
 
 namespace latent {
 
-/// The files of `folder`, decoded in parallel and fitted. Their key holds the folder, each file's
-/// name, size and time, the fit and the channels.
+/// Returns a source that decodes the files of `folder` in parallel and fits them. Its key holds the
+/// folder, each file's name, size and time, the fit and the channels.
 ///
-/// Without data.size all must be as large as the first readable one.
+/// Without data.size all images must have the size of the first readable one.
 std::unique_ptr<ImageSource> image_file_source(std::filesystem::path folder,
                                                std::vector<ImageFile> files, int64_t channels,
                                                Fit fit);

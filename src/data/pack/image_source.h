@@ -9,7 +9,8 @@
 
 namespace latent {
 
-/// An image that could not be prepared, and why: "photos/a.jpg: empty file; expected an image".
+/// An image that could not be prepared, and the reason: "photos/a.jpg: empty file; expected an
+/// image".
 struct UnreadableImage {
   int64_t index = 0;
   std::string reason;
@@ -19,16 +20,16 @@ class ImageSource {
  public:
   virtual ~ImageSource() = default;
   virtual int64_t count() const = 0;
-  /// Of every image. May have to read one. Throws Error if none can be read.
+  /// Returns the shape of every image. May have to read one. Throws Error if none can be read.
   virtual ImageShape shape() = 0;
-  /// A text that differs whenever the pixels could: all that they depend on.
+  /// Returns a text that names everything the pixels depend on: it changes whenever they could.
   virtual std::string key() const = 0;
-  /// What the images are, for messages: "photos".
+  /// Returns a name of the images for messages: "photos".
   virtual std::string name() const = 0;
   /// Prepares images first, ..., first + count - 1.
   ///
-  /// pixels: [count, H, W, C], filled but for the unreadable images. Returns these, in order. Calls
-  /// come in ascending order, without gaps.
+  /// pixels: [count, H, W, C]; all are filled except the unreadable images, which are returned in
+  /// order. Calls must come in ascending order, without gaps.
   virtual std::vector<UnreadableImage> read(int64_t first, int64_t count, uint8_t* pixels) = 0;
 };
 

@@ -33,18 +33,18 @@ std::string digest(std::string_view key) {
   return fmt::format("{:016x}{:016x}", a, b);
 }
 
-// Every failure to write here has the same remedy.
+// All failures to write have the same remedy.
 template <class Work>
 auto in_cache(Work work) {
   try {
     return work();
   } catch (const Error& failure) {
     throw Error(std::string(failure.what()) +
-                "; packed images need a folder with room: say which with LATENT_CACHE");
+                "; packed images need a folder with free space: set LATENT_CACHE");
   }
 }
 
-// What processes that were killed left behind. Under the lock nobody else writes this pack.
+// Removes files of killed processes. Under the lock no other process writes this pack.
 void remove_leftovers(const fs::path& pack) {
   std::error_code ignored;
   const std::string prefix = pack.filename().string() + ".tmp";
@@ -59,12 +59,12 @@ void expect_room(const fs::path& folder, int64_t bytes) {
   std::error_code code;
   const fs::space_info room = fs::space(folder, code);
   if (code || room.available > static_cast<uint64_t>(bytes)) return;
-  // The need rounded up: never "0 MB are free; expected 0 MB".
+  // Rounded up, so that the message never says "0 MB are free; expected 0 MB".
   throw Error(fmt::format("{}: {} MB are free; expected {} MB", folder.string(),
                           room.available >> 20, (bytes >> 20) + 1));
 }
 
-// Writes those of the images first, first + 1, ... that could be read.
+// Writes the readable ones of the images first, first + 1, ...
 void write_readable(PackWriter& writer, const std::vector<uint8_t>& pixels, int64_t first,
                     int64_t count, size_t bytes, const std::vector<UnreadableImage>& unreadable) {
   int64_t next = first;
@@ -109,7 +109,7 @@ void make_pack(ImageSource& source, const SkipPolicy& policy, const fs::path& pa
             static_cast<double>(total) / seconds);
 }
 
-// False if there is none, or none that can be used.
+// Returns false if there is no pack, or none that can be used.
 bool map_existing(const fs::path& path, const std::string& key, PackContent& content, bool aloud) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) return false;
@@ -117,7 +117,7 @@ bool map_existing(const fs::path& path, const std::string& key, PackContent& con
     content = map_pack(path, key);
     return true;
   } catch (const Error& failure) {
-    if (aloud) log::warn("{}; the pack is made anew", failure.what());
+    if (aloud) log::warn("{}; rebuilding the pack", failure.what());
     return false;
   }
 }
@@ -126,16 +126,16 @@ bool map_existing(const fs::path& path, const std::string& key, PackContent& con
 
 SkipPolicy::SkipPolicy(Section& data) {
   data.read("on_error", on_error_, OneOf{{"fail", "skip"}},
-            "what to do about a file that cannot be read: stop, or leave it out");
+            "action for a file that cannot be read: stop, or skip it");
   data.read("max_skipped", most_, between(0, 1),
-            "with skip: the largest share of the files that may be left out (one always may)");
+            "with skip: the largest share of the files that may be skipped (one always may)");
 }
 
 void SkipPolicy::check(const std::vector<UnreadableImage>& unreadable, int64_t count) const {
   if (unreadable.empty()) return;
   const std::string& first = unreadable.front().reason;
   if (on_error_ == "fail") {
-    throw Error(first + "; mend or remove it, or leave such files out: data.on_error: skip");
+    throw Error(first + "; fix or remove it, or skip such files with data.on_error: skip");
   }
   const auto most =
       std::max<int64_t>(1, std::llround(std::floor(most_ * static_cast<double>(count))));
@@ -155,7 +155,7 @@ Pack open_pack(ImageSource& source, const SkipPolicy& policy) {
     in_cache([&] { make_directories(folder); });
     const FileLock lock = in_cache([&] {
       return FileLock(pack.path.string() + ".lock",
-                      "another process is packing the same images: waiting for it");
+                      "waiting for another process that is packing the same images");
     });
     if (!map_existing(pack.path, key, pack.content, true)) {
       remove_leftovers(pack.path);

@@ -1,5 +1,5 @@
-// The packed cache: images are prepared once, then mapped into memory by every run that wants the
-// same.
+// The packed cache: images are prepared once, then mapped into memory by every run that uses the
+// same images.
 #pragma once
 
 #include <filesystem>
@@ -12,13 +12,13 @@
 
 namespace latent {
 
-/// The keys `on_error` and `max_skipped` of section `data`: what to do about unreadable files.
+/// The keys `on_error` and `max_skipped` of section `data`: how to treat unreadable files.
 class SkipPolicy {
  public:
   SkipPolicy() = default;
   explicit SkipPolicy(Section& data);
 
-  /// Throws Error if these of `count` images are more than may be left out.
+  /// Throws Error if more of the `count` images are unreadable than may be skipped.
   void check(const std::vector<UnreadableImage>& unreadable, int64_t count) const;
 
  private:
@@ -29,15 +29,15 @@ class SkipPolicy {
 struct Pack {
   std::filesystem::path path;
   PackContent content;
-  bool made = false;   // now, not found
-  double seconds = 0;  // that making or checking it took
+  bool made = false;   // by this call, rather than found in the cache
+  double seconds = 0;  // spent on making or checking it
 };
 
-/// The pack of `source`, made if the cache holds none that fits.
+/// Returns the pack of `source`, and makes it if it is not in the cache.
 ///
-/// It lies in <cache folder>/packs under the digest of the source's key. One that is damaged is
-/// made anew, and that is said. Of processes that want the same one makes it and the others wait.
-/// Memory stays bounded by a few images. Throws Error for unreadable images beyond `policy`, and
+/// It is in <cache folder>/packs under the digest of the source's key. A damaged pack is rebuilt,
+/// with a message. If several processes need the same pack, one makes it and the others wait.
+/// Memory is limited to a few images. Throws Error for unreadable images beyond `policy`, and
 /// naming LATENT_CACHE if the cache cannot be written.
 Pack open_pack(ImageSource& source, const SkipPolicy& policy);
 

@@ -1,10 +1,10 @@
 // The file of a pack: prepared images, mapped into memory instead of being read.
 //
 //   pixels      [N, H, W, C] uint8, from the first byte on
-//   tail        the key; the images left out and why; a CRC-32 of each 4 MiB of pixels
+//   tail        the key; the skipped images and the reasons; a CRC-32 of each 4 MiB of pixels
 //   end record  sizes, and a CRC-32 of itself and the tail
 //
-// So no byte is without a checksum, and a file that was cut has no end record.
+// Every byte has a checksum, and a truncated file has no end record.
 #pragma once
 
 #include <filesystem>
@@ -22,12 +22,12 @@ namespace latent {
 /// Writes a pack as a stream; the file appears when it is finished.
 class PackWriter {
  public:
-  /// Throws Error if the file cannot be written; so do the others.
+  /// Throws Error if the file cannot be written, as do the other functions.
   explicit PackWriter(const std::filesystem::path& path) : file_(path) {}
 
-  /// The next pixels, in any portions.
+  /// Appends pixels, in portions of any size.
   void add(const uint8_t* pixels, size_t bytes);
-  /// unreadable: what was left out.  shape: of each image.
+  /// unreadable: the images that were skipped.  shape: of each image.
   void finish(std::string_view key, const ImageShape& shape,
               const std::vector<UnreadableImage>& unreadable);
 
@@ -43,7 +43,7 @@ struct PackContent {
 };
 
 /// Maps a pack after checking all of it. Throws Error if it was made for another key, is damaged,
-/// cut short or of another version.
+/// truncated or of another version.
 PackContent map_pack(const std::filesystem::path& path, std::string_view key);
 
 }  // namespace latent

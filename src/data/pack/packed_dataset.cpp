@@ -58,7 +58,7 @@ class PackedDataset : public Dataset {
     for (const Split split : {Split::kValidation, Split::kTest}) {
       const Split from = serving(split, parts_.counts);
       if (from == split) continue;
-      lines.push_back(fmt::format("no images for the {} split: the {} images serve as such",
+      lines.push_back(fmt::format("no {0} images: the {1} images are used for {0}",
                                   to_string(split), to_string(from)));
     }
     if (pack_ && !pack_->content.unreadable.empty()) lines.push_back(unreadable_text());
@@ -95,7 +95,7 @@ class PackedDataset : public Dataset {
   std::string unreadable_text() const {
     const auto& unreadable = pack_->content.unreadable;
     std::string text =
-        fmt::format("{} of {} images cannot be read and are left out:", unreadable.size(),
+        fmt::format("{} of {} images cannot be read and are skipped:", unreadable.size(),
                     parts_.source->count());
     for (size_t i = 0; i < std::min(kNamed, unreadable.size()); ++i)
       text += "\n  " + unreadable[i].reason;

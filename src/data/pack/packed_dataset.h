@@ -1,4 +1,4 @@
-// Data sets whose images lie in a pack, the splits one after the other.
+// Data sets whose images are in a pack, one split after the other.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@
 
 namespace latent {
 
-/// What such a set is made of.
+/// The parts of a packed data set.
 struct PackedParts {
   std::unique_ptr<ImageSource> source;  // the images of train, validation and test, in this order
   std::array<int64_t, 3> counts{};      // of the splits; one without images is served by another
@@ -23,8 +23,8 @@ struct PackedParts {
   std::filesystem::path image_folder = {};  // of image files, else empty
 };
 
-/// The pack is opened (and made, if need be) when the first split is loaded. Images that could not
-/// be read are missing from the splits, and the notice then tells which.
+/// Returns a data set that opens its pack (or makes it) when the first split is loaded. Images that
+/// could not be read are missing from the splits, and the notice then names them.
 std::unique_ptr<Dataset> packed_dataset(PackedParts parts);
 
 }  // namespace latent

@@ -18,8 +18,10 @@ Tensor sources(const Tensor& offsets, int64_t size) {
 void Augmentation::read(Section& data) {
   Section section = data.section("augment");
   section.read("flip", flip_, "mirror each training image left to right with probability 1/2");
-  section.read("shift", shift_, between(0, kLargestShift),
-               "move each training image by up to so many pixels both ways, its edge repeated");
+  section.read(
+      "shift", shift_, between(0, kLargestShift),
+      "shift each training image by up to this many pixels in each direction, repeating its "
+      "edge");
 }
 
 Tensor Augmentation::apply(const Tensor& images, at::Generator noise) const {

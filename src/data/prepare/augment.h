@@ -14,10 +14,10 @@ class Augmentation {
   /// Reads `augment` of section `data`.
   void read(Section& data);
 
-  /// Whether anything is asked for.
+  /// Whether any variation is turned on.
   bool active() const { return flip_ || shift_ > 0; }
 
-  /// A variant of each image, drawn from `noise` (on the images' device).
+  /// Returns a variant of each image, drawn from `noise` (on the images' device).
   /// images: [B, C, H, W].  Returns the same shape, channels_last.
   Tensor apply(const Tensor& images, at::Generator noise) const;
 

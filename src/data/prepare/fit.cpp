@@ -35,9 +35,9 @@ void read_size(Section& section, const std::string& key, std::vector<int64_t>& s
 
 Fit::Fit(Section& data) : pad_key_(data.where("pad_to")) {
   read_size(data, "size", size_, true,
-            "height and width that the images are resized to; []: as they are");
+            "height and width that the images are resized to; []: unchanged");
   data.read("fit", fit_, OneOf{{"crop", "stretch", "pad"}},
-            "how another aspect ratio becomes that of size: crop the middle, stretch, or pad with "
+            "how images of another aspect ratio are fitted: crop the middle, stretch, or pad with "
             "black");
   data.read("filter", filter_, OneOf{{"area", "bilinear"}},
             "how images are resized: area averages, bilinear samples without antialiasing");

@@ -1,4 +1,4 @@
-// Resizing many images in memory, on all threads and without image codecs.
+// Resizes many images in memory, on all threads and without image codecs.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ struct Span {
 /// Resizes parts of images.
 ///
 /// pixels: [N, H, W, C] uint8, contiguous; rows.from is H, columns.from W.  Returns [N, rows.to,
-/// columns.to, C]. area: each new pixel is the mean of what it covers; bilinear: a sample between
-/// pixel centres, without antialiasing.
+/// columns.to, C]. area: each new pixel is the mean of the area it covers; bilinear: a sample
+/// between pixel centres, without antialiasing.
 Tensor resize(const Tensor& pixels, const Span& rows, const Span& columns,
               const std::string& filter);
 

@@ -19,10 +19,11 @@ bool is_channels(int64_t size) { return size == 1 || size == 3; }
 }  // namespace
 
 void ArrayOptions::read(Section& data) {
-  data.read("layout", layout, OneOf{{"auto", "NHWC", "NCHW"}},
-            "order of an array's four dimensions; auto: the one of 1 or 3 is the channels");
+  data.read(
+      "layout", layout, OneOf{{"auto", "NHWC", "NCHW"}},
+      "order of an array's four dimensions; auto: the dimension of size 1 or 3 is the channels");
   data.read("white", white, at_least(0),
-            "the value that is white; 0: 255 for bytes (1 if they are all 0 or 1), 1 for floats");
+            "value of white; 0: 255 for bytes (1 if they are all 0 or 1), 1 for floats");
   layout_key = data.where("layout");
   white_key = data.where("white");
 }

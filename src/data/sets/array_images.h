@@ -1,4 +1,4 @@
-// Arrays of numbers as images: which dimension is which, and which value is white.
+// Arrays of numbers as images: finds the layout of the dimensions and the value of white.
 #pragma once
 
 #include <string>
@@ -18,20 +18,21 @@ struct ArrayOptions {
   void read(Section& data);
 };
 
+/// An array read as images.
 class ArrayImages {
  public:
   /// Throws Error naming the array if it is not [N, H, W], [N, H, W, C] or [N, C, H, W] with C 1 or
-  /// 3, if it cannot be told which, or if its values are integers of more than a byte.
+  /// 3, if the layout is ambiguous, or if its values are integers of more than a byte.
   ArrayImages(OpenStream open, const ArrayOptions& options);
 
   int64_t count() const { return array_.count(); }
   const ImageShape& shape() const { return shape_; }
   const std::string& name() const { return array_.name(); }
-  /// What users should hear about the values, or "".
+  /// Returns a message about the values to log, or "".
   const std::string& note() const { return note_; }
 
-  /// Images first to first + count - 1, cheapest in ascending order: [count, H, W, C] uint8, where
-  /// 255 is white. Throws Error naming the image if a value lies outside [0, white].
+  /// Reads images first to first + count - 1, fastest in ascending order. Returns [count, H, W, C]
+  /// uint8, where 255 is white. Throws Error naming the image if a value lies outside [0, white].
   Tensor read(int64_t first, int64_t count);
 
  private:

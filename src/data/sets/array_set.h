@@ -1,4 +1,4 @@
-// A data set of images and labels that lie in arrays: kept in memory, or packed if it is large.
+// A data set of images and labels in arrays: kept in memory, or packed if it is large.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@
 
 namespace latent {
 
-/// Where the images of one part are, and their labels if it has any.
+/// The arrays of one part: its images, and its labels if it has any.
 struct ArrayPart {
   OpenStream images;
   OpenStream labels;
@@ -27,10 +27,10 @@ struct ArraySetOptions {
   TrainTestOptions splits;
 };
 
-/// Bytes of pixels up to which a set is kept in memory.
+/// The most bytes of pixels that are kept in memory; larger sets are packed.
 constexpr int64_t kMaxInMemory = int64_t{1} << 28;
 
-/// Looks at every array once, so that what is wrong is said before anything is loaded.
+/// Returns the data set. Checks every array first, so that errors come before anything is loaded.
 /// Throws Error naming the array.
 std::unique_ptr<Dataset> make_array_dataset(const ArrayPart& train,
                                             const std::optional<ArrayPart>& test,

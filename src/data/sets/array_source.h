@@ -1,4 +1,4 @@
-// Images of arrays too large for memory, on their way into a pack.
+// A source of images for packs: arrays that are too large for memory.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,7 @@ struct ArrayRows {
   std::string key;  // differs whenever the array or the choice of rows could
 };
 
-/// The images of the parts, one part after the other, fitted; each array is read in order.
+/// Returns a source of the fitted images, one part after the other; reads each array in order.
 std::unique_ptr<ImageSource> array_source(std::vector<ArrayRows> parts, const ArrayOptions& options,
                                           const Fit& fit);
 

@@ -77,7 +77,7 @@ std::unique_ptr<Dataset> open_celeba(const CelebaOptions& options, const Fit& fi
   const fs::path images = place / "img_align_celeba";
   if (std::error_code ignored; !fs::is_directory(images, ignored)) {
     throw Error(images.string() +
-                ": no such folder; see scripts/fetch_data.sh celeba, or say where it is with "
+                ": no such folder; see scripts/fetch_data.sh celeba, or set "
                 "data.dir or LATENT_DATA");
   }
   const CelebaList partition = read_celeba_list(place, "list_eval_partition");
@@ -109,7 +109,7 @@ std::unique_ptr<Dataset> open_celeba(const CelebaOptions& options, const Fit& fi
   for (const auto& file : ordered)
     parts.names.push_back(listed_name(file));
   if (files.size() < partition.rows.size()) {
-    parts.notice = fmt::format("{}: {} of the {} images in the official list are there",
+    parts.notice = fmt::format("{}: {} of the {} images in the official list were found",
                                images.string(), files.size(), partition.rows.size());
   }
   parts.source = image_file_source(images, std::move(ordered), options.channels, fit);
@@ -124,12 +124,12 @@ DatasetPlan configure_celeba(Section& data) {
             "folder of the images and lists; by default $LATENT_DATA/celeba or data/celeba");
   data.read("channels", options.channels, between(1, 3), "1: grey, 3: RGB");
   data.read("count", options.count, at_least(0),
-            "use only the first so many training images; 0: all");
+            "number of training images to use, from the first on; 0: all");
   const Fit fit(data);
   const SkipPolicy policy(data);
   if (options.channels == 2) throw Error(data.where("channels") + ": got 2; expected 1 or 3");
   return {.open = [=] { return open_celeba(options, fit, policy); },
-          .prepare = [fit](const Tensor& pixels) { return fit.apply(pixels); }};
+          .fit = [fit](const Tensor& pixels) { return fit.apply(pixels); }};
 }
 
 }  // namespace latent

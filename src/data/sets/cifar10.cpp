@@ -46,7 +46,7 @@ void check_files(const fs::path& folder) {
     if (fs::exists(folder / name, ignored)) continue;
     throw Error((folder / name).string() +
                 ": no such file; unpack https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz "
-                "there, or say where it is with data.dir or LATENT_DATA");
+                "there, or set data.dir or LATENT_DATA");
   }
 }
 

@@ -117,8 +117,7 @@ std::string notice_on(const Listing& listing, const FolderOptions& options, cons
   if (!listing.by_folders) return labels.notice;
   return fmt::format(
       "{}: its folders train, validation and test are the splits; data.validation and data.test "
-      "are "
-      "not used{}{}",
+      "are not used{}{}",
       options.directory, labels.notice.empty() ? "" : "\n", labels.notice);
 }
 
@@ -148,17 +147,18 @@ std::unique_ptr<Dataset> open_folder(const FolderOptions& options, const Fit& fi
 FolderOptions read_folder_options(Section& data) {
   FolderOptions options;
   data.read("dir", options.directory,
-            "folder of images, searched with all folders below it; required");
+            "folder of images, searched with all its subfolders; required");
   data.read("labels", options.labels,
             "folders: the first folder of an image is its class; none; or a CSV with a column of "
-            "file names, relative to dir or to here");
+            "file names, relative to dir or to the working directory");
   data.read("channels", options.channels, between(1, 3), "1: grey, 3: RGB");
   data.read("validation", options.validation, from_below(0, 1),
             "share of the images, drawn by their names, for validation");
-  data.read("test", options.test, from_below(0, 1), "the same for the test split");
-  data.read("split_seed", options.split_seed, at_least(0), "seed of that draw");
+  data.read("test", options.test, from_below(0, 1),
+            "share of the images, drawn by their names, for the test split");
+  data.read("split_seed", options.split_seed, at_least(0), "seed of both draws");
   data.read("count", options.count, at_least(0),
-            "use only so many training images, drawn by their names; 0: all");
+            "number of training images to use, drawn by their names; 0: all");
   return options;
 }
 
@@ -175,7 +175,7 @@ DatasetPlan configure_folder(Section& data) {
   }
   if (options.directory.empty()) data.missing("dir", "a folder of images");
   return {.open = [=] { return open_folder(options, fit, policy); },
-          .prepare = [fit](const Tensor& pixels) { return fit.apply(pixels); }};
+          .fit = [fit](const Tensor& pixels) { return fit.apply(pixels); }};
 }
 
 }  // namespace latent

@@ -84,7 +84,7 @@ fs::path find_official(const fs::path& folder, const std::string& name, const st
   }
   throw Error((folder / name).string() +
               ": no such file, nor with .gz; run scripts/fetch_data.sh " + set +
-              ", or say where it is with data.dir or LATENT_DATA");
+              ", or set data.dir or LATENT_DATA");
 }
 
 DatasetPlan configure_official(Section& data, const std::string& set, const std::string& folder,

@@ -95,7 +95,7 @@ void render_shape(const Factors& factors, const ImageShape& size, uint8_t* pixel
          ++column) {
       const double dx = static_cast<double>(column) + 0.5 - centre_x;
       const double dy = static_cast<double>(row) + 0.5 - centre_y;
-      // y points down, so turning the shape counter-clockwise queue the pixel the other way in this
+      // y points down, so turning the shape counter-clockwise turns the pixel the other way in this
       // frame.
       const double u = cosine * dx - sine * dy, v = sine * dx + cosine * dy;
       const double coverage =

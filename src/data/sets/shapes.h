@@ -1,5 +1,5 @@
-// Procedural images with known factors, in the manner of dSprites: one shape, its scale, rotation,
-// place and hue.
+// Procedural images with known factors, as in dSprites: one shape, its scale, rotation, position
+// and hue.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@
 
 namespace latent {
 
-/// What one image shows. Ranges as in dSprites (Matthey et al. 2017): scale [0.5, 1), rotation [0,
-/// 2 pi) radians, counter-clockwise, x and y [0, 1) of the places where the shape is whole (y
+/// The factors of one image. Ranges as in dSprites (Matthey et al. 2017): scale [0.5, 1), rotation
+/// [0, 2 pi) radians, counter-clockwise, x and y [0, 1) of the range in which the shape is whole (y
 /// downwards); hue [0, 1).
 struct Factors {
   int64_t shape = 0;  // 0 square, 1 ellipse, 2 heart
@@ -20,7 +20,7 @@ struct Factors {
   double hue = 0;
 };
 
-/// The factors of image `index`: independent uniform draws that depend on nothing but the index.
+/// Returns the factors of image `index`: independent uniform draws that depend only on the index.
 Factors draw_factors(uint64_t index);
 
 /// Draws the shape on black with anti-aliased edges, white or (3 channels) in its hue.

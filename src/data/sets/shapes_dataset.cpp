@@ -20,7 +20,7 @@ constexpr int64_t kFewest = 64;  // images of the validation and the test set
 // Sets of more bytes are drawn once into a pack, which need not fit into memory.
 constexpr int64_t kMaxShapesInMemory = 256 << 20;
 
-// Whoever changes the drawing raises it: packs are made anew then.
+// Increase it when the drawing changes, so that packs are rebuilt.
 constexpr int kDrawing = 1;
 
 // The splits draw from ranges of indices far apart, so that an image never depends on the size of a
@@ -152,13 +152,14 @@ DatasetPlan configure_shapes(Section& data) {
   read_size(data, "size", size, false, "height and width of the images");
   data.read("channels", channels, between(1, 3), "1: white shapes, 3: coloured ones, with a hue");
   data.read("pack", pack, OneOf{{"auto", "always", "never"}},
-            "draw the images once into a pack in the cache; auto: if they take more than 256 MB");
+            "whether to draw the images once into a pack in the cache; auto: if they take more "
+            "than 256 MB");
   if (channels == 2) throw Error(data.where("channels") + ": got 2; expected 1 or 3");
   const ImageShape shape{channels, size[0], size[1]};
   const bool packed =
       pack == "always" || (pack == "auto" && count * shape.values() > kMaxShapesInMemory);
   return {.open = [=] { return open_shapes(count, shape, packed); },
-          .prepare = [](const Tensor& pixels) { return pixels; }};
+          .fit = [](const Tensor& pixels) { return pixels; }};
 }
 
 }  // namespace latent

@@ -1,4 +1,4 @@
-// CSV files of numbers read whole: a row an example.
+// Reads CSV files of numbers; each row is an example.
 #pragma once
 
 #include <filesystem>
@@ -9,7 +9,7 @@
 
 namespace latent {
 
-/// What to read of a file.
+/// Selects what to read from a file.
 struct TableFormat {
   std::string header = "auto";         // auto, yes, no
   std::vector<std::string> columns;    // in this order; empty: all whose first value is a number
@@ -19,15 +19,15 @@ struct TableFormat {
 
 struct Table {
   std::vector<std::string> columns;   // D
-  std::vector<std::string> left_out;  // columns of text, which nobody asked for
+  std::vector<std::string> left_out;  // columns of text that were not selected
   Tensor values;                      // [N, D] float64
   std::vector<std::string> labels;    // N, or empty
 };
 
-/// Reads a table. Without a line of names the columns are called 1, 2, 3, ...; if they are as many
-/// as the columns asked for by other names, they are taken in that order.
-/// Throws Error naming file, line and column for a value that is no number, and naming the key for
-/// a column that is not there.
+/// Reads a table. Without a line of names the columns are called 1, 2, 3, ...; if their number is
+/// that of the columns selected by other names, they are taken in that order.
+/// Throws Error naming file, line and column for a value that is not a number, and naming the key
+/// for a missing column.
 Table read_table(const std::filesystem::path& path, const TableFormat& format);
 
 }  // namespace latent

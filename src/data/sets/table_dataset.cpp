@@ -37,18 +37,19 @@ TableOptions read_table_options(Section& data) {
             "whether the first line names the columns; auto: if there is no number in it; columns "
             "without names are called 1, 2, 3, ...");
   data.read("columns", options.format.columns,
-            "columns that the model sees; []: all but the label whose first value is a number");
+            "columns that the model sees; []: all whose first value is a number, except the label");
   data.read("label", options.format.label, "column of classes or values the model does not see");
   data.read("scale", options.scale, OneOf{{"columns", "global", "none"}},
             "columns: each to mean 0 and standard deviation 1 over the training rows, which suits "
             "the gaussian likelihood with sigma 1 and linear output; global: all values together, "
-            "which keeps their proportions; none: as they are");
-  data.read("validation", options.validation, from_below(0, 1),
-            "fraction of the rows held out for validation; 0: the test rows serve as such");
+            "which keeps their proportions; none: unchanged");
+  data.read(
+      "validation", options.validation, from_below(0, 1),
+      "fraction of the rows held out for validation; 0: the test rows are used for validation");
   data.read("test", options.test, from_below(0, 1),
-            "fraction of the rows held out as test rows where there is no test_file; 0: the "
-            "validation rows serve as such");
-  data.read("split_seed", options.split_seed, at_least(0), "seed of the draw of both");
+            "fraction of the rows held out as test rows if there is no test_file; 0: the "
+            "validation rows are used for test");
+  data.read("split_seed", options.split_seed, at_least(0), "seed that draws both");
   options.format.columns_key = data.where("columns");
   options.format.label_key = data.where("label");
   options.validation_key = data.where("validation");
@@ -119,7 +120,7 @@ class TableDataset : public Dataset {
     const auto say = [&](const std::vector<std::string>& columns, const std::string& what) {
       if (!columns.empty()) parts.push_back(what + join(columns));
     };
-    say(left_out_, "columns of text, left out: ");
+    say(left_out_, "columns of text, skipped: ");
     say(constant_, "columns that are constant over the training rows: ");
     if (!validation_.defined()) parts.emplace_back("the test rows serve as validation rows");
     if (!has_test()) parts.emplace_back("the validation rows serve as test rows");
@@ -172,7 +173,7 @@ DatasetPlan configure_table(Section& data) {
   const TableOptions options = read_table_options(data);
   check_options(options, data);
   return {.open = [=] { return std::make_unique<TableDataset>(options); },
-          .prepare = {},
+          .fit = {},
           .read_rows = [=](const fs::path& path) { return TableDataset(options).read_rows(path); }};
 }
 

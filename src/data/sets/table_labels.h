@@ -11,11 +11,11 @@ namespace latent {
 
 class TableLabels {
  public:
-  /// all: the labels of every file of the set, so that equal ones get equal values. Words
-  /// become classes, sorted, and numbers that name classes; other numbers stay as they are.
+  /// all: the labels of every file of the set, so that equal labels get equal values. Words become
+  /// sorted classes, as do numbers that name classes; other numbers are unchanged.
   TableLabels(std::string name, const std::vector<std::string>& all);
 
-  /// labels: N of those the object was made with.
+  /// labels: N of the labels given to the constructor.
   Attribute attribute(const std::vector<std::string>& labels) const;
 
  private:

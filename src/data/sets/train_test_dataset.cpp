@@ -19,8 +19,9 @@ void TrainTestOptions::read(Section& data) {
   data.read("validation", validation, from_below(0, 1),
             "fraction of the training images held out for validation; 0: the test set serves as "
             "validation set");
-  data.read("split_seed", split_seed, at_least(0), "seed of the draw of the validation images");
-  data.read("count", count, at_least(0), "use only the first so many training images; 0: all");
+  data.read("split_seed", split_seed, at_least(0), "seed that draws the validation images");
+  data.read("count", count, at_least(0),
+            "number of training images to use, from the first on; 0: all");
   validation_key = data.where("validation");
 }
 
@@ -62,7 +63,7 @@ std::string TrainTestDataset::split_notice() const {
   }
   if (fraction > 0) return "";
   return "the data set has no validation images: its test set serves as validation set "
-         "(data.validation: 0.1 carves one out of the training images)";
+         "(data.validation: 0.1 holds one out of the training images)";
 }
 
 Attribute class_attribute(const std::string& name, const Tensor& labels,

@@ -1,4 +1,4 @@
-// Data sets that come as training and test examples in memory: which of them form which split.
+// Data sets that come as training and test examples in memory: assigns them to splits.
 #pragma once
 
 #include <functional>
@@ -9,7 +9,7 @@
 
 namespace latent {
 
-/// The keys that such sets share.
+/// The keys that these sets share.
 struct TrainTestOptions {
   double validation = 0.0;
   int64_t split_seed = 0;
@@ -17,19 +17,19 @@ struct TrainTestOptions {
   std::string validation_key;  // where `validation` stands, for messages
 
   void read(Section& data);
-  /// The share of the training examples that is held out for validation.
+  /// Returns the share of the training examples that is held out for validation.
   double carved_fraction(bool has_test) const;
 };
 
-/// What the set's notice says besides.
+/// Additional texts of the set's notice.
 struct TrainTestWords {
   std::string test_key = "";  // names the test examples
-  std::string note = "";      // something else users should hear
+  std::string note = "";      // another message to log
 };
 
-/// The test examples serve as validation split, as in the book, unless `validation` carves one out
-/// of the training examples. A set without test examples always has one carved out, which then
-/// serves as test split too.
+/// Uses the test examples for validation, as the book does, unless `validation` holds out some of
+/// the training examples. Without test examples a part is always held out and serves as test split
+/// too.
 class TrainTestDataset : public Dataset {
  public:
   /// Loads the training or the test examples: the first `limit` of them, or all if it is 0.
@@ -50,7 +50,8 @@ class TrainTestDataset : public Dataset {
   TrainTestWords words_;
 };
 
-/// Classes for integer labels: `words`, or the numbers 0 to the largest label if there are none.
+/// Returns classes for integer labels: `words`, or the numbers 0 to the largest label if there are
+/// no words.
 /// labels: [N] of an integer type.  Throws Error beginning with `where` for a label below 0, beyond
 /// the words, or above 9999.
 Attribute class_attribute(const std::string& name, const Tensor& labels,

@@ -1,6 +1,5 @@
 #include "data/selection.h"
 
-#include "unit/datasets.h"
 #include "unit/expect.h"
 #include "unit/experiments.h"
 
@@ -26,19 +25,19 @@ List kept(const std::string& rule) {
   return {rows.const_data_ptr<int64_t>(), rows.const_data_ptr<int64_t>() + rows.numel()};
 }
 
-TEST(Rule, NamesAClassOrSeveral) {
+TEST(Selection, NamesAClassOrSeveral) {
   EXPECT_EQ(kept("label=Bag"), (List{4, 5}));
   EXPECT_EQ(kept("label=Bag,Shoe"), (List{0, 1, 2, 4, 5}));
   EXPECT_EQ(kept("!label=Bag,Shoe"), (List{3}));
 }
 
-TEST(Rule, UnknownValuesAreOnNeitherSide) {
+TEST(Selection, UnknownValuesMatchNeitherTheRuleNorItsOpposite) {
   EXPECT_EQ(kept("Smiling"), (List{1, 4, 5}));
   EXPECT_EQ(kept("!Smiling"), (List{0, 2}));
   expect_tensor_near(match(clothes(), "!Smiling", "x").known, torch::tensor({1, 1, 1, 0, 1, 1}), 0);
 }
 
-TEST(Rule, NumbersHaveRanges) {
+TEST(Selection, NumbersHaveRanges) {
   EXPECT_EQ(kept("size=2..4"), (List{1, 2, 3}));
   EXPECT_EQ(kept("size=6"), (List{5}));
   EXPECT_EQ(kept("!size=2..4"), (List{0, 5}));
@@ -46,7 +45,7 @@ TEST(Rule, NumbersHaveRanges) {
   EXPECT_EQ(kept("size=6,2..3"), (List{1, 2, 5}));
 }
 
-TEST(Rule, ClassesNamedByNumbersHaveRangesToo) {
+TEST(Selection, ClassesNamedByNumbersHaveRangesToo) {
   Examples digits;
   digits.attributes = {{"label", torch::tensor({0.0, 1.0, 2.0, 1.0}), {"2", "7", "10"}}};
   const auto holds = [&](const std::string& rule) { return match(digits, rule, "x").holds; };
@@ -55,7 +54,7 @@ TEST(Rule, ClassesNamedByNumbersHaveRangesToo) {
   expect_tensor_near(holds("!label=0..5"), torch::tensor({0, 1, 1, 1}), 0);
 }
 
-TEST(Rule, RefusesWhatIsNotThere) {
+TEST(Selection, RefusesWhatIsNotThere) {
   const std::string known = "known: Smiling, label=Bag, label=Boot, label=Shoe, size";
   const auto refused = [](const std::string& rule, const std::string& message) {
     expect_error([&] { kept(rule); }, "x: data.keep: attribute " + message);
@@ -85,31 +84,54 @@ TEST(Rule, RefusesWhatIsNotThere) {
                "expected one that has");
 }
 
-const std::string kSmallShapes = R"("name": "shapes", "count": 100, "size": [8, 8])";
-
-TEST(Keep, LeavesTheOthersOutOfTrainingAndValidation) {
-  const auto all = open_dataset(kSmallShapes),
-             hearts = open_dataset(kSmallShapes + R"(, "keep": "shape=heart")");
-  for (const Split split : {Split::kTrain, Split::kValidation}) {
-    const Examples whole = all->load(split), some = hearts->load(split);
-    const Tensor rows = whole.find("shape")->values.eq(2).nonzero().flatten();
-    ASSERT_GT(rows.numel(), 10);
-    expect_tensor_near(some.pixels, whole.pixels.index_select(0, rows), 0);
-    expect_tensor_near(some.find("scale")->values,
-                       whole.find("scale")->values.index_select(0, rows), 0);
-    EXPECT_EQ(some.name(0), whole.name(rows[0].item<int64_t>()));  // of the whole split
-  }
-  expect_tensor_near(hearts->load(Split::kTest).pixels, all->load(Split::kTest).pixels, 0);
-  EXPECT_EQ(hearts->notice(),
-            "data.keep \"shape=heart\": only such examples are trained and validated on; the test "
-            "split is whole");
+// One attribute "x" of these values.
+Matches match_alone(const std::vector<double>& values, const std::string& rule, BareNumber bare) {
+  Examples examples;
+  examples.attributes = {{"x", torch::tensor(values, torch::kDouble), {}}};
+  return match(examples, rule, bare);
 }
 
-TEST(Keep, RefusesToKeepNothing) {
-  const auto none = open_dataset(kSmallShapes + R"(, "keep": "scale=7..8")");
-  expect_error([&] { none->load(Split::kTrain); },
-               "x: data.keep: \"scale=7..8\" keeps none of the 100 examples of the train split; "
-               "expected a rule that some fit");
+TEST(Selection, ANameAloneMeansTheSameForEveryFlag) {
+  const double inf = std::numeric_limits<double>::infinity();
+  for (const BareNumber bare : {BareNumber::kNeedsRange, BareNumber::kAboveMedian}) {
+    const auto holds = [&](const std::vector<double>& values, const std::string& rule) {
+      return match_alone(values, rule, bare).holds;
+    };
+    expect_tensor_near(holds({0, 1, kMissing, 1}, "x"), torch::tensor({0, 1, 0, 1}), 0);
+    expect_tensor_near(holds({1, 1}, "x"), torch::tensor({1, 1}), 0);
+    expect_tensor_near(holds({0, 0}, "x"), torch::tensor({0, 0}), 0);
+    expect_tensor_near(holds({-1, 1, kMissing, -1}, "x"), torch::tensor({0, 1, 0, 0}), 0);
+    expect_tensor_near(holds({-1, 1, kMissing, -1}, "!x"), torch::tensor({1, 0, 0, 1}), 0);
+    expect_tensor_near(holds({3, inf, 3}, "x"), torch::tensor({0, 1, 0}), 0);
+    expect_tensor_near(holds({kMissing, kMissing}, "x"), torch::tensor({0, 0}), 0);
+    expect_tensor_near(holds({kMissing, kMissing}, "!x"), torch::tensor({0, 0}), 0);
+  }
+}
+
+TEST(Selection, ANumberAloneIsAboveItsMedianOrNeedsARange) {
+  expect_tensor_near(match_alone({1, 2, 3, kMissing, 5}, "x", BareNumber::kAboveMedian).holds,
+                     torch::tensor({0, 0, 1, 0, 1}), 0);
+  expect_tensor_near(match_alone({1, 2, 3, kMissing, 5}, "!x", BareNumber::kAboveMedian).holds,
+                     torch::tensor({1, 1, 0, 0, 0}), 0);
+  expect_error(
+      [] {
+        match_alone({1, 2, 3}, "x", BareNumber::kNeedsRange);
+      },
+      "attribute \"x\": numbers from 1 to 3, not yes or no; expected a range, such as "
+      "x=1..3");
+}
+
+TEST(Selection, GroupsAreClassesOrAllAlike) {
+  expect_tensor_near(match(clothes(), "!label=Bag", "x").group, torch::tensor({0, 0, 0, 1, 2, 2}),
+                     0);
+  expect_tensor_near(match(clothes(), "size=2", "x").group, torch::zeros({6}), 0);
+}
+
+TEST(Selection, AnAttributeMayBeginWithAnExclamationMark) {
+  Examples examples;
+  examples.attributes = {{"!x", torch::tensor({0.0, 1.0}, torch::kDouble), {}}};
+  expect_tensor_near(match(examples, "!x", "k").holds, torch::tensor({0, 1}), 0);
+  expect_tensor_near(match(examples, "!!x", "k").holds, torch::tensor({1, 0}), 0);
 }
 
 }  // namespace

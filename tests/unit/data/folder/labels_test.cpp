@@ -85,7 +85,7 @@ TEST_F(CsvLabels, TooManyWordsAreNoClasses) {
   ASSERT_EQ(read.attributes.size(), 1U);
   expect_tensor_near(read.attributes[0].values, torch::arange(1500), 0);
   EXPECT_EQ(read.notice,
-            csv_.string() + ": column words is left out: more than 1000 different words");
+            csv_.string() + ": column words is skipped: more than 1000 different words");
 }
 
 }  // namespace

@@ -104,7 +104,7 @@ TEST(Packs, LeaveOutWhatCannotBeReadIfAllowed) {
   EXPECT_EQ(found.content.unreadable[1].reason, "image 7: damaged");
   // A run that wants all of them is not served by a pack that lacks some.
   expect_error([&] { open_pack(source, {}); },
-               "image 0: damaged; mend or remove it, or leave such files out: data.on_error: skip");
+               "image 0: damaged; fix or remove it, or skip such files with data.on_error: skip");
 }
 
 TEST(Packs, StopAboveTheBound) {
@@ -124,7 +124,7 @@ TEST(Packs, FailOnTheFirstUnreadableImageByDefault) {
   const CacheFolder cache;
   Numbers source(30, {1, 2, 2}, {4});
   expect_error([&] { open_pack(source, {}); },
-               "image 4: damaged; mend or remove it, or leave such files out: data.on_error: skip");
+               "image 4: damaged; fix or remove it, or skip such files with data.on_error: skip");
   EXPECT_TRUE(fs::is_empty(cache.packs()));
 }
 
@@ -166,8 +166,7 @@ TEST(Packs, AreMadeAnewWhenDamagedOrStale) {
   testing::internal::CaptureStderr();
   Numbers again(20, {1, 3, 3});
   EXPECT_TRUE(open_pack(again, {}).made);
-  EXPECT_NE(testing::internal::GetCapturedStderr().find("the pack is made anew"),
-            std::string::npos);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("rebuilding the pack"), std::string::npos);
   Numbers changed(20, {1, 3, 3}, {}, "another key");
   EXPECT_TRUE(open_pack(changed, {}).made);
 }
@@ -239,7 +238,7 @@ TEST(Packs, NameTheRemedyWhenTheCacheCannotBeWritten) {
   } catch (const Error& failure) {
     const std::string message = failure.what();
     EXPECT_TRUE(
-        message.ends_with("; packed images need a folder with room: say which with LATENT_CACHE"))
+        message.ends_with("; packed images need a folder with free space: set LATENT_CACHE"))
         << message;
     EXPECT_TRUE(message.starts_with((cache.path() / "file" / "packs").string())) << message;
   }

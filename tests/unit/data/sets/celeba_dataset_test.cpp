@@ -47,7 +47,7 @@ TEST_F(Celeba, OfficialListsAreFollowed) {
   const auto set = celeba();
   expect_splits(*set);
   EXPECT_EQ(set->notice(),
-            path("img_align_celeba") + ": 5 of the 6 images in the official list are there");
+            path("img_align_celeba") + ": 5 of the 6 images in the official list were found");
   EXPECT_EQ(celeba(", \"count\": 2")->load(Split::kTrain).names,
             (std::vector<std::string>{"000001.jpg", "000003.jpg"}));
 }
@@ -106,8 +106,8 @@ TEST_F(Celeba, ListsThatDoNotFitAreRefused) {
                                       "celeba");
   fs::remove_all(folder_ / "img_align_celeba");
   expect_error([&] { celeba(); }, path("img_align_celeba") +
-                                      ": no such folder; see scripts/fetch_data.sh celeba, or say "
-                                      "where it is with data.dir or LATENT_DATA");
+                                      ": no such folder; see scripts/fetch_data.sh celeba, or set "
+                                      "data.dir or LATENT_DATA");
 }
 
 TEST(CelebaOfficial, TheRealFacesKeepTheirSplitAndAttributes) {

@@ -88,8 +88,8 @@ TEST_F(Cifar10, NamesWhatIsWrong) {
   expect_error([&] { open(); },
                file("test_batch.bin") +
                    ": no such file; unpack "
-                   "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz there, or say where it "
-                   "is with data.dir or LATENT_DATA");
+                   "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz there, or set "
+                   "data.dir or LATENT_DATA");
 }
 
 }  // namespace

@@ -125,7 +125,7 @@ TEST_F(Folder, ItsOwnSplitFoldersAreTaken) {
   EXPECT_EQ(set->notice(), folder_.path().string() +
                                ": its folders train, validation and test are the splits; "
                                "data.validation and data.test are not used\n"
-                               "no images for the test split: the validation images serve as such");
+                               "no test images: the validation images are used for test");
   // A class may be called train.
   add_grey("bus/4.png", 4);
   EXPECT_EQ(training()->load(Split::kTrain).names.size(), 4U);
@@ -136,8 +136,8 @@ TEST_F(Folder, FewImagesServeInTwoSplits) {
   const auto set = training();
   EXPECT_EQ(set->load(Split::kValidation).count(), 1);
   EXPECT_EQ(set->notice(),
-            "no images for the validation split: the train images serve as such\n"
-            "no images for the test split: the train images serve as such");
+            "no validation images: the train images are used for validation\n"
+            "no test images: the train images are used for test");
 }
 
 TEST_F(Folder, EveryKindOfImageIsRead) {
@@ -157,7 +157,7 @@ TEST_F(Folder, EveryKindOfImageIsRead) {
 }
 
 TEST_F(Folder, FaultsNameTheFile) {
-  const std::string remedy = "; mend or remove it, or leave such files out: data.on_error: skip";
+  const std::string remedy = "; fix or remove it, or skip such files with data.on_error: skip";
   expect_fault(
       "", folder_.path().string() + ": no images; expected .jpg, .png, .bmp, .tif or .webp files");
   add_grey("good.png", 5);
@@ -171,7 +171,7 @@ TEST_F(Folder, FaultsNameTheFile) {
   faulty(png(20000, 20000, 8, 2, {"x"}), "20000x20000 pixels; expected at most 100 megapixels");
   add("bad.jpg", grey_png(3, 2, 0));  // the first, so the other is of another size
   expect_fault("", path("good.png") +
-                       ": 4x4 pixels; expected 3x2 as the others: data.size brings all images to "
+                       ": 4x4 pixels; expected 3x2 like the others: data.size brings all images to "
                        "one size" +
                        remedy);
   fs::remove(folder_ / "bad.jpg");
@@ -189,7 +189,7 @@ TEST_F(Folder, TheGoodOnesStayUsable) {
   EXPECT_EQ(train.names[3], "3.png");
   EXPECT_EQ(train.names[4], "4.png");
   expect_tensor_near(train.pixels.select(1, 0).select(1, 0).flatten(), torch::arange(9), 0);
-  EXPECT_NE(set->notice().find("1 of 10 images cannot be read and are left out:\n  " +
+  EXPECT_NE(set->notice().find("1 of 10 images cannot be read and are skipped:\n  " +
                                path("3 bad.png") + ": not an image"),
             std::string::npos)
       << set->notice();

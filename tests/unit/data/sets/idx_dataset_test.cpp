@@ -54,7 +54,7 @@ TEST_F(IdxDataset, TestSetServesAsValidationSetAndItIsSaid) {
   expect_tensor_near(fills(set->load(Split::kValidation)), torch::tensor({100, 101, 102}), 0);
   EXPECT_EQ(set->notice(),
             "the data set has no validation images: its test set serves as validation set "
-            "(data.validation: 0.1 carves one out of the training images)");
+            "(data.validation: 0.1 holds one out of the training images)");
 }
 
 TEST_F(IdxDataset, CarvesAValidationSetFromTheFirstImages) {
@@ -110,8 +110,7 @@ TEST_F(IdxDataset, NamesMissingFilesWithTheRemedy) {
   std::filesystem::remove(labels_of("t10k"));
   expect_error([&] { open_dataset("\"name\": \"fashion_mnist\"" + key("dir", folder_.path())); },
                labels_of("t10k").string() +
-                   ": no such file, nor with .gz; run scripts/fetch_data.sh fashion_mnist, or say "
-                   "where it is with "
+                   ": no such file, nor with .gz; run scripts/fetch_data.sh fashion_mnist, or set "
                    "data.dir or LATENT_DATA");
   expect_error([&] { open_dataset("\"name\": \"idx\"" + key("images", folder_ / "none")); },
                (folder_ / "none").string() + ": no such file");

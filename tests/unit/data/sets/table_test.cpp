@@ -58,7 +58,7 @@ TEST_F(Table, GivesEveryRowToOneSplit) {
   EXPECT_TRUE(set->load(Split::kTrain).is_table());
   const Tensor number = torch::arange(10);
   expect_tensor_near(rows(*set), torch::stack({number, number * 10}, 1), 0);
-  EXPECT_EQ(set->notice(), "columns of text, left out: kind");
+  EXPECT_EQ(set->notice(), "columns of text, skipped: kind");
   const auto other = open(kNamed, ", \"validation\": 0.2, \"test\": 0.3, \"split_seed\": 1");
   EXPECT_NE(set->load(Split::kTrain).names, other->load(Split::kTrain).names);
 }
