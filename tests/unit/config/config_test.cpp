@@ -279,7 +279,7 @@ TEST(Config, MalformedSettingsAreRefused) {
                "key once");
   expect_error([&] { set("train.=3"); }, "--set train.=3: empty key in the path");
   expect_error([&] { set("train.epochs.x=3"); },
-               "--set train.epochs.x=3: \"x\" is below a plain value");
+               "--set train.epochs.x=3: \"x\" is inside a value that is not an object");
   expect_error([&] { set("train.list.2=3"); },
                "--set train.list.2=3: the list has no element \"2\"");
   expect_error([&] { set("train.list.x=3"); },

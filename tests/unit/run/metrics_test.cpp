@@ -21,7 +21,7 @@ class Metrics : public testing::Test {
   }
 
   TemporaryFolder folder_;
-  const fs::path path_ = folder_ / "metrics.csv";
+  const std::filesystem::path path_ = folder_ / "metrics.csv";
 };
 
 TEST_F(Metrics, ReadsBackExactlyWhatItWrote) {
