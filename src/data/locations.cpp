@@ -9,7 +9,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The folder a variable names, or "".
+/// Returns the folder that an environment variable names, or "".
 fs::path folder_of(const char* variable) {
   const char* value = std::getenv(variable);
   return value == nullptr ? "" : value;

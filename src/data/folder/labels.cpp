@@ -34,12 +34,12 @@ class Column {
     } else {
       numeric_ = false;
     }
-    // Words are kept until there are too many of them: a later row may show that these are words.
+    // Numbers are kept as words too: a later row may show that the column holds words.
     if (!too_many_) words_[image] = ids_.try_emplace(field, ids_.size()).first->second;
     too_many_ = ids_.size() > kMaxColumnClasses;
   }
 
-  /// Nothing if it has too many words.
+  /// Returns nothing if there are too many words.
   std::optional<Attribute> attribute() const {
     if (too_many_) return numeric_ ? std::optional(Attribute{name_, numbers(), {}}) : std::nullopt;
     std::set<std::string> different;

@@ -69,7 +69,7 @@ class PackInput {
     return text;
   }
 
-  /// The first bytes of the file as a tensor, unmapped when it is no longer used.
+  /// The first bytes of the file as a tensor, unmapped when the tensor is freed.
   Tensor map(const std::vector<int64_t>& sizes, size_t bytes) const {
     void* place = ::mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, descriptor_, 0);
     if (place == MAP_FAILED) fail(std::string("cannot be mapped: ") + std::strerror(errno));
@@ -85,7 +85,7 @@ class PackInput {
   uint64_t bytes_ = 0;
 };
 
-/// What an end record says, checked against the file's size.
+/// The contents of an end record, checked against the file's size.
 struct Layout {
   uint64_t pixels, tail;       // bytes
   std::vector<int64_t> sizes;  // [N, H, W, C]

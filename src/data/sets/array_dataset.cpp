@@ -1,4 +1,4 @@
-// The data sets `npy` and `npz`: images, and labels, in arrays of NumPy's.
+// The data sets `npy` and `npz`: images, and labels, in NumPy arrays.
 #include <spdlog/fmt/fmt.h>
 
 #include <filesystem>
@@ -24,7 +24,7 @@ ArraySetOptions read_array_options(Section& data) {
   return options;
 }
 
-/// What names the arrays: files for npy, arrays of the archive for npz.
+/// The names of the arrays: files for npy, arrays of the archive for npz.
 struct Names {
   std::string images, labels, test_images, test_labels;
 
@@ -35,7 +35,7 @@ struct Names {
   }
 };
 
-// Differs whenever the file could.
+// Changes whenever the file may have changed.
 std::string fingerprint(const fs::path& file) {
   std::error_code ignored;
   return fmt::format("{} {} {}", fs::absolute(file).string(), fs::file_size(file, ignored),
@@ -59,8 +59,8 @@ ArrayPart archive_part(const std::shared_ptr<NpzArchive>& archive, const std::st
   return {opener(images), opener(labels), labels, fingerprint(archive->name()) + " " + images};
 }
 
-// The first array that can be images. One that cannot be read may be them, or hold objects, say:
-// that matters only where no other can.
+// Returns the first array that can hold images. An array that cannot be read (of objects, for
+// example) is an error only if no other array can hold images.
 std::string find_image_array(const NpzArchive& archive) {
   std::string unreadable;
   for (const auto& array : archive.arrays()) {

@@ -16,7 +16,8 @@ namespace {
 
 constexpr int64_t kChunk = 4096;  // images converted at a time
 
-// Integers in one dimension are classes, other numbers values; a matrix is one attribute a column.
+// Integers in one dimension are classes, other numbers are values; a matrix is one attribute per
+// column.
 std::vector<Attribute> read_labels(const ArrayPart& part, int64_t images,
                                    const ArraySetOptions& options) {
   NpyArray array(part.labels);
@@ -64,7 +65,7 @@ Examples load_part(const ArrayPart& part, const ArraySetOptions& options, const 
   return examples;
 }
 
-// Labels of the training rows, then of the test images; those that only some have are left out.
+// Labels of the training rows, then of the test images; those that only some have are dropped.
 std::vector<Attribute> join_labels(const std::vector<Attribute>& train, const Tensor& rows,
                                    const std::vector<Attribute>& test, bool has_test) {
   std::vector<Attribute> joined;
@@ -88,7 +89,7 @@ std::unique_ptr<Dataset> pack_arrays(const ArrayPart& train, const std::optional
   const TrainTestOptions& splits = options.splits;
   const int64_t count = splits.count > 0 ? std::min(splits.count, images.count()) : images.count();
   HoldOut rows{.train = at::arange(count, at::kLong), .validation = {}};
-  const double fraction = splits.carved_fraction(test.has_value());
+  const double fraction = splits.held_out_fraction(test.has_value());
   if (fraction > 0)
     rows =
         hold_out(count, fraction, static_cast<uint64_t>(splits.split_seed), splits.validation_key);

@@ -24,7 +24,7 @@ struct CelebaOptions {
   int64_t count = 0;
 };
 
-// "img_align_celeba/000001.jpg" -> "000001.jpg": the lists know no folders, and the archives of
+// "img_align_celeba/000001.jpg" -> "000001.jpg": the lists have no folders, and the archives of
 // some mirrors nest one folder in another.
 std::string listed_name(const ImageFile& file) {
   return file.name.substr(file.name.rfind('/') + 1);

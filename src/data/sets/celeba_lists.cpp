@@ -24,7 +24,7 @@ class Words {
     if (rest_.starts_with("\xef\xbb\xbf")) rest_.remove_prefix(3);
   }
 
-  /// The words of the next line that has any; false at the end.
+  /// Reads the words of the next line that has any; returns false at the end.
   bool next(std::vector<std::string_view>& words) {
     words.clear();
     while (words.empty() && !rest_.empty()) {

@@ -1,5 +1,4 @@
-// The sets that come as IDX files: mnist, fashion_mnist, and any files of the user's in that
-// format.
+// The data sets of IDX files: mnist, fashion_mnist, and any other files in that format.
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
 
@@ -48,7 +47,7 @@ Examples load_files(const Files& files, const std::vector<std::string>& classes,
   return examples;
 }
 
-// The size of the file's images as the model will see them, by its header.
+// Returns the size of the file's images as the model will see them, from its header.
 ImageShape fitted_shape(const fs::path& images, const Fit& fit) {
   const auto sizes = read_idx_sizes(images, 3);
   const Tensor one = fit.apply(at::zeros({1, sizes[1], sizes[2], 1}, at::kByte));
@@ -76,7 +75,7 @@ std::unique_ptr<Dataset> make_dataset(const Files& train, const Files& test,
                                             TrainTestWords{"data.test_images", ""});
 }
 
-// The official name or the same with .gz; the plain file wins.
+// Returns the file of the official name, or the one with .gz; the plain file is preferred.
 fs::path find_official(const fs::path& folder, const std::string& name, const std::string& set) {
   for (const std::string& candidate : {name, name + ".gz"}) {
     std::error_code ignored;

@@ -32,16 +32,16 @@ TrainTestDataset::TrainTestDataset(Loader train, Loader test, TrainTestOptions o
       options_(std::move(options)),
       words_(std::move(words)) {}
 
-double TrainTestOptions::carved_fraction(bool has_test) const {
+double TrainTestOptions::held_out_fraction(bool has_test) const {
   return validation > 0 || has_test ? validation : kDefaultValidation;
 }
 
 Examples TrainTestDataset::load(Split split) const {
-  const double fraction = options_.carved_fraction(static_cast<bool>(test_));
-  const bool carved = fraction > 0;
-  if (split != Split::kTrain && test_ && (split == Split::kTest || !carved)) return test_(0);
+  const double fraction = options_.held_out_fraction(static_cast<bool>(test_));
+  const bool held_out = fraction > 0;
+  if (split != Split::kTrain && test_ && (split == Split::kTest || !held_out)) return test_(0);
   Examples all = train_(options_.count);
-  if (!carved) return all;
+  if (!held_out) return all;
   const auto parts = hold_out(all.count(), fraction, static_cast<uint64_t>(options_.split_seed),
                               options_.validation_key);
   return all.select(split == Split::kTrain ? parts.train : parts.validation);
@@ -53,7 +53,7 @@ std::string TrainTestDataset::notice() const {
 }
 
 std::string TrainTestDataset::split_notice() const {
-  const double fraction = options_.carved_fraction(static_cast<bool>(test_));
+  const double fraction = options_.held_out_fraction(static_cast<bool>(test_));
   if (!test_) {
     return fmt::format(
         "the data set has no test images: {}% of the training images, drawn by data.split_seed, "

@@ -18,7 +18,7 @@ struct TrainTestOptions {
 
   void read(Section& data);
   /// Returns the share of the training examples that is held out for validation.
-  double carved_fraction(bool has_test) const;
+  double held_out_fraction(bool has_test) const;
 };
 
 /// Additional texts of the set's notice.

@@ -29,7 +29,7 @@ TEST(Inspection, MeanDeviationAndFloorByHand) {
   EXPECT_NEAR(dark.deviation.at(0), 0.0, 1e-7);
 }
 
-TEST(Inspection, ChannelsApart) {
+TEST(Inspection, MeansArePerChannel) {
   const Examples colour{.pixels = torch::tensor({255, 0, 51}, at::kByte).expand({4, 3, 5, 3}),
                         .attributes = {},
                         .names = {}};
@@ -56,7 +56,7 @@ TEST(Inspection, RepeatsAndLeaks) {
   EXPECT_EQ(found.repeats[1].earlier_image, 1);
 }
 
-TEST(Inspection, Balance) {
+TEST(Inspection, CountsClassesAndTheRangeOfNumbers) {
   Examples train = grey(4, 1);
   train.attributes = {{"label", torch::tensor({2, 0, 2, 2}, at::kDouble), {"cat", "dog", "eel"}},
                       {"age", torch::tensor({1.0, 2.0, 3.0, 6.0}, at::kDouble), {}}};

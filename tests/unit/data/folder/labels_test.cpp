@@ -21,7 +21,7 @@ class CsvLabels : public testing::Test {
   std::filesystem::path csv_ = folder_ / "labels.csv";
 };
 
-TEST_F(CsvLabels, NumbersSignsAndWordsAreTold) {
+TEST_F(CsvLabels, NumbersSignsAndWordsAreDistinguished) {
   const Labels read = labels(
       "\xef\xbb\xbf"
       "File,age,Smiling,mood\r\n"

@@ -93,7 +93,7 @@ TEST(Packs, OutliveTheirFile) {
   expect_tensor_near(pixels, source.readable(), 0);
 }
 
-TEST(Packs, LeaveOutWhatCannotBeReadIfAllowed) {
+TEST(Packs, SkipUnreadableImagesIfAllowed) {
   const CacheFolder cache;
   Numbers source(30, {1, 2, 2}, {0, 7, 29});
   const Pack made = open_pack(source, policy("\"on_error\": \"skip\""));
@@ -128,7 +128,7 @@ TEST(Packs, FailOnTheFirstUnreadableImageByDefault) {
   EXPECT_TRUE(fs::is_empty(cache.packs()));
 }
 
-TEST(Packs, SayWhatIsWrongWithThem) {
+TEST(Packs, NameTheirDamage) {
   const CacheFolder cache;
   Numbers source(20, {1, 3, 3});
   open_pack(source, {});
@@ -158,7 +158,7 @@ TEST(Packs, SizesBeyondTheEndAreRefused) {
   expect_error([&] { map_pack(pack, "key"); }, pack.string() + ": damaged");
 }
 
-TEST(Packs, AreMadeAnewWhenDamagedOrStale) {
+TEST(Packs, AreRebuiltWhenDamagedOrStale) {
   const CacheFolder cache;
   Numbers source(20, {1, 3, 3});
   open_pack(source, {});
@@ -171,7 +171,7 @@ TEST(Packs, AreMadeAnewWhenDamagedOrStale) {
   EXPECT_TRUE(open_pack(changed, {}).made);
 }
 
-TEST(Packs, WhatKilledProcessesLeftGoes) {
+TEST(Packs, FilesOfKilledProcessesAreRemoved) {
   const CacheFolder cache;
   Numbers source(20, {1, 3, 3});
   open_pack(source, {});
@@ -189,7 +189,7 @@ TEST(Packs, WhatKilledProcessesLeftGoes) {
   EXPECT_TRUE(fs::exists(young));  // perhaps of another machine
 }
 
-TEST(Packs, OfTwoProcessesOneWorks) {
+TEST(Packs, OneOfTwoProcessesMakesThePack) {
   const CacheFolder cache;
   constexpr int kProcesses = 4;
   for (int process = 0; process < kProcesses; ++process) {
@@ -217,7 +217,7 @@ TEST(Packs, OfTwoProcessesOneWorks) {
   cache.pack();  // no lock, no temporary file
 }
 
-TEST(Packs, LeftoversOfAKilledProcessGo) {
+TEST(Packs, TemporaryFilesOfAKilledProcessAreRemoved) {
   const CacheFolder cache;
   Numbers source(20, {1, 3, 3});
   const fs::path pack = open_pack(source, {}).path;

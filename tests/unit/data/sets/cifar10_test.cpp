@@ -52,7 +52,7 @@ TEST_F(Cifar10, TurnsPlanesIntoPixels) {
   EXPECT_NE(set->notice().find("its test set serves as validation set"), std::string::npos);
 }
 
-TEST_F(Cifar10, CountsAndCarvesLikeTheOtherSets) {
+TEST_F(Cifar10, CountsAndHoldsOutLikeTheOtherSets) {
   const auto set = open(", \"count\": 4, \"validation\": 0.25");
   EXPECT_EQ(set->load(Split::kTrain).count(), 3);
   EXPECT_EQ(set->load(Split::kValidation).count(), 1);

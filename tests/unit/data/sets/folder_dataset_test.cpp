@@ -179,7 +179,7 @@ TEST_F(Folder, FaultsNameTheFile) {
   expect_fault("", path("bad.jpg") + ": no such file" + remedy);
 }
 
-TEST_F(Folder, TheGoodOnesStayUsable) {
+TEST_F(Folder, ReadableImagesStayUsable) {
   for (int i = 0; i < 9; ++i)
     add_grey(std::to_string(i) + ".png", i);
   add("3 bad.png", "hello");

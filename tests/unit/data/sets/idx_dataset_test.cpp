@@ -43,7 +43,7 @@ Tensor fills(const Examples& examples) {
   return examples.pixels.select(3, 0).select(2, 0).select(1, 0);
 }
 
-TEST_F(IdxDataset, TestSetServesAsValidationSetAndItIsSaid) {
+TEST_F(IdxDataset, TheTestSetServesForValidationWithANotice) {
   const auto set = open_dataset("\"name\": \"fashion_mnist\"" + key("dir", folder_.path()));
   const Examples train = set->load(Split::kTrain);
   EXPECT_EQ(train.shape(), (ImageShape{1, 2, 3}));
@@ -57,7 +57,7 @@ TEST_F(IdxDataset, TestSetServesAsValidationSetAndItIsSaid) {
             "(data.validation: 0.1 holds one out of the training images)");
 }
 
-TEST_F(IdxDataset, CarvesAValidationSetFromTheFirstImages) {
+TEST_F(IdxDataset, HoldsOutAValidationSetOfTheFirstImages) {
   const auto set = open_dataset("\"name\": \"mnist\", \"count\": 8, \"validation\": 0.25" +
                                 key("dir", folder_.path()));
   const Examples train = set->load(Split::kTrain), validation = set->load(Split::kValidation);

@@ -129,7 +129,7 @@ TEST(Shapes, PlacesFollowXAndY) {
   }
 }
 
-TEST(Shapes, NoneIsCutByTheBorder) {
+TEST(Shapes, ShapesAreNeverCutByTheBorder) {
   for (uint64_t index = 0; index < 300; ++index) {
     Factors factors = draw_factors(index);
     factors.scale = 1;
