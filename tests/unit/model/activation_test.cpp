@@ -1,4 +1,4 @@
-// Activations, normalisations, and the order of both.
+// Activations, normalisations, and their order.
 #include "model/activation.h"
 
 #include <cmath>
@@ -63,7 +63,7 @@ TEST(Normalization, BatchNormalisesEachChannel) {
                      (x - shaped(running_mean)) / (shaped(running_var) + 1e-3).sqrt(), 1e-4);
 }
 
-// A last batch of one image after a dense layer, say: its variance is not known.
+// The variance is unknown, for example for a last batch of one image after a dense layer.
 TEST(Normalization, BatchOfOneValuePerChannelKeepsTheVariance) {
   const auto network = block(
       R"({"activation": "none", "normalization": {"name": "batch", "momentum": 0.25}})", 3, false);
