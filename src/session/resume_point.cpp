@@ -47,7 +47,7 @@ std::string value(const std::map<std::string, Json>& keys, const std::string& ke
 void check_resumable(const Config& config, const std::string& trained_with,
                      const std::filesystem::path& origin, const RunDirectory& run) {
   Config before = Config::parse(trained_with, origin.string());
-  read_experiment(before);
+  const TrainOptions train = read_experiment(before).train;
   const auto changes = forbidden_changes(config, trained_with, origin.string());
   if (!changes.empty()) {
     throw Error(fmt::format(
@@ -55,10 +55,10 @@ void check_resumable(const Config& config, const std::string& trained_with,
         run.path().string(), fmt::join(changes, ", "), fmt::join(resumable(config, before), ", ")));
   }
   const std::string epochs = value(flat(config), "train.epochs"),
-                    planned = value(flat(before), "train.epochs");
-  if (epochs != planned && value(flat(config), "train.schedule.name") == "\"cosine\"") {
-    log::warn("train.epochs: the cosine schedule was planned for {} epochs and now ends at {}",
-              planned, epochs);
+                    planned = std::to_string(train.epochs);
+  if (epochs != planned && schedules().find(train.schedule.name, "train.schedule").planned) {
+    log::warn("train.epochs: the {} schedule was planned for {} epochs and now ends at {}",
+              train.schedule.name, planned, epochs);
   }
 }
 

@@ -10,7 +10,6 @@
 #include "core/system/file.h"
 
 namespace latent {
-
 namespace {
 
 void read_no_keys(Section&, OnNanOptions&) {}

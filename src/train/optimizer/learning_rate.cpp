@@ -56,12 +56,13 @@ const Registry<ScheduleRow>& schedules() {
   static const Registry<ScheduleRow> registry(
       "schedule",
       {
-          {"constant", "the same learning rate throughout", false, read_nothing, constant_factor},
-          {"cosine", "half a cosine wave down to the last epoch", false, read_cosine,
+          {"constant", "the same learning rate throughout", false, false, read_nothing,
+           constant_factor},
+          {"cosine", "half a cosine wave down to the last epoch", true, false, read_cosine,
            cosine_factor},
-          {"step", "multiplied by a factor every few epochs", false, read_step, step_factor},
-          {"plateau", "multiplied by a factor when val_loss stops improving", true, read_plateau,
-           plateau_factor},
+          {"step", "multiplied by a factor every few epochs", false, false, read_step, step_factor},
+          {"plateau", "multiplied by a factor when val_loss stops improving", false, true,
+           read_plateau, plateau_factor},
       });
   return registry;
 }

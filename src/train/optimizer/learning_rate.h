@@ -32,6 +32,7 @@ struct ScheduleState {
 struct ScheduleRow {
   std::string name;
   std::string summary;
+  bool planned;             // its course depends on train.epochs
   bool watches_validation;  // lowers the rate when the validation loss stops improving
   /// Reads the keys that are its own; `warmup_epochs` has been read.
   void (*read)(Section& schedule, LearningRateOptions& options);

@@ -1,4 +1,4 @@
-// Activations, normalisations, and the order of both.
+// Activations, normalisations, and their order.
 #include "model/activation.h"
 
 #include <cmath>
@@ -72,7 +72,7 @@ TEST(Normalization, BatchNormalisesEachChannel) {
                      rounding_of_normalised(x));
 }
 
-// A last batch of one image after a dense layer, say: its variance is not known.
+// The variance is unknown, for example for a last batch of one image after a dense layer.
 TEST(Normalization, BatchOfOneValuePerChannelKeepsTheVariance) {
   const auto network = block(
       R"({"activation": "none", "normalization": {"name": "batch", "momentum": 0.25}})", 3, false);

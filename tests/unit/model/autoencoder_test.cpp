@@ -40,7 +40,7 @@ TEST(Autoencoder, EveryEncoderTakesEveryShape) {
   }
 }
 
-// Whatever the kernels and strides: the output has the images' shape, or the error says what to
+// For every kernel and stride the output has the shape of the images, or the error says what to
 // change.
 TEST(Autoencoder, EveryKernelAndStrideKeepsTheSize) {
   int refused = 0, made = 0;
@@ -127,13 +127,13 @@ TEST(Autoencoder, TheDecoderMirrorsTheEncoder) {
   EXPECT_EQ(names(R"({"encoder": {"name": "dense", "hidden": [9, 5]}})"),
             names(R"({"encoder": {"name": "dense", "hidden": [9, 5]},
                       "decoder": {"name": "dense", "hidden": [5, 9]}})"));
-  // What the config says of the decoder wins over the mirror image.
+  // The decoder's own keys override the mirror image.
   const auto own = names(R"({"encoder": {"channels": [4, 8]}, "decoder": {"channels": [6, 5]}})");
   EXPECT_EQ(own.at("decoder.upconv1.weight"), (std::vector<int64_t>{6, 6, 3, 3}));
   EXPECT_EQ(own.at("decoder.upconv2.weight"), (std::vector<int64_t>{6, 5, 3, 3}));
 }
 
-// The numbers that the book's Keras prints.
+// The numbers that Keras prints for the book's models.
 TEST(Autoencoder, TheBooksParameterCounts) {
   const std::string conv = R"("encoder": {"channels": [32, 64, 128], "kernel": 3, "stride": 2})";
   EXPECT_EQ(count_parameters(*make_model("{" + conv + R"(, "bottleneck": "point"})", {1, 32, 32})),
@@ -172,7 +172,7 @@ TEST(Autoencoder, SummaryCountsWhatTheModelHas) {
                        std::to_string(parameters + statistics) +
                        " with the running statistics of batch normalisation"),
             std::string::npos);
-  // Only looking at the layers must not move their statistics.
+  // Summarizing the layers must not change their statistics.
   for (const auto& buffer : model->named_buffers()) {
     const bool variance = buffer.key().ends_with("running_var");
     expect_tensor_near(buffer.value(), torch::full_like(buffer.value(), variance ? 1 : 0), 0);

@@ -1,4 +1,4 @@
-// What each corruption does to images, its keys and its messages.
+// The effect of each corruption, its keys and its messages.
 #include "model/corruption.h"
 
 #include <nlohmann/json.hpp>
@@ -128,7 +128,7 @@ TEST(Corruption, AChainIsAppliedInOrder) {
   const auto draws = [] { return generator(0, Stream::kCorruption); };
   EXPECT_EQ(both.corrupt(images, draws()).abs().max().item<double>(), 0);
   EXPECT_EQ(both.corrupt(images, draws()).sizes(), (std::vector<int64_t>{4, 1, 6, 5}));
-  // Encoding leaves the noise out and keeps the size.
+  // Encoding omits the noise and downsamples once.
   EXPECT_TRUE(both.noisy());
   EXPECT_EQ(both.input(), shape);
   expect_tensor_near(both.encoder_input(images), images.view({4, 1, 6, 2, 5, 2}).mean(5).mean(3),
@@ -141,7 +141,7 @@ TEST(Corruption, AChainIsAppliedInOrder) {
   EXPECT_FALSE(twice.noisy());
 }
 
-// A run keeps the resolved config and reads it again.
+// A run stores the resolved config and reads it again.
 TEST(Corruption, TheResolvedConfigIsAConfig) {
   Config config = Config::parse(
       R"({"corruption": ["masking", {"name": "masking", "block": [2, 2]}, "salt_pepper"]})",
@@ -165,7 +165,7 @@ TEST(Corruption, NoneByDefault) {
   EXPECT_TRUE(chain("\"gaussian\"", {1, 4, 4}).noisy());
 }
 
-// Rows of a table are not cut to 0..1, which is for pixels.
+// Only pixels are clipped to 0..1, not the rows of a table.
 TEST(Corruption, TablesAreNotClipped) {
   const Tensor rows = torch::full({100, 1, 1, 9}, 7.0);
   const Tensor noisy =

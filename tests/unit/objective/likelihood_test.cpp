@@ -72,7 +72,7 @@ TEST(Likelihood, GaussianOfOptimalSigma) {
   const Tensor two = torch::cat({kImage, kZeros});
   expect_tensor_near(optimal->nll(two, torch::zeros_like(two)),
                      torch::tensor({2.0 + std::log(1.25), std::log(1.25)}), 1e-5);
-  // A perfect picture is no division by zero.
+  // A perfect picture does not divide by zero.
   const Tensor perfect = kImage.clone().requires_grad_();
   const Tensor best = optimal->nll(kImage, perfect);
   best.sum().backward();

@@ -122,7 +122,7 @@ TEST(Objective, EveryParameterGetsAGradient) {
   }
 }
 
-// By itself, without the likelihood, in the first bottleneck that it fits.
+// Each penalty alone, without the likelihood, with the first bottleneck that it fits.
 TEST(Objective, EveryPenaltyGivesTheEncoderAGradient) {
   for (const auto& penalty : penalties().names()) {
     SCOPED_TRACE(penalty);

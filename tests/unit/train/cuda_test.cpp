@@ -1,4 +1,4 @@
-// The fast path on a GPU; skipped aloud where there is none.
+// The fast path on a GPU; skipped with a message if there is none.
 #include <c10/core/CachingDeviceAllocator.h>
 #include <dlfcn.h>
 
@@ -22,8 +22,8 @@ constexpr int64_t kGpuSteps = 210;
 
 #if LATENT_CUDA
 
-// Whether the library fits the LibTorch that it meets can be told without a GPU. In a process of
-// its own: LibTorch's CUDA half stays loaded.
+// Checks, without a GPU, whether the library fits the LibTorch that it is loaded with. Runs in its
+// own process, because LibTorch's CUDA half stays loaded.
 TEST(Cuda, TheModuleLoads) {
 #ifdef __SANITIZE_ADDRESS__
   GTEST_SKIP() << "the sanitizer's dlopen does not look where the program says";
@@ -87,7 +87,7 @@ TEST_F(CudaTest, UpscalingIsRecordedToo) {
   expect_same_bits({R"(corruption=[{"name": "downsample", "size": [4, 4]}])"});
 }
 
-// One batch again and again, at a rate of nothing: only the noise can change the loss.
+// Trains on one batch repeatedly with a learning rate of 0: only the noise can change the loss.
 TEST_F(CudaTest, EachReplayDrawsItsOwnNoise) {
   Stepping t({"train.optimizer=sgd", "train.optimizer.learning_rate=1e-30"}, device_, &tools_);
   const Tensor order = at::arange(21, at::TensorOptions(device_).dtype(at::kLong));
@@ -132,8 +132,8 @@ TEST_F(CudaTest, MemoryStaysFlatOverAThousandReplays) {
   EXPECT_LE(taken(), before);
 }
 
-// From the state of one training another goes on to the same bits, though its steps are recorded
-// anew and at another place.
+// A second training that continues from the state of the first is bit-for-bit identical, although
+// its steps are recorded again and elsewhere.
 TEST_F(CudaTest, ResumingFromASavedStateIsExact) {
   const std::vector<std::string> settings{"train.deterministic=true"};
   Stepping whole(settings, device_, &tools_), first(settings, device_, &tools_),

@@ -1,4 +1,4 @@
-// The pass over a split: averages that do not depend on how it is cut into batches.
+// The evaluation of a split: averages do not depend on how it is divided into batches.
 #include "train/evaluation.h"
 
 #include <cmath>

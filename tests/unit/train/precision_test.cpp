@@ -1,4 +1,4 @@
-// bf16 beside fp32, the kernels beside LibTorch's operations, and what "auto" settles on.
+// bf16 compared with fp32, the kernels with LibTorch's operations, and the choice of "auto".
 #include "train/precision.h"
 #include "train/arithmetic.h"
 

@@ -1,4 +1,4 @@
-// One training step: what a bad one leaves behind.
+// One training step: a bad one is skipped and reported.
 #include "train/step.h"
 
 #include <ATen/ATen.h>
@@ -35,7 +35,7 @@ struct OneTraining {
   // key: of the noise.
   Batch batch(int64_t key) const { return batches->fetch(at::arange(8 * key, 8 * key + 8), key); }
 
-  // Everything that training has made, copied.
+  // Returns copies of everything that training changes.
   std::map<std::string, Tensor> everything() const {
     std::map<std::string, Tensor> all{{"sums", step->sums().clone()}};
     for (const auto& item : model->named_parameters())
@@ -100,8 +100,8 @@ TEST(TrainingStep, TheFirstBadStepIsNamed) {
       "(now 0.01), or set train.clip_norm");
 }
 
-// Losses that are numbers with a gradient that is none: without the check the weights would be lost
-// one step before anybody hears of it.
+// The losses are finite but the gradient is not: without the check the weights would be lost one
+// step before it is reported.
 TEST(TrainingStep, ABadGradientIsSkippedToo) {
   OneTraining t({"objective.likelihood.weight=1e25"});
   const auto before = t.everything();

@@ -1,5 +1,5 @@
-// The fast path's logic on the CPU, where a twin of a CUDA graph runs the recorded work itself: its
-// steps must be those of fetching and training by hand, bit for bit.
+// The logic of the fast path on the CPU, where a twin of a CUDA graph runs the recorded work
+// itself: its steps must equal fetching and training by hand, bit for bit.
 #include "train/stepper.h"
 
 #include <cmath>
@@ -16,7 +16,7 @@ namespace {
 constexpr int64_t kTwinSteps = 210,
                   kTwinFullSteps = 140;  // of 21 images, 8 at a time: two full, one short
 
-// What was asked of the twins.
+// Counts the calls of the twins.
 struct Calls {
   int64_t runs = 0, captures = 0, replays = 0, sent = 0, received = 0;
   size_t generators = 0;
@@ -47,7 +47,7 @@ class TwinGraph : public DeviceGraph {
   std::function<void()> recorded_;
 };
 
-// Copies late, as the device would: a slot that is filled too early shows.
+// Copies late, as the device would, so that a slot filled too early is detected.
 class TwinFeed : public HostFeed {
  public:
   TwinFeed(Calls& calls, c10::IntArrayRef sizes, at::ScalarType type) : calls_(calls) {
@@ -152,7 +152,7 @@ TEST_F(StepperTest, TheReasonOfAFailureIsInTheLog) {
           "no CUDA graph, steps run operation by operation: operation not permitted when stream is "
           "capturing";
   EXPECT_NE(text.find(line), std::string::npos) << text;
-  EXPECT_EQ(text.find(line), text.rfind(line)) << "told twice";
+  EXPECT_EQ(text.find(line), text.rfind(line)) << "logged twice";
 }
 
 TEST_F(StepperTest, ResumingFromASavedStateIsExact) {
@@ -171,7 +171,7 @@ TEST_F(StepperTest, TheGraphCanBeSwitchedOff) {
   EXPECT_EQ(calls_.runs + calls_.captures + calls_.replays, 0);
 }
 
-// An epoch left halfway, with the next batch of it already on its way.
+// An epoch is abandoned while its next batch is already being sent.
 TEST_F(StepperTest, AnAbandonedBatchIsNotTrainedOn) {
   const DeviceTools tools = twins(calls_);
   Stepping sent({}, c10::kCPU, &tools, 0), plain({}, c10::kCPU, nullptr);
@@ -186,7 +186,7 @@ TEST_F(StepperTest, AnAbandonedBatchIsNotTrainedOn) {
   EXPECT_EQ(first_unequal(sent.everything(), plain.everything()), "");
 }
 
-// The number of a bad step is counted on the device, by the replayed step itself.
+// The replayed step itself counts the number of a bad step, on the device.
 TEST_F(StepperTest, ABadStepIsNamedFromWithinAReplay) {
   const DeviceTools tools = twins(calls_);
   Stepping t({}, c10::kCPU, &tools);

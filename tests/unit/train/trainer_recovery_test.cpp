@@ -1,4 +1,4 @@
-// Training that is interrupted, killed, or meets NaN: what it goes on from, and to the same bits.
+// Training that is interrupted, killed, or meets NaN: it resumes, bit for bit.
 #include <algorithm>
 #include <cmath>
 #include <csignal>
@@ -14,8 +14,8 @@ namespace {
 
 class RecoveryTest : public TrainerTest {};
 
-// Runs in a process of its own, since a noted signal stays noted: every epoch is cut after each of
-// its batches, the last included, and at its end.
+// Runs in its own process, because a signal stays set: every epoch is interrupted after each of its
+// batches, the last included, and at its end.
 [[noreturn]] void train_in_pieces(const fs::path& folder) {
   log::set_level(log::Level::kQuiet);
   train(kEverything, folder / "whole");
@@ -72,7 +72,7 @@ TEST_F(RecoveryTest, AnInterruptSaysHowToResume) {
   EXPECT_EXIT(interrupt(), testing::ExitedWithCode(0), "");
 }
 
-// Dies in the step event, as a process that is killed: only the checkpoints remain.
+// Fails in the step event, like a process that is killed: only the checkpoints remain.
 class Killed : public std::exception {};
 
 void train_until(const fs::path& folder, int64_t epoch, int64_t images,
@@ -117,7 +117,7 @@ TEST_F(RecoveryTest, ADamagedLastCheckpointCostsOnlyTime) {
   expect_equal_losses(folder_ / "whole", folder_ / "run");
 }
 
-// The rows are in the checkpoint; one that is trained again stands once.
+// The rows are in the checkpoint; an epoch that is trained again has one row.
 TEST_F(RecoveryTest, LostMetricsComeBackFromTheCheckpoint) {
   train(kEverything, folder_ / "whole");
   const auto damages = std::vector<std::function<void(const fs::path&)>>{
@@ -140,7 +140,7 @@ TEST_F(RecoveryTest, LostMetricsComeBackFromTheCheckpoint) {
   }
 }
 
-// The run with a column less in its checkpoint, as an older version would have written it.
+// Writes the run's checkpoint with one column fewer, as an older version would have.
 void forget_column(const fs::path& folder, const std::string& name) {
   TensorFile file = read_tensors(folder / "checkpoints/last.safetensors");
   MetricsTable table = parse_metrics(file.metadata.at("metrics"), "here");
@@ -213,7 +213,7 @@ TEST_F(RecoveryTest, ALaterSecondSignalExitsAtOnce) {
   EXPECT_EXIT(twice(std::chrono::milliseconds(0)), testing::ExitedWithCode(SIGINT), "");
 }
 
-// Image 7 is NaN: one batch of each epoch is left out.
+// Image 7 is NaN: one batch of each epoch is skipped.
 TEST_F(RecoveryTest, BadStepsAreSkippedIfAsked) {
   const std::vector<std::string> skip{"train.on_nan=skip"};
   const auto whole = prepare(kEverything, folder_ / "whole", skip, false, 7);
@@ -232,7 +232,7 @@ TEST_F(RecoveryTest, BadStepsAreSkippedIfAsked) {
     ++files;
   }
   EXPECT_EQ(files, 4);
-  // The same across a resume in the middle of an epoch.
+  // Also across a resume in the middle of an epoch.
   const std::vector<std::string> often{"train.on_nan=skip", "train.checkpoint.every_steps=1"};
   const auto killed = prepare(kEverything, folder_ / "parts", often, false, 7);
   EXPECT_THROW(killed.trainer->train({.step =
@@ -249,8 +249,8 @@ TEST_F(RecoveryTest, BadStepsAreSkippedIfAsked) {
   expect_equal_losses(folder_ / "whole", folder_ / "parts");
 }
 
-// Whether bad steps are looked for after each step or once an epoch, the same images count: those
-// of the short last batch are fewer.
+// The same images count whether bad steps are checked after each step or once an epoch; the short
+// last batch has fewer.
 TEST_F(RecoveryTest, TheLossesAreMeansOverTheImagesThatCount) {
   for (const char* steps : {"0", "1"}) {
     auto t = prepare(kEverything, folder_ / steps,
@@ -309,7 +309,7 @@ TEST_F(RecoveryTest, ADivergingRunRollsBackWithALowerRate) {
   expect_equal_losses(folder_ / "whole", folder_ / "parts");
 }
 
-// A checkpoint to go back to that an earlier part of the run left is not the epoch's.
+// A rollback checkpoint that an earlier part of the run left is not of this epoch.
 TEST_F(RecoveryTest, RollingBackNeverReturnsToAnEarlierEpoch) {
   const std::vector<std::string> back{"train.on_nan=rollback", "train.checkpoint.every_steps=1"},
       stop{"train.on_nan=stop", "train.checkpoint.every_steps=1"};
@@ -324,7 +324,7 @@ TEST_F(RecoveryTest, RollingBackNeverReturnsToAnEarlierEpoch) {
   EXPECT_EQ(rollback_epoch(), 1);
   train_until(folder_ / "run", 3, 21, back, true);  // begins within epoch 3
   EXPECT_EQ(rollback_epoch(), 2);
-  // One that somebody put there.
+  // One that somebody copied there.
   train(kEverything, folder_ / "other", one);
   const auto t = prepare(kEverything, folder_ / "poisoned", back, false, 7);
   const std::string message = error_of([&] {

@@ -50,7 +50,7 @@ TEST_F(TrainerTest, AugmentationThatIsOffChangesNothing) {
   EXPECT_NE(first_difference(last(folder_ / "off"), last(folder_ / "on")), "");
 }
 
-// Steps too small to matter, so that only the images can make a difference.
+// The steps are too small to matter, so that only the images can make a difference.
 TEST_F(TrainerTest, AugmentationLeavesTheValidationImagesAlone) {
   const std::vector<std::string> still{
       "train.optimizer={\"name\": \"sgd\", \"learning_rate\": 1e-30}",
@@ -76,7 +76,8 @@ TEST_F(TrainerTest, AnEmptyCorruptionChangesNothing) {
   EXPECT_NE(first_difference(last(folder_ / "off"), last(folder_ / "on")), "");
 }
 
-// Steps too small to matter: validation's noise is the same in each epoch, training's is not.
+// The steps are too small to matter. The noise of validation is the same in each epoch, that of
+// training is not.
 TEST_F(TrainerTest, ValidationNoiseIsFixed) {
   train(kEverything, folder_ / "run",
         {"train.optimizer={\"name\": \"sgd\", \"learning_rate\": 1e-30}", "train.epochs=2",
@@ -148,7 +149,7 @@ TEST_F(TrainerTest, AnErrorMentionsCheckpointsIfThereAreSome) {
   EXPECT_TRUE(fs::exists(folder_ / "run/checkpoints/last.safetensors"));
 }
 
-// With a single step an epoch nothing but the validation sees what the last update did.
+// With a single step per epoch only the validation shows the effect of the last update.
 TEST_F(TrainerTest, ABrokenLastStepDoesNotBecomeACheckpoint) {
   expect_error(
       [&] {
@@ -191,7 +192,7 @@ TEST_F(TrainerTest, BestIsTheEpochOfTheLowestValidationLoss) {
   EXPECT_EQ(nlohmann::json::parse(best.metadata.at("config")).at("train").at("batch_size"), 8);
 }
 
-// min_delta is what patience asks for; a little better is the best all the same.
+// min_delta concerns only the patience; any lower loss is the best.
 TEST_F(TrainerTest, MinDeltaDoesNotAffectTheBest) {
   const std::vector<std::string> patient{"train.early_stopping.min_delta=100000",
                                          "train.early_stopping.patience=3", "train.epochs=9"};
@@ -205,7 +206,7 @@ TEST_F(TrainerTest, MinDeltaDoesNotAffectTheBest) {
   EXPECT_EQ(state.best_epoch, lowest - losses.begin() + 1);
   EXPECT_EQ(state.patience_loss, losses[0]);
   EXPECT_EQ(stored_epoch(read_tensors(t.run.checkpoint("best"))), state.best_epoch);
-  // A resumed run waits no longer.
+  // A resumed run does not wait longer.
   auto two = patient;
   two.back() = "train.epochs=2";
   train(kEverything, folder_ / "parts", two);
@@ -218,7 +219,7 @@ TEST_F(TrainerTest, MinDeltaDoesNotAffectTheBest) {
   EXPECT_EQ(first_difference(best("whole"), best("parts")), "");
 }
 
-// Where there was one loss for both, patience goes on from that.
+// Older checkpoints had one loss for both; patience continues from it.
 TEST_F(TrainerTest, OlderCheckpointsHaveOneLossForBestAndPatience) {
   train(kEverything, folder_ / "run", {"train.epochs=1"});
   const fs::path path = folder_ / "run/checkpoints/last.safetensors";
@@ -248,7 +249,7 @@ TEST_F(TrainerTest, MetricsHaveAColumnForEachTerm) {
             "train_kl,val_loss,val_nll,val_kl,val_nll_mean");
   EXPECT_EQ(table.column("step"), std::vector<double>{3});
   EXPECT_NEAR(table.column("learning_rate")[0], 0.01, 1e-8);
-  // Validation weighs the terms as the schedules end, whatever the epoch.
+  // Validation weighs the terms with the schedules' final weights in every epoch.
   EXPECT_NEAR(table.column("val_loss")[0], table.column("val_nll")[0] + table.column("val_kl")[0],
               1e-3);
 }
@@ -278,7 +279,7 @@ TEST_F(TrainerTest, AnotherNumberOfImagesIsRefused) {
                    ": written while training on 21 examples and validating on 64; the data set "
                    "has 20 and 64 now; expected the same ones: put them back, or train a new run "
                    "that begins with these weights (--init-from)");
-  // As many, but others.
+  // The same number of other images only warns.
   log::also_to(folder_ / "log.txt");
   prepare(kEverything, folder_ / "run", {}, true, 0);
   log::also_to({});

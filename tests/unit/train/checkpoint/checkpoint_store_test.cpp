@@ -1,4 +1,4 @@
-// Checkpoints as files: which stay, which is read where others are damaged, and what happens when
+// Checkpoints as files: which are kept, which is read if others are damaged, and what happens if
 // one cannot be written.
 #include "train/checkpoint/checkpoint_store.h"
 
@@ -83,7 +83,7 @@ TEST_F(CheckpointStoreTest, ADamagedOneIsReplacedByTheNewestGoodOne) {
       << message;
 }
 
-// An epoch's start is as good a checkpoint as any.
+// The checkpoint of an epoch's start is a fallback like any other.
 TEST_F(CheckpointStoreTest, RollbackIsAFallbackToo) {
   CheckpointStore store(run_, 1);
   store.write_last(checkpoint(10), 10);
@@ -122,8 +122,8 @@ TEST_F(CheckpointStoreTest, ARunWithoutCheckpointsIsAnError) {
                    ": no checkpoint yet; expected a run that trained for at least one epoch");
 }
 
-// What is damaged is not kept to fall back on, and what lies in the future of a training that fell
-// back goes.
+// A damaged checkpoint is not kept as a fallback, and checkpoints later than the one that training
+// continues from are removed.
 TEST_F(CheckpointStoreTest, ContinuesFromAnOlderOne) {
   {
     CheckpointStore store(run_, 3);

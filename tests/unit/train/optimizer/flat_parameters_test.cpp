@@ -94,7 +94,7 @@ TEST(FlatParameters, SeveralModules) {
   EXPECT_EQ(flat.views(flat.values()).back().first, "b.dense.bias");
 }
 
-// Seen on the device that has shapes only; the CPU's buffer stays dense.
+// Tested on the meta device, which has only shapes; the CPU's buffer has no gaps.
 TEST(FlatParameters, EachBeginsAtAMultipleOf64BytesOnADevice) {
   torch::nn::Module module;
   const std::vector<std::vector<int64_t>> sizes{{4, 3, 3, 3}, {4}, {5, 64}, {2}};

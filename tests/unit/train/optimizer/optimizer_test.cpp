@@ -1,4 +1,4 @@
-// Optimizers that agree with LibTorch's own.
+// Optimizers compared with LibTorch's own.
 #include "train/optimizer/optimizer.h"
 
 #include <torch/optim.h>
@@ -21,7 +21,8 @@ OptimizerOptions options_of(const std::string& text) {
   return options;
 }
 
-// Twenty steps of ours, and of `make`'s in double precision, on equal weights with equal gradients.
+// Compares twenty steps of ours with twenty of `make`'s in double precision, on equal weights with
+// equal gradients.
 template <class Make>
 void expect_equal_steps(const std::string& text, Make make) {
   const auto network = make_network(), twin = make_network();
@@ -111,8 +112,8 @@ TEST(Optimizer, TheLearningRateIsChangedByFillingIt) {
   }
 }
 
-// What a bad step leaves behind must be what the step before left, bit for bit: weights, moments
-// and the count that Adam corrects its bias with.
+// A bad step must change nothing, bit for bit: weights, moments and the count with which Adam
+// corrects its bias.
 TEST(Optimizer, ABadStepChangesNothing) {
   for (const std::string text : {R"("adam")", R"({"name": "adamw", "weight_decay": 0.1})",
                                  R"({"name": "sgd", "momentum": 0.9, "weight_decay": 0.1})"}) {
