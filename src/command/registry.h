@@ -7,8 +7,8 @@
 namespace latent {
 
 struct CommandRow {
-  std::string name;
-  std::string summary;
+  std::string name;                    // as typed: "compare-pca"
+  std::string summary;                 // begins with a verb, for the overview and --help
   void (*declare)(cxxopts::Options&);  // adds the command's own flags
   void (*run)(const Arguments&);
 };
