@@ -100,7 +100,7 @@ void declare_plot(cxxopts::Options& options) {
 void run_plot(const Arguments& arguments) {
   const PlotRow& row = plots().find<UsageError>(arguments.text("kind"), "latent plot");
   check_flags(arguments, row);
-  arguments.picture("", true);  // refuses a wrong ending before the work
+  arguments.picture("", true);  // refuses a wrong file type before the work
   nlohmann::ordered_json result{{"kind", row.name}};
   result.update(row.draw(arguments));
   std::string text;

@@ -1,4 +1,4 @@
-// Every subcommand of `latent`.
+// The table of all subcommands of `latent`.
 #pragma once
 
 #include "command/flags/arguments.h"
