@@ -1,9 +1,10 @@
-// How unlike its training examples a run finds others.
+// How much an example differs from the training examples of a run.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "core/registry.h"
 #include "session/example_batches.h"
 #include "session/opened_run.h"
 #include "space/anomaly.h"
@@ -11,44 +12,56 @@
 
 namespace latent {
 
-/// One number for each example; the higher, the stranger it is.
-struct Score {
-  std::string name;     // as --score and the JSON call it: "error", "elbo", "distance", "pca"
-  std::string column;   // of the CSV
-  std::string meaning;  // with its unit
-  Tensor values;        // [N] float64
+/// What the scores are computed with: a run, and what was fitted to its training split.
+struct AnomalyModel {
+  const OpenedRun& run;
+  space::LatentSpread spread;
+  statistics::PrincipalComponents components;  // as many as there are latents
+  Tensor noise;                                // [2, Z], on the run's device
 };
 
+/// Some examples and their code.
+struct ScoredBatch {
+  Tensor images;  // [B, C, H, W]
+  Latent code;
+};
+
+/// A kind of score: one number for each example; the higher, the more anomalous.
+struct AnomalyScoreRow {
+  std::string name;     // of --score and in the JSON: "error"
+  std::string summary;  // what the number is, with its unit
+  std::string column;   // of the CSV
+  /// Returns why a run has no such score, or "".
+  std::string (*unavailable)(const OpenedRun&);
+  /// Returns the scores of a batch: [B] float64 on the CPU.
+  Tensor (*score)(const AnomalyModel&, const ScoredBatch&);
+};
+
+const Registry<AnomalyScoreRow>& anomaly_scores();
+
+/// The scores of one kind.
+struct AnomalyScore {
+  const AnomalyScoreRow* kind;
+  Tensor values;  // [N] float64
+};
+
+/// Scores examples in every way that its run allows.
 class AnomalyDetector {
  public:
-  /// Fits what the scores need to the training split: the spread of the latents, the principal
-  /// components.  seed: of the noise in the ELBO.
+  /// Fits what the scores need to the training split. seed: of the noise in the ELBO.
   AnomalyDetector(const OpenedRun& run, const Examples& train, uint64_t seed, bool quiet);
 
-  /// "error": squared error of the reconstruction, summed over the example's numbers.  "elbo", of
-  /// variational autoencoders: the negative evidence lower bound in nats, constants included, over
-  /// four samples of the latents whose noise is the same for all examples, so that an example's
-  /// score does not depend on the others.  "distance": of the latents from the training latents.
-  /// "pca": the error of principal components, as many as there are latents.
-  std::vector<Score> score(const ExampleBatches& examples, const std::string& label,
-                           bool quiet) const;
+  /// Scores the examples batch by batch, with a progress bar under `label`. Returns a score for
+  /// each of `names()`.
+  std::vector<AnomalyScore> score(const ExampleBatches& examples, const std::string& label,
+                                  bool quiet) const;
 
-  /// The names of the scores.
+  /// The names of the scores that the run has.
   std::vector<std::string> names() const;
 
  private:
-  struct Kind {
-    std::string name, column, meaning;
-  };
-
-  std::vector<Tensor> score_batch(const Tensor& images) const;
-  Tensor negative_elbo(const Tensor& images, const Latent& code) const;
-
-  const OpenedRun& run_;
-  space::LatentSpread spread_;
-  statistics::PrincipalComponents components_;
-  Tensor noise_;  // [2, Z], or undefined without an ELBO
-  std::vector<Kind> kinds_;
+  AnomalyModel model_;
+  std::vector<const AnomalyScoreRow*> kinds_;
 };
 
 }  // namespace latent

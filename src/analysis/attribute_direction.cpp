@@ -21,11 +21,12 @@ namespace {
 constexpr size_t kLongestName = 80;
 
 std::string key_of(const AttributeQuery& query) {
-  return query.attribute + " by " + query.method + " without " + join(query.orthogonal_to, ";");
+  return query.attribute + " by " + space::to_string(query.method) + " without " +
+         join(query.orthogonal_to, ";");
 }
 
-// Names may contain any character, and two may look alike in a file's name: the query in the file
-// identifies the direction.
+// Attributes' names may contain any character, and two of them may become the same file name: the
+// query stored in the file identifies the direction.
 CacheKey cache_key(const OpenedRun& run, const AttributeQuery& query) {
   std::string name = key_of(query).substr(0, kLongestName);
   for (char& letter : name) {
@@ -60,7 +61,7 @@ std::optional<AttributeDirection> from_tensors(TensorFile& file, int64_t latents
       .negatives = static_cast<int64_t>(number(4))};
 }
 
-// On images that the direction was not found on.
+// Returns the AUROC on images that the direction was not found on.
 double separability(const OpenedRun& run, const AttributeQuery& query,
                     const space::Direction& direction, bool quiet) {
   const Examples examples = run.load(Split::kValidation);
@@ -69,7 +70,7 @@ double separability(const OpenedRun& run, const AttributeQuery& query,
   try {
     sides = space::contrast_by(examples, query.attribute, "validation split");
   } catch (const Error& empty_side) {
-    log::warn("{}: its separability is not known", empty_side.what());
+    log::warn("{}: its AUROC is unknown", empty_side.what());
     return std::numeric_limits<double>::quiet_NaN();
   }
   const Tensor counted = sides.weight.gt(0);
@@ -78,7 +79,7 @@ double separability(const OpenedRun& run, const AttributeQuery& query,
 }
 
 AttributeDirection compute_direction(const OpenedRun& run, const AttributeQuery& query,
-                                     space::Method method, const Examples& examples, bool quiet) {
+                                     const Examples& examples, bool quiet) {
   const std::string where = "train split";
   const space::BinaryContrast sides = space::contrast_by(examples, query.attribute, where);
   std::vector<space::BinaryContrast> others;
@@ -87,7 +88,7 @@ AttributeDirection compute_direction(const OpenedRun& run, const AttributeQuery&
 
   const Tensor means = split_codes(run, Split::kTrain, examples, quiet).mean;
   AttributeDirection found;
-  found.direction = space::find_direction(means, sides, method, others);
+  found.direction = space::find_direction(means, sides, query.method, others);
   found.positives = sides.positives();
   found.negatives = sides.negatives();
   const Tensor sign = at::where(sides.positive, 1.0, -1.0).to(at::kDouble);
@@ -100,14 +101,13 @@ AttributeDirection compute_direction(const OpenedRun& run, const AttributeQuery&
 
 AttributeDirection attribute_direction(const OpenedRun& run, const AttributeQuery& query,
                                        bool quiet) {
-  const space::Method method = space::parse_method(query.method);
   const CacheEntry<AttributeDirection> entry{
       .key = cache_key(run, query),
       .what = "direction",
       .store = to_tensors,
       .restore = [&](TensorFile& file) { return from_tensors(file, run.model->latent_dim()); }};
   return cached_or_computed(run, Split::kTrain, entry, [&](const Examples& examples) {
-    return compute_direction(run, query, method, examples, quiet);
+    return compute_direction(run, query, examples, quiet);
   });
 }
 

@@ -1,4 +1,4 @@
-// The direction of an attribute in a run's latent space, kept in the run.
+// The direction of an attribute in a run's latent space, stored in the run's cache.
 #pragma once
 
 #include <string>
@@ -9,22 +9,24 @@
 
 namespace latent {
 
-/// What to look for, as the command line says it.
+/// The attribute to find a direction for, and how.
 struct AttributeQuery {
   std::string attribute;                   // as space::contrast_by reads it
-  std::vector<std::string> orthogonal_to;  // the same
-  std::string method;                      // "mean" or "logistic"
+  std::vector<std::string> orthogonal_to;  // other attributes, which must stay as they are
+  space::Method method = space::Method::kMean;
 };
 
 struct AttributeDirection {
   space::Direction direction;
-  double auroc = 0;     // on the validation split; NaN if one side has no image there
-  double distance = 0;  // between the sides' mean scores on the training split, in strengths
-  int64_t positives = 0, negatives = 0;  // training images
+  double auroc = 0;     // on the validation split; NaN if all or none of its images have it
+  double distance = 0;  // between the mean scores with and without it, training split, in strengths
+  int64_t positives = 0, negatives = 0;  // training images with and without the attribute
 };
 
-/// Finds it on the training split, once for a checkpoint; later calls read it from the run.
-/// Throws Error for an attribute the data set does not have, or that all or no images have.
+/// Finds the direction on the training split, once for a checkpoint; later calls read it from the
+/// run's cache.
+/// Throws Error for an attribute that the data set does not have, or that all or no images have,
+/// and as space::find_direction does.
 AttributeDirection attribute_direction(const OpenedRun& run, const AttributeQuery& query,
                                        bool quiet);
 

@@ -1,4 +1,4 @@
-// How near several versions of the same images come to the truth.
+// Compares several versions of the same images with the truth.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -9,6 +9,7 @@
 
 namespace latent {
 
+/// The measures of each version, as JSON and as text.
 struct Comparison {
   /// "images": for each its name and, by version, its "psnr" and "ssim" (of a table's rows: "mse");
   /// "mean": the same over the images; "psnr_gain": the last version's PSNR above the first's, in
@@ -17,8 +18,8 @@ struct Comparison {
   std::string text;  // the first images as a table, then the mean
 };
 
-/// versions: what to measure, [N, C, H, W] in [0, 1] (clamped), the model's last.  truth: of the
-/// same shape.
+/// Measures each version against the truth. versions: [N, C, H, W] in [0, 1] (clamped), the model's
+/// version last.  truth: of the same shape.
 Comparison compare(const std::vector<visual::Version>& versions, const Tensor& truth,
                    const std::vector<std::string>& names, bool table);
 

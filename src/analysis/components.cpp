@@ -57,7 +57,8 @@ statistics::PrincipalComponents training_components(const OpenedRun& run, const 
                   run.experiment.data.example_noun(), columns);
         auto noise = generator(static_cast<uint64_t>(run.experiment.train.seed), Stream::kSample);
         auto found = statistics::fit_components(rows_of(examples), rows, columns, count, noise);
-        if (!found.exact) log::info("found by subspace iteration, to about five digits");
+        if (!found.exact)
+          log::info("the components come from subspace iteration, accurate to about five digits");
         return found;
       });
 }

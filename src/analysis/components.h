@@ -1,4 +1,4 @@
-// The principal components of a run's training examples: what a model is compared with.
+// The principal components of a run's training examples, as a baseline for its model.
 #pragma once
 
 #include "session/opened_run.h"
@@ -6,11 +6,11 @@
 
 namespace latent {
 
-/// The examples as rows of numbers, [count, C*H*W].
+/// Returns a reader of the examples as rows of numbers, [count, C*H*W].
 statistics::RowReader rows_of(const Examples& examples);
 
-/// As many components as the run has latents, or as there can be if these are fewer, fitted to the
-/// whole training split: once, then kept in the run's cache.
+/// Returns as many components as the run has latents, or as the data have dimensions if these are
+/// fewer, fitted to the whole training split. Fits them once and stores them in the run's cache.
 statistics::PrincipalComponents training_components(const OpenedRun& run, const Examples& train);
 
 }  // namespace latent

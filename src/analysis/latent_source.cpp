@@ -11,7 +11,8 @@
 namespace latent {
 namespace {
 
-// A plain autoencoder has no prior and takes the box of its training latents, as the book does.
+// A plain autoencoder has no prior; it samples the box of its training latents, as in Foster's
+// book.
 Tensor draw_prior(const OpenedRun& run, const LatentRequest& request, at::Generator& noise) {
   if (run.model->probabilistic()) {
     return space::sample_prior(request.count, run.model->latent_dim(), request.temperature, noise);

@@ -1,4 +1,4 @@
-// Where random latents come from: the samplers.
+// The samplers, which draw random latents.
 #pragma once
 
 #include <string>
@@ -15,6 +15,7 @@ struct LatentRequest {
   bool quiet = false;
 };
 
+/// A way to draw random latents.
 struct SamplerRow {
   std::string name;
   std::string summary;
@@ -28,7 +29,7 @@ const Registry<SamplerRow>& samplers();
 Tensor draw_latents(const OpenedRun& run, const SamplerRow& sampler, const LatentRequest& request,
                     at::Generator& noise);
 
-/// The same from the sampler "prior": what a command means by a random latent.
+/// Draws latents from the sampler "prior". Commands call these "random latents".
 Tensor random_latents(const OpenedRun& run, const LatentRequest& request, at::Generator& noise);
 
 }  // namespace latent

@@ -4,12 +4,12 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 
 #include "core/error.h"
 #include "core/log.h"
 #include "core/random.h"
+#include "core/stopwatch.h"
 #include "format/safetensors.h"
 #include "session/codes.h"
 #include "session/run_cache.h"
@@ -18,12 +18,12 @@
 namespace latent {
 namespace {
 
-// An iteration costs points * latents^2 for each component: these keep a fit within a minute or so
-// on two cores.
+// An iteration costs points * latents^2 for each component: with these limits a fit takes about a
+// minute on two cores.
 constexpr int64_t kMaxFitted = 60'000;
 constexpr int64_t kMaxProducts = 150'000'000;  // points * latents^2
 
-// Random rows if there are more than a fit can take in reasonable time.
+// Random rows, if there are too many to fit in reasonable time.
 Tensor thinned(const Tensor& points, at::Generator& noise) {
   const int64_t count = points.size(0);
   const int64_t products = kMaxProducts / (points.size(1) * points.size(1));
@@ -63,18 +63,17 @@ statistics::GaussianMixture fit(const OpenedRun& run, const Examples& train, boo
   // The run's seed, not the command's: the mixture belongs to the run.
   auto noise = generator(static_cast<uint64_t>(run.experiment.train.seed), Stream::kMixture);
   const Tensor points = thinned(space::sample_each(codes.mean, codes.logvar, noise), noise);
-  log::info("fitting Gaussian mixtures to {} training latents, kept in the run for next time",
+  log::info("fitting Gaussian mixtures to {} training latents; the result is stored in the run",
             points.size(0));
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   const auto best =
       statistics::choose_mixture(points, noise, {}, [&](const statistics::MixtureFit& tried) {
         log::info("  {:>2} components: BIC {:.2f} per image", tried.mixture.components(),
                   tried.bic / static_cast<double>(points.size(0)));
       });
-  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
   const bool most = best.mixture.components() == statistics::MixtureOptions{}.most_components;
   log::info("mixture of {} Gaussians, the lowest BIC{}, in {:.1f} s", best.mixture.components(),
-            most ? ", and as many as are tried" : "", spent.count());
+            most ? ", the largest number tried" : "", watch.seconds());
   return best.mixture;
 }
 

@@ -6,11 +6,11 @@
 
 namespace latent {
 
-/// Fitted to samples of the training images' posteriors (a plain autoencoder's codes) with as many
-/// components as the Bayesian information criterion likes best: once, then kept in the run's cache
-/// while the data stay the same.
+/// Returns a mixture fitted to samples of the training images' posteriors (for a plain autoencoder:
+/// to their codes), with the number of components that minimises the Bayesian information
+/// criterion. Fits it once and stores it in the run's cache, as long as the data stay the same.
 ///
-/// Samples and not means: a latent that the model does not use has means without variance.
+/// Samples, not means: the means of a latent that the model does not use have no variance.
 /// Throws Error for fewer than two training images.
 statistics::GaussianMixture training_mixture(const OpenedRun& run, bool quiet);
 

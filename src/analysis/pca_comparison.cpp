@@ -10,7 +10,7 @@
 namespace latent {
 namespace {
 
-constexpr int64_t kTried = 200;     // latents to ask a decoder whether it is linear
+constexpr int64_t kTried = 200;     // latents to test a decoder for linearity with
 constexpr double kStraight = 1e-4;  // deviation of a linear decoder, as a share of its output
 
 }  // namespace

@@ -1,4 +1,4 @@
-// A run's autoencoder against principal components of the same data.
+// Compares a run's autoencoder with principal components of the same data.
 #pragma once
 
 #include <optional>
@@ -8,11 +8,11 @@
 
 namespace latent {
 
-/// Squared errors over a split, mean per example, and where its examples lie.
+/// Squared errors over a split, mean per example, and the coordinates of its examples.
 struct PcaComparison {
   double model = 0, pca = 0;
   Tensor latents;      // [N, Z]
-  Tensor coordinates;  // [N, K] among the principal components
+  Tensor coordinates;  // [N, K] along the principal components
 };
 
 /// Reconstructs the examples with the run's model and with the components.
@@ -20,9 +20,9 @@ PcaComparison compare_with_pca(const OpenedRun& run,
                                const statistics::PrincipalComponents& components,
                                const Examples& examples, bool quiet);
 
-/// The columns of a linear decoder, [D, Z] float64; nothing for any other decoder. latents: [N, Z],
-/// codes to try. The test is on the function, not on its layers: a network that computes a linear
-/// map is one.
+/// Returns the columns of a linear decoder, [D, Z] float64; nothing for any other decoder. latents:
+/// [N, Z], codes to try. Tests the function, not the layers: any network that computes a linear map
+/// counts as linear.
 std::optional<Tensor> linear_decoder(const OpenedRun& run, const Tensor& latents);
 
 }  // namespace latent

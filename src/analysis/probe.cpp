@@ -13,7 +13,7 @@ namespace {
 
 using statistics::Measured;
 
-// The rows whose value is known: at most `most` of them, drawn at random.
+// Up to `most` of the rows whose value is known, drawn at random.
 ProbedExamples choose(const Examples& examples, const Attribute& attribute, int64_t most,
                       uint64_t seed) {
   Tensor rows = attribute.values.isnan().logical_not().nonzero().flatten();
@@ -41,7 +41,7 @@ void check_task(const ProbeTask& task, const ProbeOptions& options) {
   }
   if (task.numeric() && constant(task.test_labels)) {
     throw Error(
-        fmt::format("label {}: the same for all {} {} {}s, so nothing can be explained; expected "
+        fmt::format("label {}: the same for all {} {} {}s, so R^2 is undefined; expected "
                     "another --split, or more {}s in it",
                     task.label, scored, split, noun, noun));
   }
@@ -76,11 +76,11 @@ ProbeTask make_probe_task(const Examples& train, const Examples& scored, const A
 
 Measured linear_probe(const ProbeTask& task, const Features& features, uint64_t seed) {
   const statistics::Standardizer standard(features.training);
-  const Tensor x = standard.apply(features.training), asked = standard.apply(features.scoring);
+  const Tensor x = standard.apply(features.training), test = standard.apply(features.scoring);
   if (task.numeric())
-    return explained(task, statistics::fit_ridge(x, task.train_labels).predict(asked), seed);
+    return explained(task, statistics::fit_ridge(x, task.train_labels).predict(test), seed);
   const auto model = statistics::fit_softmax(x, task.train_labels.to(at::kLong), task.count());
-  return accuracy(task, model.predict(asked));
+  return accuracy(task, model.predict(test));
 }
 
 Measured nearest_probe(const ProbeTask& task, const Features& features, int64_t k, uint64_t seed) {

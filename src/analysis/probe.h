@@ -1,4 +1,4 @@
-// Predicting a label from features, to see how much the features know about it.
+// Predicts a label from features, to measure how much information about it they hold.
 #pragma once
 
 #include <string>
@@ -20,6 +20,7 @@ struct ProbeTask {
   int64_t count() const { return static_cast<int64_t>(classes.size()); }
 };
 
+/// How to choose the examples, and their names in messages.
 struct ProbeOptions {
   int64_t most = 10'000;  // training examples to learn from, drawn at random by the seed
   uint64_t seed = 0;
@@ -28,21 +29,22 @@ struct ProbeOptions {
   std::string hint = {};       // for the message about a label with one value, after "images"
 };
 
-/// A task to predict `attribute` of the training examples, scored on `scored`, of the same data
-/// set. Both must outlive the task.
+/// Returns a task that predicts `attribute`, learned from `train` and scored on `scored`, of the
+/// same data set. Both must outlive the task.
 /// Throws Error that begins with "label NAME" if too few values are known, or all are the same.
 ProbeTask make_probe_task(const Examples& train, const Examples& scored, const Attribute& attribute,
                           const ProbeOptions& options);
 
-/// The accuracy (of a number: R^2) of a linear model: logistic or ridge regression.
+/// Returns the accuracy (for a number: R^2) of a linear model: logistic or ridge regression.
 statistics::Measured linear_probe(const ProbeTask& task, const Features& features, uint64_t seed);
 
-/// The same of a vote (of a number: the mean) among the `k` nearest training examples.
+/// Returns the accuracy or R^2 of a vote (for a number: the mean) of the `k` nearest training
+/// examples.
 statistics::Measured nearest_probe(const ProbeTask& task, const Features& features, int64_t k,
                                    uint64_t seed);
 
-/// The same without features: the most frequent class (of a number: the mean, whose R^2 is about
-/// 0).
+/// Returns the accuracy or R^2 of always predicting the most frequent class (for a number: the
+/// mean, whose R^2 is about 0).
 statistics::Measured baseline_probe(const ProbeTask& task, uint64_t seed);
 
 }  // namespace latent

@@ -14,7 +14,7 @@
 namespace latent {
 namespace {
 
-constexpr int64_t kMaxNumbers = 4096;  // of an example that a probe sees
+constexpr int64_t kMaxNumbers = 4096;  // of an example, for a probe of the pixels
 
 Tensor batch(const ProbedExamples& chosen, int64_t first, int64_t count) {
   return chosen.examples->images(chosen.rows.narrow(0, first, count));
@@ -33,7 +33,7 @@ std::pair<int64_t, int64_t> probed_size(const ImageShape& shape) {
   return {reduced(shape.height), reduced(shape.width)};
 }
 
-/// What one pass over some examples gives.
+/// The results of one pass over some examples.
 struct Pass {
   Tensor latents, components, pixels;  // [N, ...] float32
 };
@@ -69,7 +69,7 @@ std::vector<Features> probe_features(const OpenedRun& run, const ProbedExamples&
   const Pass scored = describe(run, scoring, components, "images to score", quiet);
   const auto [height, width] = probed_size(shape);
   if (shape.values() > kMaxNumbers)
-    log::info("the probes of the pixels see images averaged to {}x{}", width, height);
+    log::info("the probes of the pixels use images averaged to {}x{}", width, height);
   const std::string numbers = run.experiment.data.is_table() ? "columns" : "pixels";
   return {
       {"latents", fmt::format("latents ({})", fitted.latents.size(1)), fitted.latents,

@@ -1,4 +1,4 @@
-// Three descriptions of the same images: a run's latents, principal components, and the pixels.
+// Three kinds of features of the same images: a run's latents, principal components, and pixels.
 #pragma once
 
 #include <string>
@@ -8,6 +8,7 @@
 
 namespace latent {
 
+/// The features of the training and of the scored examples.
 struct Features {
   std::string name;          // "latents", "pca", "pixels"
   std::string title;         // "latents (16)"
@@ -20,9 +21,9 @@ struct ProbedExamples {
   Tensor rows;  // [N] int64
 };
 
-/// The latents' means, as many principal components (fitted to the chosen training examples), and
-/// the pixels themselves. Images of more than 4096 numbers are averaged to a smaller size for the
-/// pixels, and that is said.
+/// Returns the means of the latents, as many principal components (fitted to the chosen training
+/// examples), and the pixels. Images of more than 4096 numbers are averaged to a smaller size for
+/// the pixels, with a message.
 std::vector<Features> probe_features(const OpenedRun& run, const ProbedExamples& training,
                                      const ProbedExamples& scoring, uint64_t seed, bool quiet);
 

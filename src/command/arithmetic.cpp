@@ -42,7 +42,7 @@ Tensor read_strengths(const Arguments& arguments) {
   return at::linspace(range[0], range[1], static_cast<int64_t>(range[2]), at::kDouble);
 }
 
-// Codes moved along the direction: one [N, C, H, W] for each strength.
+// Pictures of codes moved along the direction: one [N, C, H, W] for each strength.
 std::vector<Tensor> moved(const OpenedRun& run, const Tensor& z, const space::Direction& direction,
                           const Tensor& strengths) {
   const Tensor step = direction.step();
@@ -62,7 +62,7 @@ std::vector<std::string> strength_captions(const Tensor& strengths) {
   return captions;
 }
 
-// A row for each image: itself, then what the model makes of it at each strength.
+// A row for each image: the image, then its picture at each strength.
 Picture strip(const Inputs& inputs, const std::vector<Tensor>& columns,
               const std::vector<std::string>& captions, const Arguments& arguments) {
   std::vector<Tensor> all{inputs.images.contiguous()};
@@ -78,19 +78,19 @@ Picture strip(const Inputs& inputs, const std::vector<Tensor>& columns,
 std::string describe(const AttributeQuery& query, const AttributeDirection& found) {
   const std::string separability =
       std::isnan(found.auroc)
-          ? "AUROC not known"
-          : fmt::format("AUROC {:.3f} on the validation split (0.5: says nothing, 1: separates)",
+          ? "AUROC unknown"
+          : fmt::format("AUROC {:.3f} on the validation split (0.5: chance, 1: perfect)",
                         found.auroc);
   return fmt::format(
       "{} by {}{}: {}\n{} training images have it, {} do not; their means are {:.2f} strengths "
       "apart (1: a standard deviation along the direction)\n",
-      query.attribute, query.method,
+      query.attribute, space::to_string(query.method),
       query.orthogonal_to.empty() ? "" : " without " + join(query.orthogonal_to), separability,
       found.positives, found.negatives, found.distance);
 }
 
 std::string stem_of(const AttributeQuery& query, const Arguments& arguments) {
-  std::string stem = query.attribute + "-" + query.method;
+  std::string stem = query.attribute + "-" + space::to_string(query.method);
   for (const auto& other : query.orthogonal_to)
     stem += "-without-" + other;
   for (char& letter : stem) {
@@ -99,7 +99,7 @@ std::string stem_of(const AttributeQuery& query, const Arguments& arguments) {
   return stem.substr(0, 120) + "-" + inputs_stem(arguments);
 }
 
-// The same images over the same range, in finer steps.
+// Frames over the range of the strengths, in finer steps.
 std::vector<Picture> animate(const OpenedRun& run, const Tensor& z,
                              const space::Direction& direction, const Tensor& strengths,
                              const Arguments& arguments) {
@@ -116,7 +116,7 @@ std::vector<Picture> animate(const OpenedRun& run, const Tensor& z,
 
 nlohmann::ordered_json as_json(const AttributeQuery& query, const AttributeDirection& found) {
   nlohmann::ordered_json json{
-      {"attribute", query.attribute},         {"method", query.method},
+      {"attribute", query.attribute},         {"method", space::to_string(query.method)},
       {"orthogonal_to", query.orthogonal_to}, {"auroc", nullptr},
       {"distance", found.distance},           {"positives", found.positives},
       {"negatives", found.negatives}};
@@ -127,7 +127,7 @@ nlohmann::ordered_json as_json(const AttributeQuery& query, const AttributeDirec
 void run_attribute(const Arguments& arguments) {
   const AttributeQuery query{.attribute = arguments.text("attribute"),
                              .orthogonal_to = attribute_list(arguments.texts("orthogonal-to")),
-                             .method = arguments.text("method")};
+                             .method = arguments.parsed("method", space::parse_method)};
   const Tensor strengths = read_strengths(arguments);
   const OpenedRun run = open_run(arguments);
   expect_images(run, "arithmetic");
@@ -155,18 +155,22 @@ void declare_arithmetic(cxxopts::Options& options) {
   declare_animation(options);
   declare_expression(options);
   options.add_options()("attribute",
-                        "move images along an attribute: Smiling, or label=Sneaker,Sandal for a "
+                        "move images along this attribute: Smiling, or label=Sneaker,Sandal for a "
                         "class or a group of classes",
-                        cxxopts::value<std::string>(), "NAME")(
-      "strength", "how far, low:high:count; 1 is a standard deviation along the direction",
-      cxxopts::value<std::string>()->default_value("-3:3:7"), "RANGE")(
-      "method",
-      "mean: the difference of the means with and without it; logistic: a regression, which "
-      "separates better",
-      cxxopts::value<std::string>()->default_value("mean"),
-      "NAME")("orthogonal-to", "keep these attributes as they are: Male,Young (repeatable)",
-              cxxopts::value<std::vector<std::string>>(), "NAMES")("gif", "an animation, too")(
-      "frames", "its frames", cxxopts::value<int64_t>()->default_value("25"), "N");
+                        cxxopts::value<std::string>(), "NAME");
+  options.add_options()(
+      "strength", "how far to move, low:high:count; 1 is a standard deviation along the direction",
+      cxxopts::value<std::string>()->default_value("-3:3:7"), "RANGE");
+  options.add_options()("method",
+                        "how to find the direction: mean (difference of the means with and without "
+                        "the attribute) or logistic (logistic regression, which separates better)",
+                        cxxopts::value<std::string>()->default_value("mean"), "NAME");
+  options.add_options()("orthogonal-to",
+                        "keep these attributes unchanged, such as Male,Young (repeatable)",
+                        cxxopts::value<std::vector<std::string>>(), "NAMES");
+  options.add_options()("gif", "also write an animation");
+  options.add_options()("frames", "frames of the animation",
+                        cxxopts::value<int64_t>()->default_value("25"), "N");
 }
 
 void run_arithmetic(const Arguments& arguments) {

@@ -55,7 +55,8 @@ visual::Scatter scatter_of(const std::string& title, const space::Projection& pl
   return scatter;
 }
 
-// Two latents as they are, more by their own two principal directions: an even match for PCA.
+// Two latents are drawn as they are; more are projected onto their own principal directions, for a
+// fair comparison with PCA.
 void draw(const std::filesystem::path& path, const PcaComparison& found,
           const statistics::PrincipalComponents& components, const Attribute* attribute,
           uint64_t seed) {
@@ -96,10 +97,10 @@ std::string pca_table(const Json& json, const std::string& word) {
   if (!json["ratio"].is_null()) {
     text += fmt::format("  {:<24}{:>18.4f}\n", "autoencoder / PCA", json["ratio"].get<double>());
   }
-  text += fmt::format("PCA holds {:.1f}% of the training {}s' variance.\n",
+  text += fmt::format("PCA explains {:.1f}% of the variance of the training {}s.\n",
                       100 * json["pca"]["explained_variance"].get<double>(), word);
   if (!json["linear_decoder"].get<bool>())
-    return text + "The decoder is not linear: its pictures span no subspace to compare.\n";
+    return text + "The decoder is not linear, so it has no subspace to compare.\n";
   const auto& angles = json["angles_degrees"];
   return text + fmt::format("Subspaces: overlap {:.5f}, principal angles up to {:.2f} degrees.\n",
                             json["overlap"].get<double>(),
@@ -110,16 +111,17 @@ std::string pca_table(const Json& json, const std::string& word) {
 
 void declare_compare_pca(cxxopts::Options& options) {
   declare_run(options);
-  declare_out(options, "both as scatters, .png or .svg (default: images/compare-pca/ of the run)");
-  options.add_options()("split", "train, validation or test",
-                        cxxopts::value<std::string>()->default_value("test"), "NAME")(
-      "label", "what colours the points (default: the data set's first attribute)",
+  declare_out(options, "file to write, .png or .svg (default: images/compare-pca/ of the run)");
+  options.add_options()("split", "split to compare on: train, validation or test",
+                        cxxopts::value<std::string>()->default_value("test"), "NAME");
+  options.add_options()(
+      "label", "attribute that colours the points (default: the data set's first attribute)",
       cxxopts::value<std::string>(), "NAME");
 }
 
 void run_compare_pca(const Arguments& arguments) {
   const Split split = arguments.parsed("split", parse_split);
-  arguments.picture("", true);  // a wrong ending is told before the work
+  arguments.picture("", true);  // refuses a wrong file type before the work
   const OpenedRun run = open_run(arguments);
   const Examples examples = run.load(split);
   const Attribute* attribute = choose_attribute(arguments, "label", examples);

@@ -10,7 +10,7 @@ namespace latent {
 void declare_config(cxxopts::Options& options) {
   options.positional_help("CONFIG.json");
   options.parse_positional("config");
-  options.add_options()("config", "the config to show", cxxopts::value<std::string>(), "FILE");
+  options.add_options()("config", "config to print", cxxopts::value<std::string>(), "FILE");
   declare_settings(options);
 }
 

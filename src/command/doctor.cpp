@@ -17,13 +17,13 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Kind = Finding::Kind;
 
-// Lack of memory, most often: of the run it says nothing.
-Finding not_looked_at(const std::exception& failure) {
-  return {Kind::kWarning, "model", "not looked at: " + reason_of(failure),
+// A failure to look at the model, mostly for lack of memory, which is no fault of the run.
+Finding not_checked(const std::exception& failure) {
+  return {Kind::kWarning, "model", "not checked: " + reason_of(failure),
           out_of_memory(failure).empty() ? "" : "free memory"};
 }
 
-// The model, looked at with the validation images; what keeps that from being done is a finding.
+// Checks the model with the validation images. If that is not possible, the reason is a finding.
 Findings examine_model(const Arguments& arguments) {
   std::optional<OpenedRun> run;
   try {
@@ -31,20 +31,20 @@ Findings examine_model(const Arguments& arguments) {
   } catch (const UsageError&) {
     throw;
   } catch (const Error& failure) {
-    const bool busy = !RunLock::holder(arguments.run()).empty();  // it may just have begun anew
+    const bool busy = !RunLock::holder(arguments.run()).empty();  // it may just have started over
     return {{busy ? Kind::kWarning : Kind::kProblem, "model", failure.what(), ""}};
   } catch (const std::exception& failure) {
-    return {not_looked_at(failure)};
+    return {not_checked(failure)};
   }
   try {
     const Examples examples = run->load(Split::kValidation);
     check_values(examples, run->objective->likelihood());
     return check_model(model_facts(*run, examples), run->config);
   } catch (const Error& failure) {
-    return {{Kind::kWarning, "model", std::string("not looked at: ") + failure.what(),
+    return {{Kind::kWarning, "model", std::string("not checked: ") + failure.what(),
              "make the run's data available"}};
   } catch (const std::exception& failure) {
-    return {not_looked_at(failure)};
+    return {not_checked(failure)};
   }
 }
 
@@ -75,7 +75,7 @@ void run_doctor(const Arguments& arguments) {
   const auto folder = arguments.run();
   Findings findings = check_files(folder);
   const auto is_problem = [](const Finding& finding) { return finding.kind == Kind::kProblem; };
-  // A folder that is no run has no model, and a checkpoint that is not there none either.
+  // Without a run or a checkpoint there is no model to check.
   const bool opened = std::none_of(findings.begin(), findings.end(), [&](const Finding& finding) {
     return finding.kind != Kind::kGood &&
            (finding.where == "run" || finding.where == "checkpoints");
@@ -89,7 +89,7 @@ void run_doctor(const Arguments& arguments) {
   const auto problems = std::count_if(findings.begin(), findings.end(), is_problem);
   print_result(arguments, to_json(folder.string(), findings, problems), to_text(findings));
   if (problems > 0) {
-    throw Error(fmt::format("{}: {} problem{}; see what is said above", folder.string(), problems,
+    throw Error(fmt::format("{}: {} problem{}; see the findings above", folder.string(), problems,
                             problems == 1 ? "" : "s"));
   }
 }

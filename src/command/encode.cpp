@@ -16,7 +16,7 @@
 namespace latent {
 namespace {
 
-/// Latents and what is known about their images.
+/// Latents, and the names and attributes of their images.
 struct Encoded {
   Latent codes;
   std::vector<std::string> names;
@@ -48,7 +48,8 @@ std::vector<Column> as_columns(const Encoded& encoded) {
   return columns;
 }
 
-// Tensors mean, logvar and one for each attribute; the words are JSON lists in the metadata.
+// Tensors mean, logvar and one for each attribute; names and classes are JSON lists in the
+// metadata.
 TensorFile as_tensors(const Encoded& encoded) {
   TensorFile file{.tensors = {{"mean", encoded.codes.mean}}, .metadata = {}};
   if (encoded.codes.logvar.defined()) file.tensors["logvar"] = encoded.codes.logvar;
@@ -79,8 +80,8 @@ void declare_encode(cxxopts::Options& options) {
   declare_run(options);
   declare_inputs(options, "0");
   declare_out(options,
-              "FILE.csv, FILE.npy (a NumPy structured array) or FILE.safetensors (default: "
-              "encode/<images>.csv of the run)");
+              "FILE.csv, FILE.npy (a NumPy structured array) or FILE.safetensors to write "
+              "(default: encode/<images>.csv of the run)");
 }
 
 void run_encode(const Arguments& arguments) {

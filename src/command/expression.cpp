@@ -22,7 +22,7 @@
 namespace latent {
 namespace {
 
-/// What a letter stands for: an image, or several of which the mean counts.
+/// What a letter stands for: the latents of an image, or the mean of several.
 struct Operand {
   Tensor z;             // [Z]
   std::string caption;  // "face.png", "mean of 3"
@@ -65,7 +65,7 @@ void read_let(const std::string& text, const Arguments& arguments, const OpenedR
   operands[letter] = as_operand(run, read_files(files, run));
 }
 
-// Without --let the files or indices are A, B, C, ... in their order.
+// Without --let, the files or indices are A, B, C, ... in order.
 void read_in_order(const Arguments& arguments, const OpenedRun& run, Operands& operands) {
   const Inputs inputs = read_inputs(arguments, run);
   const Tensor z = run.encode(inputs.images).mean;
@@ -95,16 +95,18 @@ Operands read_operands(const Arguments& arguments, const OpenedRun& run,
 }  // namespace
 
 void declare_expression(cxxopts::Options& options) {
-  options.add_options()("expression",
-                        "add and subtract images: \"A - B + C\", \"A + 0.5*B\"; A, B, C are the "
-                        "files or --indices in their order, or what --let says",
-                        cxxopts::value<std::string>(), "SUM")(
-      "let", "a letter's images, of which the mean counts: A=3,17 or A=face.png (repeatable)",
+  options.add_options()(
+      "expression",
+      "add and subtract images, such as \"A - B + C\" or \"A + 0.5*B\"; the letters are defined by "
+      "--let, else A, B, C are the FILES or --indices in order",
+      cxxopts::value<std::string>(), "SUM");
+  options.add_options()(
+      "let", "images of a letter, such as A=3,17 or A=face.png; several are averaged (repeatable)",
       cxxopts::value<std::vector<std::string>>(), "A=IMAGES");
 }
 
 void run_expression(const Arguments& arguments) {
-  const auto terms = space::parse_expression(arguments.text("expression"));
+  const auto terms = arguments.parsed<Error>("expression", space::parse_expression);
   const OpenedRun run = open_run(arguments);
   expect_images(run, "arithmetic");
   std::string stem = "expression";
@@ -112,7 +114,7 @@ void run_expression(const Arguments& arguments) {
     stem += (term.factor < 0 ? "-minus-" : "-") + term.name;
   const OutputPaths paths = output_paths(arguments, run.directory.image("arithmetic", stem), false);
   if (paths.animated())
-    throw UsageError("--expression: does not move; expected --out with a folder or a .png");
+    throw UsageError("--expression: makes no animation; expected --out with a folder or a .png");
   const Operands operands = read_operands(arguments, run, terms);
 
   std::vector<Tensor> shown;

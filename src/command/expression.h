@@ -9,7 +9,7 @@ namespace latent {
 void declare_expression(cxxopts::Options& options);
 
 /// Computes the sum and writes one picture of its terms and its result.
-/// Throws Error with the place of a mistake, and for letters that stand for no image.
+/// Throws Error for a mistake in the sum, with its position, and for a letter without an image.
 void run_expression(const Arguments& arguments);
 
 }  // namespace latent

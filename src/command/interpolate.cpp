@@ -22,7 +22,7 @@ constexpr int64_t kMaxFrames = 1000;
 constexpr int64_t kMorphSteps = 25, kMatrixSteps = 9;
 constexpr int64_t kStripColumns = 13;
 
-/// What the way leads through.
+/// The latents that the path passes through.
 struct Waypoints {
   Tensor z;  // [M, Z]
   std::vector<std::string> names;
@@ -34,7 +34,7 @@ Waypoints read_waypoints(const OpenedRun& run, const Arguments& arguments) {
     return {run.encode(inputs.images).mean, inputs.names};
   }
   if (arguments.has("files") || arguments.has("indices"))
-    throw UsageError("--random: expected no files and no --indices beside it");
+    throw UsageError("--random cannot be combined with files or --indices");
   Waypoints waypoints;
   const int64_t count = arguments.integer("random", 2, kMaxFrames);
   auto noise = generator(arguments.seed(), Stream::kSample);
@@ -66,7 +66,7 @@ std::string percent(int64_t step, int64_t steps) {
       "{}%", std::lround(100.0 * static_cast<double>(step) / static_cast<double>(steps - 1)));
 }
 
-// "A" at a station, "A -> B 40%" between two.
+// "A" at a waypoint, "A -> B 40%" between two.
 std::vector<std::string> frame_captions(const Waypoints& waypoints, int64_t steps) {
   std::vector<std::string> captions{waypoints.names.front()};
   for (size_t i = 0; i + 1 < waypoints.names.size(); ++i) {
@@ -79,7 +79,7 @@ std::vector<std::string> frame_captions(const Waypoints& waypoints, int64_t step
   return captions;
 }
 
-// A row from each station to the next, of every frame or of some evenly spread ones.
+// A row from each waypoint to the next, with every frame or some evenly spread ones.
 Picture strip(const Tensor& images, const Waypoints& waypoints, int64_t steps, bool captions,
               int64_t scale) {
   const auto shown = visual::spread(steps, kStripColumns);
@@ -97,7 +97,7 @@ Picture strip(const Tensor& images, const Waypoints& waypoints, int64_t steps, b
   return visual::rows(rows, names, options);
 }
 
-// The corners' names beside the first and the last row.
+// Captions of a matrix: the corners' names beside the first and the last row.
 visual::GridOptions matrix_look(const Arguments& arguments, const Waypoints& waypoints,
                                 int64_t steps) {
   visual::GridOptions look{.columns = steps, .scale = arguments.integer("scale", 0)};
@@ -133,7 +133,7 @@ OutputPaths choose_paths(const Arguments& arguments, const OpenedRun& run, bool 
   const OutputPaths paths =
       output_paths(arguments, run.directory.image("interpolate", name), !matrix);
   if (matrix && paths.animated())
-    throw UsageError("--matrix: does not move; expected --out with a folder or a .png");
+    throw UsageError("--matrix: makes no animation; expected --out with a folder or a .png");
   return paths;
 }
 
@@ -143,15 +143,17 @@ void declare_interpolate(cxxopts::Options& options) {
   declare_run(options);
   declare_inputs(options, "2");
   declare_animation(options);
-  options.add_options()("random", "between N random latents, by --seed, instead of images",
-                        cxxopts::value<int64_t>(),
-                        "N")("path", "linear, or slerp: along the sphere",
-                             cxxopts::value<std::string>()->default_value("linear"), "NAME")(
-      "steps",
-      "pictures from one image to the next, both included; of a matrix's side (default: 25; of a "
-      "matrix 9)",
-      cxxopts::value<int64_t>(),
-      "N")("matrix", "four images as the corners of a square, filled between them")(
+  options.add_options()("random",
+                        "interpolate between N random latents, drawn by --seed, instead of images",
+                        cxxopts::value<int64_t>(), "N");
+  options.add_options()("path", "linear, or slerp for a path along the sphere",
+                        cxxopts::value<std::string>()->default_value("linear"), "NAME");
+  options.add_options()("steps",
+                        "images per segment, ends included; with --matrix, images per side "
+                        "(default: 25; with --matrix 9)",
+                        cxxopts::value<int64_t>(), "N");
+  options.add_options()("matrix", "fill a square whose corners are four images");
+  options.add_options()(
       "tensors", "also write latents and pictures as tensors z [F, Z] and images [F, C, H, W]",
       cxxopts::value<std::string>(), "FILE.safetensors");
 }
@@ -161,7 +163,7 @@ void run_interpolate(const Arguments& arguments) {
   const int64_t steps = arguments.has("steps") ? arguments.integer("steps", 2, kMaxFrames)
                         : matrix               ? kMatrixSteps
                                                : kMorphSteps;
-  const space::Path path = space::parse_path(arguments.text("path"));
+  const space::Path path = arguments.parsed("path", space::parse_path);
   const OpenedRun run = open_run(arguments);
   expect_images(run, "interpolate");
   const OutputPaths paths = choose_paths(arguments, run, matrix);
@@ -181,7 +183,7 @@ void run_interpolate(const Arguments& arguments) {
     const double unevenness = space::unevenness(images);
     json["unevenness"] = unevenness;
     text =
-        fmt::format("{} frames; the largest change from one to the next is {:.2f} times the mean\n",
+        fmt::format("{} frames; the largest change between two frames is {:.2f} times the mean\n",
                     z.size(0), unevenness);
     written = write_morph(arguments, paths, images, waypoints, steps);
   }

@@ -1,7 +1,7 @@
 #include <spdlog/fmt/fmt.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "command/flags/arguments.h"
 #include "command/plot/plots.h"
@@ -11,18 +11,16 @@
 namespace latent {
 namespace {
 
-const std::vector<std::string> kOwnFlags{"checkpoint", "split", "count", "attribute", "axes",
-                                         "decoded",    "cdf",   "term",  "twin"};
-
+// A line each kind: its name, what it draws, the flags of its own that it reads.
 const Registry<PlotRow>& plots() {
   static const Registry<PlotRow> registry(
       "plot", {
                   {"latents",
-                   "images as points in the latent space, coloured by what is known about them",
+                   "images as points of the latent space, coloured by an attribute",
                    {"checkpoint", "split", "count", "attribute", "axes", "decoded", "cdf"},
                    plot_latents},
                   {"histograms",
-                   "each latent's distribution against N(0, 1)",
+                   "the distribution of each latent against N(0, 1)",
                    {"checkpoint", "split"},
                    plot_histograms},
                   {"losses",
@@ -30,11 +28,11 @@ const Registry<PlotRow>& plots() {
                    {"term"},
                    plot_losses},
                   {"dictionary",
-                   "what each unit of the code draws: the decoder's weights, or unit codes decoded",
+                   "what each unit of the code draws: the decoder's weights, or decoded unit codes",
                    {"checkpoint", "split"},
                    plot_dictionary},
                   {"activations",
-                   "how often a plain autoencoder's units are on, beside a twin without sparsity",
+                   "how often the units of a plain autoencoder are active; --twin adds another run",
                    {"checkpoint", "split", "twin"},
                    plot_activations},
               });
@@ -48,11 +46,13 @@ std::string kinds_help() {
   return text;
 }
 
+// Throws UsageError for a flag that only other kinds of charts read.
 void check_flags(const Arguments& arguments, const PlotRow& row) {
-  for (const auto& flag : kOwnFlags) {
-    if (arguments.has(flag) &&
-        std::find(row.flags.begin(), row.flags.end(), flag) == row.flags.end()) {
-      throw UsageError("--" + flag + ": latent plot " + row.name + " does not take it");
+  const std::set<std::string> taken(row.flags.begin(), row.flags.end());
+  for (const auto& other : plots().rows()) {
+    for (const auto& flag : other.flags) {
+      if (arguments.has(flag) && !taken.contains(flag))
+        throw UsageError("--" + flag + ": latent plot " + row.name + " does not take it");
     }
   }
 }
@@ -65,35 +65,42 @@ std::filesystem::path plot_path(const Arguments& arguments, const std::filesyste
 }
 
 void declare_plot(cxxopts::Options& options) {
-  options.positional_help("[latents|histograms|losses|dictionary|activations]");
+  options.positional_help("[KIND]");
   options.parse_positional("kind");
   options.add_options()("kind", kinds_help(),
                         cxxopts::value<std::string>()->default_value("latents"), "KIND");
   declare_run(options);
-  declare_out(
-      options,
-      "the chart, .png or .svg, a dictionary .png (default: images/plot/<kind>.png of the run)");
-  options.add_options()("split", "all but losses: images of this split",
-                        cxxopts::value<std::string>()->default_value("test"),
-                        "NAME")("n,count", "latents: at most so many images, drawn at random",
-                                cxxopts::value<int64_t>()->default_value("10000"), "N")(
-      "attribute", "latents: what colours the points (default: the data set's first attribute)",
-      cxxopts::value<std::string>(),
-      "NAME")("axes", "latents: used (the two that carry most), pca, or two latents such as 0,3",
-              cxxopts::value<std::string>()->default_value("used"), "NAME")(
-      "cdf", "latents: after the normal distribution function, which makes the prior uniform")(
-      "decoded", "latents: up to N pictures that the decoder makes at their places",
-      cxxopts::value<int64_t>()->default_value("0"),
-      "N")("term", "losses: which column, for example nll or kl",
-           cxxopts::value<std::string>()->default_value("loss"),
-           "NAME")("twin", "activations: another run, drawn beside this one",
-                   cxxopts::value<std::string>(), "DIR");
+  declare_out(options,
+              "file to write, .png or .svg; dictionary: .png (default: images/plot/<kind>.png of "
+              "the run)");
+  options.add_options()("split", "split whose images are drawn (all kinds but losses)",
+                        cxxopts::value<std::string>()->default_value("test"), "NAME");
+  options.add_options()("n,count", "latents: maximum number of images, drawn at random",
+                        cxxopts::value<int64_t>()->default_value("10000"), "N");
+  options.add_options()("attribute",
+                        "latents: attribute that colours the points (default: the data set's first "
+                        "attribute)",
+                        cxxopts::value<std::string>(), "NAME");
+  options.add_options()("axes",
+                        "latents: used (the two latents that carry most), pca, or two latents such "
+                        "as 0,3",
+                        cxxopts::value<std::string>()->default_value("used"), "NAME");
+  options.add_options()("cdf",
+                        "latents: apply the normal distribution function, which makes the prior "
+                        "uniform");
+  options.add_options()("decoded",
+                        "latents: maximum number of decoded pictures to draw at their points",
+                        cxxopts::value<int64_t>()->default_value("0"), "N");
+  options.add_options()("term", "losses: loss term to draw, such as loss, nll or kl",
+                        cxxopts::value<std::string>()->default_value("loss"), "NAME");
+  options.add_options()("twin", "activations: another run to draw beside this one",
+                        cxxopts::value<std::string>(), "DIR");
 }
 
 void run_plot(const Arguments& arguments) {
   const PlotRow& row = plots().find<UsageError>(arguments.text("kind"), "latent plot");
   check_flags(arguments, row);
-  arguments.picture("", true);  // a wrong ending is told before the work
+  arguments.picture("", true);  // refuses a wrong file type before the work
   nlohmann::ordered_json result{{"kind", row.name}};
   result.update(row.draw(arguments));
   std::string text;

@@ -52,7 +52,7 @@ std::string cell(const Json& measured) {
 std::string probe_table(const Json& json, const std::string& word) {
   const bool numeric = json["measure"] == "r_squared";
   std::string text = fmt::format(
-      "{}{}\nlearnt from {} training {}s, scored on {} of the {} split\n",
+      "{}{}\nlearned from {} training {}s, scored on {} of the {} split\n",
       json["label"].get<std::string>(),
       numeric ? ", a number" : fmt::format(", {} classes", json["classes"].get<int64_t>()),
       json["training_images"].get<int64_t>(), word, json["images"].get<int64_t>(),
@@ -72,14 +72,15 @@ std::string probe_table(const Json& json, const std::string& word) {
 
 void declare_probe(cxxopts::Options& options) {
   declare_run(options);
-  options.add_options()("label", "what to tell from the latents (default: the first attribute)",
-                        cxxopts::value<std::string>(),
-                        "NAME")("split", "score on the images of: validation or test",
-                                cxxopts::value<std::string>()->default_value("test"), "NAME")(
-      "train-count", "learn from at most so many training images, drawn at random",
-      cxxopts::value<int64_t>()->default_value("10000"),
-      "N")("neighbours", "of the nearest-neighbour classifier",
-           cxxopts::value<int64_t>()->default_value("5"), "K");
+  options.add_options()("label", "attribute to predict (default: the data set's first attribute)",
+                        cxxopts::value<std::string>(), "NAME");
+  options.add_options()("split", "split to score on: validation or test",
+                        cxxopts::value<std::string>()->default_value("test"), "NAME");
+  options.add_options()("train-count",
+                        "maximum number of training images to learn from, drawn at random",
+                        cxxopts::value<int64_t>()->default_value("10000"), "N");
+  options.add_options()("neighbours", "neighbours of the nearest-neighbour classifier",
+                        cxxopts::value<int64_t>()->default_value("5"), "K");
 }
 
 void run_probe(const Arguments& arguments) {
@@ -94,8 +95,9 @@ void run_probe(const Arguments& arguments) {
   const uint64_t seed = arguments.seed();
   const ProbeTask task = read_task(arguments, run, train, scored, to_string(split));
   if (task.train_labels.numel() < train.count()) {
-    log::info("{} of {} training images, drawn by --seed; --train-count takes more",
-              task.train_labels.numel(), train.count());
+    log::info(
+        "learning from {} of {} training images, drawn by --seed; raise --train-count to use more",
+        task.train_labels.numel(), train.count());
   }
   const int64_t k = std::min(neighbours, task.train_labels.numel());
   Json json{{"run", run.directory.path().string()},

@@ -21,8 +21,8 @@ constexpr int64_t kColumns = 10;
 void declare_reconstruct(cxxopts::Options& options) {
   declare_run(options);
   declare_inputs(options, "10");
-  declare_out(options, "the picture (default: images/reconstruct/ of the run)");
-  options.add_options()("sample-latents", "sample the latents instead of taking their mean");
+  declare_out(options, "file to write (default: images/reconstruct/ of the run)");
+  options.add_options()("sample-latents", "sample the latents instead of using their mean");
 }
 
 void run_reconstruct(const Arguments& arguments) {

@@ -1,7 +1,5 @@
 #include "command/registry.h"
 
-#include <algorithm>
-
 namespace latent {
 namespace {
 
@@ -11,45 +9,86 @@ constexpr const char* kTrainingMemory =
 
 }  // namespace
 
-// clang-format off
-// A line a command; its file defines declare_NAME and run_NAME. A _ in a name is typed as -.
-#define COMMANDS(row)                                                              \
-  row(train, "train an autoencoder from a config", true, kTrainingMemory)           \
-  row(evaluate, "measure a run on a whole split")                                  \
-  row(reconstruct, "images and their reconstructions, side by side")               \
-  row(denoise, "noise removed from images, side by side with the truth")           \
-  row(upscale, "small images enlarged, beside bicubic and the truth")              \
-  row(sample, "new images from random latents")                                    \
-  row(encode, "latents of images as a table")                                      \
-  row(interpolate, "a morph from image to image, as strip and animation")          \
-  row(arithmetic, "add a smile, or compute with images: A - B + C")                \
-  row(traverse, "what each latent does, the most used first")                      \
-  row(plot, "charts: the latent space, its histograms, loss curves")               \
-  row(compare_pca, "reconstruction and subspace against principal components")     \
-  row(probe, "how well labels can be told from the latents, PCA and pixels")       \
-  row(detect, "what does not look like the training images: scores, flags, AUROC") \
-  row(doctor, "what is wrong with a run: its files, its losses, its model")        \
-  row(config, "a config with every key's value, meaning, range and default")       \
-  row(data, "look over images before training (check), prepare them once (pack)")  \
-  row(bench, "training speed of a config on this machine", false, kTrainingMemory)   \
-  row(list, "every data set, network, likelihood, ... a config can name")
-// clang-format on
+// Each command's file defines its two functions.
+void declare_train(cxxopts::Options&);
+void declare_evaluate(cxxopts::Options&);
+void declare_reconstruct(cxxopts::Options&);
+void declare_denoise(cxxopts::Options&);
+void declare_upscale(cxxopts::Options&);
+void declare_sample(cxxopts::Options&);
+void declare_encode(cxxopts::Options&);
+void declare_interpolate(cxxopts::Options&);
+void declare_arithmetic(cxxopts::Options&);
+void declare_traverse(cxxopts::Options&);
+void declare_plot(cxxopts::Options&);
+void declare_compare_pca(cxxopts::Options&);
+void declare_probe(cxxopts::Options&);
+void declare_detect(cxxopts::Options&);
+void declare_doctor(cxxopts::Options&);
+void declare_config(cxxopts::Options&);
+void declare_data(cxxopts::Options&);
+void declare_bench(cxxopts::Options&);
+void declare_list(cxxopts::Options&);
 
-#define DECLARE(name, ...)                \
-  void declare_##name(cxxopts::Options&); \
-  void run_##name(const Arguments&);
-COMMANDS(DECLARE)
-#undef DECLARE
+void run_train(const Arguments&);
+void run_evaluate(const Arguments&);
+void run_reconstruct(const Arguments&);
+void run_denoise(const Arguments&);
+void run_upscale(const Arguments&);
+void run_sample(const Arguments&);
+void run_encode(const Arguments&);
+void run_interpolate(const Arguments&);
+void run_arithmetic(const Arguments&);
+void run_traverse(const Arguments&);
+void run_plot(const Arguments&);
+void run_compare_pca(const Arguments&);
+void run_probe(const Arguments&);
+void run_detect(const Arguments&);
+void run_doctor(const Arguments&);
+void run_config(const Arguments&);
+void run_data(const Arguments&);
+void run_bench(const Arguments&);
+void run_list(const Arguments&);
 
 const Registry<CommandRow>& commands() {
-  const auto typed = [](std::string name) {
-    std::replace(name.begin(), name.end(), '_', '-');
-    return name;
-  };
-#define ROW(name, summary, ...) \
-  {typed(#name), summary, declare_##name, run_##name __VA_OPT__(, ) __VA_ARGS__},
-  static const Registry<CommandRow> registry("command", {COMMANDS(ROW)});
-#undef ROW
+  static const Registry<CommandRow> registry(
+      "command",
+      {
+          {"train", "train an autoencoder from a config", declare_train, run_train, true,
+           kTrainingMemory},
+          {"evaluate", "measure a run on a whole split", declare_evaluate, run_evaluate},
+          {"reconstruct", "draw images and their reconstructions side by side", declare_reconstruct,
+           run_reconstruct},
+          {"denoise", "remove noise from images, drawn beside the clean ones", declare_denoise,
+           run_denoise},
+          {"upscale", "enlarge small images, drawn beside bicubic ones and the originals",
+           declare_upscale, run_upscale},
+          {"sample", "generate new images from random latents", declare_sample, run_sample},
+          {"encode", "write latents of images as a table", declare_encode, run_encode},
+          {"interpolate", "morph one image into another, as a strip and an animation",
+           declare_interpolate, run_interpolate},
+          {"arithmetic", "add a smile, or compute with images: A - B + C", declare_arithmetic,
+           run_arithmetic},
+          {"traverse", "show what each latent changes, the most used first", declare_traverse,
+           run_traverse},
+          {"plot", "draw the latent space, its histograms or loss curves", declare_plot, run_plot},
+          {"compare-pca", "compare reconstructions and subspace with principal components",
+           declare_compare_pca, run_compare_pca},
+          {"probe", "predict labels from latents, PCA and pixels, and compare", declare_probe,
+           run_probe},
+          {"detect", "find examples unlike the training images: scores, flags, AUROC",
+           declare_detect, run_detect},
+          {"doctor", "diagnose a run: its files, its losses, its model", declare_doctor,
+           run_doctor},
+          {"config", "print every key of a config: value, meaning, range, default", declare_config,
+           run_config},
+          {"data", "inspect images before training (check) or prepare them once (pack)",
+           declare_data, run_data},
+          {"bench", "measure the training speed of a config on this machine", declare_bench,
+           run_bench, false, kTrainingMemory},
+          {"list", "list everything that a config can name: data sets, networks, ...", declare_list,
+           run_list},
+      });
   return registry;
 }
 

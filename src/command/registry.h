@@ -1,4 +1,4 @@
-// Every subcommand of `latent`.
+// The table of all subcommands of `latent`.
 #pragma once
 
 #include "command/flags/arguments.h"
@@ -7,8 +7,8 @@
 namespace latent {
 
 struct CommandRow {
-  std::string name;
-  std::string summary;
+  std::string name;                    // as typed: "compare-pca"
+  std::string summary;                 // begins with a verb, for the overview and --help
   void (*declare)(cxxopts::Options&);  // adds the command's own flags
   void (*run)(const Arguments&);
   bool overrides_seed = false;     // --seed overrides train.seed of the config and has no default

@@ -15,7 +15,7 @@ namespace latent {
 namespace {
 
 std::string sampler_help() {
-  std::string text = "where the latents come from";
+  std::string text = "source of the latents";
   for (const auto& row : samplers().rows())
     text += (&row == &samplers().rows().front() ? ": " : "; ") + row.name + ": " + row.summary;
   return text;
@@ -24,10 +24,10 @@ std::string sampler_help() {
 LatentRequest read_request(const Arguments& arguments, bool manifold) {
   for (const char* flag : {"count", "columns"}) {
     if (manifold && arguments.has(flag))
-      throw UsageError(fmt::format("--{}: a manifold is a square; expected --side", flag));
+      throw UsageError(fmt::format("--{}: a manifold is a square; use --side instead", flag));
   }
   if (!manifold && arguments.has("side"))
-    throw UsageError("--side: for --sampler manifold only; expected --count and --columns");
+    throw UsageError("--side: for --sampler manifold only; use --count and --columns instead");
   LatentRequest request{.count = arguments.integer("count", 1, 100'000),
                         .side = arguments.integer("side", 1, 200),
                         .temperature = arguments.number("temperature"),
@@ -37,7 +37,7 @@ LatentRequest read_request(const Arguments& arguments, bool manifold) {
   return request;
 }
 
-// One file for each picture, in a folder.
+// Writes each picture to a file in the folder.
 void write_singles(const visual::Gallery& gallery, const Tensor& images,
                    const std::filesystem::path& folder) {
   for (int64_t i = 0; i < images.size(0); ++i)
@@ -49,19 +49,21 @@ void write_singles(const visual::Gallery& gallery, const Tensor& images,
 void declare_sample(cxxopts::Options& options) {
   declare_run(options);
   declare_out(options,
-              "the picture, or with --singles the folder (default: images/sample/ of the run)");
+              "file to write, or with --singles the folder (default: images/sample/ of the run)");
   options.add_options()("sampler", sampler_help(),
-                        cxxopts::value<std::string>()->default_value("prior"), "NAME")(
-      "n,count", "how many images", cxxopts::value<int64_t>()->default_value("64"), "N")(
-      "columns", "columns of the grid; 0: as square as possible",
-      cxxopts::value<int64_t>()->default_value("0"),
-      "N")("side", "images along either side of the manifold",
-           cxxopts::value<int64_t>()->default_value("15"), "N")(
-      "temperature",
-      "scale of the latents (posterior, gmm: of their spread about a mean): below 1 tamer, above 1 "
-      "wilder",
-      cxxopts::value<double>()->default_value("1"),
-      "T")("singles", "one PNG per image instead of a grid")(
+                        cxxopts::value<std::string>()->default_value("prior"), "NAME");
+  options.add_options()("n,count", "number of images",
+                        cxxopts::value<int64_t>()->default_value("64"), "N");
+  options.add_options()("columns", "columns of the grid; 0: as square as possible",
+                        cxxopts::value<int64_t>()->default_value("0"), "N");
+  options.add_options()("side", "manifold: images per side",
+                        cxxopts::value<int64_t>()->default_value("15"), "N");
+  options.add_options()("temperature",
+                        "scale of the latents (posterior, gmm: of their spread around the mean); "
+                        "below 1: more typical images, above 1: more varied ones",
+                        cxxopts::value<double>()->default_value("1"), "T");
+  options.add_options()("singles", "write one PNG per image instead of a grid");
+  options.add_options()(
       "tensors", "also write latents and pictures as tensors z [N, Z] and images [N, C, H, W]",
       cxxopts::value<std::string>(), "FILE.safetensors");
 }

@@ -17,7 +17,7 @@
 namespace latent {
 namespace {
 
-/// The latents to change, the most used first, and the range of each.
+/// The latents to change, the most used first, and their ranges.
 struct Rows {
   std::vector<int64_t> latents;
   Tensor usage;  // [Z]
@@ -46,18 +46,19 @@ Rows choose_rows(const OpenedRun& run, const Latent& codes, const Arguments& arg
   return rows;
 }
 
-// The latents of the image that was named, or the mean of the training images'.
+// The latents of the image that the user names, or the mean of the training latents.
 Tensor starting_point(const OpenedRun& run, const Latent& codes, const Arguments& arguments) {
   if (!arguments.has("files") && !arguments.has("indices")) return codes.mean.mean(0);
   const Inputs inputs = read_inputs(arguments, run, /*counted=*/false);
   if (inputs.names.size() != 1) {
-    throw Error(fmt::format("got {} images; expected one to start from, or none for the mean",
-                            inputs.names.size()));
+    throw Error(
+        fmt::format("got {} images; expected one to start from, or none to start from the mean",
+                    inputs.names.size()));
   }
   return run.encode(inputs.images).mean[0];
 }
 
-// One [steps, C, H, W] for each row.
+// The pictures of each row: [steps, C, H, W].
 std::vector<Tensor> decode_rows(const OpenedRun& run, const Tensor& start, const Rows& rows,
                                 int64_t steps) {
   std::vector<Tensor> z;
@@ -69,7 +70,7 @@ std::vector<Tensor> decode_rows(const OpenedRun& run, const Tensor& start, const
   return {images.begin(), images.end()};
 }
 
-// Every row at once, step by step.
+// A frame for each step, with all rows in it.
 std::vector<Picture> animate(const std::vector<Tensor>& rows,
                              const std::vector<std::string>& captions, int64_t scale) {
   const Tensor all = at::stack(rows, 1);  // [F, R, C, H, W]
@@ -85,12 +86,15 @@ void declare_traverse(cxxopts::Options& options) {
   declare_run(options);
   declare_inputs(options, "");
   declare_animation(options);
-  options.add_options()("n,count", "only the N most used latents; 0: all",
-                        cxxopts::value<int64_t>()->default_value("10"),
-                        "N")("range", "from and to these quantiles of the training images' latents",
-                             cxxopts::value<std::string>()->default_value("0.01:0.99"), "LOW:HIGH")(
-      "steps", "images of a row", cxxopts::value<int64_t>()->default_value("9"), "N")(
-      "frames", "frames of the animation", cxxopts::value<int64_t>()->default_value("25"), "N");
+  options.add_options()("n,count", "number of latents to show, the most used first; 0: all",
+                        cxxopts::value<int64_t>()->default_value("10"), "N");
+  options.add_options()(
+      "range", "change each latent between these quantiles of the training images' latents",
+      cxxopts::value<std::string>()->default_value("0.01:0.99"), "LOW:HIGH");
+  options.add_options()("steps", "images per row", cxxopts::value<int64_t>()->default_value("9"),
+                        "N");
+  options.add_options()("frames", "frames of the animation",
+                        cxxopts::value<int64_t>()->default_value("25"), "N");
 }
 
 void run_traverse(const Arguments& arguments) {

@@ -128,7 +128,8 @@ void apply_setting(Json& root, const std::string& setting) {
     } else if (node->is_object() || node->is_null()) {
       node = &(*node)[key];
     } else {
-      throw UsageError("--set " + setting + ": \"" + key + "\" is inside a value that is not an object");
+      throw UsageError("--set " + setting + ": \"" + key +
+                       "\" is inside a value that is not an object");
     }
     if (dot == std::string::npos) break;
     rest = rest.substr(dot + 1);

@@ -5,6 +5,7 @@
 #include "core/random.h"
 
 namespace latent {
+
 ExampleBatches some_of(const Examples& examples, int64_t most, uint64_t seed) {
   if (examples.count() <= most) {
     return {.count = examples.count(), .images = [examples](int64_t first, int64_t count) {

@@ -1,5 +1,5 @@
-// Examples that a command looks at one batch after the other: a split of the run's data set, some
-// of it, or files of the user's.
+// Examples that a command reads batch by batch: a split of the run's data set, part of it, or the
+// user's files.
 #pragma once
 
 #include <functional>
@@ -10,22 +10,24 @@
 
 namespace latent {
 
+/// Examples that are read when their batch is needed.
 struct ExampleBatches {
   int64_t count = 0;
   std::function<Tensor(int64_t first, int64_t count)> images;  // [count, C, H, W]
   std::string what = {};                                       // "images of the test split"
   std::vector<std::string> names = {};                         // count
-  std::vector<Attribute> attributes = {};  // each of `count` values; none of files
-  std::vector<int64_t> indices = {};  // count: in the split, as --indices counts; none of files
+  std::vector<Attribute> attributes = {};  // each with `count` values; none for files
+  std::vector<int64_t> indices = {};       // count: within the split; none for files
 };
 
-/// All examples, or `most` drawn at random where there are more; images only.
+/// Returns all examples, or `most` of them drawn at random if there are more; images only.
 ExampleBatches some_of(const Examples& examples, int64_t most, uint64_t seed);
 
-/// All examples with their names, attributes and indices. They stay as bytes until a batch is read.
+/// Returns all examples with their names, attributes and indices. They stay bytes until a batch is
+/// read.
 ExampleBatches all_of(const Examples& examples);
 
-/// Inputs that are in memory already.
+/// Returns inputs that are already in memory.
 ExampleBatches in_batches(const Inputs& inputs);
 
 }  // namespace latent

@@ -24,7 +24,7 @@ std::vector<fs::path> images_below(const fs::path& folder) {
   return paths;
 }
 
-// Every row of the files, named "points.csv:3" by its place, from 0.
+// Reads every row of the files, named "points.csv:3" by its index, from 0.
 Inputs read_tables(const std::vector<std::string>& names, const OpenedRun& run) {
   Inputs inputs;
   std::vector<Tensor> rows;
@@ -58,16 +58,16 @@ Tensor fit_to_model(const Picture& picture, const OpenedRun& run, const std::str
   try {
     const Tensor prepared = run.experiment.data.fit(pixels);
     if (fits(prepared)) {
-      log::info("{}: {}x{} brought to the model's {}x{} as the run's own images are", name,
+      log::info("{}: {}x{} prepared to the model's {}x{} like the images of the run", name,
                 picture.width, picture.height, shape.width, shape.height);
       return prepared;
     }
   } catch (const Error&) {
-    // Larger than the set's own images: resized below.
+    // Larger than the images of the data set: resized below.
   }
   const bool squeezed = picture.width * shape.height != picture.height * shape.width;
   log::info("{}: resized from {}x{} to the model's {}x{}{}", name, picture.width, picture.height,
-            shape.width, shape.height, squeezed ? ", other proportions than its own" : "");
+            shape.width, shape.height, squeezed ? ", which changes its proportions" : "");
   return to_pixels(resize(picture, shape.width, shape.height, Filter::kArea));
 }
 
@@ -117,10 +117,10 @@ SmallInputs read_small_files(const std::vector<std::string>& names, const Opened
     inputs.names.push_back(file.filename().string());
   }
   if (!small.empty() && !large.empty()) {
-    throw Error(fmt::format(
-        "{} of the files are {}x{} and {} are larger; expected one kind at a time, small files to "
-        "enlarge or larger ones to test with",
-        small.size(), input.width, input.height, large.size()));
+    throw Error(
+        fmt::format("{} of the files are {}x{} and {} are larger; expected only small files, to "
+                    "enlarge, or only larger ones, to test with",
+                    small.size(), input.width, input.height, large.size()));
   }
   if (large.empty()) return {.names = inputs.names, .small = as_images(small)};
   inputs.truth = as_images(large);

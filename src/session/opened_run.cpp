@@ -21,8 +21,8 @@ OpenedRun OpenedRun::open(const std::filesystem::path& run, const std::string& a
   const StoredShapes shapes = stored_shapes(file, path);
   CorruptionChain corruption = experiment.corruption.make(shapes.output);
   if (corruption.output() != shapes.input) {
-    throw Error(directory.config().string() + ": its corruption makes " +
-                corruption.output().text() + " of the images; the checkpoint's model takes " +
+    throw Error(directory.config().string() + ": its corruption turns the images into " +
+                corruption.output().text() + "; the checkpoint's model expects " +
                 shapes.input.text());
   }
   auto model = experiment.model.make(shapes.input, shapes.output, 0);

@@ -29,17 +29,18 @@ struct OpenedRun {
   static OpenedRun open(const std::filesystem::path& path, const std::string& checkpoint,
                         const c10::Device& device);
 
-  /// Pictures of latents [N, Z] on any device: [N, C, H, W] on the CPU. Latents that the bottleneck
-  /// cannot produce are clamped to those that it can.
+  /// Decodes latents [N, Z] on any device to pictures [N, C, H, W] on the CPU. Latents that the
+  /// bottleneck cannot produce are clamped to its range.
   Tensor pictures(const Tensor& z) const;
-  /// The code of images [N, C, H, W] on any device; on the CPU. Without a generator z is the mean.
-  /// A model that upscales is given the images of the data set's size, which are then made smaller,
-  /// or small ones, which are taken as they are. No noise is added.
+  /// Returns the code of images [N, C, H, W] on any device; on the CPU. Without a generator z is
+  /// the mean. A model that upscales accepts images of the data set's size, which are reduced
+  /// first, and small ones, which are used as they are. Adds no noise to the images.
   Latent encode(const Tensor& images, std::optional<at::Generator> generator = std::nullopt) const;
-  /// A split of the run's data set. Throws Error if its examples have another shape than the
-  /// model's output; warns if they are others than those trained on.
+  /// Loads a split of the run's data set. Throws Error if its examples have another shape than the
+  /// model's output; warns if they are not those that the run was trained on.
   Examples load(Split split) const;
-  /// The same, but nothing where the data set cannot be read any more; why_not: what it says.
+  /// Loads a split, or returns nothing if the data set can no longer be read; `why_not` gets the
+  /// reason.
   std::optional<Examples> load_if_there(Split split, std::string& why_not) const;
 };
 

@@ -88,11 +88,11 @@ std::optional<StoredCheckpoint> resume_point(const RunDirectory& run, const Conf
   if (run.checkpoint_names().empty()) {
     if (run.build().contains("init_from")) {
       throw Error(run.path().string() +
-                  ": no checkpoint with the weights of --init-from yet; expected training from the "
-                  "start with --overwrite");
+                  ": no checkpoint with the weights of --init-from yet; start again with "
+                  "--overwrite");
     }
     check_resumable(config, read_file(run.config()), run.config(), run);
-    log::warn("{}: no checkpoint yet; training begins from the start", run.path().string());
+    log::warn("{}: no checkpoint yet; training starts from the beginning", run.path().string());
     return std::nullopt;
   }
   StoredCheckpoint found = read_checkpoint(run, "last");

@@ -39,7 +39,7 @@ void write_cache_file(const OpenedRun& run, const CacheKey& key, const std::stri
     make_directories(path.parent_path());
     write_tensors(path, file);
   } catch (const Error& failure) {
-    log::warn("{}; the next command computes it again", failure.what());
+    log::warn("{}; the next command recomputes it", failure.what());
   }
 }
 

@@ -22,7 +22,7 @@ std::string data_fingerprint(const Tensor& examples);
 struct CacheKey {
   std::string file;           // "mixture-best.safetensors"
   bool of_checkpoint = true;  // false: the same for all checkpoints of the run
-  std::string query = {};     // what was asked for, where a file's name does not identify it
+  std::string query = {};     // what was asked for, if the name of the file does not identify it
 };
 
 /// A result of type T: its key, its name in messages ("mixture"), and its tensors.
@@ -35,12 +35,12 @@ struct CacheEntry {
   std::function<std::optional<T>(TensorFile&)> restore;
 };
 
-/// The file under `key` if it is whole and was computed for the same checkpoint, query and examples
-/// (for any examples without a fingerprint). A damaged file is a warning.
+/// Returns the file under `key` if it is whole and was computed for the same checkpoint, query and
+/// examples (for any examples without a fingerprint). Warns about a damaged file.
 std::optional<TensorFile> read_cache_file(const OpenedRun& run, const CacheKey& key,
                                           const std::optional<std::string>& fingerprint);
 
-/// Writes the file under `key`. A run that cannot be written to is a warning.
+/// Writes the file under `key`. Warns if the run cannot be written to.
 void write_cache_file(const OpenedRun& run, const CacheKey& key, const std::string& fingerprint,
                       TensorFile file);
 
@@ -55,7 +55,7 @@ std::optional<T> read_cached(const OpenedRun& run, const CacheEntry<T>& entry,
   return std::nullopt;
 }
 
-/// The result for these examples: read from the cache, or computed and stored there.
+/// Returns the result for these examples: reads it from the cache, or computes and stores it.
 template <typename T, typename Compute>
 T cached_or_computed(const OpenedRun& run, const Examples& examples, const CacheEntry<T>& entry,
                      const Compute& compute) {
@@ -66,8 +66,8 @@ T cached_or_computed(const OpenedRun& run, const Examples& examples, const Cache
   return value;
 }
 
-/// The same for a split, which is loaded to see whether its examples are still the same. If it
-/// cannot be loaded any more, the stored result is used with a warning.
+/// Returns the result for a split, which is loaded to check that its examples are still the same.
+/// If it can no longer be loaded, uses the stored result, with a warning.
 /// Throws Error if there is neither.
 template <typename T, typename Compute>
 T cached_or_computed(const OpenedRun& run, Split split, const CacheEntry<T>& entry,

@@ -8,7 +8,7 @@
 namespace latent {
 namespace {
 
-// Where tiles of `length` begin along `size` pixels: half a tile apart, the last at the end.
+// Where tiles of `length` start along `size` pixels: half a tile apart, the last one at the end.
 std::vector<int64_t> starts(int64_t size, int64_t length) {
   std::vector<int64_t> all;
   const int64_t step = std::max<int64_t>(1, length / 2);
@@ -18,10 +18,10 @@ std::vector<int64_t> starts(int64_t size, int64_t length) {
   return all;
 }
 
-// [length], 1 in the middle and falling to both ends, nowhere 0.
+// Weights [length]: 1 in the middle, falling towards both ends, never 0.
 Tensor ramp(int64_t length) {
-  const Tensor place = at::arange(length, at::kFloat);
-  return at::minimum(place + 1, static_cast<double>(length) - place) * 2 /
+  const Tensor position = at::arange(length, at::kFloat);
+  return at::minimum(position + 1, static_cast<double>(length) - position) * 2 /
          static_cast<double>(length + 1);
 }
 

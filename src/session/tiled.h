@@ -1,4 +1,4 @@
-// A network for images of one size at work on a larger one: piece by piece.
+// Applies a network for images of one size to a larger image, piece by piece.
 #pragma once
 
 #include <functional>
@@ -8,9 +8,10 @@
 namespace latent {
 
 /// Cuts an image into tiles of height x width that overlap by half, applies `work` to all of them
-/// ([N, C, height, width] to the same), and blends the results, each counting most in its middle.
+/// ([N, C, height, width] to the same shape), and blends the results, with the largest weight in
+/// the middle of each tile.
 ///
-/// image: [1, C, H, W]; sides shorter than a tile's are prolonged by their last pixel.  Returns
+/// image: [1, C, H, W]; a side shorter than that of a tile is extended by its last pixel.  Returns
 /// [1, C, H, W].
 Tensor by_tiles(const Tensor& image, int64_t height, int64_t width,
                 const std::function<Tensor(const Tensor&)>& work);

@@ -1,4 +1,4 @@
-// How far latents lie from those of the training examples.
+// The distance of latents from those of the training examples.
 #pragma once
 
 #include "core/tensor.h"
@@ -11,13 +11,15 @@ struct LatentSpread {
   Tensor mean;       // [Z]
   Tensor whitening;  // [Z, Z]: (z - mean) times it has variance 1 in every direction
 
-  /// The Mahalanobis distance of latents [N, Z] from the mean: [N] float64, in standard deviations.
+  /// Returns the Mahalanobis distance of latents [N, Z] from the mean: [N] float64, in standard
+  /// deviations.
   Tensor distances(const Tensor& z) const;
 };
 
-/// codes: [N, Z], N >= 1.  With a log-variance the posteriors' own variance counts too: the means
-/// of a latent that is not used hardly vary, and would be far from each other in units of that. No
-/// direction has less than 1e-4 of the mean variance.  Source: Mahalanobis 1936.
+/// Fits a Gaussian to codes [N, Z], N >= 1.  With a log-variance it includes the variance of the
+/// posteriors: the means of a latent that is not used hardly vary, and would be far apart in units
+/// of their own deviation. Every direction has at least 1e-4 of the mean variance.  Source:
+/// Mahalanobis 1936.
 LatentSpread fit_spread(const Latent& codes);
 
 }  // namespace latent::space

@@ -25,19 +25,19 @@ Tensor unit_direction(const Tensor& x, const BinaryContrast& sides, Method metho
   return found / length;
 }
 
-// The part of `unit` at right angles to every one of `others`.
+// The part of `unit` at right angles to each of `others`.
 Tensor without(const Tensor& unit, const std::vector<Tensor>& others) {
   if (others.empty()) return unit;
   const Tensor basis = at::stack(others, 1);  // [Z, K]
-  // Not QR, which would make up directions where the others depend on each other.
+  // Not QR, which would invent directions if the others are linearly dependent.
   const auto [u, s, v] = at::linalg_svd(basis, /*full_matrices=*/false);
   const Tensor spanned = u.index({at::indexing::Slice(), s > kNoLength});
   const Tensor rest = unit - spanned.mv(spanned.t().mv(unit));
   const Tensor length = rest.norm();
   if (!(length.item<double>() > 1e-6)) {
     throw Error(
-        "--orthogonal-to: nothing of the direction remains; expected attributes that differ from "
-        "the one asked for");
+        "nothing of the direction remains at right angles to the other attributes; expected "
+        "attributes that differ from it");
   }
   return rest / length;
 }
@@ -47,8 +47,10 @@ Tensor without(const Tensor& unit, const std::vector<Tensor>& others) {
 Method parse_method(const std::string& name) {
   if (name == "mean") return Method::kMean;
   if (name == "logistic") return Method::kLogistic;
-  throw UsageError("--method " + name + ": expected mean or logistic");
+  throw Error("expected mean or logistic");
 }
+
+std::string to_string(Method method) { return method == Method::kMean ? "mean" : "logistic"; }
 
 Tensor Direction::scores(const Tensor& means) const {
   return ((means.to(at::kDouble) - center) / scale).mv(unit) / spread;

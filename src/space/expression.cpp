@@ -61,7 +61,7 @@ class Parser {
     return result;
   }
 
-  // The number as written; its value goes to `value`.
+  // Reads a number into `value`; returns it as written.
   std::string number(double& value) {
     const char* first = text_.data() + at_;
     const auto [end, code] =
@@ -75,9 +75,8 @@ class Parser {
   [[noreturn]] void fail(const std::string& expected) const {
     const std::string found =
         next() == '\0' ? "the end" : fmt::format("\"{}\"", text_.substr(at_, 12));
-    throw Error(
-        fmt::format("--expression \"{}\": at character {}, {}: {}; for example \"A - B + C\"",
-                    text_, at_ + 1, found, expected));
+    throw Error(fmt::format("at character {}, {}: {}; for example \"A - B + C\"", at_ + 1, found,
+                            expected));
   }
 
   const std::string& text_;

@@ -1,4 +1,4 @@
-// Sums of named things, such as "A - B + C".
+// Parses sums of letters, such as "A - B + C".
 #pragma once
 
 #include <string>
@@ -6,15 +6,15 @@
 
 namespace latent::space {
 
-/// One thing of a sum.
+/// One term of a sum.
 struct Term {
   double factor = 1;  // its sign included
   std::string name;   // a letter
   std::string text;   // as written, sign included: "- 2*B"
 };
 
-/// Reads "A - B + C", "2*A + 0.5 B", "-A + B": letters, each with a factor or not, joined by + and
-/// -.  Throws Error with the place, counted from 1, where something else stands.
+/// Reads "A - B + C", "2*A + 0.5 B", "-A + B": letters with optional factors, joined by + and -.
+/// Throws Error with the position, counted from 1, of anything else.
 std::vector<Term> parse_expression(const std::string& text);
 
 }  // namespace latent::space

@@ -14,7 +14,7 @@ Tensor positions(int64_t steps) {  // [steps, 1]
   return at::linspace(0, 1, steps, at::kDouble).unsqueeze(1);
 }
 
-// Every row of a float64 path, with its ends as they were given.
+// A float64 path as float32, with its ends exactly as given.
 Tensor with_ends(const Tensor& path, const Tensor& a, const Tensor& b) {
   const Tensor exact = path.to(at::kFloat);
   exact[0].copy_(a);
@@ -22,7 +22,8 @@ Tensor with_ends(const Tensor& path, const Tensor& a, const Tensor& b) {
   return exact;
 }
 
-// A unit vector at right angles to the unit vector u: the axis that u has least of, straightened.
+// A unit vector at right angles to the unit vector u: the axis in which u is smallest, made
+// orthogonal.
 Tensor perpendicular(const Tensor& u) {
   Tensor axis = at::zeros_like(u);
   axis[u.abs().argmin().item<int64_t>()] = 1;
@@ -39,7 +40,7 @@ Tensor join(const Tensor& a, const Tensor& b, int64_t steps, Path path) {
 Path parse_path(const std::string& name) {
   if (name == "linear") return Path::kLinear;
   if (name == "slerp") return Path::kSlerp;
-  throw UsageError("--path " + name + ": expected linear or slerp");
+  throw Error("expected linear or slerp");
 }
 
 Tensor linear(const Tensor& a, const Tensor& b, int64_t steps) {

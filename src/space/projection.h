@@ -1,4 +1,4 @@
-// Two directions through the latent space: where a chart looks from, and the way back.
+// Projects latents onto a plane for charts, and points of the plane back to latents.
 #pragma once
 
 #include <string>
@@ -7,23 +7,26 @@
 
 namespace latent::space {
 
+/// A plane in the latent space.
 struct Projection {
-  Tensor origin;         // [Z] float64: where latents stay that the plane does not show
+  Tensor origin;         // [Z] float64: latents that the plane does not show keep these values
   Tensor axes;           // [2, Z] float64, orthonormal
   std::string names[2];  // of the axes
 
-  /// Coordinates of latents [N, Z]: [N, 2] float64. Latents with a standard normal prior have
-  /// coordinates with one.
+  /// Returns the coordinates of latents [N, Z]: [N, 2] float64. If the prior of the latents is
+  /// standard normal, so is that of the coordinates.
   Tensor coordinates(const Tensor& z) const;
-  /// The latents at points [N, 2] of the plane: [N, Z] float32.
+  /// Returns the latents at points [N, 2] of the plane: [N, Z] float32.
   Tensor unproject(const Tensor& points) const;
 };
 
-/// Latents `first` and `second` of codes [N, Z]; the others stay at their mean.
+/// Returns the plane of latents `first` and `second` of codes [N, Z]; the others stay at their
+/// mean.
 Projection latent_projection(const Tensor& codes, int64_t first, int64_t second);
 
-/// The two directions of largest variance of codes [N, Z], N > 1, Z > 1; the axes' names tell their
-/// share of the variance, and each direction's largest element is positive.
+/// Returns the plane of the two directions of largest variance of codes [N, Z], N > 1, Z > 1. The
+/// names of the axes give their shares of the variance; the element of largest magnitude of each
+/// direction is positive.
 /// Source: Pearson 1901.
 Projection principal_projection(const Tensor& codes);
 

@@ -5,9 +5,9 @@
 namespace latent::space {
 namespace {
 
-constexpr double kOutside = 0.01;  // share of the codes beyond either side of a grid
+constexpr double kOutside = 0.01;  // share of the codes outside each side of a grid
 
-// The first axis grows to the right, the second upwards.
+// The first coordinate grows to the right, the second upwards.
 Tensor grid(const Tensor& x, const Tensor& y) {
   const auto mesh = at::meshgrid({y.flip(0), x}, "ij");
   return at::stack({mesh[1].flatten(), mesh[0].flatten()}, 1).to(at::kFloat);

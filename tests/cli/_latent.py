@@ -1,4 +1,4 @@
-"""What the command-line tests share: running the binary, and checks that say what went wrong."""
+"""Shared by the command-line tests: runs the binary, and checks results."""
 import json
 import os
 import pathlib
@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import traceback
 
 BINARY = os.environ["LATENT_BIN"]
 SOURCE = pathlib.Path(os.environ["LATENT_SOURCE"])
@@ -29,12 +30,19 @@ def merged(base, change):
     return result
 
 
+def fail(message):
+    """Ends the test with `message`, after the file and line of the check that failed."""
+    stack = reversed(traceback.extract_stack())
+    check = next(frame for frame in stack if frame.filename != __file__)
+    sys.exit(f"{check.filename}:{check.lineno}: {message}")
+
+
 def latent(*arguments, code=0, **options):
     """Runs the binary and checks its exit code. Returns the finished process."""
     command = [BINARY, *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, **options)
     if done.returncode != code:
-        sys.exit(f"{' '.join(command)}\nexit code {done.returncode}, expected {code}\n{done.stdout}{done.stderr}")
+        fail(f"{' '.join(command)}\nexit code {done.returncode}, expected {code}\n{done.stdout}{done.stderr}")
     return done
 
 
@@ -44,7 +52,7 @@ def latent_json(*arguments):
 
 def expect(condition, message):
     if not condition:
-        sys.exit(f"expected {message}")
+        fail(f"expected {message}")
 
 
 # Half the distance from 1 to the next float32: what one rounding moves a number by, relative to it.
@@ -56,7 +64,7 @@ def expect_error(message, *arguments, code=1, **options):
     done = latent(*arguments, code=code, **options)
     lines = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
     if len(lines) != 1 or done.stderr.splitlines()[-1] != lines[0] or message not in lines[0]:
-        sys.exit(f"{arguments}\ngot      {done.stderr}\nexpected one line with {message!r}")
+        fail(f"{arguments}\ngot      {done.stderr}\nexpected one line with {message!r}")
 
 
 def write_config(folder, change=None, name="small.json"):
@@ -70,13 +78,13 @@ def files_below(folder):
 
 
 def skip(why):
-    """Skips aloud; where nothing may be skipped, fails."""
+    """Skips the test with a message; fails where CI forbids skipping."""
     print(f"skipped: {why}", file=sys.stderr)
     sys.exit(1 if os.environ.get("CI") == "true" else SKIPPED)
 
 
 def is_sanitized():
-    """Whether the binary was built with the address sanitizer: it asks for terabytes of addresses, and tells of crashes
+    """Whether the binary was built with the address sanitizer, which reserves terabytes of addresses and reports crashes
     itself."""
     return b"__asan_init" in pathlib.Path(BINARY).read_bytes()
 
@@ -87,12 +95,12 @@ def address_space(megabytes):
 
 
 def have_codecs():
-    """False where the program was built without them, -DLATENT_IMAGE_CODECS=OFF."""
+    """Whether the program was built with image codecs; false with -DLATENT_IMAGE_CODECS=OFF."""
     return (pathlib.Path(BINARY).parent / "latent_codecs.so").exists()
 
 
 def need_codecs():
-    """Skips aloud where there are none."""
+    """Skips the test, with a message, if the build has no image codecs."""
     if not have_codecs():
         print("skipped: this build has no image codecs", file=sys.stderr)
         sys.exit(SKIPPED)

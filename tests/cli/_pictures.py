@@ -1,4 +1,4 @@
-"""PNG and GIF files as pixels, by the standard library alone: the tests need no image package."""
+"""Reads PNG and GIF files with the standard library alone: the tests need no image package."""
 import struct
 import zlib
 

@@ -1,4 +1,4 @@
-"""What the tests of reliability share: a tiny run, and what must be true of it whatever happened."""
+"""Shared by the reliability tests: a tiny run, and what must hold for it after any failure."""
 import json
 import os
 import pathlib
@@ -75,7 +75,7 @@ class Place:
                 sys.exit(f"{story}\n{path}: damaged")
 
     def finish(self, story):
-        """Brings the run to its end; starts it anew only if there was no checkpoint to go on from."""
+        """Finishes the run; starts it again only if there was no checkpoint to resume from."""
         had = bool(self.checkpoints())
         code, said = self.train("resume")
         if code != 0 and not had:

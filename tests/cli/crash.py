@@ -1,5 +1,5 @@
-"""A run survives what the machine does to it: processes killed, checkpoints and metrics damaged, terminals closed,
-two processes at once, memory that is not there."""
+"""A run survives killed processes, damaged checkpoints and metrics, closed terminals, two processes at once, and lack of
+memory."""
 import json
 import os
 import pathlib
@@ -54,7 +54,7 @@ def killed_again_and_again(config):
         kill(process)
     pathlib.Path("killed/checkpoints/last.safetensors.tmp1").write_text("half")
     done = latent("train", "--run", "killed", "--resume")
-    expect("removed" in done.stderr and "half-written" in done.stderr, f"stale files removed aloud, got {done.stderr}")
+    expect("removed" in done.stderr and "half-written" in done.stderr, f"a message about removed stale files, got {done.stderr}")
     expect_equal_weights("whole", "killed")
     expect(losses("whole") == losses("killed"), "the same losses, each epoch once")
     expect(len(checkpoints("killed")) == 4, f"last, two before and best, got {checkpoints('killed')}")
@@ -71,7 +71,7 @@ def damaged_checkpoints():
     for word in ("last.safetensors: damaged or not a safetensors file: its checksum does not match; using",
                  "the newest that can be read", "metrics.csv", "rewritten from the checkpoint"):
         expect(word in done.stderr, f"{word!r}, got {done.stderr}")
-    expect("step-000" in done.stderr or "best" in done.stderr, f"what is used in its place, got {done.stderr}")
+    expect("step-000" in done.stderr or "best" in done.stderr, f"what is used instead, got {done.stderr}")
     expect_equal_weights("whole", "damaged")
     expect(losses("whole") == losses("damaged"), "the same losses")
     expect("damaged/checkpoints/last.unreadable" in done.stderr, f"what became of it, got {done.stderr}")
@@ -80,7 +80,7 @@ def damaged_checkpoints():
     os.truncate("damaged/checkpoints/best.safetensors", 100)
     done = latent("sample", "--run", "damaged")
     expect("best.safetensors: damaged" in done.stderr and "; using damaged/checkpoints/last" in done.stderr,
-           f"the last in its place, got {done.stderr}")
+           f"the last instead, got {done.stderr}")
     for path in pathlib.Path("damaged/checkpoints").iterdir():
         os.truncate(path, 100)
     expect_error("no other checkpoint of the run can be read", "train", "--run", "damaged", "--resume")
@@ -92,9 +92,9 @@ def killed_before_the_first_checkpoint(config):
     os.mkdir("young/checkpoints")
     os.remove("young/metrics.csv")
     done = latent("train", "--run", "young", "--resume")
-    expect("no checkpoint yet; training begins from the start" in done.stderr, f"that said, got {done.stderr}")
+    expect("no checkpoint yet; training starts from the beginning" in done.stderr, f"a message about it, got {done.stderr}")
     expect_equal_weights("whole", "young")
-    # The weights of another run cannot be made again.
+    # The weights of another run cannot be recomputed.
     latent("train", config, "--run", "donated", "--init-from", "whole", "--set", "train.epochs=1")
     shutil.rmtree("donated/checkpoints")
     expect_error("no checkpoint with the weights of --init-from yet", "train", "--run", "donated", "--resume")
@@ -126,7 +126,7 @@ def one_writer(config):
     process = start("train", "--run", "mine", "--resume")
     wait_for(pathlib.Path("mine/train.lock").exists)
     kill(process)
-    latent("train", config, "--run", "mine", "--overwrite", "--set", "train.epochs=1")  # a dead one holds nothing
+    latent("train", config, "--run", "mine", "--overwrite", "--set", "train.epochs=1")  # a dead one does not block
     # Names that the program gives are given once.
     both = [start("train", config, "--set", "train.epochs=1") for _ in range(2)]
     for process in both:
@@ -152,7 +152,7 @@ def closed_terminals(config):
     process = start("train", config, "--run", "unheard", "--set", "train.epochs=1")
     process.stderr.close()
     process.communicate()
-    expect(process.returncode == 0, f"training to go on without a reader, got {process.returncode}")
+    expect(process.returncode == 0, f"training to continue without a reader, got {process.returncode}")
     expect(len(losses("unheard")) == 2, "its epoch to be there")
 
 
@@ -216,7 +216,7 @@ def memory_for_pictures(here):
 
 
 def invalid_access(config):
-    """A library that does not look whether it got memory ends the process: that is said, and the status stays."""
+    """A library that does not check its allocations ends the process: with a message and the usual exit status."""
     if is_sanitized():
         return
     for number, words in ((signal.SIGSEGV, "error: a library made an invalid memory access, "),

@@ -1,6 +1,6 @@
-"""A disk that fills up while a run trains: what was saved stays, and with room again the run goes on to the same bits.
+"""A disk fills up while a run trains: what was saved stays, and the resumed run is bit-for-bit identical.
 
-On a tmpfs of its own where this may be mounted; elsewhere, and aloud, with a limit on the size of files.
+Uses a tmpfs of its own; where it cannot be mounted, with a message, a limit on the size of files.
 
 usage: disk_full.py [STEPS]     how many amounts of free room are tried (default 8)
 """

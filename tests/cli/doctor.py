@@ -1,4 +1,4 @@
-"""latent doctor says what is wrong with a run, and by its exit code whether anything is."""
+"""latent doctor reports what is wrong with a run; its exit code tells whether there is a problem."""
 import json
 import os
 import pathlib
@@ -24,7 +24,7 @@ def changed(run):
 
 
 def beside_a_training(here):
-    """Files come and go while it looks; that is no problem, and the training does not notice."""
+    """Files appear and disappear during the checks: that is no problem, and does not disturb the training."""
     config = write_config(here, {"train": {"epochs": 100000, "pictures_every": 0,
                                            "checkpoint": {"every_steps": 1, "keep": 2}}}, "busy.json")
     latent("train", config, "--run", "busy", "--quiet", "--set", "train.epochs=1")
@@ -32,7 +32,7 @@ def beside_a_training(here):
                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     for _ in range(4):
         done = subprocess.run([BINARY, "doctor", "--run", "busy", "--json"], capture_output=True, text=True, timeout=60)
-        # What a model is that has hardly begun is another matter.
+        # The model itself may have problems: its training has hardly started.
         files = [line for line in found(json.loads(done.stdout), "problem") if not line.startswith("latents: ")]
         expect(not files, f"no problem with the files of a run that trains, got {files}")
     training.send_signal(signal.SIGTERM)
@@ -42,7 +42,7 @@ def beside_a_training(here):
 
 
 def with_little_memory(here):
-    """What is known of the files is said, whatever becomes of the model."""
+    """The findings about the files are printed even if there is no memory for the model."""
     if is_sanitized():
         return
     config = write_config(here, {"data": {"count": 3000, "size": [64, 64]}, "train": {"epochs": 1}}, "large.json")
@@ -51,11 +51,11 @@ def with_little_memory(here):
     for megabytes in range(1024, 320, -32):
         done = subprocess.run([BINARY, "doctor", "--run", "large"], capture_output=True, text=True, timeout=60,
                               preexec_fn=address_space(megabytes))
-        if "model: not looked at: " in done.stdout:
+        if "model: not checked: " in done.stdout:
             met = done.stdout
             break
-        expect("--count" not in done.stderr, f"no flag that doctor has not, got {done.stderr}")
-    expect("model: not looked at: out of memory: " in met and "; free memory" in met, f"what was left out, got {met}")
+        expect("--count" not in done.stderr, f"no flag that doctor does not have, got {done.stderr}")
+    expect("model: not checked: out of memory: " in met and "; free memory" in met, f"what was left out, got {met}")
     for word in ("checkpoints: last (step ", "metrics.csv: 1 epoch without a gap"):
         expect(word in met, f"{word!r}, got {met}")
 
@@ -76,7 +76,7 @@ with Workplace() as here:
     shutil.copytree("good", "hurt")
     os.truncate("hurt/checkpoints/best.safetensors", 500)
     pathlib.Path("hurt/metrics.csv").write_text("epoch,step\n1,2\n2,x\n")
-    expect_error("hurt: 2 problems; see what is said above", "doctor", "--run", "hurt")
+    expect_error("hurt: 2 problems; see the findings above", "doctor", "--run", "hurt")
     result = examine("hurt", 1)
     expect(not result["healthy"] and result["problems"] == 2, f"two problems, got {result}")
     expect(any(line.startswith("checkpoints/best.safetensors: damaged") for line in found(result, "problem")),
@@ -106,8 +106,8 @@ with Workplace() as here:
     expect(found(examine("table", 0), "problem") == [], "a table to be fine")
     os.remove("sensors.csv")
     warnings = found(examine("table", 0), "warning")
-    expect(any(line.startswith("model: not looked at: ") and "sensors.csv" in line for line in warnings),
-           f"why the model was not looked at, got {warnings}")
+    expect(any(line.startswith("model: not checked: ") and "sensors.csv" in line for line in warnings),
+           f"why the model was not checked, got {warnings}")
 
     beside_a_training(here)
     with_little_memory(here)

@@ -1,4 +1,4 @@
-"""Denoising, sparse and upscaling autoencoders: trained, used and asked for what they are not."""
+"""Trains and uses denoising, sparse and upscaling autoencoders, and checks what they refuse."""
 import csv
 import json
 import shutil
@@ -62,8 +62,8 @@ def own_files(here):
            "the file's own size, and the file left alone")
     # Larger: resized and said, or tile by tile at its own size.
     large = here / "noisy/images/train/samples-0003.png"
-    told = latent("denoise", "--run", "noisy", large).stderr
-    expect("resized from" in told and "--tiles cleans files at their own size" in told, f"the resizing told, got {told}")
+    log = latent("denoise", "--run", "noisy", large).stderr
+    expect("resized from" in log and "--tiles cleans files at their own size" in log, f"the resizing logged, got {log}")
     latent("denoise", "--run", "noisy", large, "--tiles", "--out", "tiles")
     size = read_png(large)
     tiled = read_png(here / "tiles/samples-0003-denoised.png")
@@ -86,21 +86,21 @@ def own_files(here):
     latent("train", here / "twelve.json", "--run", "twelve", "--quiet", "--set", "model.encoder.channels=[8]")
     latent("sample", "--run", "twelve", "--count", 1, "--singles", "--out", "twelves")
     expect_error("00000.png: 20x12 pixels; expected 8x8 to enlarge, or at least 16x16", "upscale", "--run", "small", "twelves")
-    told = latent("reconstruct", "--run", "noisy", "twelves").stderr
-    expect("resized from 20x12 to the model's 16x16, other proportions than its own" in told, f"the squeezing told, got {told}")
+    log = latent("reconstruct", "--run", "noisy", "twelves").stderr
+    expect("resized from 20x12 to the model's 16x16, which changes its proportions" in log, f"the squeezing logged, got {log}")
     # A model that denoises and enlarges takes small files as they are.
     both = {"corruption": [*SMALLER["corruption"], {"name": "gaussian", "std": 0.3}]}
     latent("train", write_config(here, both), "--run", "both-small", "--quiet")
-    told = latent("denoise", "--run", "both-small", "eights", "--out", "enlarged").stderr
-    expect("resized" not in told and read_png(here / "enlarged/00000-denoised.png").width == 16, f"small files as they are, got {told}")
+    log = latent("denoise", "--run", "both-small", "eights", "--out", "enlarged").stderr
+    expect("resized" not in log and read_png(here / "enlarged/00000-denoised.png").width == 16, f"small files as they are, got {log}")
     expect_error("expected no --tiles, and files of its size, 1x8x8", "denoise", "--run", "both-small", "files", "--tiles")
 
 
 def upscaling(here):
     out = latent("train", write_config(here, SMALLER), "--run", "small", "--quiet")
     expect("1x16x16" not in out.stdout, "quiet")
-    told = latent("train", write_config(here, SMALLER), "--dry-run").stdout
-    expect("which the encoder sees as 1x8x8" in told, f"the small size told, got {told}")
+    log = latent("train", write_config(here, SMALLER), "--dry-run").stdout
+    expect("which the encoder sees as 1x8x8" in log, f"the small size shown, got {log}")
     result = latent_json("upscale", "--run", "small", "--count", 5)
     expect(set(result["mean"]) == {"bicubic", "model"}, f"both measured, got {result['mean']}")
     expect(len(result["images"]) == 5 and (here / result["written"][0]).exists(), "the rows")
@@ -119,8 +119,8 @@ def upscaling(here):
 
 def sparse(here):
     config = sparse_config(here)
-    told = latent("train", config, "--run", "sparse").stderr
-    expect("code: mean |a| " in told and " units active per image" in told, f"the epoch to tell, got {told}")
+    log = latent("train", config, "--run", "sparse").stderr
+    expect("code: mean |a| " in log and " units active per image" in log, f"the sparsity of the epoch logged, got {log}")
     header = (here / "sparse/metrics.csv").read_text().splitlines()[0]
     expect(header.endswith("val_mean_activation,val_active_share,val_dead_units"), f"the columns, got {header}")
     latent("train", config, "--run", "plain", "--quiet", "--set", "objective.sparsity_l1.weight=0")
@@ -136,7 +136,7 @@ def sparse(here):
     latent("train", write_config(here), "--run", "vae", "--quiet")
     result = latent_json("plot", "dictionary", "--run", "vae")
     expect(result["method"] == "decoded unit codes", f"another decoder is asked by unit codes, got {result}")
-    expect_error("are no activations; expected a run with model.bottleneck point", "plot", "activations", "--run", "vae")
+    expect_error("are not activations; expected a run with model.bottleneck point", "plot", "activations", "--run", "vae")
     expect_error("--twin: latent plot latents does not take it", "plot", "--run", "vae", "--twin", "sparse", code=2)
 
 

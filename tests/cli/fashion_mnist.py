@@ -1,4 +1,4 @@
-"""The book's presets on the real Fashion-MNIST: the parameters of its tables, and that a short training learns."""
+"""The book's presets on the real Fashion-MNIST have the parameters of its tables and learn in a short training."""
 import re
 
 from _latent import SOURCE, Workplace, expect, latent, latent_json, real_data

@@ -1,5 +1,5 @@
-"""The commands on a GPU: what it trains the CPU opens, and the other way round, with the same figures; a run resumed
-there ends with the same bits."""
+"""The commands on a GPU: runs trained there open on the CPU and the other way round, with the same figures; a resumed run
+is bit-for-bit identical."""
 import os
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""What `cmake --install` puts under a prefix works from there: it trains, samples and finds its codecs."""
+"""The program installed by `cmake --install` trains, samples and finds its codecs."""
 import os
 import pathlib
 import shutil

@@ -1,4 +1,4 @@
-"""Training holds no more memory after 200 epochs than after 50."""
+"""Training uses no more memory after 200 epochs than after 50."""
 import pathlib
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Samplers and charts on a VAE and a plain autoencoder of drawn shapes: files, their content, and what is refused."""
+"""Samplers and charts on a VAE and a plain autoencoder of drawn shapes: files, their content, and errors."""
 import math
 import re
 import shutil
@@ -72,7 +72,7 @@ def samplers(here, vae, plain, two):
 
     expect_error("sampler manifold needs latent_dim 2; this run has 4", "sample", "--run", vae, "--sampler", "manifold")
     expect_error('--sampler: unknown sampler "gm"; did you mean gmm?', "sample", "--run", vae, "--sampler", "gm", code=2)
-    expect_error("--count: a manifold is a square; expected --side", "sample", "--run", two[0], "--sampler", "manifold",
+    expect_error("--count: a manifold is a square; use --side instead", "sample", "--run", two[0], "--sampler", "manifold",
                  "--count", 9, code=2)
     expect_error("--side: for --sampler manifold only", "sample", "--run", vae, "--side", 3, code=2)
 

@@ -1,4 +1,4 @@
-"""A run that was interrupted, anywhere, ends with the bits of one that was not."""
+"""A run that was interrupted anywhere ends bit-for-bit identical to an uninterrupted one."""
 import json
 import pathlib
 import shlex

@@ -112,10 +112,10 @@ def interpolate(run, plain):
         want = corners.part(corners.width - 4 * 66 + 66 * index, 68, 64, 64)
         expect(difference(square.part(x, y, 64, 64), want) < 0.5, f"corner {index}")
     said = latent("interpolate", "--run", run, "--fps", 30, "--out", "fast.gif").stderr
-    expect("30 frames a second became 33.33" in said, f"the rounded speed said, got {said}")
+    expect("30 frames a second became 33.33" in said, f"the rounded speed logged, got {said}")
     write_png(run.parent / "large.png", 40, 30)
     said = latent("interpolate", "--run", run, "large.png", "a, b.png", "--out", "mine.gif").stderr
-    expect("large.png: resized from 40x30 to the model's 16x16" in said, f"the resizing said, got {said}")
+    expect("large.png: resized from 40x30 to the model's 16x16" in said, f"the resizing logged, got {said}")
 
 
 def arithmetic(run, plain):
@@ -136,7 +136,7 @@ def arithmetic(run, plain):
     kept = [name for name in files_below(run / "cache") if name.startswith("direction-x-by-logistic")]
     expect(len(kept) == 1, f"the direction kept, got {files_below(run / 'cache')}")
     (run / "cache" / kept[0]).write_bytes(b"damaged")
-    expect(latent_json(*asked) == out, "a damaged cache made again")
+    expect(latent_json(*asked) == out, "a damaged cache to be recomputed")
 
     out = latent_json("arithmetic", "--run", run, "--attribute", "shape=heart,ellipse", "--orthogonal-to", "x,y", "--indices",
                       "1,2", "--gif", "--frames", 7, "--captions")
@@ -144,7 +144,7 @@ def arithmetic(run, plain):
     frames, _, _ = read_gif(run / "images/arithmetic/shape-heart-ellipse-mean-without-x-without-y-test-1-2/animation.gif")
     expect(len(frames) == 7, "seven frames")
     said = latent("arithmetic", "--run", plain, "--attribute", "shape=square", "a, b.png", "--out", "own.png").stdout
-    expect("AUROC" in said and "own.png" in said, f"the separability said, got {said}")
+    expect("AUROC" in said and "own.png" in said, f"the separability printed, got {said}")
 
     out = latent_json("arithmetic", "--run", run, "--expression", "A - B + 0.5*C", "--let", "A=3,17", "--let", "B=a, b.png",
                       "--let", "C=4")
@@ -188,11 +188,11 @@ def wrong(here, run):
     error("notes.png", "interpolate", "notes.png", "a, b.png")
     error("--fps 0: expected a number >= 0.01", "interpolate", "--fps", "0", code=2)
     error("--random 1: expected an integer >= 2", "interpolate", "--random", "1", code=2)
-    error("--random: expected no files", "interpolate", "--random", "2", "a, b.png", code=2)
+    error("--random cannot be combined with files or --indices", "interpolate", "--random", "2", "a, b.png", code=2)
     error("folder.gif", "interpolate", "--out", "folder.gif")
     error("/proc/nowhere", "interpolate", "--out", "/proc/nowhere/x.gif")
     error("--out x.jpg: expected a folder, a .png or a .gif", "interpolate", "--out", "x.jpg", code=2)
-    error("--matrix: does not move", "interpolate", "--indices", "0-3", "--matrix", "--out", "x.gif", code=2)
+    error("--matrix: makes no animation", "interpolate", "--indices", "0-3", "--matrix", "--out", "x.gif", code=2)
     error("--steps: 1999 frames in all; expected at most 1000", "interpolate", "--indices", "0-2", "--steps", "1000", code=2)
     error("expected either --attribute Smiling or --expression", "arithmetic", code=2)
     error('attribute "scal": the data set has none of that name; did you mean scale? known: rotation, scale, shape=ellipse',
@@ -200,11 +200,11 @@ def wrong(here, run):
     error('attribute "shape=hart": the data set has none of that name; did you mean shape=heart?', "arithmetic",
           "--attribute", "shape=hart")
     error("every image of the train split has it", "arithmetic", "--attribute", "shape=square,ellipse,heart")
-    error("--orthogonal-to: nothing of the direction remains", "arithmetic", "--attribute", "x", "--orthogonal-to", "x")
+    error("nothing of the direction remains at right angles to the other attributes", "arithmetic", "--attribute", "x", "--orthogonal-to", "x")
     error("--strength -3:3: expected numbers such as -3:3:7", "arithmetic", "--attribute", "x", "--strength", "-3:3", code=2)
     error("expected low:high:count", "arithmetic", "--attribute", "x", "--strength", "-3:3:2.5", code=2)
     error("--method guess: expected mean or logistic", "arithmetic", "--attribute", "x", "--method", "guess", code=2)
-    error('--expression "A - * B": at character 5, "* B": expected a letter or a number', "arithmetic", "--expression", "A - * B")
+    error('--expression A - * B: at character 5, "* B": expected a letter or a number', "arithmetic", "--expression", "A - * B")
     error("no image for B; expected --let B=3,17", "arithmetic", "--expression", "A - B", "--let", "A=3")
     error("--let B: expected a letter and its images", "arithmetic", "--expression", "A", "--let", "B", code=2)
     error("A is given twice", "arithmetic", "--expression", "A", "--let", "A=1", "--let", "A=2", code=2)

@@ -1,4 +1,4 @@
-"""The built-in data set through every command, each file looked into."""
+"""Trains on the built-in data set, runs the basic commands on the run, and checks every file that they write."""
 import csv
 import json
 import os
@@ -12,8 +12,7 @@ def png_size(path):
     return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
 
 
-with Workplace() as here:
-    config = write_config(here)
+def dry_run(here, config):
     dry = latent("train", config, "--dry-run")
     expect("trainable parameters" in dry.stdout, "the table of layers")
     expect(latent("train", config, "--dry-run", "--quiet").stdout == dry.stdout, "the result, even if quiet")
@@ -26,6 +25,9 @@ with Workplace() as here:
            f"\n{layers['parameters']} trainable parameters" in dry.stdout, "the parameters to add up")
     expect(files_below(here) == ["small.json"], "a dry run to leave nothing")
 
+
+def train(here, config):
+    """Returns the run and the rows of its metrics.csv."""
     summary = latent_json("train", config)
     expect(summary["run"] == "runs/small-1" and summary["epochs"] == 2, f"the default run name, got {summary}")
     run = here / "runs/small-1"
@@ -47,7 +49,10 @@ with Workplace() as here:
     expect(resolved["objective"]["kl"]["weight"] == 1.0, "defaults in the resolved config")
     expect(latent("config", run / "config.json", "--json").stdout == (run / "config.json").read_text(),
            "the resolved config to resolve to itself")
+    return run, rows
 
+
+def evaluate(run):
     evaluation = latent_json("evaluate", "--run", run)
     expect(evaluation["images"] == 64 and len(evaluation["kl_per_latent"]) == 4, f"an evaluation, got {evaluation}")
     kl = sum(evaluation["kl_per_latent"])
@@ -56,6 +61,8 @@ with Workplace() as here:
     expect("book units" in measured, "the book's units")
     expect("as in training, sampled latents" in measured, f"which latents the loss is of, got\n{measured}")
 
+
+def reconstruct(here, run):
     made = latent_json("reconstruct", "--run", run, "--count", 12)
     expect(len(made["images"]) == 12, "an error for each image")
     width, height = png_size(here / made["written"][0])
@@ -63,6 +70,8 @@ with Workplace() as here:
     latent("reconstruct", "--run", run, "--indices", "3,5-6", "--sample-latents", "--seed", 1, "--out", "mine.png")
     png_size(here / "mine.png")
 
+
+def sample(here, run):
     first = latent("sample", "--run", run, "--out", "a.png", "--count", 15, "--columns", 5)
     expect(first.stdout == "a.png\n", "the path that was written")
     latent("sample", "--run", run, "--out", "b.png", "--count", 15, "--columns", 5)
@@ -74,7 +83,9 @@ with Workplace() as here:
     expect(files_below(here / "singles") == ["00000.png", "00001.png", "00002.png"], "single pictures")
     expect(png_size(here / "singles/00000.png") == (16, 16), "single pictures at their own size")
 
-    # A plain autoencoder samples from the box of its training latents.
+
+def plain_autoencoder(here):
+    """Samples from the box of its training latents."""
     plain = write_config(here, {"model": {"bottleneck": "point"}}, "plain.json")
     latent("train", plain, "--quiet")
     latent("sample", "--run", "runs/plain-1", "--out", "plain.png")
@@ -83,21 +94,27 @@ with Workplace() as here:
     log = open("runs/plain-1/log.txt").read()
     expect("--quiet" not in log and "trainable parameters" in log, "log.txt whole where the screen is quiet")
 
-    # Threads: what the user says, else what OpenMP was told.
+
+def threads(config):
+    """Uses the threads that --threads gives, else those of OMP_NUM_THREADS."""
     few = ["train", config, "--overwrite", "--run", "runs/few", "--set", "train.epochs=1"]
     for threads, arguments in (("1 thread)", []), ("2 threads)", ["--threads", 2])):
-        told = latent(*few, *arguments, env=os.environ | {"OMP_NUM_THREADS": "1"}).stderr
-        expect(f"on cpu ({threads}" in told, f"{threads}, got {told}")
+        log = latent(*few, *arguments, env=os.environ | {"OMP_NUM_THREADS": "1"}).stderr
+        expect(f"on cpu ({threads}" in log, f"{threads}, got {log}")
 
-    # Other weights, and weights to begin with.
+
+def init_from(config, run, rows):
     latent("train", config, "--init-from", run, "--run", "runs/warm", "--set", "train.epochs=1", "--quiet")
     expect(f"weights from {run}" in open("runs/warm/log.txt").read(), "where the weights came from in log.txt")
     warm = list(csv.DictReader(open("runs/warm/metrics.csv")))
     expect(float(warm[0]["val_loss"]) < float(rows[0]["val_loss"]), "a head start")
 
+
+def list_all():
     listing = latent("list").stdout
     for word in ["shapes", "fashion_mnist", "conv", "gaussian", "bernoulli", "laplace", "kl", "warmup_epochs"]:
         expect(word in listing, f"{word} in latent list")
+
     def keys(family, name):
         options = next(each for each in listed[family] if each["name"] == name)["options"]
         return {option["key"] for option in options}
@@ -107,8 +124,29 @@ with Workplace() as here:
     expect(keys("likelihood", "gaussian") > {"weight", "sigma"}, "the weight beside a likelihood's own keys")
     expect(keys("on_nan", "rollback") == {"limit", "factor"} and keys("on_nan", "skip") == {"limit"}, "on_nan's options")
     expect(keys("model", "model") == {"latent_dim", "initialization"}, "the model's own keys")
+
+
+def show_config(config):
     shown = latent("config", config, "--set", "train.epochs=3").stdout
     expect("* train.epochs" in shown and "default 10" in shown, "the changed key marked")
+
+
+def help_texts():
     expect("latent 0." in latent("--version").stdout, "a version")
     for command in ["train", "evaluate", "reconstruct", "sample", "encode", "interpolate", "arithmetic", "traverse", "config", "list"]:
         expect("--seed" in latent(command, "--help").stdout, f"help for {command}")
+
+
+with Workplace() as here:
+    config = write_config(here)
+    dry_run(here, config)
+    run, rows = train(here, config)
+    evaluate(run)
+    reconstruct(here, run)
+    sample(here, run)
+    plain_autoencoder(here)
+    threads(config)
+    init_from(config, run, rows)
+    list_all()
+    show_config(config)
+    help_texts()

@@ -1,4 +1,4 @@
-"""What autoencoders are for: training on some classes, finding what is strange, comparing with PCA, probing the latents."""
+"""Training on some classes, anomaly detection, comparison with PCA, probes of the latents."""
 import csv
 import json
 import math
@@ -114,16 +114,16 @@ def detect(here):
            f"a table, got {text}")
     expect(max(map(len, text.splitlines()[:7])) <= 80, f"lines of at most 80 characters, got {text}")
     said = latent("detect", "--run", vae, "--split", "validation").stderr
-    expect("all are normal" in said and "no AUROC" in said, f"that there is nothing to measure, got {said}")
+    expect("matches all or none of them; AUROC is undefined" in said, f"that there is nothing to measure, got {said}")
 
     detect_errors(here, plain, vae)
 
 
 def detect_errors(here, plain, vae):
-    expect_error("--score err: expected error, elbo, distance, pca", "detect", "--run", vae, "--score", "err", code=2)
+    expect_error("--score: unknown anomaly score \"err\"; did you mean error? known: distance, elbo, error, pca", "detect", "--run", vae, "--score", "err", code=2)
     expect_error("--quantile 1.5: expected a number from 0 to 1", "detect", "--run", vae, "--quantile", 1.5, code=2)
     expect_error("--out x.txt: expected a .csv file", "detect", "--run", vae, "--out", "x.txt", code=2)
-    expect_error("--score elbo: this run has no ELBO of a single example; expected error, distance, pca", "detect", "--run", plain,
+    expect_error("--score elbo: a plain autoencoder has no ELBO; expected error, distance, pca", "detect", "--run", plain,
                  "--score", "elbo")
     expect_error('--normal: attribute "shape=hart": the data set has none of that name; did you mean shape=heart?', "detect", "--run", vae,
                  "--normal", "shape=hart")
@@ -174,7 +174,7 @@ def detect_in_tables(here):
 
 
 def sampled(run, sampler):
-    """The latents and pictures that are drawn, and what is said of them."""
+    """Returns the file of drawn latents and pictures, and the log."""
     done = latent("sample", "--run", run, "--sampler", sampler, "--count", 8, "--out", "drawn.png", "--tensors", "drawn.safetensors")
     return pathlib.Path("drawn.safetensors").read_bytes(), done.stderr
 
@@ -199,7 +199,7 @@ def changed_images(here):
 
 
 def changed_data(here):
-    """What is kept in a run is of the data it was trained on; other data are noticed."""
+    """The cache of a run belongs to the data it was trained on; changed data are noticed."""
     header, rows = [f"t{i}" for i in range(24)] + ["state"], list(traces(300))
     write_table(here / "moving.csv", header, rows)
     config = table_config(here, "moving", '"file": "moving.csv", "label": "state"', '"latent_dim": 3')
@@ -216,11 +216,11 @@ def changed_data(here):
         expect("moving: the train split has other examples" in said, f"{sampler} to say that the data changed, got {said}")
         expect(z != old[sampler], f"{sampler} not to use the old data's codes")
         shutil.rmtree(here / "moving/cache")
-        expect(sampled("moving", sampler)[0] == z, f"{sampler} to be the same without what was kept")
+        expect(sampled("moving", sampler)[0] == z, f"{sampler} to be the same without the cache")
     (here / "moving.csv").rename(here / "away.csv")
-    for sampler, what in (("posterior", "codes"), ("gmm", "mixture")):
+    for sampler, what in (("posterior", "latents"), ("gmm", "mixture")):
         said = sampled("moving", sampler)[1]
-        expect(f"; using the {what} kept in the run" in said, f"{sampler} of what is kept where the data are gone, got {said}")
+        expect(f"; using the {what} stored in the run" in said, f"{sampler} from the cache where the data are gone, got {said}")
     expect_error("moving.csv: no such file", "evaluate", "--run", "moving")
     (here / "away.csv").rename(here / "moving.csv")
     z, said = sampled("moving", "prior")
@@ -232,20 +232,20 @@ def changed_data(here):
         found = latent_json("detect", "--run", "moving", "--normal", "state=fine")["scores"]
         shutil.rmtree(here / "moving/cache")
         again = latent_json("detect", "--run", "moving", "--normal", "state=fine")["scores"]
-        expect(found == again, f"nothing kept of the old data to be used, got {found} and {again}")
+        expect(found == again, f"nothing cached of the old data to be used, got {found} and {again}")
     said = latent("detect", "--run", "moving").stderr
     expect("moving: the train split has other examples than when it was trained" in said, f"that the data changed, got {said}")
     shutil.rmtree(here / "moving/cache")
     (here / "moving/cache").write_text("in the way")  # as good as a disk that cannot be written to
     said = latent("sample", "--run", "moving", "--sampler", "posterior", "--out", "posterior.png").stderr
-    expect("the next command computes it again" in said and (here / "posterior.png").exists(), f"pictures without a cache, got {said}")
+    expect("the next command recomputes it" in said and (here / "posterior.png").exists(), f"pictures without a cache, got {said}")
 
 
 def contradictions(here):
-    expect_error("--indices: for images of the run's data set; expected it, or files of your own", "reconstruct", "--run", "vae", "x.png",
+    expect_error("--indices: for images of the run's data set; expected either it or files of your own", "reconstruct", "--run", "vae", "x.png",
                  "--indices", 4, code=2)
     expect_error("--split: for images of the run's data set", "encode", "--run", "vae", "x.png", "--split", "train", code=2)
-    expect_error("--count: --indices names the images", "reconstruct", "--run", "vae", "--indices", 4, "--count", 3, code=2)
+    expect_error("--count: --indices already selects the images", "reconstruct", "--run", "vae", "--indices", 4, "--count", 3, code=2)
     one, two = (latent_json("reconstruct", "--run", "vae", "--indices", 4, *more)["written"][0] for more in ([], ["--sample-latents"]))
     expect((one, two) == ("vae/images/reconstruct/test-4.png", "vae/images/reconstruct/test-4-sampled.png"), f"two pictures, got {one}, {two}")
 
@@ -261,10 +261,10 @@ def compare(here):
     expect(math.isclose(found["model"]["mse"], evaluated["mse"], rel_tol=1e-4), "the error of latent evaluate")
     frame = read_png(pathlib.Path(found["written"][0]))
     expect(frame.width > 1500 and len(set(frame.rgb[i:i + 3] for i in range(0, len(frame.rgb), 3))) > 20, "two scatters")
-    expect((run / "cache/components-2.safetensors").is_file(), "the components to be kept")
+    expect((run / "cache/components-2.safetensors").is_file(), "the components to be stored")
     (run / "cache/components-2.safetensors").write_bytes(b"damaged")
     again = json_of("compare-pca", "--run", run, "--out", here / "a.svg", cwd=SOURCE)
-    expect(again["pca"] == found["pca"], "damaged components to be made again")
+    expect(again["pca"] == found["pca"], "damaged components to be recomputed")
     svg = (here / "a.svg").read_text()
     for words in (">Autoencoder, 2 latents<", ">PCA, 2 components<", ">principal component 1 (", ">left bottom<", ">corner<"):
         expect(words in svg, f"{words} on the chart")
@@ -294,8 +294,8 @@ def probe(here):
     expect(latent_json("probe", "--run", run, "--label", "shape") == found, "the same again")
 
     corners = json_of("probe", "--run", here / "plane", "--label", "corner", cwd=SOURCE)
-    told = [row[which]["value"] for row in corners["features"] for which in ("linear", "nearest")]
-    expect(min(told) > 0.85 and corners["baseline"]["value"] < 0.5, f"the corner to be seen in two latents, got {corners}")
+    accuracies = [row[which]["value"] for row in corners["features"] for which in ("linear", "nearest")]
+    expect(min(accuracies) > 0.85 and corners["baseline"]["value"] < 0.5, f"the corner to be seen in two latents, got {corners}")
 
     number = latent_json("probe", "--run", run, "--label", "x", "--train-count", 200, "--neighbours", 3, "--split", "validation")
     expect(number["measure"] == "r_squared" and number["training_images"] == 200 and number["neighbours"] == 3, f"a number, got {number}")

@@ -1,4 +1,4 @@
-"""Each mistake gets one line that names the key or file, what was expected and the remedy; and leaves nothing behind."""
+"""Each mistake gives one line that names the key or file, what was expected and the remedy, and leaves no files."""
 import gzip
 import json
 import os

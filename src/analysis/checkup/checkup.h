@@ -1,4 +1,4 @@
-// What `latent doctor` looks at in a run, and what it finds.
+// The checks of `latent doctor` and their findings.
 #pragma once
 
 #include <string>
@@ -9,45 +9,50 @@
 
 namespace latent {
 
+/// One result of a check.
 struct Finding {
   enum class Kind { kGood, kWarning, kProblem };
   Kind kind;
   std::string where;   // a file of the run, or a part of the model
-  std::string what;    // was found
+  std::string what;    // what was found
   std::string remedy;  // what to do, with the keys to change; "" if nothing
 };
 using Findings = std::vector<Finding>;
 
-/// "good", "warning", "problem".
+/// Returns "good", "warning" or "problem".
 std::string to_string(Finding::Kind kind);
 
-/// The run's files: whether they are whole and fit each other, and what killed processes left.
-/// Throws nothing for what is wrong with the run.
+/// Checks whether the run's files are whole and consistent, and what killed processes left behind.
+/// Faults of the run become findings, not exceptions.
 Findings check_files(const std::filesystem::path& run);
 
-/// metrics.csv: whether its epochs follow each other, hold numbers, and what their losses say.
-/// epochs: completed at the last checkpoint, or -1. training: a process adds rows at this moment.
+/// Checks whether the epochs of metrics.csv are consecutive and hold numbers, and whether the
+/// losses show overfitting or a training that ended too early. epochs: completed at the last
+/// checkpoint, or -1. training: whether a process is adding rows.
 Findings check_metrics(const MetricsTable& metrics, int64_t epochs, bool training);
 
-/// What a pass over some images tells of a model.
+/// Facts about a model, measured on some images.
 struct ModelFacts {
   bool probabilistic = true;
   bool unit_interval = false;  // of the code: a sigmoid
   int64_t latents = 0;
-  int64_t used = 0;              // latents that carry something: KL, or variance of a plain code
-  int64_t dead = 0;              // units of a plain code that answer to no image
+  int64_t used = 0;              // active latents: with KL, or with variance of a plain code
+  int64_t dead = 0;              // units of a plain code that are inactive for every image
   double kl = 0;                 // nats per image
   double saturated_codes = 0;    // share of a sigmoid's codes within 0.01 of 0 or 1
   double saturated_outputs = 0;  // share of the pictures' values within 0.001 of 0 or 1
-  double saturated_targets = 0;  // the same of the images
-  double outside = 0;            // share of the pictures' values beyond [0, 1] by more than 0.01
-  double variance_share = 1;     // of the pictures' variance over the images, of the images' own
-  double rmse = 0;               // from the latents' mean, per value
+  double saturated_targets = 0;  // share of such values of the images
+  double outside = 0;            // share of the pictures' values outside [0, 1] by more than 0.01
+  double variance_share =
+      1;            // variance of the pictures over the images, relative to that of the images
+  double rmse = 0;  // from the latents' mean, per value
   bool finite = true;
 };
+
+/// Measures the facts on up to 2000 of the examples.
 ModelFacts model_facts(const OpenedRun& run, const Examples& examples);
 
-/// What the facts mean. config: the run's, read.
+/// Judges the facts and names the keys to change. config: of the run, read.
 Findings check_model(const ModelFacts& facts, const Config& config);
 
 }  // namespace latent

@@ -18,13 +18,13 @@ namespace {
 namespace fs = std::filesystem;
 using Kind = Finding::Kind;
 
-// The part of an Error's message after the path it begins with.
+// The message of an Error without the path that it begins with.
 std::string reason(const Error& error, const fs::path& path) {
   const std::string text = error.what(), begin = path.string() + ": ";
   return text.starts_with(begin) ? text.substr(begin.size()) : text;
 }
 
-// The name of a weight that is not a number, or "".
+// The name of a tensor with values that are not finite, or "".
 std::string broken_weight(const TensorFile& file) {
   for (const auto& [name, tensor] : file.tensors) {
     if (tensor.is_floating_point() && !at::isfinite(tensor).all().item<bool>()) return name;
@@ -32,7 +32,7 @@ std::string broken_weight(const TensorFile& file) {
   return "";
 }
 
-// Why training cannot go on from the checkpoint's counters, or "".
+// Why training cannot continue from the checkpoint's state, or "".
 std::string broken_state(const TensorFile& file, const fs::path& path) {
   TrainState state;
   LearningRateSchedule schedule({}, 1);
@@ -55,11 +55,11 @@ void check_config(const RunDirectory& run, const TensorFile& last, Findings& fin
   findings.push_back(
       {Kind::kProblem, "config.json",
        fmt::format("not what the run was trained with: {}", fmt::join(changes, ", ")),
-       "put these keys back, or train a new run"});
+       "restore these keys, or train a new run"});
 }
 
-// Returns the last checkpoint's file if it can be read. busy: a training is at work, which may not
-// have written them all yet.
+// Returns the last checkpoint's file if it can be read. busy: whether the run is being trained, so
+// that some checkpoints may be missing.
 std::optional<TensorFile> check_checkpoints(const RunDirectory& run, bool busy,
                                             Findings& findings) {
   std::optional<TensorFile> last;
@@ -75,8 +75,8 @@ std::optional<TensorFile> check_checkpoints(const RunDirectory& run, bool busy,
                             "again"});
       } else if (const std::string ill = broken_state(file, run.checkpoint(name)); !ill.empty()) {
         findings.push_back({Kind::kProblem, where, ill,
-                            "put a backup in its place, or remove it: another checkpoint is used "
-                            "then"});
+                            "replace it by a backup, or remove it: another checkpoint is then "
+                            "used"});
       } else {
         good.push_back(fmt::format("{} (step {})", name, stored_step(file)));
       }
@@ -85,10 +85,10 @@ std::optional<TensorFile> check_checkpoints(const RunDirectory& run, bool busy,
       std::error_code code;
       const bool older = RunDirectory::step_of(name) >= 0;
       if (older && !fs::exists(run.checkpoint(name), code)) continue;  // a training removed it
-      findings.push_back(
-          {Kind::kProblem, where, reason(damage, run.checkpoint(name)),
-           name == "last" ? "restore it, or go on from the newest good one: " + run.resume_command()
-                          : "other checkpoints are used in its place"});
+      findings.push_back({Kind::kProblem, where, reason(damage, run.checkpoint(name)),
+                          name == "last" ? "restore it, or resume from the newest good one: " +
+                                               run.resume_command()
+                                         : "other checkpoints are used instead"});
     }
   }
   for (const std::string name : {"last", "best"}) {
@@ -96,7 +96,7 @@ std::optional<TensorFile> check_checkpoints(const RunDirectory& run, bool busy,
     const bool early = name == "best" && last && stored_epoch(*last) == 0;
     if (names.empty() || early || busy) continue;
     findings.push_back({Kind::kProblem, "checkpoints/" + name + ".safetensors", "missing",
-                        "another checkpoint is used in its place"});
+                        "another checkpoint is used instead"});
   }
   if (names.empty()) {
     findings.push_back({busy ? Kind::kWarning : Kind::kProblem, "checkpoints", "none yet",
@@ -114,14 +114,15 @@ void check_leftovers(const RunDirectory& run, const std::string& holder, Finding
   }
   if (std::error_code code; fs::exists(RunLock::path_in(run.path()), code)) {
     findings.push_back(
-        {Kind::kWarning, "train.lock", "left by a process that was killed; it holds nothing", ""});
+        {Kind::kWarning, "train.lock", "left by a process that was killed; it does not block", ""});
   }
   const auto left = run.temporaries();
   if (left.empty()) return;
-  findings.push_back({Kind::kWarning, fs::relative(left.front(), run.path()).string(),
-                      fmt::format("{} half-written file{} of a process that was killed",
-                                  left.size(), left.size() == 1 ? "" : "s"),
-                      "remove what you do not need; " + run.resume_command() + " does so too"});
+  findings.push_back(
+      {Kind::kWarning, fs::relative(left.front(), run.path()).string(),
+       fmt::format("{} half-written file{} of a process that was killed", left.size(),
+                   left.size() == 1 ? "" : "s"),
+       "remove what you do not need; " + run.resume_command() + " also removes them"});
 }
 
 void check_version(const RunDirectory& run, Findings& findings) {
@@ -136,12 +137,12 @@ void check_version(const RunDirectory& run, Findings& findings) {
   const bool same = text("torch") == TORCH_VERSION;
   findings.push_back({same ? Kind::kGood : Kind::kWarning, "build.json", made,
                       same ? ""
-                           : fmt::format("this is LibTorch {}: a resumed run may end with other "
-                                         "bits",
+                           : fmt::format("this is LibTorch {}: results of a resumed run may differ "
+                                         "in the last bits",
                                          TORCH_VERSION)});
 }
 
-// holder: who trains it, or "".
+// holder: the process that is training it, or "".
 Findings look_at(const fs::path& path, const std::string& holder) {
   Findings findings;
   try {
@@ -159,7 +160,7 @@ Findings look_at(const fs::path& path, const std::string& holder) {
         findings.push_back(std::move(finding));
     } catch (const Error& damage) {
       findings.push_back({Kind::kProblem, "metrics.csv", reason(damage, run.metrics()),
-                          run.resume_command() + " writes it again from the checkpoint"});
+                          run.resume_command() + " rewrites it from the checkpoint"});
     }
   } catch (const Error& failure) {
     findings.push_back({Kind::kProblem, "run", failure.what(), ""});
@@ -174,7 +175,7 @@ std::string to_string(Finding::Kind kind) {
 }
 
 Findings check_files(const fs::path& path) {
-  // A training that begins or ends meanwhile removes and writes files: then another look.
+  // A training that starts or ends meanwhile removes and writes files: then look again.
   constexpr int kMaxLooks = 5;
   for (int looks = 1;; ++looks) {
     const std::string holder = RunLock::holder(path);

@@ -10,20 +10,22 @@ namespace {
 
 using Kind = Finding::Kind;
 
-constexpr double kGap = 0.1;         // of val_nll over train_nll, relative
-constexpr int64_t kRising = 3;       // epochs without a better val_loss that count as overfitting
-constexpr double kImproving = 0.01;  // of val_loss in the last epoch, relative
+// Overfitting: val_nll exceeds train_nll by this share, this many epochs after the best val_loss.
+constexpr double kGap = 0.1;
+constexpr int64_t kRising = 3;
+// More training helps: val_loss fell by this share in the last epoch.
+constexpr double kImproving = 0.01;
 
 bool has(const MetricsTable& metrics, const char* column) {
   return std::find(metrics.columns.begin(), metrics.columns.end(), column) != metrics.columns.end();
 }
 
-// "" if the epochs count 1, 2, 3, ... and the steps grow.
+// What is wrong with the order of the rows; "" if the epochs are 1, 2, 3, ... and the steps grow.
 std::string break_in(const MetricsTable& metrics) {
   const auto epochs = metrics.column("epoch"), steps = metrics.column("step");
   for (size_t i = 0; i < epochs.size(); ++i) {
     if (epochs[i] != static_cast<double>(i + 1))
-      return fmt::format("epoch {} stands where epoch {} should", epochs[i], i + 1);
+      return fmt::format("found epoch {}, expected epoch {}", epochs[i], i + 1);
     if (i > 0 && steps[i] <= steps[i - 1])
       return fmt::format("epoch {} ends at step {}, not after step {}", epochs[i], steps[i],
                          steps[i - 1]);
@@ -34,7 +36,7 @@ std::string break_in(const MetricsTable& metrics) {
 void check_numbers(const MetricsTable& metrics, Findings& findings) {
   for (const auto& column : metrics.columns) {
     const auto values = metrics.column(column);
-    // A run that an older version began has no values of a newer column at first.
+    // If an older version started the run, a newer column has no values at first.
     auto known =
         std::find_if(values.begin(), values.end(), [](double value) { return !std::isnan(value); });
     if (known == values.end()) known = values.begin();
@@ -50,7 +52,7 @@ void check_numbers(const MetricsTable& metrics, Findings& findings) {
   }
 }
 
-// What the losses say of the training itself.
+// Overfitting, or a training that ended too early.
 void check_losses(const MetricsTable& metrics, Findings& findings) {
   if (metrics.rows.empty() || !has(metrics, "val_loss") || !has(metrics, "train_nll") ||
       !has(metrics, "val_nll"))
@@ -67,7 +69,7 @@ void check_losses(const MetricsTable& metrics, Findings& findings) {
                      "was best at epoch {} of {}",
                      held, 100 * gap, train, best + 1, loss.size()),
          "use the checkpoint best (the default); set train.early_stopping.patience, data.augment "
-         "or model.encoder.dropout, or take more images"});
+         "or model.encoder.dropout, or use more images"});
     return;
   }
   const size_t n = loss.size();
@@ -88,22 +90,22 @@ Findings check_metrics(const MetricsTable& metrics, int64_t epochs, bool trainin
   const auto rows = static_cast<int64_t>(metrics.rows.size());
   if (!has(metrics, "epoch") || !has(metrics, "step")) {
     findings.push_back({Kind::kProblem, "metrics.csv", "no columns epoch and step",
-                        "latent train --resume writes it again from the checkpoint"});
+                        "latent train --resume rewrites it from the checkpoint"});
     return findings;
   }
   if (const std::string gap = break_in(metrics); !gap.empty()) {
     findings.push_back({Kind::kProblem, "metrics.csv", gap,
-                        "latent train --resume writes it again from the checkpoint"});
+                        "latent train --resume rewrites it from the checkpoint"});
   } else if (rows < epochs) {
     findings.push_back(
         {Kind::kProblem, "metrics.csv",
          fmt::format("ends at epoch {}; the last checkpoint is of epoch {}", rows, epochs),
-         "latent train --resume writes it again from the checkpoint"});
+         "latent train --resume rewrites it from the checkpoint"});
   } else if (rows > epochs && epochs >= 0 && !training) {
     findings.push_back(
         {Kind::kWarning, "metrics.csv",
-         fmt::format("goes on to epoch {}; the last checkpoint is of epoch {}", rows, epochs),
-         "latent train --resume trains what came after it again"});
+         fmt::format("continues to epoch {}; the last checkpoint is of epoch {}", rows, epochs),
+         "latent train --resume repeats the epochs after it"});
   } else {
     findings.push_back({Kind::kGood, "metrics.csv",
                         fmt::format("{} epoch{} without a gap", rows, rows == 1 ? "" : "s"), ""});

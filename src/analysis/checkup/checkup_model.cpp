@@ -17,13 +17,15 @@ using Kind = Finding::Kind;
 
 constexpr int64_t kMaxImages = 2000;
 constexpr int64_t kMaxPictures = 500;
-constexpr double kUsedNats = 0.01;       // KL of a latent that carries something
-constexpr double kUsedVariance = 1e-8;   // of a plain code's unit, over the images
-constexpr double kSamePictures = 0.01;   // variance_share below which all pictures are one
-constexpr double kMaxSaturated = 0.5;    // share of a sigmoid's codes
-constexpr double kSaturatedMore = 0.25;  // share of values at the ends beyond that of the images
-constexpr double kMaxOutside = 0.01;     // share of values beyond [0, 1]
-constexpr double kSigmaFactor = 3;       // between a fixed sigma and the error it should describe
+constexpr double kUsedNats = 0.01;      // KL of an active latent
+constexpr double kUsedVariance = 1e-8;  // of a plain code's unit, over the images
+constexpr double kSamePictures = 0.01;  // variance_share below which all pictures look the same
+constexpr double kMaxSaturated = 0.5;   // share of a sigmoid's codes
+constexpr double kSaturatedMore =
+    0.25;                             // share of values at 0 or 1 in excess of that of the images
+constexpr double kMaxOutside = 0.01;  // share of values outside [0, 1]
+constexpr double kSigmaFactor =
+    3;  // largest ratio of a fixed sigma and the error that it describes
 
 double share(const Tensor& condition) { return condition.to(at::kDouble).mean().item<double>(); }
 
@@ -31,7 +33,7 @@ double at_the_ends(const Tensor& values, double margin) {
   return share(at::logical_or(values<margin, values> 1 - margin));
 }
 
-// What the config says of a key, "objective.kl.weight"; null if it is not there.
+// The value of a key such as "objective.kl.weight" in the config; null if it has none.
 nlohmann::ordered_json setting(const Config& config, const std::string& key) {
   std::string pointer = "/" + key;
   std::replace(pointer.begin(), pointer.end(), '.', '/');
@@ -53,7 +55,7 @@ std::string now(const Config& config, const std::string& key) {
 std::string sparsity_key(const Config& config) {
   for (const char* name : {"sparsity_l1", "sparsity_kl"}) {
     const std::string key = std::string("objective.") + name + ".weight";
-    // With no weight it presses on nothing.
+    // A weight of 0 has no effect.
     if (number(config, key).value_or(0) > 0) return now(config, key);
   }
   return now(config, "train.optimizer.learning_rate");
@@ -66,8 +68,7 @@ void check_latents(const ModelFacts& facts, const Config& config, Findings& find
     findings.push_back(
         {Kind::kProblem, "latents",
          facts.probabilistic
-             ? fmt::format("posterior collapse: none of the {} latents carries anything (KL {:.3f} "
-                           "nats)",
+             ? fmt::format("posterior collapse: none of the {} latents is active (KL {:.3f} nats)",
                            facts.latents, facts.kl)
              : fmt::format("none of the {} units differs between images", facts.latents),
          "lower " + lower +
@@ -82,12 +83,12 @@ void check_latents(const ModelFacts& facts, const Config& config, Findings& find
   } else if (facts.used < facts.latents) {
     findings.push_back(
         {Kind::kWarning, "latents",
-         fmt::format("{} of {} latents carry nothing", facts.latents - facts.used, facts.latents),
-         fmt::format("lower {}, or model.latent_dim to {}, which does the same", lower,
+         fmt::format("{} of {} latents are inactive", facts.latents - facts.used, facts.latents),
+         fmt::format("lower {}, or model.latent_dim to {}, with the same result", lower,
                      facts.used)});
   } else {
     findings.push_back(
-        {Kind::kGood, "latents", fmt::format("all {} carry something", facts.latents), ""});
+        {Kind::kGood, "latents", fmt::format("all {} are active", facts.latents), ""});
   }
   if (facts.unit_interval && facts.saturated_codes > kMaxSaturated) {
     findings.push_back(
@@ -106,8 +107,8 @@ void check_sigma(const ModelFacts& facts, const Config& config, Findings& findin
   if (*sigma < kSigmaFactor * facts.rmse && facts.rmse < kSigmaFactor * *sigma) return;
   findings.push_back(
       {Kind::kWarning, "likelihood",
-       fmt::format("its sigma is {:g}, the root mean squared error {:.3g}: the KL counts {} than "
-                   "the likelihood says",
+       fmt::format("its sigma is {:g}, but the root mean squared error is {:.3g}: the KL has {} "
+                   "weight than intended",
                    *sigma, facts.rmse, *sigma > facts.rmse ? "more" : "less"),
        "set objective.likelihood.sigma to optimal, or objective.likelihood.value to the error"});
 }
@@ -116,8 +117,8 @@ void check_pictures(const ModelFacts& facts, const Config& config, Findings& fin
   if (facts.variance_share < kSamePictures) {
     findings.push_back(
         {Kind::kWarning, "decoder",
-         fmt::format("makes nearly the same of every image: {:.2g} of the images' "
-                     "variance",
+         fmt::format("outputs nearly the same picture for every image: {:.2g} of the "
+                     "images' variance",
                      facts.variance_share),
          "lower " + now(config, "train.optimizer.learning_rate") + ", " +
              (facts.probabilistic ? now(config, "objective.kl.weight") : sparsity_key(config)) +
@@ -126,14 +127,15 @@ void check_pictures(const ModelFacts& facts, const Config& config, Findings& fin
   if (facts.saturated_outputs > facts.saturated_targets + kSaturatedMore) {
     findings.push_back(
         {Kind::kWarning, "decoder",
-         fmt::format("{:.0f} % of its values are at 0 or 1, {:.0f} % of the images'",
-                     100 * facts.saturated_outputs, 100 * facts.saturated_targets),
+         fmt::format(
+             "{:.0f} % of its output values are at 0 or 1, but {:.0f} % of the images' values",
+             100 * facts.saturated_outputs, 100 * facts.saturated_targets),
          "lower " + now(config, "train.optimizer.learning_rate") + " or set train.clip_norm"});
   }
   if (facts.outside > kMaxOutside) {
     findings.push_back(
         {Kind::kWarning, "likelihood",
-         fmt::format("{:.0f} % of the pictures' values are beyond [0, 1]", 100 * facts.outside),
+         fmt::format("{:.0f} % of the pictures' values are outside [0, 1]", 100 * facts.outside),
          "set objective.likelihood.output to sigmoid"});
   }
   check_sigma(facts, config, findings);

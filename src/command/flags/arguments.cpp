@@ -27,12 +27,13 @@ int64_t to_index(const std::string& word, const std::string& flag, const std::st
 
 void declare_run(cxxopts::Options& options) {
   options.add_options()("run", "folder of the run", cxxopts::value<std::vector<std::string>>(),
-                        "DIR")("checkpoint", "best (lowest val_loss) or last",
-                               cxxopts::value<std::string>()->default_value("best"), "NAME");
+                        "DIR");
+  options.add_options()("checkpoint", "checkpoint to use: best (lowest val_loss) or last",
+                        cxxopts::value<std::string>()->default_value("best"), "NAME");
 }
 
 void declare_settings(cxxopts::Options& options) {
-  options.add_options()("set", "change a config key, for example train.epochs=3 (repeatable)",
+  options.add_options()("set", "change a config key, such as train.epochs=3 (repeatable)",
                         cxxopts::value<std::vector<std::string>>(), "KEY=VALUE");
 }
 

@@ -18,9 +18,11 @@
 
 namespace latent {
 
-/// Flags that name a run or change a config; a command declares those it uses.
+/// Declares --run and --checkpoint.
 void declare_run(cxxopts::Options& options);
+/// Declares --set, which changes keys of a config.
 void declare_settings(cxxopts::Options& options);
+/// Declares --out. meaning: the files it may name, and the default.
 void declare_out(cxxopts::Options& options, const std::string& meaning);
 
 /// The parsed command line.
@@ -32,12 +34,12 @@ class Arguments {
   bool flag(const std::string& name) const { return parsed_[name].as<bool>(); }
   std::string text(const std::string& flag) const { return parsed_[flag].as<std::string>(); }
   double number(const std::string& flag) const { return parsed_[flag].as<double>(); }
-  /// An integer in [low, high]. Throws UsageError naming the flag and the bounds.
+  /// Returns an integer in [low, high]. Throws UsageError naming the flag and the bounds.
   int64_t integer(const std::string& flag, int64_t low, int64_t high = INT64_MAX) const;
-  /// "3,17,40-49" as numbers. Throws UsageError naming the flag.
+  /// Returns the numbers of "3,17,40-49". Throws UsageError naming the flag.
   std::vector<int64_t> indices(const std::string& flag) const;
-  /// "-3:3:7" as numbers: as many, with colons between, as `example` has. Throws UsageError naming
-  /// the flag and the example.
+  /// Returns the numbers of "-3:3:7": as many, separated by colons, as `example` has. Throws
+  /// UsageError naming the flag and the example.
   std::vector<double> numbers(const std::string& flag, const std::string& example) const;
   std::vector<std::string> texts(const std::string& flag) const;
   /// Returns what `parse` makes of the flag's text. Puts the flag and the text in front of the
@@ -51,11 +53,11 @@ class Arguments {
     }
   }
 
-  /// The picture of --out, else `otherwise`. charts: whether gnuplot draws it, which also knows
-  /// SVG. Throws UsageError for another ending.
+  /// Returns the picture that --out names, or else `otherwise`. charts: whether gnuplot draws it,
+  /// which can also write SVG. Throws UsageError for another file type.
   std::filesystem::path picture(const std::filesystem::path& otherwise, bool charts) const;
 
-  /// The folder of --run. Throws UsageError if it was not given, more than once, or is empty.
+  /// Returns the folder that --run names. Throws UsageError if it is missing, empty or given twice.
   std::filesystem::path run() const;
   c10::Device device() const;
   uint64_t seed() const;
@@ -66,11 +68,11 @@ class Arguments {
   cxxopts::ParseResult parsed_;
 };
 
-/// "3,17,40-49" as numbers. Throws UsageError naming the flag.
+/// Returns the numbers of "3,17,40-49". Throws UsageError naming the flag.
 std::vector<int64_t> parse_indices(const std::string& text, const std::string& flag);
 
-/// Prints the result: as one JSON object with --json, else as `text`. Both on stdout, and without
-/// the control characters that names in files may hold.
+/// Prints the result to stdout: with --json as one JSON object, else as `text`. Removes or escapes
+/// the control characters that names in files may contain.
 void print_result(const Arguments& arguments, const nlohmann::ordered_json& result,
                   const std::string& text);
 

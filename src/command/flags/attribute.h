@@ -1,4 +1,4 @@
-// The attribute that a command's flag names.
+// Reads the attribute that a flag names.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace latent {
 
-/// The attribute that --<flag> names, else the first one; nullptr if nothing is known about the
-/// examples. Throws Error naming the flag and the attributes there are.
+/// Returns the attribute that --<flag> names, or else the first one; nullptr if the examples have
+/// none. Throws Error naming the flag and the known attributes.
 const Attribute* choose_attribute(const Arguments& arguments, const std::string& flag,
                                   const Examples& examples);
 

@@ -19,28 +19,29 @@ void check_inputs(const Arguments& arguments, bool counted) {
     const bool ours = std::string_view(flag) != "count" || counted;
     if (files && ours && arguments.has(flag)) {
       throw UsageError(fmt::format(
-          "--{}: for images of the run's data set; expected it, or files of your own", flag));
+          "--{}: for images of the run's data set; expected either it or files of your own", flag));
     }
   }
   if (indices && counted && arguments.has("count"))
-    throw UsageError("--count: --indices names the images; expected one of the two");
+    throw UsageError("--count: --indices already selects the images; expected one of the two");
 }
 
 }  // namespace
 
 void declare_inputs(cxxopts::Options& options, const std::string& default_count) {
-  options.positional_help("[FILES or folders]");
+  options.positional_help("[FILES]");
   options.parse_positional("files");
-  options.add_options()("files", "images of your own, or folders of them; for a table: CSV files",
+  options.add_options()("files",
+                        "image files of your own, or folders of them; for a table, CSV files",
                         cxxopts::value<std::vector<std::string>>(), "FILES");
   options.add_options()("split", "split to use when no FILES are given: train, validation or test",
                         cxxopts::value<std::string>()->default_value("test"), "NAME");
-  options.add_options()("indices",
-                        "indices within the split, e.g. 3,17,40-49, or @FILE, a file of names or "
-                        "indices",
-                        cxxopts::value<std::string>(), "LIST");
+  options.add_options()(
+      "indices",
+      "indices within the split, such as 3,17,40-49, or @FILE, a file of names or indices",
+      cxxopts::value<std::string>(), "LIST");
   if (default_count.empty()) return;
-  options.add_options()("n,count", "use the split's first N images; 0: all",
+  options.add_options()("n,count", "use the first N images of the split; 0: all",
                         cxxopts::value<int64_t>()->default_value(default_count), "N");
 }
 

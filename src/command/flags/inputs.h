@@ -1,4 +1,4 @@
-// The flags that name the images a command works on: FILES, --split, --indices, --count.
+// The flags that select the images a command works on: FILES, --split, --indices, --count.
 #pragma once
 
 #include <filesystem>
@@ -14,17 +14,17 @@ namespace latent {
 /// Declares FILES, --split, --indices and, unless the default is "", --count.
 void declare_inputs(cxxopts::Options& options, const std::string& default_count);
 
-/// Reads what the command line names. Files of another size are resized, with a message.
-/// counted: whether --count belongs to these, as declare_inputs declares it.  Throws UsageError for
-/// flags that exclude each other, such as FILES and --indices; Error for an index outside the
-/// split, an entry of a list that is not in it, a file that is not an image, a folder without
-/// images.
+/// Reads the images that the command line selects. Resizes files of another size, with a message.
+/// counted: whether the command has the --count of declare_inputs.  Throws UsageError for flags
+/// that exclude each other, such as FILES and --indices; Error for an index outside the split, an
+/// entry of a list that is not in it, a file that is not an image, a folder without images.
 Inputs read_inputs(const Arguments& arguments, const OpenedRun& run, bool counted = true);
 
-/// The same, read batch by batch. Throws as read_inputs does.
+/// Returns the images that the command line selects, to be read batch by batch. Throws as
+/// read_inputs does.
 ExampleBatches read_example_batches(const Arguments& arguments, const OpenedRun& run);
 
-/// Images of the split by index. where: the flag that names them, for messages.
+/// Reads images of the split by index. where: the flag with the indices, for messages.
 /// Throws Error for an index outside the split.
 Inputs read_split(const std::string& where, Split split, const std::vector<int64_t>& indices,
                   const OpenedRun& run);

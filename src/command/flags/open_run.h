@@ -1,4 +1,4 @@
-// The run that the command line names.
+// Opens the run that the command line names.
 #pragma once
 
 #include "command/flags/arguments.h"
@@ -6,7 +6,7 @@
 
 namespace latent {
 
-/// Opens what --run, --checkpoint and --device name. Throws UsageError for an unknown checkpoint,
+/// Opens the run of --run at --checkpoint on --device. Throws UsageError for an unknown checkpoint,
 /// Error as OpenedRun::open does.
 OpenedRun open_run(const Arguments& arguments);
 

@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// A run's code over a split.
+/// The codes of a split by one run.
 struct Code {
   std::string name;
   Tensor activations;  // [N, Z]
@@ -25,7 +25,7 @@ struct Code {
 Code code_of(const OpenedRun& run, Split split, bool quiet) {
   if (run.model->probabilistic()) {
     throw Error(run.directory.path().string() +
-                ": latents of a gaussian bottleneck are no activations; expected a run with "
+                ": latents of a gaussian bottleneck are not activations; expected a run with "
                 "model.bottleneck point, or latent plot histograms");
   }
   Code code{.name = std::filesystem::absolute(run.directory.path() / "x").parent_path().filename(),

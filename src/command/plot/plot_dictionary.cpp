@@ -17,7 +17,7 @@ namespace {
 
 constexpr size_t kMaxUnits = 400;
 
-// The weights of a decoder that is one dense layer: [C*H*W, Z]; else undefined.
+// The weights [C*H*W, Z] of a decoder that is one dense layer; undefined for any other.
 Tensor dictionary_weights(const Autoencoder& model) {
   Tensor weights;
   for (const auto& item : model.named_parameters()) {
@@ -29,7 +29,7 @@ Tensor dictionary_weights(const Autoencoder& model) {
   return weights;
 }
 
-// Grey is 0; the largest weight of each unit, in size, is black or white.
+// Grey is 0; the weight of largest magnitude of each unit is black or white.
 Tensor weight_pictures(const Tensor& weights, const ImageShape& shape) {
   const Tensor units = weights.detach().cpu().t();  // [Z, C*H*W]
   const Tensor largest = units.abs().amax(1, true).clamp_min(1e-12);
@@ -38,7 +38,7 @@ Tensor weight_pictures(const Tensor& weights, const ImageShape& shape) {
       .contiguous();
 }
 
-// What the decoder makes of one unit alone, at the largest value it took.
+// A code for each unit that is 0 but for the unit's value of largest size.
 Tensor unit_codes(const Tensor& codes) {
   const Tensor place = codes.abs().argmax(0, true);  // [1, Z]
   return at::diag(codes.gather(0, place).squeeze(0));
@@ -64,8 +64,8 @@ nlohmann::ordered_json plot_dictionary(const Arguments& arguments) {
   const std::string method = whole ? "decoder weights" : "decoded unit codes";
   run.experiment.gallery->write_samples(path, pictures, 0);
   log::info("{} of {} units, the most active first: {}", order.size(), codes.size(1),
-            whole ? "the decoder's weights, grey being 0"
-                  : "what the decoder makes of each unit alone at its largest value");
+            whole ? "the decoder's weights (grey: 0)"
+                  : "the decoded picture of each unit alone at its largest value");
   return {{"method", method},
           {"units", order.size()},
           {"order", order},

@@ -41,7 +41,7 @@ nlohmann::ordered_json plot_histograms(const Arguments& arguments) {
   const bool probabilistic = run.model->probabilistic();
   const Latent codes = split_codes(run, split, arguments.quiet());
   auto noise = generator(arguments.seed(), Stream::kSample);
-  // What the prior is compared with: samples, not means, which are narrower.
+  // Samples, not means: the means are narrower than the prior.
   const Tensor z = space::sample_each(codes.mean, codes.logvar, noise);
   const Tensor usage = space::usage(codes);
   const std::vector<double> used = numbers(usage),

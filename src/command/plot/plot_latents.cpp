@@ -28,7 +28,7 @@ std::string axis_name(const OpenedRun& run, const Tensor& usage, int64_t latent)
   return fmt::format("z{} (variance {:.3g})", latent, used);
 }
 
-// --axes as two latents.
+// The two latents that --axes names.
 std::vector<int64_t> choose_latents(const Arguments& arguments, const Tensor& usage) {
   const std::string axes = arguments.text("axes");
   if (axes == "used") {
@@ -55,8 +55,7 @@ space::Projection choose_projection(const Arguments& arguments, const OpenedRun&
                                     const Latent& codes) {
   if (codes.mean.size(1) < 2) {
     throw Error(
-        "latent plot latents needs two latents; this run has 1; expected latent plot "
-        "histograms");
+        "latent plot latents needs two latents; this run has 1; use latent plot histograms");
   }
   if (arguments.text("axes") == "pca") {
     if (codes.mean.size(0) < 2)
@@ -78,7 +77,7 @@ Tensor choose_images(const Arguments& arguments, int64_t images) {
   return at::randperm(images, noise, at::kLong).narrow(0, 0, count);
 }
 
-// What the decoder makes at up to `count` of the points, where they do not touch.
+// Adds decoded pictures at up to `count` of the points, so that they do not overlap.
 void add_pictures(visual::Scatter& scatter, const OpenedRun& run, const space::Projection& plane,
                   const Tensor& coordinates, int64_t count) {
   if (count == 0) return;

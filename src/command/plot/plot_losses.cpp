@@ -42,7 +42,7 @@ MetricsTable metrics_of(const RunDirectory& run, const std::string& term) {
   return table;
 }
 
-// The folders' own names, or as much of the paths as tells them apart.
+// The names of the folders, or the whole paths if two names are equal.
 std::vector<std::string> run_names(const std::vector<std::string>& paths) {
   std::vector<std::string> names;
   for (const auto& path : paths) {
@@ -73,7 +73,7 @@ void add_curves(std::vector<visual::Series>& series, const MetricsTable& table,
 nlohmann::ordered_json plot_losses(const Arguments& arguments) {
   const std::string term = arguments.text("term");
   std::vector<std::string> paths = arguments.texts("run");
-  if (paths.empty()) arguments.run();  // says that it is missing
+  if (paths.empty()) arguments.run();  // throws that it is missing
   const auto names = run_names(paths);
   std::vector<visual::Series> series;
   for (size_t i = 0; i < paths.size(); ++i) {

@@ -12,9 +12,9 @@ namespace latent {
 
 struct PlotRow {
   std::string name;
-  std::string summary;
-  std::vector<std::string> flags;  // of `latent plot`'s own, those it reads
-  /// Draws to --out or into the run, and tells what it drew; "written" are the paths.
+  std::string summary;             // what the chart shows, for the help of `latent plot`
+  std::vector<std::string> flags;  // flags that not every kind of chart reads
+  /// Draws to --out or into the run and returns what it drew; "written" holds the paths.
   nlohmann::ordered_json (*draw)(const Arguments&);
 };
 
@@ -24,8 +24,8 @@ nlohmann::ordered_json plot_losses(const Arguments&);
 nlohmann::ordered_json plot_dictionary(const Arguments&);
 nlohmann::ordered_json plot_activations(const Arguments&);
 
-/// --out, or the file in images/plot/ of the run at `run`. charts: whether gnuplot draws it, which
-/// also knows SVG.
+/// Returns --out, or else `file` in images/plot/ of the run at `run`. charts: whether gnuplot draws
+/// it, which can also write SVG.
 std::filesystem::path plot_path(const Arguments& arguments, const std::filesystem::path& run,
                                 const std::string& file, bool charts = true);
 

@@ -18,7 +18,7 @@ fs::path numbered(const fs::path& folder, size_t index) {
 void write_frames(const fs::path& folder, const std::vector<Picture>& frames) {
   for (size_t i = 0; i < frames.size(); ++i)
     write_png(frames[i], numbered(folder, i));
-  // A longer animation that was here before must not go on after the end of this one.
+  // Frames of an earlier, longer animation must not follow those of this one.
   std::error_code ignored;
   for (size_t i = frames.size(); fs::remove(numbered(folder, i), ignored); ++i) {
   }
@@ -28,22 +28,23 @@ void write_frames(const fs::path& folder, const std::vector<Picture>& frames) {
 
 void declare_animation(cxxopts::Options& options) {
   declare_out(options,
-              "a folder, or X.png for the strip alone, or X.gif for the animation alone (default: "
-              "a folder below images/ of the run)");
-  options.add_options()("fps", "frames a second of the animation",
-                        cxxopts::value<double>()->default_value("10"),
-                        "N")("ping-pong", "the animation goes there and back")(
-      "loop", "how often it plays; 0: for ever", cxxopts::value<int64_t>()->default_value("0"),
-      "N")("captions", "say in the pictures what they show")(
-      "scale", "enlarge images by this whole factor; 0: as fits",
-      cxxopts::value<int64_t>()->default_value("0"), "N");
+              "folder to write to, or X.png for the strip alone, or X.gif for the animation alone "
+              "(default: a folder in images/ of the run)");
+  options.add_options()("fps", "frames per second of the animation",
+                        cxxopts::value<double>()->default_value("10"), "N");
+  options.add_options()("ping-pong", "play the animation forwards and backwards");
+  options.add_options()("loop", "number of repetitions of the animation; 0: endless",
+                        cxxopts::value<int64_t>()->default_value("0"), "N");
+  options.add_options()("captions", "draw captions");
+  options.add_options()("scale", "enlarge images by this integer factor; 0: automatic",
+                        cxxopts::value<int64_t>()->default_value("0"), "N");
 }
 
 void expect_images(const OpenedRun& run, const std::string& command) {
   if (!run.experiment.data.is_table()) return;
-  throw Error(command + ": draws images, and the examples of " + run.directory.path().string() +
-              " are rows of a table; expected a run of images; for tables there are encode, plot, "
-              "reconstruct and sample --sampler manifold");
+  throw Error(command + ": draws images, but the examples of " + run.directory.path().string() +
+              " are rows of a table; expected a run of images; for tables use encode, plot, "
+              "reconstruct or sample --sampler manifold");
 }
 
 OutputPaths output_paths(const Arguments& arguments, const fs::path& folder, bool animated) {

@@ -1,5 +1,5 @@
-// What commands that move through the latent space write: a strip, the same as an animation, and
-// the animation's frames.
+// The output of commands that move through the latent space: a strip, an animation, and the
+// animation's frames.
 #pragma once
 
 #include <filesystem>
@@ -26,14 +26,14 @@ struct OutputPaths {
   bool animated() const { return !animation.empty(); }
 };
 
-/// Below `folder`, or as --out says: another folder, X.png for the strip alone or X.gif for the
-/// animation alone. animated: whether an animation is wanted if --out does not settle it.
+/// Returns paths in `folder`, or in the folder of --out; --out X.png selects the strip alone and
+/// --out X.gif the animation alone. animated: whether to write an animation if --out is a folder.
 /// Throws UsageError for --out of another kind, and for --fps, --loop or --scale out of range.
 OutputPaths output_paths(const Arguments& arguments, const std::filesystem::path& folder,
                          bool animated);
 
-/// Writes what has a place. Says how the format forced the speed or the colours to change.
-/// Returns the paths written, frames as their folder.
+/// Writes to each path that is not empty, and logs how the GIF format changed the speed or the
+/// colours. Returns the paths written; for the frames their folder.
 std::vector<std::string> write_pictures(const Arguments& arguments, const OutputPaths& paths,
                                         const Picture& strip, const std::vector<Picture>& frames);
 

@@ -12,27 +12,28 @@
 namespace latent {
 namespace {
 
-// The class by the rule's attribute, or the first one there is; else the name.
-std::vector<std::string> captions(const ExampleBatches& subjects, const std::string& rule) {
+// The class of each example by the rule's attribute or else the first one with classes; without
+// such an attribute its name.
+std::vector<std::string> captions(const ExampleBatches& examples, const std::string& rule) {
   const std::string wanted = rule.substr(rule.starts_with("!") ? 1 : 0);
   const std::string named = wanted.substr(0, wanted.find('='));
   const Attribute* chosen = nullptr;
-  for (const auto& attribute : subjects.attributes) {
+  for (const auto& attribute : examples.attributes) {
     if (attribute.classes.empty()) continue;
     if (chosen == nullptr || attribute.name == named) chosen = &attribute;
   }
-  return chosen != nullptr ? words_of(*chosen) : subjects.names;
+  return chosen != nullptr ? words_of(*chosen) : examples.names;
 }
 
 visual::Gallery::Group group(const std::string& name, const Tensor& order, const OpenedRun& run,
-                             const ExampleBatches& subjects, const Tensor& values,
+                             const ExampleBatches& examples, const Tensor& values,
                              const std::vector<std::string>& words) {
   visual::Gallery::Group found{
       .name = name, .originals = {}, .models = {}, .words = {}, .notes = {}};
   std::vector<Tensor> images;
   for (int64_t i = 0; i < order.numel(); ++i) {
     const auto index = order[i].item<int64_t>();
-    images.push_back(subjects.images(index, 1));
+    images.push_back(examples.images(index, 1));
     found.words.push_back(words[static_cast<size_t>(index)]);
     found.notes.push_back(fmt::format("{:.4g}", values[index].item<double>()));
   }
@@ -49,41 +50,41 @@ bool NormalRule::measurable() const {
   return among.any().item<bool>() && !among.all().item<bool>();
 }
 
-void write_scores(const std::filesystem::path& path, const ExampleBatches& subjects,
-                  const std::vector<Score>& scores, const Tensor& flagged,
-                  const NormalRule& normality) {
-  std::vector<Column> columns = known_columns(subjects.names, subjects.attributes);
-  if (!subjects.indices.empty()) {
+void write_scores(const std::filesystem::path& path, const ExampleBatches& examples,
+                  const std::vector<AnomalyScore>& scores, const Tensor& flagged,
+                  const NormalRule& normal) {
+  std::vector<Column> columns = known_columns(examples.names, examples.attributes);
+  if (!examples.indices.empty()) {
     columns.insert(
         columns.begin() + 1,
-        {.name = "index", .words = {}, .numbers = at::tensor(subjects.indices, at::kDouble)});
+        {.name = "index", .words = {}, .numbers = at::tensor(examples.indices, at::kDouble)});
   }
   for (const auto& score : scores)
-    columns.push_back({.name = score.column, .words = {}, .numbers = score.values});
+    columns.push_back({.name = score.kind->column, .words = {}, .numbers = score.values});
   columns.push_back({.name = "flagged", .words = {}, .numbers = flagged.to(at::kDouble)});
-  if (normality.matches) {
-    const Tensor normal = normality.matches->holds.to(at::kDouble);
+  if (normal.matches) {
+    const Tensor holds = normal.matches->holds.to(at::kDouble);
     columns.push_back(
         {.name = "normal",
          .words = {},
-         .numbers = normal.masked_fill(normality.matches->known.logical_not(), std::nan(""))});
+         .numbers = holds.masked_fill(normal.matches->known.logical_not(), std::nan(""))});
   }
   if (path.has_parent_path()) make_directories(path.parent_path());
   write_csv(path, columns);
 }
 
-void write_strangest(const std::filesystem::path& path, const OpenedRun& run,
-                     const ExampleBatches& subjects, const Tensor& values, int64_t shown,
-                     const NormalRule& normality) {
+void write_most_anomalous(const std::filesystem::path& path, const OpenedRun& run,
+                          const ExampleBatches& examples, const Tensor& values, int64_t shown,
+                          const NormalRule& normal) {
   const Tensor order = values.argsort(/*stable=*/true, /*dim=*/0, /*descending=*/true);
-  const auto words = captions(subjects, normality.rule);
+  const auto words = captions(examples, normal.rule);
   const int64_t n = order.numel();
   const int64_t most = std::min(shown, (n + 1) / 2), least = std::min(shown, n / 2);
   std::vector<visual::Gallery::Group> groups{
-      group("most anomalous", order.narrow(0, 0, most), run, subjects, values, words)};
+      group("most anomalous", order.narrow(0, 0, most), run, examples, values, words)};
   if (least > 0) {
     const Tensor last = order.flip(0).narrow(0, 0, least);
-    groups.push_back(group("least anomalous", last, run, subjects, values, words));
+    groups.push_back(group("least anomalous", last, run, examples, values, words));
   }
   run.experiment.gallery->write_differences(path, groups);
 }

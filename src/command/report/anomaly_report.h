@@ -1,4 +1,5 @@
-// What `latent detect` leaves: a table of scores, and a picture of the strangest examples.
+// What `latent detect` writes: a table of scores, and a picture of the most and the least
+// anomalous examples.
 #pragma once
 
 #include <filesystem>
@@ -11,25 +12,25 @@
 
 namespace latent {
 
-/// Which of the subjects are normal, where that is known.
+/// Which of the examples are normal.
 struct NormalRule {
-  std::string rule = {};
-  std::optional<Matches> matches = {};
+  std::string rule = {};                // "" if none is known
+  std::optional<Matches> matches = {};  // of the examples, if their attributes are known
 
-  /// Whether both kinds are there.
+  /// Whether there are both normal and other examples.
   bool measurable() const;
 };
 
-/// A CSV: name, index in the split, attributes, scores, `flagged` (1 or 0) and, where it is known,
-/// `normal`. flagged: [N] bool.
-void write_scores(const std::filesystem::path& path, const ExampleBatches& subjects,
-                  const std::vector<Score>& scores, const Tensor& flagged,
-                  const NormalRule& normality);
+/// Writes a CSV: name, index in the split, attributes, scores, `flagged` (1 or 0) and, if it is
+/// known, `normal` (1 or 0). flagged: [N] bool.
+void write_scores(const std::filesystem::path& path, const ExampleBatches& examples,
+                  const std::vector<AnomalyScore>& scores, const Tensor& flagged,
+                  const NormalRule& normal);
 
-/// The `shown` subjects with the highest and those with the lowest values ([N]): each with its
-/// reconstruction and where the two differ, named by its class if it has one.
-void write_strangest(const std::filesystem::path& path, const OpenedRun& run,
-                     const ExampleBatches& subjects, const Tensor& values, int64_t shown,
-                     const NormalRule& normality);
+/// Draws the `shown` examples with the highest and those with the lowest values ([N]): each with
+/// its reconstruction and their difference, named by its class if it has one.
+void write_most_anomalous(const std::filesystem::path& path, const OpenedRun& run,
+                          const ExampleBatches& examples, const Tensor& values, int64_t shown,
+                          const NormalRule& normal);
 
 }  // namespace latent

@@ -1,4 +1,4 @@
-// What is known about examples as the columns of a table file.
+// Names and attributes of examples as the columns of a table file.
 #pragma once
 
 #include <string>
@@ -9,10 +9,10 @@
 
 namespace latent {
 
-/// The classes' words of each example, "" where it has none.
+/// Returns the class of each example as a word, "" if it is unknown.
 std::vector<std::string> words_of(const Attribute& attribute);
 
-/// A column "name", and one for each attribute: words for classes, else numbers.
+/// Returns a column "name" and one for each attribute: words for classes, else numbers.
 std::vector<Column> known_columns(const std::vector<std::string>& names,
                                   const std::vector<Attribute>& attributes);
 

@@ -1,4 +1,4 @@
-// Config keys as people read them: value, meaning, range, default.
+// Config keys as text: value, meaning, range, default.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace latent {
 
-/// One line per key, aligned. values: with the values in force (given ones marked), else with
-/// defaults only.
+/// Returns one line per key, aligned. values: show the values in force and mark those that were
+/// given; else show the defaults only.
 std::string entries_text(const std::vector<ConfigEntry>& entries, bool values);
 
 }  // namespace latent

@@ -1,4 +1,4 @@
-// Latents and what the decoder makes of them, as tensors for other programs.
+// Latents and their decoded images as tensors for other programs.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace latent {
 
-/// If --tensors asks for them, writes z [N, Z] and images [N, C, H, W] to its file, making the
+/// Writes z [N, Z] and images [N, C, H, W] to the file of --tensors, if it is given, creating its
 /// folder, and adds the file to `written`. Throws Error naming what cannot be written.
 void write_latent_tensors(const Arguments& arguments, const Tensor& z, const Tensor& images,
                           std::vector<std::string>& written);

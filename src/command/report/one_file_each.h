@@ -1,4 +1,4 @@
-// Results of a command on the user's files, each a file of its own.
+// Results of a command on the user's files, each in a file of its own.
 #pragma once
 
 #include <filesystem>
@@ -11,13 +11,15 @@
 
 namespace latent {
 
+/// Writes one picture for each of the user's files.
 class SeparateFiles {
  public:
   /// Writes to --out, else into images/<command>/ of the run, to files "<name>-<what>.png".
   SeparateFiles(const visual::Gallery& gallery, const Arguments& arguments, const OpenedRun& run,
                 const std::string& command, std::string what);
 
-  /// file: the name of the user's file; a second of the same name gets a number.  image: [C, H, W].
+  /// Writes the picture for the user's file `file`; a second one of the same name gets a number.
+  /// image: [C, H, W].
   void write(const std::string& file, const Tensor& image);
   const std::filesystem::path& folder() const { return folder_; }
   const std::vector<std::string>& written() const { return written_; }

@@ -70,8 +70,8 @@ TEST(Directions, OrthogonalStepsLeaveOtherScores) {
         [&] {
           find_direction(means, {a, weight}, method, {{a, weight}});
         },
-        "--orthogonal-to: nothing of the direction remains; expected attributes that "
-        "differ from the one asked for");
+        "nothing of the direction remains at right angles to the other attributes; expected "
+        "attributes that differ from it");
   }
 }
 

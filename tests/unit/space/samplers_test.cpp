@@ -28,6 +28,14 @@ TEST(Samplers, BoxReachesFromTheLeastCodeToTheLargest) {
                      at::tensor({1.0, 15.0, 1.0, 15.0}).view({2, 2}), 0);
 }
 
+TEST(Samplers, InBoxMapsTheUnitBoxToItsCorners) {
+  const Tensor low = at::tensor({-1.0f, 10.0f}), high = at::tensor({3.0f, 20.0f});
+  const Tensor unit = at::tensor({-1.0f, -1.0f, 1.0f, 1.0f, 0.0f, 0.5f, 2.0f, 0.0f}).view({4, 2});
+  expect_tensor_near(in_box(unit, low, high),
+                     at::tensor({-1.0f, 10.0f, 3.0f, 20.0f, 1.0f, 17.5f, 5.0f, 15.0f}).view({4, 2}),
+                     0);
+}
+
 TEST(Samplers, PosteriorDrawsImagesAndTheirNoise) {
   // Two images far apart, of variances 1/4 and 4.
   const Tensor mean = at::tensor({-100.0f, 100.0f}).view({2, 1});

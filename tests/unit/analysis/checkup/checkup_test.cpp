@@ -43,17 +43,17 @@ TEST(Checkup, MetricsThatDoNotFitTheCheckpoint) {
   const auto table = metrics({{1, 10, 5, 6, 5}, {2, 20, 4, 5.99, 4}});
   EXPECT_EQ(ills(check_metrics(table, 3, false)),
             "problem metrics.csv: ends at epoch 2; the last checkpoint is of epoch 3; latent train "
-            "--resume writes it again from the checkpoint\n");
+            "--resume rewrites it from the checkpoint\n");
   EXPECT_EQ(ills(check_metrics(table, 1, false)),
-            "warning metrics.csv: goes on to epoch 2; the last checkpoint is of epoch 1; latent "
-            "train --resume trains what came after it again\n");
+            "warning metrics.csv: continues to epoch 2; the last checkpoint is of epoch 1; latent "
+            "train --resume repeats the epochs after it\n");
   EXPECT_EQ(ills(check_metrics(table, 1, true)), "");
 }
 
 TEST(Checkup, MetricsWithGaps) {
-  const std::string remedy = "; latent train --resume writes it again from the checkpoint\n";
+  const std::string remedy = "; latent train --resume rewrites it from the checkpoint\n";
   EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, 6, 5}, {3, 30, 4, 6, 4}}), 2, false)),
-            "problem metrics.csv: epoch 3 stands where epoch 2 should" + remedy);
+            "problem metrics.csv: found epoch 3, expected epoch 2" + remedy);
   EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, 6, 5}, {2, 10, 4, 6, 4}}), 2, false)),
             "problem metrics.csv: epoch 2 ends at step 10, not after step 10" + remedy);
   EXPECT_EQ(ills(check_metrics({.columns = {"a"}, .rows = {}}, 0, false)),
@@ -104,15 +104,16 @@ TEST(Checkup, AGoodModel) {
 TEST(Checkup, PosteriorCollapse) {
   EXPECT_EQ(
       model_ills({.latents = 2, .used = 0, .kl = 0.001, .variance_share = 0.001, .rmse = 0.5}),
-      "problem latents: posterior collapse: none of the 2 latents carries anything (KL 0.001 "
+      "problem latents: posterior collapse: none of the 2 latents is active (KL 0.001 "
       "nats); lower objective.kl.weight (now 4), or let it grow: objective.kl.warmup_epochs "
       "(now 0)\n"
-      "warning decoder: makes nearly the same of every image: 0.001 of the images' variance; "
+      "warning decoder: outputs nearly the same picture for every image: 0.001 of the images' "
+      "variance; "
       "lower train.optimizer.learning_rate (now 0.001), objective.kl.weight (now 4), or train "
       "longer\n");
   EXPECT_EQ(model_ills({.latents = 8, .used = 3, .kl = 9, .rmse = 0.5}),
-            "warning latents: 5 of 8 latents carry nothing; lower objective.kl.weight (now 4), or "
-            "model.latent_dim to 3, which does the same\n");
+            "warning latents: 5 of 8 latents are inactive; lower objective.kl.weight (now 4), or "
+            "model.latent_dim to 3, with the same result\n");
 }
 
 const std::string kSparse = R"({"data": {"name": "shapes"},
@@ -148,17 +149,18 @@ TEST(Checkup, Saturation) {
             "warning latents: 90 % of the sigmoid's codes are at 0 or 1; lower "
             "train.optimizer.learning_rate (now 0.001), or set model.bottleneck.activation to none "
             "or relu\n"
-            "warning decoder: 80 % of its values are at 0 or 1, 50 % of the images'; lower "
+            "warning decoder: 80 % of its output values are at 0 or 1, but 50 % of the images' "
+            "values; lower "
             "train.optimizer.learning_rate (now 0.001) or set train.clip_norm\n");
 }
 
 TEST(Checkup, RangeAndLikelihood) {
   EXPECT_EQ(
       model_ills({.latents = 2, .used = 2, .kl = 5, .outside = 0.2, .rmse = 0.1}),
-      "warning likelihood: 20 % of the pictures' values are beyond [0, 1]; set "
+      "warning likelihood: 20 % of the pictures' values are outside [0, 1]; set "
       "objective.likelihood.output to sigmoid\n"
-      "warning likelihood: its sigma is 1, the root mean squared error 0.1: the KL counts more "
-      "than the likelihood says; set objective.likelihood.sigma to optimal, or "
+      "warning likelihood: its sigma is 1, but the root mean squared error is 0.1: the KL has "
+      "more weight than intended; set objective.likelihood.sigma to optimal, or "
       "objective.likelihood.value to the error\n");
 }
 
@@ -200,13 +202,12 @@ TEST_F(CheckupFiles, DamagedAndMissingCheckpoints) {
   EXPECT_NE(text.find("problem checkpoints/last.safetensors: damaged or not a safetensors file: "),
             std::string::npos)
       << text;
-  EXPECT_NE(text.find("; restore it, or go on from the newest good one: " + resume_ + "\n"),
+  EXPECT_NE(text.find("; restore it, or resume from the newest good one: " + resume_ + "\n"),
             std::string::npos)
       << text;
-  EXPECT_NE(
-      text.find("problem checkpoints/best.safetensors: missing; another checkpoint is used in "
-                "its place\n"),
-      std::string::npos)
+  EXPECT_NE(text.find("problem checkpoints/best.safetensors: missing; another checkpoint is used "
+                      "instead\n"),
+            std::string::npos)
       << text;
   fs::remove_all(run_.path() / "checkpoints");
   EXPECT_NE(found().find("problem checkpoints: none yet; " + resume_), std::string::npos)
@@ -230,8 +231,8 @@ TEST_F(CheckupFiles, CountersThatCannotBe) {
     write_tensors(run_.checkpoint("best"), file);
     EXPECT_EQ(found(),
               "problem checkpoints/best.safetensors: no training state in its metadata, or a "
-              "damaged one; expected a checkpoint of latent train; put a backup in its place, or "
-              "remove it: another checkpoint is used then\n")
+              "damaged one; expected a checkpoint of latent train; replace it by a backup, or "
+              "remove it: another checkpoint is then used\n")
         << name;
   }
 }
@@ -251,23 +252,23 @@ TEST_F(CheckupFiles, AnotherConfig) {
   write_file(run_.config(), config.resolved_text());
   EXPECT_EQ(found(),
             "problem config.json: not what the run was trained with: train.batch_size is 7, was "
-            "128; put these keys back, or train a new run\n");
+            "128; restore these keys, or train a new run\n");
 }
 
 TEST_F(CheckupFiles, MetricsThatAreNotThere) {
   fs::remove(run_.metrics());
-  EXPECT_EQ(found(), "problem metrics.csv: no such file; " + resume_ +
-                         " writes it again from the checkpoint\n");
+  EXPECT_EQ(found(),
+            "problem metrics.csv: no such file; " + resume_ + " rewrites it from the checkpoint\n");
 }
 
 TEST_F(CheckupFiles, Leftovers) {
   write_file(run_.path() / "train.lock", "process 7 on host\n");
   write_file(run_.path() / "checkpoints/last.safetensors.tmp7", "half");
   EXPECT_EQ(found(),
-            "warning train.lock: left by a process that was killed; it holds nothing; \n"
+            "warning train.lock: left by a process that was killed; it does not block; \n"
             "warning checkpoints/last.safetensors.tmp7: 1 half-written file of a process that was "
             "killed; remove what you do not need; " +
-                resume_ + " does so too\n");
+                resume_ + " also removes them\n");
   const RunLock training(run_.path());
   EXPECT_EQ(found(), "") << "files of a process at work";
 }
@@ -283,7 +284,7 @@ TEST_F(CheckupFiles, AnotherLibrary) {
   EXPECT_EQ(
       found(),
       "warning build.json: made by latent unknown (revision unknown, LibTorch 1.0) on unknown; "
-      "this is LibTorch " TORCH_VERSION ": a resumed run may end with other bits\n");
+      "this is LibTorch " TORCH_VERSION ": results of a resumed run may differ in the last bits\n");
 }
 
 }  // namespace
