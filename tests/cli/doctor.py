@@ -105,9 +105,9 @@ with Workplace() as here:
     latent("train", table, "--run", "table", "--quiet")
     expect(found(examine("table", 0), "problem") == [], "a table to be fine")
     os.remove("sensors.csv")
-    remarks = found(examine("table", 0), "remark")
-    expect(any(line.startswith("model: not looked at: ") and "sensors.csv" in line for line in remarks),
-           f"why the model was not looked at, got {remarks}")
+    warnings = found(examine("table", 0), "warning")
+    expect(any(line.startswith("model: not looked at: ") and "sensors.csv" in line for line in warnings),
+           f"why the model was not looked at, got {warnings}")
 
     beside_a_training(here)
     with_little_memory(here)

@@ -94,13 +94,13 @@ def main(here):
     expect(kept["train"]["epochs"] == 4, f"the longer training in the run's config, got {kept['train']['epochs']}")
     expect_error("train.batch_size", "train", "--run", "two", "--resume", "--set", "train.batch_size=64")
     expect_error("no such run", "train", "--run", "nowhere", "--resume")
-    expect_error("expected no other config", "train", constant, "--run", "two", "--resume", code=2)
+    expect_error("do not pass a config file", "train", constant, "--run", "two", "--resume", code=2)
     build = pathlib.Path("two/build.json")
     build.write_text(json.dumps(json.loads(build.read_text()) | {"torch": "1.2.3", "device": 5}))
     said = latent("train", "--run", "two", "--resume", "--set", "train.epochs=5").stderr
-    expect("begun on 1.2.3, resumed on " in said, f"a word about the other LibTorch, got {said}")
-    expect_error("expected no --init-from", "train", "--run", "two", "--resume", "--init-from", "two", code=2)
-    expect_error("expected no --overwrite", "train", "--run", "two", "--resume", "--overwrite", code=2)
+    expect("started on 1.2.3, resumed on " in said, f"a word about the other LibTorch, got {said}")
+    expect_error("do not pass --init-from", "train", "--run", "two", "--resume", "--init-from", "two", code=2)
+    expect_error("do not pass --overwrite", "train", "--run", "two", "--resume", "--overwrite", code=2)
     pictures(here)
 
 

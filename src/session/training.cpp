@@ -1,0 +1,165 @@
+#include "session/training.h"
+
+#include <spdlog/fmt/fmt.h>
+#include <torch/version.h>
+
+#include <nlohmann/json.hpp>
+#include <tuple>
+
+#include "core/device/device.h"
+#include "core/error.h"
+#include "core/log.h"
+#include "core/system/file.h"
+#include "core/version.h"
+#include "session/resume_point.h"
+#include "train/checkpoint/checkpoint.h"
+
+namespace latent {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+Json build_info(const TrainingRequest& request) {
+  Json build{{"latent", version()},
+             {"revision", git_revision()},
+             {"torch", TORCH_VERSION},
+             {"device", describe(request.device)}};
+  if (request.init_from) build["init_from"] = request.init_from->string();
+  return build;
+}
+
+void load_initial_weights(const fs::path& path, Autoencoder& model, Objective& objective) {
+  const RunDirectory donor = RunDirectory::open(path);
+  const StoredCheckpoint weights = read_checkpoint(donor, "best");
+  load_model(model, objective, weights.file, weights.path);
+  log::info("weights from {}", weights.path.string());
+}
+
+// Only the same machine gives bit-for-bit the same results.
+void compare_builds(const Json& built, const c10::Device& device) {
+  for (const auto& [what, now] : {std::pair<const char*, std::string>{"device", describe(device)},
+                                  {"torch", TORCH_VERSION}}) {
+    const auto found = built.find(what);
+    if (found == built.end() || !found->is_string()) continue;
+    if (const auto before = found->get<std::string>(); before != now)
+      log::warn("started on {}, resumed on {}: results may differ in the last bits", before, now);
+  }
+}
+
+// Renames a checkpoint that cannot be read, so that no command tries it again.
+void set_aside(const fs::path& checkpoint) {
+  const auto aside = fs::path(checkpoint).replace_extension(".unreadable");
+  std::error_code code;
+  fs::rename(checkpoint, aside, code);
+  if (!code) log::warn("{}: kept as {}", checkpoint.string(), aside.string());
+}
+
+// The folder of a new run, locked unless `lock` holds that of an old run to overwrite.
+RunDirectory new_directory(const TrainingRequest& request, const Config& config,
+                           std::unique_ptr<RunLock>& lock) {
+  const auto path = request.folder ? *request.folder : RunDirectory::free_name(request.name);
+  if (!lock) {
+    RunDirectory::check_free(path, request.overwrite);
+    make_directories(path);
+    lock = std::make_unique<RunLock>(path);
+  }
+  RunDirectory run =
+      RunDirectory::create(path, request.overwrite, config.resolved_text(), build_info(request));
+  run.remove_temporaries();
+  return run;
+}
+
+// Restores the checkpoint. One that replaces a damaged "last" becomes the last, even if nothing is
+// left to train.
+void resume(Trainer& trainer, const RunDirectory& run, const Config& config,
+            const std::optional<StoredCheckpoint>& checkpoint, const c10::Device& device) {
+  if (checkpoint) trainer.restore(*checkpoint);
+  compare_builds(run.build(), device);
+  if (checkpoint && checkpoint->name != "last") {
+    set_aside(run.checkpoint("last"));
+    trainer.save();
+  }
+  run.replace_config(config.resolved_text());
+}
+
+}  // namespace
+
+std::string PreparedTraining::overview(const std::string& noun) const {
+  const ImageShape shape = train.shape();
+  const std::string seen = corruption.output() == shape
+                               ? ""
+                               : ", which the encoder sees as " + corruption.output().text();
+  return fmt::format("{} training and {} validation {}s of {}{}\n{}", train.count(),
+                     validation.count(), noun, shape.text(), seen,
+                     summary_table(model->summarize()));
+}
+
+ClaimedRun claim_run(const TrainingRequest& request, const Config& config) {
+  ClaimedRun claimed;
+  if (!request.folder) return claimed;
+  const auto& path = *request.folder;
+  if (request.resume) {
+    const RunDirectory run = RunDirectory::open(path);
+    if (!request.dry_run) {
+      claimed.lock = std::make_unique<RunLock>(path);
+      log::also_to(run.log());
+      run.remove_temporaries();
+    }
+    claimed.checkpoint = resume_point(run, config);
+    return claimed;
+  }
+  if (request.dry_run) return claimed;
+  std::error_code code;
+  const bool there =
+      fs::exists(path / "config.json", code) && fs::exists(path / "build.json", code);
+  if (there || !RunLock::holder(path).empty()) claimed.lock = std::make_unique<RunLock>(path);
+  RunDirectory::check_free(path, request.overwrite);
+  return claimed;
+}
+
+PreparedTraining prepare_training(const Experiment& experiment,
+                                  const std::optional<fs::path>& init_from) {
+  const auto dataset = experiment.data.open();
+  PreparedTraining prepared{.train = dataset->load(Split::kTrain),
+                            .validation = dataset->load(Split::kValidation),
+                            .corruption = {},
+                            .model = nullptr,
+                            .objective = nullptr};
+  const ImageShape shape = prepared.train.shape();
+  check_shape(prepared.validation, Split::kValidation, shape, "the training split");
+  prepared.corruption = experiment.corruption.make(shape);
+  std::tie(prepared.model, prepared.objective) =
+      fresh_model(experiment, prepared.corruption, c10::kCPU);
+  if (!dataset->notice().empty()) log::info("{}", dataset->notice());
+  check_values(prepared.train, prepared.objective->likelihood());
+  check_values(prepared.validation, prepared.objective->likelihood());
+  if (init_from) load_initial_weights(*init_from, *prepared.model, *prepared.objective);
+  return prepared;
+}
+
+StartedTraining start_training(const TrainingRequest& request, Config& config,
+                               Experiment& experiment, const PreparedTraining& prepared,
+                               ClaimedRun claimed) {
+  const c10::Device& device = request.device;
+  // The run's config keeps the choice: a resumed run must not try again.
+  experiment.train.precision =
+      settled_precision(experiment, prepared.corruption, prepared.train, device);
+  config.settle("train.precision", experiment.train.precision);
+  prepared.model->to(device);
+  prepared.objective->move_to(device);
+  RunDirectory run = request.resume ? RunDirectory::open(*request.folder)
+                                    : new_directory(request, config, claimed.lock);
+  log::also_to(run.log());
+  log::info("run {} on {}", run.path().string(), describe(device));
+  auto trainer =
+      std::make_unique<Trainer>(experiment.train, prepared.model, prepared.objective,
+                                TrainingData{prepared.train, prepared.validation,
+                                             experiment.data.augmentation, prepared.corruption},
+                                run, config.resolved_text(), device);
+  if (request.resume) resume(*trainer, run, config, claimed.checkpoint, device);
+  if (request.init_from) trainer->save();
+  return {std::move(claimed.lock), std::move(run), std::move(trainer)};
+}
+
+}  // namespace latent
