@@ -104,7 +104,8 @@ void Section::missing(const std::string& key, const std::string& expected) const
 
 template <class T>
 void Section::record(const std::string& key, const T& default_value, const T& value,
-                     const std::string& type, const std::string& range, std::string_view meaning) {
+                     const std::string& type, const std::string& range, std::string_view meaning,
+                     OnResume on_resume) {
   const std::string pointer = pointer_ + "/" + key;
   config_->resolved_[Json::json_pointer(pointer)] = value;
   if (config_->known_.contains(pointer)) return;
@@ -115,15 +116,8 @@ void Section::record(const std::string& key, const T& default_value, const T& va
                                .meaning = std::string(meaning),
                                .default_value = default_value,
                                .value = value,
-                               .given = has(key)});
-}
-
-void Section::mark(OnResume on_resume, const std::string& key) {
-  if (on_resume == OnResume::kFixed) return;
-  const std::string path = path_.empty() ? key : path_ + "." + key;
-  for (auto& entry : config_->entries_) {
-    if (entry.path == path) entry.may_change_on_resume = true;
-  }
+                               .given = has(key),
+                               .may_change_on_resume = on_resume == OnResume::kMayChange});
 }
 
 void Section::read(const std::string& key, bool& value, std::string_view meaning) {
@@ -144,8 +138,7 @@ void Section::read(const std::string& key, int64_t& value, Range range, std::str
       reject_integer(key, "an integer", *node, range);
     value = *number;
   }
-  record(key, before, value, "integer", range.text(), meaning);
-  mark(on_resume, key);
+  record(key, before, value, "integer", range.text(), meaning, on_resume);
 }
 
 void Section::read(const std::string& key, double& value, Range range, std::string_view meaning,
@@ -157,8 +150,7 @@ void Section::read(const std::string& key, double& value, Range range, std::stri
     }
     value = node->get<double>();
   }
-  record(key, before, value, "number", range.text(), meaning);
-  mark(on_resume, key);
+  record(key, before, value, "number", range.text(), meaning, on_resume);
 }
 
 void Section::read(const std::string& key, std::string& value, std::string_view meaning) {
@@ -222,7 +214,8 @@ Section Section::section(const std::string& key) {
 }
 
 Component Section::named(const std::string& key, const std::string& default_name,
-                         const std::vector<std::string>& names, std::string_view meaning) {
+                         const std::vector<std::string>& names, std::string_view meaning,
+                         OnResume on_resume) {
   Json* node = const_cast<Json*>(find(key));
   if (node != nullptr && node->is_string()) *node = Json{{"name", *node}};  // the short form
   if (node != nullptr && !node->is_object()) {
@@ -236,7 +229,9 @@ Component Section::named(const std::string& key, const std::string& default_name
                 did_you_mean(name, names));
   }
   for (auto& entry : config_->entries_) {
-    if (entry.path == options.path_ + ".name") entry.range = join(names, "|");
+    if (entry.path != options.path_ + ".name") continue;
+    entry.range = join(names, "|");
+    entry.may_change_on_resume = on_resume == OnResume::kMayChange;
   }
   return {name, options};
 }
@@ -244,9 +239,7 @@ Component Section::named(const std::string& key, const std::string& default_name
 Component Section::component(const std::string& key, const std::string& default_name,
                              const std::vector<std::string>& names, std::string_view meaning,
                              OnResume on_resume) {
-  Component chosen = named(key, default_name, names, meaning);
-  chosen.section.mark(on_resume, "name");
-  return chosen;
+  return named(key, default_name, names, meaning, on_resume);
 }
 
 std::vector<Component> Section::components(const std::string& key,

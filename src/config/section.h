@@ -100,12 +100,12 @@ class Section {
   [[noreturn]] void reject_integer(const std::string& key, const std::string& type,
                                    const nlohmann::ordered_json& element, Range range) const;
   Component named(const std::string& key, const std::string& default_name,
-                  const std::vector<std::string>& names, std::string_view meaning);
-  /// Records whether a resumed run may change `key`, which was read.
-  void mark(OnResume on_resume, const std::string& key);
+                  const std::vector<std::string>& names, std::string_view meaning,
+                  OnResume on_resume = OnResume::kFixed);
   template <class T>
   void record(const std::string& key, const T& default_value, const T& value,
-              const std::string& type, const std::string& range, std::string_view meaning);
+              const std::string& type, const std::string& range, std::string_view meaning,
+              OnResume on_resume = OnResume::kFixed);
 
   Config* config_;
   std::string pointer_;  // JSON pointer, "/objective/kl"

@@ -29,7 +29,7 @@ inline const std::string kEverything = R"({
             "schedule": {"name": "plateau", "patience": 1, "min_delta": 1000}, "clip_norm": 5}})";
 
 /// A trainer with all it works on.
-struct PreparedTraining {
+struct TrainerFixture {
   Experiment plan;
   std::unique_ptr<Trainer> trainer;
   RunDirectory run;
@@ -40,18 +40,18 @@ struct PreparedTraining {
 
 // The trainer of a config, in a fresh run folder or (resume) at the folder's last checkpoint.
 // poisoned: a training image that is NaN, or -1.
-inline PreparedTraining prepare(const std::string& text, const fs::path& folder,
-                                const std::vector<std::string>& settings = {}, bool resume = false,
-                                int64_t poisoned = -1) {
+inline TrainerFixture prepare(const std::string& text, const fs::path& folder,
+                              const std::vector<std::string>& settings = {}, bool resume = false,
+                              int64_t poisoned = -1) {
   Config config = Config::parse(text, "test.json", settings);
-  PreparedTraining t{.plan = read_experiment(config),
-                     .trainer = nullptr,
-                     .run = resume ? RunDirectory::open(folder)
-                                   : RunDirectory::create(folder, false, config.resolved_text(),
-                                                          nlohmann::ordered_json::object()),
-                     .model = nullptr,
-                     .objective = nullptr,
-                     .examples = {}};
+  TrainerFixture t{.plan = read_experiment(config),
+                   .trainer = nullptr,
+                   .run = resume ? RunDirectory::open(folder)
+                                 : RunDirectory::create(folder, false, config.resolved_text(),
+                                                        nlohmann::ordered_json::object()),
+                   .model = nullptr,
+                   .objective = nullptr,
+                   .examples = {}};
   const auto dataset = t.plan.data.open();
   t.examples = dataset->load(Split::kTrain);
   if (poisoned >= 0) {
