@@ -111,7 +111,8 @@ std::string pca_table(const Json& json, const std::string& word) {
 
 void declare_compare_pca(cxxopts::Options& options) {
   declare_run(options);
-  declare_out(options, "file to write, .png or .svg (default: images/compare-pca/ of the run)");
+  declare_out(options,
+              "scatter charts to write, .png or .svg (default: images/compare-pca/ of the run)");
   options.add_options()("split", "split to compare on: train, validation or test",
                         cxxopts::value<std::string>()->default_value("test"), "NAME");
   options.add_options()(

@@ -140,7 +140,7 @@ void declare_detect(cxxopts::Options& options) {
                         cxxopts::value<std::string>()->default_value("error"), "NAME");
   options.add_options()("quantile", "flag examples above this quantile of the training scores",
                         cxxopts::value<double>()->default_value("0.95"), "Q");
-  options.add_options()("shown", "how many of the most and of the least anomalous examples to draw",
+  options.add_options()("shown", "number of the most and of the least anomalous examples to draw",
                         cxxopts::value<int64_t>()->default_value("10"), "N");
 }
 

@@ -150,7 +150,7 @@ void declare_interpolate(cxxopts::Options& options) {
                         cxxopts::value<std::string>()->default_value("linear"), "NAME");
   options.add_options()("steps",
                         "images per segment, ends included; with --matrix, images per side "
-                        "(default: 25; with --matrix 9)",
+                        "(default: 25, or 9 with --matrix)",
                         cxxopts::value<int64_t>(), "N");
   options.add_options()("matrix", "fill a square whose corners are four images");
   options.add_options()(

@@ -6,6 +6,7 @@
 #include "command/flags/arguments.h"
 #include "command/plot/plots.h"
 #include "core/error.h"
+#include "core/text/suggest.h"
 #include "run/run_directory.h"
 
 namespace latent {
@@ -65,13 +66,14 @@ std::filesystem::path plot_path(const Arguments& arguments, const std::filesyste
 }
 
 void declare_plot(cxxopts::Options& options) {
-  options.positional_help("[KIND]");
+  options.positional_help("[" + join(plots().names(), "|") + "]");
+  options.show_positional_help();
   options.parse_positional("kind");
-  options.add_options()("kind", kinds_help(),
+  options.add_options()("kind", "chart to draw: " + kinds_help(),
                         cxxopts::value<std::string>()->default_value("latents"), "KIND");
   declare_run(options);
   declare_out(options,
-              "file to write, .png or .svg; dictionary: .png (default: images/plot/<kind>.png of "
+              "chart to write, .png or .svg; dictionary: .png (default: images/plot/<kind>.png of "
               "the run)");
   options.add_options()("split", "split whose images are drawn (all kinds but losses)",
                         cxxopts::value<std::string>()->default_value("test"), "NAME");

@@ -21,7 +21,7 @@ constexpr int64_t kColumns = 10;
 void declare_reconstruct(cxxopts::Options& options) {
   declare_run(options);
   declare_inputs(options, "10");
-  declare_out(options, "file to write (default: images/reconstruct/ of the run)");
+  declare_out(options, "picture to write (default: images/reconstruct/ of the run)");
   options.add_options()("sample-latents", "sample the latents instead of using their mean");
 }
 

@@ -48,8 +48,9 @@ void write_singles(const visual::Gallery& gallery, const Tensor& images,
 
 void declare_sample(cxxopts::Options& options) {
   declare_run(options);
-  declare_out(options,
-              "file to write, or with --singles the folder (default: images/sample/ of the run)");
+  declare_out(
+      options,
+      "picture to write, or with --singles the folder (default: images/sample/ of the run)");
   options.add_options()("sampler", sampler_help(),
                         cxxopts::value<std::string>()->default_value("prior"), "NAME");
   options.add_options()("n,count", "number of images",
