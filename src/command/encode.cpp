@@ -16,6 +16,8 @@
 namespace latent {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 /// Latents, and the names and attributes of their images.
 struct Encoded {
   Latent codes;
@@ -53,7 +55,6 @@ std::vector<Column> as_columns(const Encoded& encoded) {
 TensorFile as_tensors(const Encoded& encoded) {
   TensorFile file{.tensors = {{"mean", encoded.codes.mean}}, .metadata = {}};
   if (encoded.codes.logvar.defined()) file.tensors["logvar"] = encoded.codes.logvar;
-  using Json = nlohmann::ordered_json;
   const auto text = [](const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
   };

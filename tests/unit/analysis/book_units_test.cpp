@@ -45,7 +45,7 @@ TEST(BookUnits, AreOnlyForLikelihoodsOfTheBook) {
                                  Json{{"name", "laplace"}, {"scale", 1.0}}})
     EXPECT_FALSE(book_units(likelihood, evaluated())) << likelihood;
   Evaluation plain = evaluated();
-  plain.kl = {};
+  plain.kl = Tensor();
   EXPECT_FALSE(book_units(Json{{"name", "bernoulli"}}, plain));
 }
 

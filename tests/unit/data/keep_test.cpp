@@ -58,7 +58,8 @@ class KeepList : public testing::Test {
  protected:
   std::unique_ptr<Dataset> kept(const std::string& text, bool named = true) {
     write_file(file_, text);
-    return keep_only(std::make_unique<Letters>(named), "@" + file_.string(), "x: data.keep");
+    return keep_only(std::make_unique<Letters>(named), std::string("@").append(file_.string()),
+                     "x: data.keep");
   }
 
   TemporaryFolder folder_;

@@ -12,7 +12,7 @@ TEST(Logistic, MatchesAHandWorkedOptimum) {
   // x = -1 and 1, one image each side: minimise 2 log(1 + exp(-w)) + w^2 / 2, so that
   // w = 2 / (1 + exp(w)): w = 0.6748.
   const Logistic found = fit_logistic(torch::tensor({{-1.0}, {1.0}}, torch::kDouble),
-                                      at::tensor({false, true}), at::ones({2}, at::kDouble), 1.0);
+                                      at::tensor({0, 1}).gt(0), at::ones({2}, at::kDouble), 1.0);
   const auto w = found.weights[0].item<double>();
   EXPECT_NEAR(w, 2 / (1 + std::exp(w)), 1e-6);
   EXPECT_NEAR(w, 0.6748, 1e-4);

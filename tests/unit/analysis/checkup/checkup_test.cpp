@@ -81,7 +81,7 @@ TEST(Checkup, OverfittingAndTooShortTraining) {
                                4, false)),
             "warning metrics.csv: overfitting: val_nll 10 is 67 % above train_nll 6, and val_loss "
             "was best at epoch 1 of 4; use the checkpoint best (the default); set "
-            "train.early_stopping.patience, data.augment or model.encoder.dropout, or take more "
+            "train.early_stopping.patience, data.augment or model.encoder.dropout, or use more "
             "images\n");
   EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 9, 10, 9}, {2, 20, 8, 8, 8}}), 2, false)),
             "warning metrics.csv: val_loss still fell by 25.0 % in the last epoch; train longer: "

@@ -9,7 +9,8 @@ NormalRule rule(const std::vector<int64_t>& holds, const std::vector<int64_t>& k
   const auto yes = [](const std::vector<int64_t>& values) {
     return torch::tensor(values, torch::kLong).gt(0);
   };
-  return {.rule = "label=7", .matches = Matches{.holds = yes(holds), .known = yes(known)}};
+  return {.rule = "label=7",
+          .matches = Matches{.holds = yes(holds), .known = yes(known), .group = {}}};
 }
 
 TEST(NormalRule, IsMeasurableWithNormalAndOtherExamples) {
