@@ -81,7 +81,7 @@ def own_files(here):
     latent("sample", "--run", "eight", "--count", 2, "--singles", "--out", "eights")
     result = latent_json("upscale", "--run", "small", "eights")
     expect("mean" not in result and len(result["written"]) == 3, f"small files have no truth, got {result}")
-    expect_error("expected one kind at a time", "upscale", "--run", "small", "eights", "files")
+    expect_error("expected only small files, to enlarge", "upscale", "--run", "small", "eights", "files")
     (here / "twelve.json").write_text(json.dumps(config | {"data": config["data"] | {"size": [12, 20]}}))
     latent("train", here / "twelve.json", "--run", "twelve", "--quiet", "--set", "model.encoder.channels=[8]")
     latent("sample", "--run", "twelve", "--count", 1, "--singles", "--out", "twelves")
@@ -114,7 +114,7 @@ def upscaling(here):
     config = json.loads((here / "small/config.json").read_text())
     config["corruption"][0]["size"] = [4, 4]
     (here / "small/config.json").write_text(json.dumps(config))
-    expect_error("its corruption makes 1x4x4 of the images; the checkpoint's model takes 1x8x8", "sample", "--run", "small")
+    expect_error("its corruption turns the images into 1x4x4; the checkpoint's model expects 1x8x8", "sample", "--run", "small")
 
 
 def sparse(here):

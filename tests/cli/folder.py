@@ -135,7 +135,7 @@ def little_room(here):
         print("skipped: a cache without room (a tmpfs cannot be mounted here)")
         return
     try:
-        expect_error("0 MB are free; expected 1 MB; packed images need a folder with room", "data", "pack",
+        expect_error("0 MB are free; expected 1 MB; packed images need a folder with free space", "data", "pack",
                      config(here, size=[64, 64]), env=dict(os.environ, LATENT_CACHE=str(room)))
     finally:
         subprocess.run(["umount", room], check=True)

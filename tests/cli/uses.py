@@ -50,7 +50,7 @@ def keep(here):
         dry = latent("train", write_config(here), "--set", f"data.keep={rule}", "--dry-run")
         said = dry.stderr + dry.stdout
         found = re.search(r"(\d+) training and (\d+) validation images", said)
-        expect(found and (rule == '""' or f'data.keep "{rule}": only such examples' in said), f"the rule and the counts in {said}")
+        expect(found and (rule == '""' or f'data.keep "{rule}": training and validation use only these examples' in said), f"the rule and the counts in {said}")
         return [int(number) for number in found.groups()]
 
     whole, hearts, others = kept('""'), kept("shape=heart"), kept("!shape=heart")
