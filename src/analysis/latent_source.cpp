@@ -33,10 +33,10 @@ Tensor draw_mixture(const OpenedRun& run, const LatentRequest& request, at::Gene
 
 Tensor draw_manifold(const OpenedRun& run, const LatentRequest& request, at::Generator&) {
   if (run.model->latent_dim() != 2) {
-    throw Error(
-        fmt::format("sampler manifold needs latent_dim 2; this run has {}; expected prior, "
-                    "posterior or gmm",
-                    run.model->latent_dim()));
+    throw Error(fmt::format(
+        "--sampler manifold: needs a run with model.latent_dim 2; this run has {}; expected prior, "
+        "posterior or gmm",
+        run.model->latent_dim()));
   }
   if (run.model->probabilistic()) return space::normal_grid(request.side) * request.temperature;
   const Tensor grid =

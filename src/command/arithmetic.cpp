@@ -82,8 +82,8 @@ std::string describe(const AttributeQuery& query, const AttributeDirection& foun
           : fmt::format("AUROC {:.3f} on the validation split (0.5: chance, 1: perfect)",
                         found.auroc);
   return fmt::format(
-      "{} by {}{}: {}\n{} training images have it, {} do not; their means are {:.2f} strengths "
-      "apart (1: a standard deviation along the direction)\n",
+      "{} by {}{}: {}\n{} training images have it, {} do not; their means are {:.2f} standard "
+      "deviations apart along the direction (the unit of --strength)\n",
       query.attribute, space::to_string(query.method),
       query.orthogonal_to.empty() ? "" : " without " + join(query.orthogonal_to), separability,
       found.positives, found.negatives, found.distance);

@@ -49,7 +49,8 @@ void pack_images(const Arguments& arguments, const DatasetPlan& plan) {
 }  // namespace
 
 void declare_data(cxxopts::Options& options) {
-  options.positional_help("check FOLDER|CONFIG.json  or  pack CONFIG.json");
+  options.positional_help("check FOLDER|FILE|CONFIG.json, or pack CONFIG.json");
+  options.show_positional_help();
   options.parse_positional({"action", "config"});
   options.add_options()("action",
                         "check: report counts, sizes, labels, repeated and unreadable images, and "
@@ -65,7 +66,7 @@ void declare_data(cxxopts::Options& options) {
 void run_data(const Arguments& arguments) {
   const std::string action = arguments.has("action") ? arguments.text("action") : "";
   if (action != "pack" && action != "check") {
-    throw UsageError("latent data " + action +
+    throw UsageError("latent data" + (action.empty() ? "" : " " + action) +
                      ": expected latent data check FOLDER or latent data pack CONFIG.json");
   }
   if (!arguments.has("config")) {

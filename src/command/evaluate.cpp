@@ -116,8 +116,8 @@ std::string evaluation_table(const OpenedRun& run, const Evaluation& result, con
   }
   if (const auto book = units_of(run, result); pictures && book) {
     line("book units", fmt::format("{:.4f}", book->total()),
-         fmt::format("{:.0f} x mean {} = {:.4f} + KL {:.4f}", book->factor, book->error,
-                     book->reconstruction, book->kl));
+         fmt::format("of Foster, Generative Deep Learning: {:.0f} x mean {} = {:.4f} + KL {:.4f}",
+                     book->factor, book->error, book->reconstruction, book->kl));
   }
   if (probabilistic) {
     text += "  KL per latent, nats:";

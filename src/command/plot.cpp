@@ -83,10 +83,11 @@ void declare_plot(cxxopts::Options& options) {
                         "latents: attribute that colours the points (default: the data set's first "
                         "attribute)",
                         cxxopts::value<std::string>(), "NAME");
-  options.add_options()("axes",
-                        "latents: used (the two latents that carry most), pca, or two latents such "
-                        "as 0,3",
-                        cxxopts::value<std::string>()->default_value("used"), "NAME");
+  options.add_options()(
+      "axes",
+      "latents: used (the two latents with the most information), pca, or two latents such "
+      "as 0,3",
+      cxxopts::value<std::string>()->default_value("used"), "NAME");
   options.add_options()("cdf",
                         "latents: apply the normal distribution function, which makes the prior "
                         "uniform");

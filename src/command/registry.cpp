@@ -72,7 +72,7 @@ const Registry<CommandRow>& commands() {
           {"traverse", "show what each latent changes, the most used first", declare_traverse,
            run_traverse},
           {"plot", "draw the latent space, its histograms or loss curves", declare_plot, run_plot},
-          {"compare-pca", "compare reconstructions and subspace with principal components",
+          {"compare-pca", "compare a run's reconstructions and subspace with PCA",
            declare_compare_pca, run_compare_pca},
           {"probe", "predict labels from latents, PCA and pixels, and compare", declare_probe,
            run_probe},

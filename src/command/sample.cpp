@@ -32,8 +32,10 @@ LatentRequest read_request(const Arguments& arguments, bool manifold) {
                         .side = arguments.integer("side", 1, 200),
                         .temperature = arguments.number("temperature"),
                         .quiet = arguments.quiet()};
-  if (!(request.temperature >= 0 && request.temperature <= 100))
-    throw UsageError("--temperature: expected a number >= 0 and <= 100");
+  if (!(request.temperature >= 0 && request.temperature <= 100)) {
+    throw UsageError(
+        fmt::format("--temperature {}: expected a number >= 0 and <= 100", request.temperature));
+  }
   return request;
 }
 

@@ -114,9 +114,10 @@ void declare_train(cxxopts::Options& options) {
   options.parse_positional("config");
   options.add_options()("config", "the config to train", cxxopts::value<std::string>(), "FILE")(
       "profile", "write a trace of some steps, for Perfetto or chrome://tracing",
-      cxxopts::value<std::string>(), "FILE")(
-      "run", "folder for the run (default: runs/<config name>-<n>)",
-      cxxopts::value<std::vector<std::string>>(), "DIR")("resume", "resume the run of --run")(
+      cxxopts::value<std::string>(),
+      "FILE")("run", "folder for the run (default: runs/<config name>-<n>)",
+              cxxopts::value<std::vector<std::string>>(),
+              "DIR")("resume", "resume the run in the folder given by --run")(
       "overwrite", "replace an existing run")("dry-run", "print the layers and exit")(
       "init-from", "start from the weights of another run", cxxopts::value<std::string>(), "DIR");
   declare_settings(options);

@@ -88,9 +88,9 @@ void declare_traverse(cxxopts::Options& options) {
   declare_animation(options);
   options.add_options()("n,count", "number of latents to show, the most used first; 0: all",
                         cxxopts::value<int64_t>()->default_value("10"), "N");
-  options.add_options()(
-      "range", "change each latent between these quantiles of the training images' latents",
-      cxxopts::value<std::string>()->default_value("0.01:0.99"), "LOW:HIGH");
+  options.add_options()("range",
+                        "vary each latent between these quantiles of the training images' latents",
+                        cxxopts::value<std::string>()->default_value("0.01:0.99"), "LOW:HIGH");
   options.add_options()("steps", "images per row", cxxopts::value<int64_t>()->default_value("9"),
                         "N");
   options.add_options()("frames", "frames of the animation",

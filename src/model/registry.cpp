@@ -59,7 +59,7 @@ const Registry<CorruptionRow>& corruptions() {
           {"gaussian", "additive noise", false, configure_gaussian_corruption},
           {"masking", "missing pixels, or a missing block", false, configure_masking_corruption},
           {"salt_pepper", "white and black pixels", false, configure_salt_pepper_corruption},
-          {"downsample", "a smaller image, whenever the model encodes: for upscaling", true,
+          {"downsample", "shrinks every image before it is encoded, to train upscaling", true,
            configure_downsample_corruption},
       });
   return registry;

@@ -51,7 +51,7 @@ void check_resumable(const Config& config, const std::string& trained_with,
   const auto changes = forbidden_changes(config, trained_with, origin.string());
   if (!changes.empty()) {
     throw Error(fmt::format(
-        "{}: not the config it was trained with: {}; a resumed run may change only {}",
+        "{}: cannot resume with other settings: {}; a resumed run may change only {}",
         run.path().string(), fmt::join(changes, ", "), fmt::join(resumable(config, before), ", ")));
   }
   const std::string epochs = value(flat(config), "train.epochs"),

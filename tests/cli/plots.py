@@ -70,7 +70,7 @@ def samplers(here, vae, plain, two):
         latent("sample", "--run", run, "--sampler", "manifold", "--side", 3, "--out", "three.png", "--temperature", 0.5)
         expect(colours(here / "three.png")[:2] == (3 * 64, 3 * 64), "3 x 3 pictures")
 
-    expect_error("sampler manifold needs latent_dim 2; this run has 4", "sample", "--run", vae, "--sampler", "manifold")
+    expect_error("--sampler manifold: needs a run with model.latent_dim 2; this run has 4", "sample", "--run", vae, "--sampler", "manifold")
     expect_error('--sampler: unknown sampler "gm"; did you mean gmm?', "sample", "--run", vae, "--sampler", "gm", code=2)
     expect_error("--count: a manifold is a square; use --side instead", "sample", "--run", two[0], "--sampler", "manifold",
                  "--count", 9, code=2)

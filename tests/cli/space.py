@@ -195,9 +195,9 @@ def wrong(here, run):
     error("--matrix: makes no animation", "interpolate", "--indices", "0-3", "--matrix", "--out", "x.gif", code=2)
     error("--steps: 1999 frames in all; expected at most 1000", "interpolate", "--indices", "0-2", "--steps", "1000", code=2)
     error("expected either --attribute Smiling or --expression", "arithmetic", code=2)
-    error('attribute "scal": the data set has none of that name; did you mean scale? known: rotation, scale, shape=ellipse',
+    error('attribute "scal": no such attribute in the data set; did you mean scale? known: rotation, scale, shape=ellipse',
           "arithmetic", "--attribute", "scal")
-    error('attribute "shape=hart": the data set has none of that name; did you mean shape=heart?', "arithmetic",
+    error('attribute "shape=hart": no such attribute in the data set; did you mean shape=heart?', "arithmetic",
           "--attribute", "shape=hart")
     error("every image of the train split has it", "arithmetic", "--attribute", "shape=square,ellipse,heart")
     error("nothing of the direction remains at right angles to the other attributes", "arithmetic", "--attribute", "x", "--orthogonal-to", "x")

@@ -62,7 +62,7 @@ def keep(here):
     def error(message, rule, *arguments):
         expect_error(message, "train", write_config(here), "--set", f"data.keep={rule}", *arguments)
 
-    error('data.keep: attribute "shape=hart": the data set has none of that name; did you mean shape=heart? known: rotation, scale',
+    error('data.keep: attribute "shape=hart": no such attribute in the data set; did you mean shape=heart? known: rotation, scale',
           "shape=hart")
     error('data.keep: "x=7..8" keeps none of the 256 examples of the train split; expected a rule that matches some', "x=7..8")
     error('data.keep: attribute "x=wide": expected a number or a range, such as x=0.5..0.8', "x=wide")
@@ -125,7 +125,7 @@ def detect_errors(here, plain, vae):
     expect_error("--out x.txt: expected a .csv file", "detect", "--run", vae, "--out", "x.txt", code=2)
     expect_error("--score elbo: a plain autoencoder has no ELBO; expected error, distance, pca", "detect", "--run", plain,
                  "--score", "elbo")
-    expect_error('--normal: attribute "shape=hart": the data set has none of that name; did you mean shape=heart?', "detect", "--run", vae,
+    expect_error('--normal: attribute "shape=hart": no such attribute in the data set; did you mean shape=heart?', "detect", "--run", vae,
                  "--normal", "shape=hart")
     expect_error("--indices 64: the test split has 64 images", "detect", "--run", vae, "--indices", 64)
     latent("sample", "--run", vae, "--count", 3, "--singles", "--out", "singles", "--quiet")

@@ -175,7 +175,7 @@ def runs(here):
     damaged("config.json is missing", lambda run: (run / "config.json").unlink())
 
     expect_error("the test split has 64 images", "reconstruct", "--run", "run", "--indices", "64")
-    expect_error("expected rising ranges", "reconstruct", "--run", "run", "--indices", "5-3", code=2)
+    expect_error("expected ranges from low to high", "reconstruct", "--run", "run", "--indices", "5-3", code=2)
     (here / "notes.png").write_text("not a picture")
     (here / "empty").mkdir()
     expect_error("notes.png", "reconstruct", "--run", "run", "notes.png")

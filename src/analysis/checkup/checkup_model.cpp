@@ -83,9 +83,12 @@ void check_latents(const ModelFacts& facts, const Config& config, Findings& find
   } else if (facts.used < facts.latents) {
     findings.push_back(
         {Kind::kWarning, "latents",
-         fmt::format("{} of {} latents are inactive", facts.latents - facts.used, facts.latents),
-         fmt::format("lower {}, or model.latent_dim to {}, with the same result", lower,
-                     facts.used)});
+         fmt::format("{} of {} latents carry at most 0.01 nats of KL", facts.latents - facts.used,
+                     facts.latents),
+         fmt::format(
+             "lower {} to use more of them, or set model.latent_dim to {}: the results should "
+             "stay much the same",
+             lower, facts.used)});
   } else {
     findings.push_back(
         {Kind::kGood, "latents", fmt::format("all {} are active", facts.latents), ""});

@@ -60,8 +60,9 @@ std::vector<int64_t> parse_indices(const std::string& text, const std::string& f
     const int64_t last =
         dash == std::string::npos ? first : to_index(part.substr(dash + 1), flag, text);
     if (last < first || static_cast<size_t>(last - first) + all.size() >= kMaxIndices) {
-      throw UsageError("--" + flag + " " + text +
-                       ": expected rising ranges of at most 100000 images in all");
+      throw UsageError(
+          "--" + flag + " " + text +
+          ": expected ranges from low to high, such as 3-5, and at most 100000 images in total");
     }
     for (int64_t index = first; index <= last; ++index)
       all.push_back(index);

@@ -30,6 +30,7 @@ void check_inputs(const Arguments& arguments, bool counted) {
 
 void declare_inputs(cxxopts::Options& options, const std::string& default_count) {
   options.positional_help("[FILES]");
+  options.show_positional_help();
   options.parse_positional("files");
   options.add_options()("files",
                         "image files of your own, or folders of them; for a table, CSV files",

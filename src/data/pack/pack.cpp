@@ -128,7 +128,8 @@ SkipPolicy::SkipPolicy(Section& data) {
   data.read("on_error", on_error_, OneOf{{"fail", "skip"}},
             "action for a file that cannot be read: stop, or skip it");
   data.read("max_skipped", most_, between(0, 1),
-            "with skip: the largest share of the files that may be skipped (one always may)");
+            "with skip: the largest share of the files that may be skipped (a single file may "
+            "always be skipped)");
 }
 
 void SkipPolicy::check(const std::vector<UnreadableImage>& unreadable, int64_t count) const {

@@ -102,7 +102,8 @@ void read_adam(Section& optimizer, OptimizerOptions& options) {
 }
 
 void read_sgd(Section& optimizer, OptimizerOptions& options) {
-  optimizer.read("momentum", options.momentum, from_below(0, 1), "share of the last update kept");
+  optimizer.read("momentum", options.momentum, from_below(0, 1),
+                 "share of the previous update that is kept");
 }
 
 std::unique_ptr<Optimizer> make_adam(const OptimizerOptions& options, FlatParameters& parameters) {

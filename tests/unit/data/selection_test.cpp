@@ -60,17 +60,17 @@ TEST(Selection, RefusesWhatIsNotThere) {
     expect_error([&] { kept(rule); }, "x: data.keep: attribute " + message);
   };
   refused("label=Bagg",
-          "\"label=Bagg\": the data set has none of that name; did you mean label=Bag? " + known);
+          "\"label=Bagg\": no such attribute in the data set; did you mean label=Bag? " + known);
   refused("Smilin",
-          "\"Smilin\": the data set has none of that name; did you mean Smiling? " + known);
+          "\"Smilin\": no such attribute in the data set; did you mean Smiling? " + known);
   refused("!Boots",
-          "\"Boots\": the data set has none of that name; did you mean label=Boot? " + known);
+          "\"Boots\": no such attribute in the data set; did you mean label=Boot? " + known);
   refused("label",
-          "\"label\": the data set has none of that name; " +
+          "\"label\": no such attribute in the data set; " +
               did_you_mean("label", {"label=Shoe", "label=Boot", "label=Bag", "Smiling", "size"}));
   refused("label=",
-          "\"label=\": the data set has none of that name; did you mean label=Bag? " + known);
-  refused("label=1..2", "\"label=1..2\": the data set has none of that name; " +
+          "\"label=\": no such attribute in the data set; did you mean label=Bag? " + known);
+  refused("label=1..2", "\"label=1..2\": no such attribute in the data set; " +
                             did_you_mean("label=1..2", {"label=Shoe", "label=Boot", "label=Bag",
                                                         "Smiling", "size"}));
   refused("size",

@@ -65,9 +65,9 @@ TEST(BinaryContrast, AnUnknownRuleOrAnEmptySideIsAnError) {
   const std::string known = "known: Smiling, label=Bag, label=Boot, label=Shoe, same, size";
   expect_error(
       [] { contrast_by(clothes(), "Smilin", "train split"); },
-      "attribute \"Smilin\": the data set has none of that name; did you mean Smiling? " + known);
+      "attribute \"Smilin\": no such attribute in the data set; did you mean Smiling? " + known);
   expect_error([] { contrast_by(clothes(), "label=Shoe,Bagg", "train split"); },
-               "attribute \"label=Bagg\": the data set has none of that name; did you mean "
+               "attribute \"label=Bagg\": no such attribute in the data set; did you mean "
                "label=Bag? " +
                    known);
   EXPECT_NE(error_of([] { contrast_by(clothes(), "label", "train split"); }), "");

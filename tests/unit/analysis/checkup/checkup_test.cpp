@@ -111,9 +111,11 @@ TEST(Checkup, PosteriorCollapse) {
       "variance; "
       "lower train.optimizer.learning_rate (now 0.001), objective.kl.weight (now 4), or train "
       "longer\n");
-  EXPECT_EQ(model_ills({.latents = 8, .used = 3, .kl = 9, .rmse = 0.5}),
-            "warning latents: 5 of 8 latents are inactive; lower objective.kl.weight (now 4), or "
-            "model.latent_dim to 3, with the same result\n");
+  EXPECT_EQ(
+      model_ills({.latents = 8, .used = 3, .kl = 9, .rmse = 0.5}),
+      "warning latents: 5 of 8 latents carry at most 0.01 nats of KL; lower objective.kl.weight "
+      "(now 4) "
+      "to use more of them, or set model.latent_dim to 3: the results should stay much the same\n");
 }
 
 const std::string kSparse = R"({"data": {"name": "shapes"},

@@ -37,7 +37,8 @@ TEST(Indices, RefuseAnythingElse) {
   expect_error([] { parse_indices("", "indices"); }, "--indices" + wanted);
   for (const std::string text : {"a", "3,,4", "-3", "3-", "1.5", "1234567890123"})
     expect_error([&] { parse_indices(text, "let"); }, "--let " + text + wanted);
-  const std::string ranges = ": expected rising ranges of at most 100000 images in all";
+  const std::string ranges =
+      ": expected ranges from low to high, such as 3-5, and at most 100000 images in total";
   for (const std::string text : {"5-3", "0-100000", "0-60000,0-60000"})
     expect_error([&] { parse_indices(text, "indices"); }, "--indices " + text + ranges);
 }
