@@ -23,13 +23,6 @@ bool is_index(const std::string& text) {
 // "17" for "00017".
 std::string without_zeros(const std::string& digits) { return std::to_string(std::stoll(digits)); }
 
-std::string trimmed(const std::string& text) {
-  const char* const blank = " \t\r";
-  const size_t first = text.find_first_not_of(blank);
-  if (first == std::string::npos) return "";
-  return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
-
 }  // namespace
 
 std::optional<std::filesystem::path> list_file(const std::string& text) {

@@ -12,4 +12,11 @@ std::vector<std::string> split_at_commas(const std::string& text) {
   return parts;
 }
 
+std::string trimmed(const std::string& text) {
+  const char* const blank = " \t\r";
+  const size_t first = text.find_first_not_of(blank);
+  if (first == std::string::npos) return "";
+  return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
 }  // namespace latent

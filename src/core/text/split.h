@@ -1,4 +1,4 @@
-// Splits lists in text.
+// Splits and trims text.
 #pragma once
 
 #include <string>
@@ -8,5 +8,8 @@ namespace latent {
 
 /// Returns "a" and "b" for "a,b". A comma at the end adds no empty part.
 std::vector<std::string> split_at_commas(const std::string& text);
+
+/// Returns the text without spaces, tabs and carriage returns at either end.
+std::string trimmed(const std::string& text);
 
 }  // namespace latent

@@ -13,5 +13,11 @@ TEST(Split, CommasSeparateParts) {
   EXPECT_EQ(split_at_commas(""), Parts{});
 }
 
+TEST(Split, TrimmedLosesBlanksAtBothEnds) {
+  EXPECT_EQ(trimmed(" \ta b\r"), "a b");
+  EXPECT_EQ(trimmed("a"), "a");
+  EXPECT_EQ(trimmed(" \r\t"), "");
+}
+
 }  // namespace
 }  // namespace latent
