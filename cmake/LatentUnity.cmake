@@ -1,5 +1,6 @@
-# Neighbours of one room (a folder of BASE with its sub-folders) compiled together: latent_unity(LIST BASE) replaces the files that see LibTorch
-# by files that include a few of them each, named relative to BASE, a folder of the include path.
+# Neighbours of one room (a folder of BASE with its sub-folders) compiled together:
+# latent_unity(LIST BASE) replaces the files that see LibTorch by files that include a few of them
+# each, named relative to BASE, a folder of the include path.
 #
 # Each such file first pays about 4 s for templates that the precompiled header left pending (GCC
 # cannot instantiate them in the header). A few that pay together build in half the time, and one
@@ -11,7 +12,7 @@
 
 option(LATENT_UNITY "compile a few neighbouring files together: half the time of a full build" ON)
 
-set(LATENT_UNITY_FILES 4)
+set(LATENT_UNITY_FILES 6)
 
 function(latent_unity list base)
   if(NOT LATENT_UNITY)

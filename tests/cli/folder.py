@@ -201,7 +201,7 @@ def write(path):
 
 
 def command_lines(here):
-    expect_error("latent data : expected latent data check FOLDER or latent data pack CONFIG.json", "data", code=2)
+    expect_error("latent data: expected latent data check FOLDER or latent data pack CONFIG.json", "data", code=2)
     expect_error("latent data unpack: expected", "data", "unpack", code=2)
     expect_error("latent data pack: missing argument; expected a config", "data", "pack", code=2)
     expect_error("latent data check: missing argument; expected a config, or a folder", "data", "check", code=2)
