@@ -19,11 +19,11 @@ Tensor squared_difference(const Tensor& a, const Tensor& b) {
 }
 
 Tensor reconstruction_error(const AnomalyModel& model, const ScoredBatch& batch) {
-  return squared_difference(batch.images.cpu(), model.run.pictures(batch.code.mean));
+  return squared_difference(batch.images.cpu(), model.run.pictures(batch.code.code));
 }
 
 std::string why_no_elbo(const OpenedRun& run) {
-  if (!run.model->probabilistic()) return "a plain autoencoder has no ELBO";
+  if (!run.model->bottleneck().has_posterior()) return "a plain autoencoder has no ELBO";
   if (run.objective->likelihood().per_image()) return "";
   return "the likelihood's sigma is that of each batch";
 }
@@ -33,7 +33,8 @@ std::string why_no_elbo(const OpenedRun& run) {
 Tensor negative_elbo(const AnomalyModel& model, const ScoredBatch& batch) {
   const auto& device = model.run.device;
   const Likelihood& likelihood = model.run.objective->likelihood();
-  const Tensor mean = batch.code.mean.to(device), logvar = batch.code.logvar.to(device);
+  const Tensor mean = batch.code.posterior->mean.to(device),
+               logvar = batch.code.posterior->logvar.to(device);
   const Tensor images = batch.images.to(device), deviation = (0.5 * logvar).exp();
   Tensor nll = at::zeros({images.size(0)}, at::TensorOptions(device));
   for (const Tensor& noise : model.noise.unbind(0)) {
@@ -48,7 +49,7 @@ Tensor negative_elbo(const AnomalyModel& model, const ScoredBatch& batch) {
 }
 
 Tensor latent_distance(const AnomalyModel& model, const ScoredBatch& batch) {
-  return model.spread.distances(batch.code.mean);
+  return model.spread.distances(batch.code.code);
 }
 
 Tensor pca_error(const AnomalyModel& model, const ScoredBatch& batch) {

@@ -65,7 +65,7 @@ std::optional<AttributeDirection> from_tensors(TensorFile& file, int64_t latents
 double separability(const OpenedRun& run, const AttributeQuery& query,
                     const space::Direction& direction, bool quiet) {
   const Examples examples = run.load(Split::kValidation);
-  const Tensor means = split_codes(run, Split::kValidation, examples, quiet).mean;
+  const Tensor means = split_codes(run, Split::kValidation, examples, quiet).code;
   space::BinaryContrast sides;
   try {
     sides = space::contrast_by(examples, query.attribute, "validation split");
@@ -86,7 +86,7 @@ AttributeDirection compute_direction(const OpenedRun& run, const AttributeQuery&
   for (const auto& other : query.orthogonal_to)
     others.push_back(space::contrast_by(examples, other, where));
 
-  const Tensor means = split_codes(run, Split::kTrain, examples, quiet).mean;
+  const Tensor means = split_codes(run, Split::kTrain, examples, quiet).code;
   AttributeDirection found;
   found.direction = space::find_direction(means, sides, query.method, others);
   found.positives = sides.positives();

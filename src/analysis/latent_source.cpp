@@ -14,17 +14,15 @@ namespace {
 // A plain autoencoder has no prior; it samples the box of its training latents, as in Foster's
 // book.
 Tensor draw_prior(const OpenedRun& run, const LatentRequest& request, at::Generator& noise) {
-  if (run.model->probabilistic()) {
-    return space::sample_prior(request.count, run.model->latent_dim(), request.temperature, noise);
-  }
-  return space::sample_box(split_codes(run, Split::kTrain, request.quiet).mean, request.count,
+  if (const Prior* prior = run.model->bottleneck().prior())
+    return prior->sample(request.count, request.temperature, noise);
+  return space::sample_box(split_codes(run, Split::kTrain, request.quiet).code, request.count,
                            request.temperature, noise);
 }
 
 Tensor draw_posterior(const OpenedRun& run, const LatentRequest& request, at::Generator& noise) {
   const Latent codes = split_codes(run, Split::kTrain, request.quiet);
-  return space::sample_posterior(codes.mean, codes.logvar, request.count, request.temperature,
-                                 noise);
+  return space::sample_posterior(codes, request.count, request.temperature, noise);
 }
 
 Tensor draw_mixture(const OpenedRun& run, const LatentRequest& request, at::Generator& noise) {
@@ -38,9 +36,11 @@ Tensor draw_manifold(const OpenedRun& run, const LatentRequest& request, at::Gen
         "posterior or gmm",
         run.model->latent_dim()));
   }
-  if (run.model->probabilistic()) return space::normal_grid(request.side) * request.temperature;
+  const Prior* prior = run.model->bottleneck().prior();
+  if (prior && prior->is_standard_normal())
+    return space::normal_grid(request.side) * request.temperature;
   const Tensor grid =
-      space::box_grid(split_codes(run, Split::kTrain, request.quiet).mean, request.side);
+      space::box_grid(split_codes(run, Split::kTrain, request.quiet).code, request.side);
   const Tensor middle = grid.mean(0);
   return middle + (grid - middle) * request.temperature;
 }
@@ -64,7 +64,7 @@ const Registry<SamplerRow>& samplers() {
 
 Tensor draw_latents(const OpenedRun& run, const SamplerRow& sampler, const LatentRequest& request,
                     at::Generator& noise) {
-  return run.model->bottleneck().clamp_to_range(sampler.draw(run, request, noise));
+  return run.model->bottleneck().nearest_valid(sampler.draw(run, request, noise));
 }
 
 Tensor random_latents(const OpenedRun& run, const LatentRequest& request, at::Generator& noise) {

@@ -58,11 +58,11 @@ CacheEntry<statistics::GaussianMixture> mixture_entry(const OpenedRun& run) {
 
 statistics::GaussianMixture fit(const OpenedRun& run, const Examples& train, bool quiet) {
   const Latent codes = split_codes(run, Split::kTrain, train, quiet);
-  if (codes.mean.size(0) < 2)
+  if (codes.code.size(0) < 2)
     throw Error("the training split has 1 image; a Gaussian mixture needs at least 2");
   // The run's seed, not the command's: the mixture belongs to the run.
   auto noise = generator(static_cast<uint64_t>(run.experiment.train.seed), Stream::kMixture);
-  const Tensor points = thinned(space::sample_each(codes.mean, codes.logvar, noise), noise);
+  const Tensor points = thinned(space::sample_each(codes, noise), noise);
   log::info("fitting Gaussian mixtures to {} training latents; the result is stored in the run",
             points.size(0));
   const Stopwatch watch;

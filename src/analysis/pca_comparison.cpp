@@ -27,7 +27,7 @@ PcaComparison compare_with_pca(const OpenedRun& run,
     const auto squared = [&](const Tensor& other) {
       return at::square(rows - other).sum().item<double>();
     };
-    latents.push_back(run.encode(images).mean);
+    latents.push_back(run.encode(images).code);
     sums.model += squared(run.pictures(latents.back()).flatten(1).to(at::kDouble));
     coordinates.push_back(components.project(rows));
     sums.pca += squared(components.restore(coordinates.back()));

@@ -47,7 +47,7 @@ Pass describe(const OpenedRun& run, const ProbedExamples& chosen,
   std::vector<Tensor> latents, coordinates, pixels;
   for_each_batch(chosen.rows.numel(), label, quiet, [&](int64_t first, int64_t count) {
     const Tensor images = batch(chosen, first, count);
-    latents.push_back(run.encode(images).mean.to(at::kFloat));
+    latents.push_back(run.encode(images).code.to(at::kFloat));
     coordinates.push_back(components.project(images.flatten(1)).to(at::kFloat));
     const bool whole = height == images.size(2) && width == images.size(3);
     pixels.push_back(

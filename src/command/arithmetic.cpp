@@ -136,7 +136,7 @@ void run_attribute(const Arguments& arguments) {
                    arguments.flag("gif"));
   const AttributeDirection found = attribute_direction(run, query, arguments.quiet());
   const Inputs inputs = read_inputs(arguments, run);
-  const Tensor z = run.encode(inputs.images).mean;
+  const Tensor z = run.encode(inputs.images).code;
   const Picture still = strip(inputs, moved(run, z, found.direction, strengths),
                               strength_captions(strengths), arguments);
   std::vector<Picture> frames;

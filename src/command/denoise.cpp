@@ -26,7 +26,7 @@ Tensor at_size(const Tensor& images, const ImageShape& shape) {
 }
 
 Tensor clean(const OpenedRun& run, const Tensor& images) {
-  return run.pictures(run.encode(images).mean);
+  return run.pictures(run.encode(images).code);
 }
 
 // Adds noise to images of the data set, removes it, and compares the result with the truth.

@@ -44,17 +44,18 @@ Encoded encode_inputs(const Arguments& arguments, const OpenedRun& run) {
 
 std::vector<Column> as_columns(const Encoded& encoded) {
   std::vector<Column> columns = known_columns(encoded.names, encoded.attributes);
-  columns.push_back({.name = "mean", .words = {}, .numbers = encoded.codes.mean});
-  if (encoded.codes.logvar.defined())
-    columns.push_back({.name = "logvar", .words = {}, .numbers = encoded.codes.logvar});
+  columns.push_back({.name = "mean", .words = {}, .numbers = encoded.codes.code});
+  if (encoded.codes.posterior) {
+    columns.push_back({.name = "logvar", .words = {}, .numbers = encoded.codes.posterior->logvar});
+  }
   return columns;
 }
 
 // Tensors mean, logvar and one for each attribute; names and classes are JSON lists in the
 // metadata.
 TensorFile as_tensors(const Encoded& encoded) {
-  TensorFile file{.tensors = {{"mean", encoded.codes.mean}}, .metadata = {}};
-  if (encoded.codes.logvar.defined()) file.tensors["logvar"] = encoded.codes.logvar;
+  TensorFile file{.tensors = {{"mean", encoded.codes.code}}, .metadata = {}};
+  if (encoded.codes.posterior) file.tensors["logvar"] = encoded.codes.posterior->logvar;
   const auto text = [](const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
   };
@@ -100,7 +101,7 @@ void run_encode(const Arguments& arguments) {
   std::vector<std::string> known;
   for (const auto& attribute : encoded.attributes)
     known.push_back(attribute.name);
-  const int64_t count = encoded.codes.mean.size(0), dim = encoded.codes.mean.size(1);
+  const int64_t count = encoded.codes.code.size(0), dim = encoded.codes.code.size(1);
   print_result(
       arguments,
       {{"images", count}, {"latent_dim", dim}, {"attributes", known}, {"written", {path.string()}}},

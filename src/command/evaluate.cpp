@@ -25,7 +25,7 @@ std::optional<BookUnits> units_of(const OpenedRun& run, const Evaluation& result
 Json describe_evaluation(const OpenedRun& run, const Evaluation& result, const std::string& split) {
   const double values = static_cast<double>(run.model->output_shape().values());
   const Likelihood& likelihood = run.objective->likelihood();
-  const bool probabilistic = run.model->probabilistic();
+  const bool has_posterior = run.model->bottleneck().has_posterior();
   Json json{{"run", run.directory.path().string()},
             {"checkpoint", run.checkpoint},
             {"step", run.step},
@@ -36,7 +36,7 @@ Json describe_evaluation(const OpenedRun& run, const Evaluation& result, const s
     json[name] = value;
   json["nll_mean"] = result.nll_mean;
   json["left_out_constant_per_value"] = likelihood.omitted_constant();
-  if (probabilistic) {
+  if (has_posterior) {
     const double negative_elbo = result.term("nll") + values * likelihood.omitted_constant() +
                                  result.kl.sum().item<double>();
     json["elbo"] = -negative_elbo;
@@ -85,13 +85,13 @@ std::string evaluation_table(const OpenedRun& run, const Evaluation& result, con
   const double constant = json["left_out_constant_per_value"].get<double>();
   const std::string without =
       constant > 0 ? fmt::format(", without the constant {:.3f} per value", constant) : "";
-  const bool probabilistic = run.model->probabilistic();
-  const std::string latents = probabilistic ? ", sampled latents" : "";
+  const bool has_posterior = run.model->bottleneck().has_posterior();
+  const std::string latents = has_posterior ? ", sampled latents" : "";
   line("loss", number(json, "loss"), nats + ", as in training" + latents + without);
   for (const auto& [name, value] : result.terms)
     line(name, fmt::format("{:.4f}", value), nats + (name == "nll" ? latents + without : ""));
   line("nll_mean", number(json, "nll_mean"), nats + " from the latents' mean" + without);
-  if (probabilistic) {
+  if (has_posterior) {
     line("elbo", number(json, "elbo"), nats + ", constants included");
     line("bits_per_dim", number(json, "bits_per_dim"), "-elbo per value");
   }
@@ -119,7 +119,7 @@ std::string evaluation_table(const OpenedRun& run, const Evaluation& result, con
          fmt::format("of Foster, Generative Deep Learning: {:.0f} x mean {} = {:.4f} + KL {:.4f}",
                      book->factor, book->error, book->reconstruction, book->kl));
   }
-  if (probabilistic) {
+  if (has_posterior) {
     text += "  KL per latent, nats:";
     for (const auto& value : json["kl_per_latent"])
       text += fmt::format(" {:.3f}", value.get<double>());

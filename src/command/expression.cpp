@@ -31,7 +31,7 @@ using Operands = std::map<std::string, Operand>;
 
 Operand as_operand(const OpenedRun& run, const Inputs& inputs) {
   const size_t count = inputs.names.size();
-  return {.z = run.encode(inputs.images).mean.mean(0),
+  return {.z = run.encode(inputs.images).code.mean(0),
           .caption = count == 1 ? inputs.names.front() : fmt::format("mean of {}", count)};
 }
 
@@ -68,7 +68,7 @@ void read_let(const std::string& text, const Arguments& arguments, const OpenedR
 // Without --let, the files or indices are A, B, C, ... in order.
 void read_in_order(const Arguments& arguments, const OpenedRun& run, Operands& operands) {
   const Inputs inputs = read_inputs(arguments, run);
-  const Tensor z = run.encode(inputs.images).mean;
+  const Tensor z = run.encode(inputs.images).code;
   for (size_t i = 0; i < std::min<size_t>(inputs.names.size(), 26); ++i) {
     operands[std::string(1, static_cast<char>('A' + i))] = {.z = z[static_cast<int64_t>(i)],
                                                             .caption = inputs.names[i]};

@@ -31,7 +31,7 @@ struct Waypoints {
 Waypoints read_waypoints(const OpenedRun& run, const Arguments& arguments) {
   if (!arguments.has("random")) {
     const Inputs inputs = read_inputs(arguments, run);
-    return {run.encode(inputs.images).mean, inputs.names};
+    return {run.encode(inputs.images).code, inputs.names};
   }
   if (arguments.has("files") || arguments.has("indices"))
     throw UsageError("--random cannot be combined with files or --indices");

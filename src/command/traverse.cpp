@@ -38,7 +38,7 @@ Rows choose_rows(const OpenedRun& run, const Latent& codes, const Arguments& arg
   if (count > 0 && count < rows.latents.size()) rows.latents.resize(count);
   rows.range = space::quantile_range(codes, levels[0], levels[1],
                                      generator(arguments.seed(), Stream::kSample));
-  const char* unit = run.model->probabilistic() ? "nats" : "variance";
+  const char* unit = run.model->bottleneck().has_posterior() ? "nats" : "variance";
   for (const int64_t latent : rows.latents) {
     rows.captions.push_back(
         fmt::format("z{}  {:.2f} {}", latent, rows.usage[latent].item<double>(), unit));
@@ -48,14 +48,14 @@ Rows choose_rows(const OpenedRun& run, const Latent& codes, const Arguments& arg
 
 // The latents of the image that the user names, or the mean of the training latents.
 Tensor starting_point(const OpenedRun& run, const Latent& codes, const Arguments& arguments) {
-  if (!arguments.has("files") && !arguments.has("indices")) return codes.mean.mean(0);
+  if (!arguments.has("files") && !arguments.has("indices")) return codes.code.mean(0);
   const Inputs inputs = read_inputs(arguments, run, /*counted=*/false);
   if (inputs.names.size() != 1) {
     throw Error(
         fmt::format("got {} images; expected one to start from, or none to start from the mean",
                     inputs.names.size()));
   }
-  return run.encode(inputs.images).mean[0];
+  return run.encode(inputs.images).code[0];
 }
 
 // The pictures of each row: [steps, C, H, W].
@@ -127,11 +127,11 @@ void run_traverse(const Arguments& arguments) {
 
   nlohmann::ordered_json each = nlohmann::ordered_json::array();
   for (const int64_t latent : rows.latents) {
-    each.push_back(
-        {{"latent", latent},
-         {run.model->probabilistic() ? "kl" : "variance", rows.usage[latent].item<double>()},
-         {"low", rows.range[0][latent].item<double>()},
-         {"high", rows.range[1][latent].item<double>()}});
+    each.push_back({{"latent", latent},
+                    {run.model->bottleneck().has_posterior() ? "kl" : "variance",
+                     rows.usage[latent].item<double>()},
+                    {"low", rows.range[0][latent].item<double>()},
+                    {"high", rows.range[1][latent].item<double>()}});
   }
   print_result(arguments, {{"latents", each}, {"written", written}},
                join(rows.captions, "\n") + "\n" + join(written, "\n") + "\n");

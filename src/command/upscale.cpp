@@ -28,7 +28,7 @@ Upscaled upscale(const OpenedRun& run, const Tensor& small) {
   const ImageShape& shape = run.model->output_shape();
   return {.input = small,
           .bicubic = at::upsample_bicubic2d(small, {shape.height, shape.width}, false).clamp(0, 1),
-          .model = run.pictures(run.encode(small).mean)};
+          .model = run.pictures(run.encode(small).code)};
 }
 
 void write_rows(const OpenedRun& run, const fs::path& path, const Upscaled& images,

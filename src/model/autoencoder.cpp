@@ -1,6 +1,7 @@
 #include "model/autoencoder.h"
 
 #include <ATen/ATen.h>
+#include <c10/util/accumulate.h>
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
@@ -9,11 +10,10 @@
 
 namespace latent {
 
-Autoencoder::Autoencoder(ImageShape input, ImageShape output, int64_t latent_dim,
-                         EncoderNetwork encoder, std::shared_ptr<Bottleneck> bottleneck,
-                         std::shared_ptr<Network> decoder)
-    : input_(input), output_(output), latent_dim_(latent_dim) {
-  encoder_ = register_module("encoder", std::move(encoder.layers));
+Autoencoder::Autoencoder(ImageShape input, ImageShape output, std::shared_ptr<Network> encoder,
+                         std::shared_ptr<Bottleneck> bottleneck, std::shared_ptr<Network> decoder)
+    : input_(input), output_(output) {
+  encoder_ = register_module("encoder", std::move(encoder));
   bottleneck_ = register_module("bottleneck", std::move(bottleneck));
   decoder_ = register_module("decoder", std::move(decoder));
 }
@@ -24,9 +24,16 @@ Latent Autoencoder::encode(const Tensor& images, std::optional<at::Generator> ge
 }
 
 Tensor Autoencoder::decode(const Tensor& z) {
-  expect_shape(z, {-1, latent_dim_}, "latents to decode");
-  return decoder_->forward(z);
+  LatentShape shape = bottleneck_->shape();
+  const bool rows = z.dim() == 2 && z.size(1) == c10::multiply_integers(shape);
+  TORCH_CHECK(rows || z.sizes().slice(1) == c10::IntArrayRef(shape),
+              "latents to decode: got shape ", z.sizes(), ", expected [-1, ", shape, "]");
+  if (shape.size() == 1 || !rows) return decoder_->forward(z);
+  shape.insert(shape.begin(), -1);
+  return decoder_->forward(z.view(shape).contiguous(at::MemoryFormat::ChannelsLast));
 }
+
+int64_t Autoencoder::latent_dim() const { return c10::multiply_integers(bottleneck_->shape()); }
 
 Output Autoencoder::forward(const Tensor& images, std::optional<at::Generator> generator) {
   Latent latent = encode(images, std::move(generator));
@@ -54,17 +61,19 @@ std::vector<LayerSummary> Autoencoder::summarize() {
   encoder_->summarize(at::zeros({1, input_.channels, input_.height, input_.width}, options),
                       "encoder.", summary);
   bottleneck_->summarize(summary);
-  decoder_->summarize(at::zeros({1, latent_dim_}, options), "decoder.", summary);
+  LatentShape latents = bottleneck_->shape();
+  latents.insert(latents.begin(), 1);
+  decoder_->summarize(at::zeros(latents, options), "decoder.", summary);
   train(was_training);
   return summary;
 }
 
 std::shared_ptr<Autoencoder> ModelPlan::make(const ImageShape& input, const ImageShape& output,
                                              uint64_t seed) const {
-  EncoderNetwork encoding = encoder(input);
-  auto coding = bottleneck(encoding.features, latent_dim);
-  auto model = std::make_shared<Autoencoder>(input, output, latent_dim, std::move(encoding),
-                                             std::move(coding), decoder(latent_dim, output));
+  const EncoderNetwork encoding = encoder(input, bottleneck.features);
+  const auto coding = bottleneck.make(encoding.features, latent_dim);
+  auto model = std::make_shared<Autoencoder>(input, output, encoding.layers, coding,
+                                             decoder(coding->shape(), output));
   auto weights = generator(seed, Stream::kWeights);
   model->initialize(initialization, weights);
   return model;
@@ -77,11 +86,9 @@ ModelPlan configure_model(Section section) {
   Component encoder = section.component("encoder", "conv", encoders().names(),
                                         "the network from images to features");
   plan.encoder = encoders().find(encoder.name, "model.encoder").configure(encoder.section);
-  Component bottleneck = section.component("bottleneck", "gaussian", bottlenecks().names(),
-                                           "how features become latents");
-  const BottleneckRow& row = bottlenecks().find(bottleneck.name, "model.bottleneck");
-  plan.probabilistic = row.probabilistic;
-  plan.bottleneck = row.configure(bottleneck.section);
+  Component coding = section.component("bottleneck", "gaussian", bottlenecks().names(),
+                                       "how features become latents");
+  plan.bottleneck = bottlenecks().find(coding.name, "model.bottleneck").configure(coding.section);
   Component decoder = section.component(
       "decoder", encoder.name, decoders().names(),
       "the network from latents to images; by default the encoder's mirror image");

@@ -23,20 +23,21 @@ struct Output {
 
 class Autoencoder : public torch::nn::Module {
  public:
-  Autoencoder(ImageShape input, ImageShape output, int64_t latent_dim, EncoderNetwork encoder,
+  Autoencoder(ImageShape input, ImageShape output, std::shared_ptr<Network> encoder,
               std::shared_ptr<Bottleneck> bottleneck, std::shared_ptr<Network> decoder);
 
-  /// Encodes images, [B, C, H, W] float. With a generator z is sampled, without one z is the mean.
+  /// Encodes images, [B, C, H, W] float. With a generator z is sampled, without one z is the
+  /// code.
   Latent encode(const Tensor& images, std::optional<at::Generator> generator = std::nullopt);
-  /// Decodes latents z, [B, Z]. Returns the decoder's raw output [B, C, H, W], which the likelihood
-  /// turns into pictures.
+  /// Decodes latents z, [B, Z]; those that are maps may have their shape too. Returns the decoder's
+  /// raw output [B, C, H, W], which the likelihood turns into pictures.
   Tensor decode(const Tensor& z);
   Output forward(const Tensor& images, std::optional<at::Generator> generator = std::nullopt);
 
   const ImageShape& input_shape() const { return input_; }
   const ImageShape& output_shape() const { return output_; }
-  int64_t latent_dim() const { return latent_dim_; }
-  bool probabilistic() const { return bottleneck_->probabilistic(); }
+  /// Returns the number of values in one image's latents.
+  int64_t latent_dim() const;
   const Bottleneck& bottleneck() const { return *bottleneck_; }
 
   /// Sets whether our own operations (src/kernel) may replace LibTorch's; true at first.
@@ -47,7 +48,6 @@ class Autoencoder : public torch::nn::Module {
 
  private:
   ImageShape input_, output_;
-  int64_t latent_dim_;
   std::shared_ptr<Network> encoder_;
   std::shared_ptr<Bottleneck> bottleneck_;
   std::shared_ptr<Network> decoder_;
@@ -56,9 +56,8 @@ class Autoencoder : public torch::nn::Module {
 /// Section `model`, read: makes the model once the images' shape is known.
 struct ModelPlan {
   EncoderMaker encoder;
-  BottleneckMaker bottleneck;
+  BottleneckPlan bottleneck;
   DecoderMaker decoder;
-  bool probabilistic = true;
   int64_t latent_dim = 2;
   Initialization initialization = Initialization::kTorch;
 

@@ -30,11 +30,11 @@ class Point : public Bottleneck {
   }
   Latent forward(const Tensor& features, std::optional<at::Generator>) override {
     const Tensor z = activate(activation_, widened(code_->forward(features)));  // [B, Z]
-    return {.z = z, .mean = z, .logvar = {}};
+    return {.z = z, .code = z};
   }
-  bool probabilistic() const override { return false; }
+  LatentShape shape() const override { return {latent_dim_}; }
   bool unit_interval() const override { return activation_ == "sigmoid"; }
-  Tensor clamp_to_range(const Tensor& z) const override {
+  Tensor nearest_valid(const Tensor& z) const override {
     if (unit_interval()) return z.clamp(0, 1);
     return activation_ == "relu" ? z.clamp_min(0) : z;
   }
@@ -56,18 +56,23 @@ class Point : public Bottleneck {
 // 2) * noise.
 class Gaussian : public Bottleneck {
  public:
-  Gaussian(int64_t features, int64_t latent_dim) : latent_dim_(latent_dim) {
+  Gaussian(int64_t features, int64_t latent_dim) : latent_dim_(latent_dim), prior_(latent_dim) {
     mean_ = register_module("mean", make_dense(features, latent_dim));
     logvar_ = register_module("logvar", make_dense(features, latent_dim));
   }
   Latent forward(const Tensor& features, std::optional<at::Generator> generator) override {
     const Tensor mean = widened(mean_->forward(features));  // [B, Z]
     const Tensor logvar = widened(logvar_->forward(features));
-    if (!generator) return {.z = mean, .mean = mean, .logvar = logvar};
-    const Tensor noise = at::empty_like(mean).normal_(0, 1, generator);
-    return {.z = at::addcmul(mean, noise, (0.5 * logvar).exp()), .mean = mean, .logvar = logvar};
+    Latent latent{.z = mean, .code = mean, .posterior = Posterior{mean, logvar}};
+    if (generator) {
+      const Tensor noise = at::empty_like(mean).normal_(0, 1, generator);
+      latent.z = at::addcmul(mean, noise, (0.5 * logvar).exp());
+    }
+    return latent;
   }
-  bool probabilistic() const override { return true; }
+  LatentShape shape() const override { return {latent_dim_}; }
+  bool has_posterior() const override { return true; }
+  const Prior* prior() const override { return &prior_; }
   void initialize(Initialization kind, at::Generator& generator) override {
     mean_->initialize(kind, generator);
     logvar_->initialize(kind, generator);
@@ -79,6 +84,7 @@ class Gaussian : public Bottleneck {
 
  private:
   int64_t latent_dim_;
+  StandardNormal prior_;
   std::shared_ptr<Layer> mean_, logvar_;
 };
 
@@ -88,19 +94,21 @@ Tensor gaussian_kl(const Tensor& mean, const Tensor& logvar) {
   return 0.5 * (at::square(mean) + at::exp(logvar) - 1.0 - logvar);
 }
 
-BottleneckMaker configure_point_bottleneck(Section& section) {
+BottleneckPlan configure_point_bottleneck(Section& section) {
   std::string activation = "none";
   section.read("activation", activation, OneOf{{"none", "relu", "sigmoid"}},
                "activation of the code");
-  return [activation](int64_t features, int64_t latent_dim) {
-    return std::make_shared<Point>(features, latent_dim, activation);
-  };
+  return {.make = [activation](const std::vector<int64_t>& features, int64_t latent_dim) {
+    return std::make_shared<Point>(features.at(0), latent_dim, activation);
+  }};
 }
 
-BottleneckMaker configure_gaussian_bottleneck(Section&) {
-  return [](int64_t features, int64_t latent_dim) {
-    return std::make_shared<Gaussian>(features, latent_dim);
-  };
+BottleneckPlan configure_gaussian_bottleneck(Section&) {
+  return {.make =
+              [](const std::vector<int64_t>& features, int64_t latent_dim) {
+                return std::make_shared<Gaussian>(features.at(0), latent_dim);
+              },
+          .has_posterior = true};
 }
 
 }  // namespace latent

@@ -7,47 +7,80 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "config/section.h"
 #include "core/registry.h"
 #include "model/layers.h"
+#include "model/prior.h"
 
 namespace latent {
 
-/// The code of a batch of images.
-struct Latent {
-  Tensor z;       // [B, Z] what the decoder receives
-  Tensor mean;    // [B, Z] its mean; z itself for a point bottleneck
-  Tensor logvar;  // [B, Z] log-variance; undefined for a point bottleneck
+/// The posterior N(mean, exp(logvar)) of each latent of each image, as of a variational
+/// autoencoder.
+struct Posterior {
+  Tensor mean, logvar;  // of the latents' shape
 };
 
-/// Returns KL(N(mean, exp(logvar)) || N(0, 1)) of each latent of each image: [B, Z], nats.
+/// The latents of a batch of images: rows [B, Z], or maps [B, D, h, w] inside the model.
+struct Latent {
+  Tensor z;                              // what the decoder receives
+  Tensor code;                           // the same without noise
+  std::optional<Posterior> posterior{};  // if the bottleneck has one; then `code` is its mean
+  std::vector<NamedTensor> losses{};     // the bottleneck's own, scalars in nats per image
+};
+
+/// The sizes of one image's latents: {Z}, or {D, h, w} for a map.
+using LatentShape = std::vector<int64_t>;
+
+/// Returns KL(N(mean, exp(logvar)) || N(0, 1)) of each latent of each image, of their shape, nats.
 Tensor gaussian_kl(const Tensor& mean, const Tensor& logvar);
 
 class Bottleneck : public torch::nn::Module {
  public:
-  /// Returns the code of features, [B, F]. With a generator z is sampled, without one z is the
-  /// mean.
-  virtual Latent forward(const Tensor& features, std::optional<at::Generator> generator) = 0;
-  /// True if latents have a distribution: a prior to sample from and a KL divergence to it.
-  virtual bool probabilistic() const = 0;
+  /// Returns the latents of features, [B, F] or [B, C, h, w] as the plan asks. With a generator z
+  /// may be sampled, without one z is the code.
+  virtual Latent forward(const Tensor& features, std::optional<at::Generator> noise) = 0;
+  virtual LatentShape shape() const = 0;
+  /// Whether latents have a Gaussian posterior, and so a KL divergence to N(0, 1).
+  virtual bool has_posterior() const { return false; }
+  /// Whether z differs from the code when it is given a generator.
+  virtual bool is_noisy() const { return has_posterior(); }
+  /// Returns what random latents are drawn from; nullptr: it has only the codes of images.
+  virtual const Prior* prior() const { return nullptr; }
+  /// Returns the names of Latent::losses, in their order; the objective adds their values.
+  virtual std::vector<std::string> loss_names() const { return {}; }
   /// True if every latent lies in [0, 1].
   virtual bool unit_interval() const { return false; }
-  /// Clamps latents z, [B, Z], to the values that a code can have: at least 0 after a ReLU, in [0,
-  /// 1] after a sigmoid.
-  virtual Tensor clamp_to_range(const Tensor& z) const { return z; }
+  /// Returns the nearest latents that a code can have: at least 0 after a ReLU, in [0, 1] after a
+  /// sigmoid. z: [B, Z].
+  virtual Tensor nearest_valid(const Tensor& z) const { return z; }
   virtual void initialize(Initialization kind, at::Generator& generator) = 0;
   virtual void summarize(std::vector<LayerSummary>& summary) const = 0;
 };
 
-using BottleneckMaker =
-    std::function<std::shared_ptr<Bottleneck>(int64_t features, int64_t latent_dim)>;
+/// What an encoder hands to the bottleneck.
+enum class FeatureKind {
+  kRow,  // [B, F]
+  kMap,  // [B, C, h, w]
+};
+
+/// Makes a bottleneck. features: {F} or {C, h, w}.
+using BottleneckMaker = std::function<std::shared_ptr<Bottleneck>(
+    const std::vector<int64_t>& features, int64_t latent_dim)>;
+
+/// What is known of a bottleneck once its keys are read.
+struct BottleneckPlan {
+  BottleneckMaker make;
+  bool has_posterior = false;
+  FeatureKind features = FeatureKind::kRow;
+};
 
 struct BottleneckRow {
   std::string name;
   std::string summary;
-  bool probabilistic;  // latents have a distribution and a prior
-  std::function<BottleneckMaker(Section&)> configure;
+  std::function<BottleneckPlan(Section&)> configure;
 };
 
 const Registry<BottleneckRow>& bottlenecks();

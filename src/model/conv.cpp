@@ -112,7 +112,7 @@ int64_t add_dense(Network& network, const ConvOptions& options, int64_t features
   return features;
 }
 
-EncoderNetwork make_encoder(const ConvOptions& options, const ImageShape& image,
+EncoderNetwork make_encoder(const ConvOptions& options, const ImageShape& image, FeatureKind wanted,
                             const std::string& where) {
   const size_t layers = options.channels.size();
   const auto sizes =
@@ -126,12 +126,47 @@ EncoderNetwork make_encoder(const ConvOptions& options, const ImageShape& image,
     options.block.add_to(*network, suffix, options.channels[i], true, where);
     in = options.channels[i];
   }
+  const auto [height, width] = sizes.back();
+  if (wanted == FeatureKind::kMap) {
+    if (!options.dense.empty()) {
+      throw Error(where + ".dense: this bottleneck takes feature maps; expected []");
+    }
+    return {network, {in, height, width}};
+  }
   network->add("flatten", make_flatten());
-  const int64_t flat = in * sizes.back().height * sizes.back().width;
-  return {network, add_dense(*network, options, flat, where)};
+  return {network, {add_dense(*network, options, in * height * width, where)}};
 }
 
-std::shared_ptr<Network> make_decoder(const ConvDecoderOptions& options, int64_t latent_dim,
+// Adds the layers from a row of latents to the first feature map, of the size given.
+void add_projection(Network& network, const ConvDecoderOptions& options, int64_t latents,
+                    const Size& size, const std::string& where) {
+  const int64_t features = add_dense(network, options, latents, where);
+  const int64_t channels = options.channels[0];
+  const int64_t projected = channels * size.height * size.width;
+  network.add("projection", make_dense(features, projected));
+  if (options.projection == "block")
+    options.block.add_to(network, "_projection", projected, false, where);
+  network.add("reshape", make_unflatten(channels, size.height, size.width));
+}
+
+// Adds a convolution from a map of latents, which must have the first feature map's size, to the
+// channels of that map.
+void add_map_projection(Network& network, const ConvDecoderOptions& options,
+                        const LatentShape& latents, const Size& size, const std::string& where) {
+  if (!options.dense.empty())
+    throw Error(where + ".dense: the latents of this bottleneck are a map; expected []");
+  if (latents[1] != size.height || latents[2] != size.width) {
+    throw Error(where + ".channels: the latents are a map of " + std::to_string(latents[1]) + "x" +
+                std::to_string(latents[2]) + ", the first feature map is " +
+                std::to_string(size.height) + "x" + std::to_string(size.width) +
+                "; expected as many layers and the same strides as the encoder's");
+  }
+  network.add("projection", make_conv(latents[0], options.channels[0], 3, 1));
+  if (options.projection == "block")
+    options.block.add_to(network, "_projection", options.channels[0], true, where);
+}
+
+std::shared_ptr<Network> make_decoder(const ConvDecoderOptions& options, const LatentShape& latents,
                                       const ImageShape& image, const std::string& where) {
   const size_t layers = options.channels.size();
   std::vector<int64_t> kernels, strides;  // from the image inwards
@@ -143,13 +178,12 @@ std::shared_ptr<Network> make_decoder(const ConvDecoderOptions& options, int64_t
   std::reverse(sizes.begin(), sizes.end());
 
   auto network = std::make_shared<Network>();
-  const int64_t features = add_dense(*network, options, latent_dim, where);
+  if (latents.size() == 1) {
+    add_projection(*network, options, latents[0], sizes[0], where);
+  } else {
+    add_map_projection(*network, options, latents, sizes[0], where);
+  }
   int64_t channels = options.channels[0];
-  const int64_t projected = channels * sizes[0].height * sizes[0].width;
-  network->add("projection", make_dense(features, projected));
-  if (options.projection == "block")
-    options.block.add_to(*network, "_projection", projected, false, where);
-  network->add("reshape", make_unflatten(channels, sizes[0].height, sizes[0].width));
   for (size_t i = 0; i < layers; ++i) {
     const std::string suffix = std::to_string(i + 1);
     network->add("upconv" + suffix,
@@ -166,8 +200,9 @@ std::shared_ptr<Network> make_decoder(const ConvDecoderOptions& options, int64_t
 }  // namespace
 
 EncoderMaker configure_conv_encoder(Section& section) {
-  return [options = read_conv_encoder(section), where = section.where()](const ImageShape& image) {
-    return make_encoder(options, image, where);
+  return [options = read_conv_encoder(section), where = section.where()](const ImageShape& image,
+                                                                         FeatureKind wanted) {
+    return make_encoder(options, image, wanted, where);
   };
 }
 
@@ -187,8 +222,8 @@ DecoderMaker configure_conv_decoder(Section& section, std::optional<Section> enc
     throw Error(section.where("output_kernel") + ": got " + std::to_string(options.output_kernel) +
                 "; expected an odd number, which keeps the image's size");
   }
-  return [options, where = section.where()](int64_t latent_dim, const ImageShape& image) {
-    return make_decoder(options, latent_dim, image, where);
+  return [options, where = section.where()](const LatentShape& latents, const ImageShape& image) {
+    return make_decoder(options, latents, image, where);
   };
 }
 

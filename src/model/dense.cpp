@@ -1,7 +1,10 @@
 #include "model/registry.h"
 
+#include <c10/util/accumulate.h>
+
 #include <algorithm>
 
+#include "core/error.h"
 #include "model/activation.h"
 
 namespace latent {
@@ -38,11 +41,17 @@ int64_t add_hidden(Network& network, const DenseOptions& options, int64_t in,
 }  // namespace
 
 EncoderMaker configure_dense_encoder(Section& section) {
-  return [options = read_dense_encoder(section), where = section.where()](const ImageShape& image) {
+  return [options = read_dense_encoder(section), where = section.where()](const ImageShape& image,
+                                                                          FeatureKind wanted) {
+    if (wanted == FeatureKind::kMap) {
+      throw Error(where +
+                  ": a dense encoder makes no feature maps, which this bottleneck needs; expected "
+                  "model.encoder \"conv\"");
+    }
     auto network = std::make_shared<Network>();
     network->add("flatten", make_flatten());
     const int64_t features = add_hidden(*network, options, image.values(), where);
-    return EncoderNetwork{network, features};
+    return EncoderNetwork{network, {features}};
   };
 }
 
@@ -52,9 +61,10 @@ DecoderMaker configure_dense_decoder(Section& section, std::optional<Section> en
   std::reverse(options.hidden.begin(), options.hidden.end());
   read(section, options,
        "units of the hidden layers, from the latents outwards; [] for a linear decoder");
-  return [options, where = section.where()](int64_t latent_dim, const ImageShape& image) {
+  return [options, where = section.where()](const LatentShape& latents, const ImageShape& image) {
     auto network = std::make_shared<Network>();
-    const int64_t features = add_hidden(*network, options, latent_dim, where);
+    if (latents.size() > 1) network->add("flatten", make_flatten());
+    const int64_t features = add_hidden(*network, options, c10::multiply_integers(latents), where);
     network->add("output", make_dense(features, image.values()));
     network->add("reshape", make_unflatten(image.channels, image.height, image.width));
     return network;

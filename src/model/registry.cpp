@@ -10,8 +10,8 @@ namespace latent {
 EncoderMaker configure_conv_encoder(Section& section);
 EncoderMaker configure_dense_encoder(Section& section);
 
-BottleneckMaker configure_point_bottleneck(Section& section);
-BottleneckMaker configure_gaussian_bottleneck(Section& section);
+BottleneckPlan configure_point_bottleneck(Section& section);
+BottleneckPlan configure_gaussian_bottleneck(Section& section);
 
 DecoderMaker configure_conv_decoder(Section& section, std::optional<Section> encoder);
 DecoderMaker configure_dense_decoder(Section& section, std::optional<Section> encoder);
@@ -35,9 +35,9 @@ const Registry<BottleneckRow>& bottlenecks() {
   static const Registry<BottleneckRow> registry(
       "bottleneck",
       {
-          {"point", "one code per image: a plain autoencoder", false, configure_point_bottleneck},
+          {"point", "one code per image: a plain autoencoder", configure_point_bottleneck},
           {"gaussian", "a mean and a log-variance per latent, sampled: a variational autoencoder",
-           true, configure_gaussian_bottleneck},
+           configure_gaussian_bottleneck},
       });
   return registry;
 }

@@ -8,17 +8,20 @@
 #include "config/section.h"
 #include "core/image_shape.h"
 #include "core/registry.h"
+#include "model/bottleneck.h"
 #include "model/layers.h"
 
 namespace latent {
 
-/// The layers of an encoder, and the number of features that it passes to the bottleneck.
+/// The layers of an encoder, and the sizes of the features that it passes to the bottleneck: {F},
+/// or {C, h, w}.
 struct EncoderNetwork {
   std::shared_ptr<Network> layers;
-  int64_t features = 0;
+  std::vector<int64_t> features;
 };
-/// Makes the layers of an encoder for images of a shape.
-using EncoderMaker = std::function<EncoderNetwork(const ImageShape&)>;
+/// Makes the layers of an encoder for images of a shape. Throws Error if it cannot make such
+/// features.
+using EncoderMaker = std::function<EncoderNetwork(const ImageShape&, FeatureKind)>;
 
 struct EncoderRow {
   std::string name;
@@ -27,8 +30,9 @@ struct EncoderRow {
   std::function<EncoderMaker(Section&)> configure;
 };
 
-/// Makes the layers of a decoder, from latents [B, latent_dim] to images of the shape.
-using DecoderMaker = std::function<std::shared_ptr<Network>(int64_t latent_dim, const ImageShape&)>;
+/// Makes the layers of a decoder, from latents [B, Z] or [B, D, h, w] to images of the shape.
+/// Throws Error if it cannot take such latents.
+using DecoderMaker = std::function<std::shared_ptr<Network>(const LatentShape&, const ImageShape&)>;
 
 struct DecoderRow {
   std::string name;

@@ -21,7 +21,7 @@ class Kl : public Penalty {
   explicit Kl(KlOptions options) : options_(options) { schedule(0); }
 
   Tensor value(const Latent& latent) const override {
-    return gaussian_kl(latent.mean, latent.logvar).sum(1).mean();
+    return gaussian_kl(latent.posterior->mean, latent.posterior->logvar).flatten(1).sum(1).mean();
   }
   Tensor weighted(const Tensor& value) const override {
     return weight_ * (options_.capacity > 0 ? at::abs(value - capacity_) : value);
@@ -61,7 +61,7 @@ PenaltyMaker configure_kl_penalty(Section& section) {
       "nats that the latents may carry: the term becomes weight * |KL - capacity|; 0: off");
   return
       [options, where = section.where()](const Bottleneck& bottleneck) -> std::unique_ptr<Penalty> {
-        if (!bottleneck.probabilistic()) {
+        if (!bottleneck.has_posterior()) {
           throw Error(where +
                       ": a point bottleneck has no distribution; expected model.bottleneck "
                       "\"gaussian\", or no kl");

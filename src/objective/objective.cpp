@@ -63,14 +63,14 @@ void configure_likelihood(const LikelihoodRow& row, Section& section, ObjectiveP
                "weight of the likelihood; 0 leaves only the penalties");
 }
 
-ObjectivePlan configure_objective(Section section, bool probabilistic) {
+ObjectivePlan configure_objective(Section section, bool has_posterior) {
   ObjectivePlan plan;
   Component likelihood = section.component("likelihood", "bernoulli", likelihoods().names(),
                                            "how the decoder's output explains the clean images");
   configure_likelihood(likelihoods().find(likelihood.name, "objective.likelihood"),
                        likelihood.section, plan);
   for (const auto& row : penalties().rows()) {
-    if (!section.has(row.name) && !(row.implied_by_prior && probabilistic)) continue;
+    if (!section.has(row.name) && !(row.implied_by_posterior && has_posterior)) continue;
     Section options = section.section(row.name);
     plan.penalties.emplace_back(row.name, row.configure(options));
   }

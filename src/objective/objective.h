@@ -56,8 +56,8 @@ struct ObjectivePlan {
 /// Reads the keys under `likelihood`: those of the row, and the weight.
 void configure_likelihood(const LikelihoodRow& row, Section& section, ObjectivePlan& plan);
 
-/// Reads section `objective`. For a probabilistic bottleneck `kl` has weight 1 unless the config
+/// Reads section `objective`. For a bottleneck with a posterior `kl` has weight 1 unless the config
 /// sets another.
-ObjectivePlan configure_objective(Section section, bool probabilistic);
+ObjectivePlan configure_objective(Section section, bool has_posterior);
 
 }  // namespace latent

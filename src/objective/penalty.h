@@ -35,7 +35,7 @@ using PenaltyMaker = std::function<std::unique_ptr<Penalty>(const Bottleneck&)>;
 struct PenaltyRow {
   std::string name;  // the key under `objective`, and the name of the term
   std::string summary;
-  bool implied_by_prior;  // part of every objective whose bottleneck has a prior
+  bool implied_by_posterior;  // part of every objective whose bottleneck has a posterior
   std::function<PenaltyMaker(Section&)> configure;
 };
 

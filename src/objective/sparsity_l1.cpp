@@ -11,7 +11,9 @@ class SparsityL1 : public Penalty {
  public:
   explicit SparsityL1(double weight) : weight_(weight) {}
 
-  Tensor value(const Latent& latent) const override { return latent.z.abs().sum(1).mean(); }
+  Tensor value(const Latent& latent) const override {
+    return latent.z.abs().flatten(1).sum(1).mean();
+  }
   Tensor weighted(const Tensor& value) const override { return weight_ * value; }
   bool sparse() const override { return true; }
 
@@ -26,7 +28,7 @@ PenaltyMaker configure_sparsity_l1_penalty(Section& section) {
   section.read("weight", weight, at_least(0.0), "weight of the sum of |a| over the code");
   return
       [weight, where = section.where()](const Bottleneck& bottleneck) -> std::unique_ptr<Penalty> {
-        if (bottleneck.probabilistic()) {
+        if (bottleneck.has_posterior()) {
           throw Error(where +
                       ": a gaussian bottleneck has no activations to make sparse; expected "
                       "model.bottleneck {\"name\": \"point\", \"activation\": \"relu\"}");

@@ -10,35 +10,41 @@
 namespace latent {
 namespace {
 
+// logvar: of the posterior; undefined if there is none.
+Latent from_rows(const Tensor& code, const Tensor& logvar) {
+  Latent latent{.z = code, .code = code};
+  if (logvar.defined()) latent.posterior = Posterior{code, logvar};
+  return latent;
+}
+
 Latent encode_all(const OpenedRun& run, const Examples& examples, bool quiet) {
-  std::vector<Tensor> mean, logvar;
+  std::vector<Tensor> codes, logvar;
   for_each_batch(examples.count(), "encoding", quiet, [&](int64_t first, int64_t count) {
     const Latent part = run.encode(examples.images(first, count));
-    mean.push_back(part.mean);
-    if (part.logvar.defined()) logvar.push_back(part.logvar);
+    codes.push_back(part.code);
+    if (part.posterior) logvar.push_back(part.posterior->logvar);
   });
-  const Tensor all = at::cat(mean);
-  return {.z = all, .mean = all, .logvar = logvar.empty() ? Tensor() : at::cat(logvar)};
+  return from_rows(at::cat(codes), logvar.empty() ? Tensor() : at::cat(logvar));
 }
 
 CacheEntry<Latent> codes_entry(const OpenedRun& run, Split split) {
   const int64_t latents = run.model->latent_dim();
-  const bool probabilistic = run.model->probabilistic();
+  const bool has_posterior = run.model->bottleneck().has_posterior();
   return {.key = {"latents-" + to_string(split) + "-" + run.checkpoint + ".safetensors"},
           .what = "latents",
           .store =
               [](const Latent& codes) {
-                TensorFile file{.tensors = {{"mean", codes.mean}}, .metadata = {}};
-                if (codes.logvar.defined()) file.tensors["logvar"] = codes.logvar;
+                TensorFile file{.tensors = {{"mean", codes.code}}, .metadata = {}};
+                if (codes.posterior) file.tensors["logvar"] = codes.posterior->logvar;
                 return file;
               },
-          .restore = [latents, probabilistic](TensorFile& file) -> std::optional<Latent> {
+          .restore = [latents, has_posterior](TensorFile& file) -> std::optional<Latent> {
             const Tensor mean = file.tensors["mean"], logvar = file.tensors["logvar"];
             const bool fits = mean.defined() && mean.dim() == 2 && mean.size(1) == latents &&
-                              logvar.defined() == probabilistic &&
-                              (!probabilistic || logvar.sizes() == mean.sizes());
+                              logvar.defined() == has_posterior &&
+                              (!has_posterior || logvar.sizes() == mean.sizes());
             if (!fits) return std::nullopt;
-            return Latent{.z = mean, .mean = mean, .logvar = logvar};
+            return from_rows(mean, logvar);
           }};
 }
 

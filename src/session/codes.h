@@ -5,7 +5,7 @@
 
 namespace latent {
 
-/// Returns the codes of a split in its order, z being the mean; [N, Z] on the CPU. Computes them
+/// Returns the codes of a split in its order, z being the code; [N, Z] on the CPU. Computes them
 /// once per checkpoint, with a progress bar, and stores them in the run's cache. Loads the split to
 /// check that its examples are still the same; codes of other examples are recomputed.
 Latent split_codes(const OpenedRun& run, Split split, bool quiet);

@@ -16,7 +16,7 @@ Experiment read_experiment(Config& config) {
   experiment.corruption = configure_corruption(root, experiment.data.is_table());
   experiment.model = configure_model(root.section("model"));
   experiment.objective =
-      configure_objective(root.section("objective"), experiment.model.probabilistic);
+      configure_objective(root.section("objective"), experiment.model.bottleneck.has_posterior);
   experiment.train.read(root.section("train"));
   config.check_all_read();
   experiment.gallery =

@@ -47,7 +47,7 @@ OpenedRun OpenedRun::open(const std::filesystem::path& run, const std::string& a
 Tensor OpenedRun::pictures(const Tensor& z) const {
   const torch::NoGradGuard no_grad;
   std::vector<Tensor> parts;
-  for (const Tensor& part : model->bottleneck().clamp_to_range(z).split(kEvaluationBatch)) {
+  for (const Tensor& part : model->bottleneck().nearest_valid(z).split(kEvaluationBatch)) {
     parts.push_back(objective->likelihood().mean(model->decode(part.to(device))).cpu());
   }
   return at::cat(parts);
@@ -55,16 +55,16 @@ Tensor OpenedRun::pictures(const Tensor& z) const {
 
 Latent OpenedRun::encode(const Tensor& images, std::optional<at::Generator> generator) const {
   const torch::NoGradGuard no_grad;
-  std::vector<Tensor> z, mean, logvar;
+  std::vector<Tensor> z, codes, logvar;
   for (const Tensor& part : images.split(kEvaluationBatch)) {
     const Latent code = model->encode(corruption.encoder_input(part.to(device)), generator);
-    z.push_back(code.z.cpu());
-    mean.push_back(code.mean.cpu());
-    if (code.logvar.defined()) logvar.push_back(code.logvar.cpu());
+    z.push_back(code.z.flatten(1).cpu());
+    codes.push_back(code.code.flatten(1).cpu());
+    if (code.posterior) logvar.push_back(code.posterior->logvar.flatten(1).cpu());
   }
-  return {.z = at::cat(z),
-          .mean = at::cat(mean),
-          .logvar = logvar.empty() ? Tensor() : at::cat(logvar)};
+  Latent all{.z = at::cat(z), .code = at::cat(codes)};
+  if (!logvar.empty()) all.posterior = Posterior{all.code, at::cat(logvar)};
+  return all;
 }
 
 Examples OpenedRun::load(Split split) const {

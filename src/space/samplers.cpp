@@ -15,10 +15,6 @@ Tensor grid(const Tensor& x, const Tensor& y) {
 
 }  // namespace
 
-Tensor sample_prior(int64_t count, int64_t dimensions, double spread, at::Generator& generator) {
-  return at::empty({count, dimensions}).normal_(0, 1, generator).mul_(spread);
-}
-
 Tensor sample_box(const Tensor& codes, int64_t count, double spread, at::Generator& generator) {
   const Tensor unit = at::empty({count, codes.size(1)}).uniform_(-1, 1, generator);
   return in_box(unit * spread, codes.amin(0), codes.amax(0));
@@ -28,17 +24,18 @@ Tensor in_box(const Tensor& unit, const Tensor& low, const Tensor& high) {
   return (low + high) / 2 + (high - low) / 2 * unit;
 }
 
-Tensor sample_posterior(const Tensor& mean, const Tensor& logvar, int64_t count, double spread,
+Tensor sample_posterior(const Latent& codes, int64_t count, double spread,
                         at::Generator& generator) {
-  const Tensor chosen = at::randint(mean.size(0), {count}, generator, at::kLong);
-  const Tensor z = mean.index_select(0, chosen);
-  if (!logvar.defined()) return z;
+  const Tensor chosen = at::randint(codes.code.size(0), {count}, generator, at::kLong);
+  const Tensor z = codes.code.index_select(0, chosen);
+  if (!codes.posterior) return z;
   const Tensor noise = at::empty(z.sizes()).normal_(0, 1, generator);
-  return z + spread * at::exp(0.5 * logvar.index_select(0, chosen)) * noise;
+  return z + spread * at::exp(0.5 * codes.posterior->logvar.index_select(0, chosen)) * noise;
 }
 
-Tensor sample_each(const Tensor& mean, const Tensor& logvar, at::Generator& generator) {
-  if (!logvar.defined()) return mean;
+Tensor sample_each(const Latent& codes, at::Generator& generator) {
+  if (!codes.posterior) return codes.code;
+  const auto& [mean, logvar] = *codes.posterior;
   return mean + at::exp(0.5 * logvar) * at::empty(mean.sizes()).normal_(0, 1, generator);
 }
 

@@ -1,14 +1,11 @@
-// Draws latents from the prior, from the training latents, or on a grid.
+// Draws latents from the training latents or on a grid.
 #pragma once
 
 #include <ATen/core/Generator.h>
 
-#include "core/tensor.h"
+#include "model/bottleneck.h"
 
 namespace latent::space {
-
-/// Draws standard normal latents times `spread`: [count, dimensions] float32.
-Tensor sample_prior(int64_t count, int64_t dimensions, double spread, at::Generator& generator);
 
 /// Draws latents uniformly in the box around codes [N, Z], scaled by `spread` about its middle:
 /// [count, Z].  Source: Foster 2023, chapter 3, for plain autoencoders.
@@ -19,13 +16,13 @@ Tensor sample_box(const Tensor& codes, int64_t count, double spread, at::Generat
 Tensor in_box(const Tensor& unit, const Tensor& low, const Tensor& high);
 
 /// Draws images at random and a latent from the posterior of each, its deviation times `spread`:
-/// the aggregate posterior.  mean, logvar: [N, Z]; without logvar the means themselves.  Returns
+/// the aggregate posterior. codes: rows [N, Z]; without a posterior the codes themselves.  Returns
 /// [count, Z].
-Tensor sample_posterior(const Tensor& mean, const Tensor& logvar, int64_t count, double spread,
+Tensor sample_posterior(const Latent& codes, int64_t count, double spread,
                         at::Generator& generator);
 
-/// Draws one latent for each image from its posterior: [N, Z]; without logvar returns the means.
-Tensor sample_each(const Tensor& mean, const Tensor& logvar, at::Generator& generator);
+/// Draws one latent for each image from its posterior: [N, Z]; without one returns the codes.
+Tensor sample_each(const Latent& codes, at::Generator& generator);
 
 /// Returns side x side latents of two dimensions, row by row from the top left: each axis in steps
 /// of equal probability under the prior, at the middle of each step, so that the outer ring is

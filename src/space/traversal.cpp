@@ -17,9 +17,9 @@ Tensor pick(const Tensor& rows) {
 }  // namespace
 
 Tensor quantile_range(const Latent& codes, double low, double high, at::Generator noise) {
-  Tensor z = pick(codes.mean);
-  if (codes.logvar.defined()) {
-    z = z + at::empty_like(z).normal_(0, 1, noise) * (0.5 * pick(codes.logvar)).exp();
+  Tensor z = pick(codes.code);
+  if (codes.posterior) {
+    z = z + at::empty_like(z).normal_(0, 1, noise) * (0.5 * pick(codes.posterior->logvar)).exp();
   }
   // The nearest rank: at::quantile refuses more than 16 million numbers.
   const Tensor sorted = std::get<0>(z.sort(0));

@@ -5,12 +5,12 @@
 namespace latent::space {
 
 Tensor kl_per_latent(const Latent& codes) {
-  return gaussian_kl(codes.mean.to(at::kDouble), codes.logvar.to(at::kDouble)).mean(0);
+  return gaussian_kl(codes.code.to(at::kDouble), codes.posterior->logvar.to(at::kDouble)).mean(0);
 }
 
 Tensor usage(const Latent& codes) {
-  if (codes.logvar.defined()) return kl_per_latent(codes);
-  return codes.mean.to(at::kDouble).var(0, /*unbiased=*/false);
+  if (codes.posterior) return kl_per_latent(codes);
+  return codes.code.to(at::kDouble).var(0, /*unbiased=*/false);
 }
 
 std::vector<int64_t> most_used_first(const Tensor& usage) {

@@ -8,10 +8,10 @@
 namespace latent::space {
 
 /// Returns KL(q(z|x) || N(0, 1)) of each latent, the mean over the images: [Z] float64, nats.
-/// codes: mean and logvar [N, Z].
+/// codes: rows [N, Z] with a posterior.
 Tensor kl_per_latent(const Latent& codes);
 
-/// Returns how much each latent is used: its KL in nats, or for codes without a log-variance (of a
+/// Returns how much each latent is used: its KL in nats, or for codes without a posterior (of a
 /// plain autoencoder) its variance over the images. [Z] float64.
 Tensor usage(const Latent& codes);
 

@@ -30,15 +30,16 @@ double bce_per_value(const Tensor& images, const Tensor& pictures) {
 void add(Tensor& sum, const Tensor& value) { sum = sum.defined() ? sum + value : value; }
 
 void add_latents(Sums& sums, const Latent& latent) {
-  const Tensor mean = latent.mean.to(at::kDouble).cpu();  // [B, Z]
-  if (latent.logvar.defined()) {
-    add(sums.kl, gaussian_kl(mean, latent.logvar.to(at::kDouble).cpu()).sum(0));
+  const Tensor code = latent.code.flatten(1).to(at::kDouble).cpu();  // [B, Z]
+  if (latent.posterior) {
+    const Tensor logvar = latent.posterior->logvar.flatten(1).to(at::kDouble).cpu();
+    add(sums.kl, gaussian_kl(code, logvar).sum(0));
   } else {
-    sums.codes.push_back(latent.mean.cpu());
+    sums.codes.push_back(latent.code.flatten(1).cpu());
   }
-  add(sums.mean, mean.sum(0));
-  add(sums.square, at::square(mean).sum(0));
-  const Tensor low = mean.amin(0), high = mean.amax(0);
+  add(sums.mean, code.sum(0));
+  add(sums.square, at::square(code).sum(0));
+  const Tensor low = code.amin(0), high = code.amax(0);
   sums.low = sums.low.defined() ? at::minimum(sums.low, low) : low;
   sums.high = sums.high.defined() ? at::maximum(sums.high, high) : high;
 }
@@ -112,7 +113,7 @@ Evaluation evaluate(Autoencoder& model, Objective& objective, const Examples& ex
       sums.terms[i] += batch * loss.terms[i].second.item<double>();
     }
     const Tensor decoded =
-        model.probabilistic() ? model.decode(output.latent.mean) : output.decoded;
+        model.bottleneck().is_noisy() ? model.decode(output.latent.code) : output.decoded;
     sums.nll_mean += likelihood.nll(images, decoded).sum().item<double>();
     add_latents(sums, output.latent);
     if (options.quality) {

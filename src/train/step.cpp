@@ -62,7 +62,7 @@ void TrainingStep::train(const Batch& batch) {
 }
 
 std::vector<at::Generator> TrainingStep::generators() const {
-  if (!model_->probabilistic()) return {};
+  if (!model_->bottleneck().is_noisy()) return {};
   return {noise_};
 }
 

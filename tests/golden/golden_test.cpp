@@ -40,13 +40,13 @@ void expect_golden(const std::string& name, const std::string& model_text,
   model->train();
   const Tensor images = want("images").contiguous(at::MemoryFormat::ChannelsLast);
   Latent latent = model->encode(images);
-  latent.z = latent.mean + (0.5 * latent.logvar).exp() * want("noise");
+  latent.z = latent.code + (0.5 * latent.posterior->logvar).exp() * want("noise");
   const Output output{.decoded = model->decode(latent.z), .latent = latent};
   const Loss loss = (*objective)(images, output);
   loss.total.backward();
 
-  expect_close(latent.mean, "mean");
-  expect_close(latent.logvar, "logvar");
+  expect_close(latent.code, "mean");
+  expect_close(latent.posterior->logvar, "logvar");
   expect_close(latent.z, "z");
   expect_close(output.decoded, "decoded");
   expect_close(loss.terms.at(0).second, "nll");

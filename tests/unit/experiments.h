@@ -35,9 +35,9 @@ inline std::shared_ptr<Autoencoder> make_model(const std::string& text, const Im
 }
 
 /// Section `objective` read from `text`; unknown keys are errors.
-inline ObjectivePlan objective_plan(const std::string& text, bool probabilistic = true) {
+inline ObjectivePlan objective_plan(const std::string& text, bool has_posterior = true) {
   Config config = Config::parse("{\"objective\": " + text + "}", "test.json");
-  ObjectivePlan plan = configure_objective(config.root().section("objective"), probabilistic);
+  ObjectivePlan plan = configure_objective(config.root().section("objective"), has_posterior);
   config.check_all_read();
   return plan;
 }

@@ -33,7 +33,7 @@ Findings check_metrics(const MetricsTable& metrics, int64_t epochs, bool trainin
 
 /// Facts about a model, measured on some images.
 struct ModelFacts {
-  bool probabilistic = true;
+  bool has_posterior = true;
   bool unit_interval = false;  // of the code: a sigmoid
   int64_t latents = 0;
   int64_t used = 0;              // active latents: with KL, or with variance of a plain code

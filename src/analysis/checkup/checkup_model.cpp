@@ -63,16 +63,16 @@ std::string sparsity_key(const Config& config) {
 
 void check_latents(const ModelFacts& facts, const Config& config, Findings& findings) {
   const std::string lower =
-      facts.probabilistic ? now(config, "objective.kl.weight") : sparsity_key(config);
+      facts.has_posterior ? now(config, "objective.kl.weight") : sparsity_key(config);
   if (facts.used == 0) {
     findings.push_back(
         {Kind::kProblem, "latents",
-         facts.probabilistic
+         facts.has_posterior
              ? fmt::format("posterior collapse: none of the {} latents is active (KL {:.3f} nats)",
                            facts.latents, facts.kl)
              : fmt::format("none of the {} units differs between images", facts.latents),
          "lower " + lower +
-             (facts.probabilistic ? ", or let it grow: " + now(config, "objective.kl.warmup_epochs")
+             (facts.has_posterior ? ", or let it grow: " + now(config, "objective.kl.warmup_epochs")
                                   : "")});
   } else if (facts.dead > 0) {
     const std::string rate = now(config, "train.optimizer.learning_rate");
@@ -104,7 +104,7 @@ void check_latents(const ModelFacts& facts, const Config& config, Findings& find
 
 void check_sigma(const ModelFacts& facts, const Config& config, Findings& findings) {
   const auto sigma = number(config, "objective.likelihood.value");
-  if (!facts.probabilistic || !sigma || setting(config, "objective.likelihood.sigma") != "fixed" ||
+  if (!facts.has_posterior || !sigma || setting(config, "objective.likelihood.sigma") != "fixed" ||
       facts.rmse <= 0)
     return;
   if (*sigma < kSigmaFactor * facts.rmse && facts.rmse < kSigmaFactor * *sigma) return;
@@ -124,7 +124,7 @@ void check_pictures(const ModelFacts& facts, const Config& config, Findings& fin
                      "images' variance",
                      facts.variance_share),
          "lower " + now(config, "train.optimizer.learning_rate") + ", " +
-             (facts.probabilistic ? now(config, "objective.kl.weight") : sparsity_key(config)) +
+             (facts.has_posterior ? now(config, "objective.kl.weight") : sparsity_key(config)) +
              ", or train longer"});
   }
   if (facts.saturated_outputs > facts.saturated_targets + kSaturatedMore) {
@@ -155,7 +155,7 @@ ModelFacts model_facts(const OpenedRun& run, const Examples& all) {
       evaluate(*run.model, *run.objective, examples,
                {.quality = true, .device = run.device, .corruption = run.corruption});
   ModelFacts facts;
-  facts.probabilistic = run.model->probabilistic();
+  facts.has_posterior = run.model->bottleneck().has_posterior();
   facts.unit_interval = run.model->bottleneck().unit_interval();
   facts.latents = run.model->latent_dim();
   facts.rmse = result.rmse;
@@ -166,7 +166,7 @@ ModelFacts model_facts(const OpenedRun& run, const Examples& all) {
   facts.used = carries.sum().item<int64_t>();
   if (result.sparsity) facts.dead = result.sparsity->dead_units;
   const Tensor images = examples.images(0, std::min(examples.count(), kMaxPictures));
-  const Tensor codes = run.encode(images).mean;
+  const Tensor codes = run.encode(images).code;
   const Tensor pictures = run.pictures(codes);
   if (facts.unit_interval) facts.saturated_codes = at_the_ends(codes, 0.01);
   facts.variance_share =

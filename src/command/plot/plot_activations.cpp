@@ -23,13 +23,13 @@ struct Code {
 };
 
 Code code_of(const OpenedRun& run, Split split, bool quiet) {
-  if (run.model->probabilistic()) {
+  if (run.model->bottleneck().has_posterior()) {
     throw Error(run.directory.path().string() +
                 ": latents of a gaussian bottleneck are not activations; expected a run with "
                 "model.bottleneck point, or latent plot histograms");
   }
   Code code{.name = std::filesystem::absolute(run.directory.path() / "x").parent_path().filename(),
-            .activations = split_codes(run, split, quiet).mean,
+            .activations = split_codes(run, split, quiet).code,
             .sparsity = {}};
   code.sparsity = sparsity(code.activations, run.model->bottleneck().unit_interval());
   return code;

@@ -51,7 +51,7 @@ nlohmann::ordered_json plot_dictionary(const Arguments& arguments) {
   const OpenedRun run = open_run(arguments);
   const auto path =
       plot_path(arguments, run.directory.path(), "dictionary.png", run.experiment.data.is_table());
-  const Tensor codes = split_codes(run, split, arguments.quiet()).mean;
+  const Tensor codes = split_codes(run, split, arguments.quiet()).code;
   const Tensor used = codes.abs().to(at::kDouble).mean(0);
   auto order = space::most_used_first(used);
   order.resize(std::min(order.size(), kMaxUnits));

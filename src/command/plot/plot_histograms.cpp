@@ -24,12 +24,12 @@ std::vector<double> numbers(const Tensor& values) {
 }
 
 std::string whole_title(const std::string& split, int64_t images, size_t active, size_t latents,
-                        double kl, bool probabilistic) {
+                        double kl, bool has_posterior) {
   std::string title = fmt::format("Latents of the {} split ({} images): {} of {} active", split,
                                   images, active, latents);
-  if (probabilistic) title += fmt::format(", KL {:.2f} nats", kl);
+  if (has_posterior) title += fmt::format(", KL {:.2f} nats", kl);
   if (latents > kMaxPanels) title += fmt::format("; the {} most used", kMaxPanels);
-  if (probabilistic) title += "; curve: N(0, 1)";
+  if (has_posterior) title += "; curve: N(0, 1)";
   return title;
 }
 
@@ -38,14 +38,14 @@ std::string whole_title(const std::string& split, int64_t images, size_t active,
 nlohmann::ordered_json plot_histograms(const Arguments& arguments) {
   const Split split = arguments.parsed("split", parse_split);
   const OpenedRun run = open_run(arguments);
-  const bool probabilistic = run.model->probabilistic();
+  const bool has_posterior = run.model->bottleneck().has_posterior();
   const Latent codes = split_codes(run, split, arguments.quiet());
   auto noise = generator(arguments.seed(), Stream::kSample);
   // Samples, not means: the means are narrower than the prior.
-  const Tensor z = space::sample_each(codes.mean, codes.logvar, noise);
+  const Tensor z = space::sample_each(codes, noise);
   const Tensor usage = space::usage(codes);
   const std::vector<double> used = numbers(usage),
-                            variances = numbers(codes.mean.to(at::kDouble).var(0, false));
+                            variances = numbers(codes.code.to(at::kDouble).var(0, false));
   std::vector<visual::Histogram> histograms;
   size_t active = 0;
   for (const int64_t latent : space::most_used_first(usage)) {
@@ -54,8 +54,8 @@ nlohmann::ordered_json plot_histograms(const Arguments& arguments) {
     active += in_use;
     if (histograms.size() == kMaxPanels) continue;
     histograms.push_back(
-        {.title = fmt::format("{} {:.2f}{}, {}", probabilistic ? "KL" : "variance", used[i],
-                              probabilistic ? " nats" : "", in_use ? "active" : "not active"),
+        {.title = fmt::format("{} {:.2f}{}, {}", has_posterior ? "KL" : "variance", used[i],
+                              has_posterior ? " nats" : "", in_use ? "active" : "not active"),
          .label = fmt::format("z{}", latent),
          .values = z.select(1, latent)});
   }
@@ -63,9 +63,9 @@ nlohmann::ordered_json plot_histograms(const Arguments& arguments) {
   visual::write_histograms(
       path,
       whole_title(to_string(split), z.size(0), active, used.size(), usage.sum().item<double>(),
-                  probabilistic),
-      histograms, probabilistic ? visual::HistogramAxes::kNormal : visual::HistogramAxes::kOwn);
-  return {{probabilistic ? "kl_per_latent" : "variance_per_latent", used},
+                  has_posterior),
+      histograms, has_posterior ? visual::HistogramAxes::kNormal : visual::HistogramAxes::kOwn);
+  return {{has_posterior ? "kl_per_latent" : "variance_per_latent", used},
           {"active_units", active},
           {"images", z.size(0)},
           {"written", {path.string()}}};

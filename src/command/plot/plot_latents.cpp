@@ -24,7 +24,8 @@ constexpr int64_t kMaxPictures = 1000;
 
 std::string axis_name(const OpenedRun& run, const Tensor& usage, int64_t latent) {
   const auto used = usage[latent].item<double>();
-  if (run.model->probabilistic()) return fmt::format("z{} (KL {:.2f} nats)", latent, used);
+  if (run.model->bottleneck().has_posterior())
+    return fmt::format("z{} (KL {:.2f} nats)", latent, used);
   return fmt::format("z{} (variance {:.3g})", latent, used);
 }
 
@@ -53,18 +54,18 @@ std::vector<int64_t> choose_latents(const Arguments& arguments, const Tensor& us
 
 space::Projection choose_projection(const Arguments& arguments, const OpenedRun& run,
                                     const Latent& codes) {
-  if (codes.mean.size(1) < 2) {
+  if (codes.code.size(1) < 2) {
     throw Error(
         "latent plot latents needs two latents; this run has 1; use latent plot histograms");
   }
   if (arguments.text("axes") == "pca") {
-    if (codes.mean.size(0) < 2)
+    if (codes.code.size(0) < 2)
       throw Error("--axes pca: the split has 1 example; expected another --split");
-    return space::principal_projection(codes.mean);
+    return space::principal_projection(codes.code);
   }
   const Tensor usage = space::usage(codes);
   const auto latents = choose_latents(arguments, usage);
-  space::Projection plane = space::latent_projection(codes.mean, latents[0], latents[1]);
+  space::Projection plane = space::latent_projection(codes.code, latents[0], latents[1]);
   for (size_t i = 0; i < 2; ++i)
     plane.names[i] = axis_name(run, usage, latents[i]);
   return plane;
@@ -96,7 +97,8 @@ nlohmann::ordered_json plot_latents(const Arguments& arguments) {
   const int64_t decoded = arguments.integer("decoded", 0, kMaxPictures);
   const bool cdf = arguments.flag("cdf");
   const OpenedRun run = open_run(arguments);
-  if (cdf && !run.model->probabilistic()) {
+  if (const Prior* prior = run.model->bottleneck().prior();
+      cdf && !(prior && prior->is_standard_normal())) {
     throw Error(
         "--cdf: a plain autoencoder has no prior to make uniform; expected a run with "
         "model.bottleneck \"gaussian\"");
@@ -105,8 +107,8 @@ nlohmann::ordered_json plot_latents(const Arguments& arguments) {
   const Attribute* attribute = choose_attribute(arguments, "attribute", examples);
   const Latent codes = split_codes(run, split, examples, arguments.quiet());
   const space::Projection plane = choose_projection(arguments, run, codes);
-  const Tensor chosen = choose_images(arguments, codes.mean.size(0));
-  const Tensor coordinates = plane.coordinates(codes.mean.index_select(0, chosen));
+  const Tensor chosen = choose_images(arguments, codes.code.size(0));
+  const Tensor coordinates = plane.coordinates(codes.code.index_select(0, chosen));
 
   const std::string suffix = cdf ? ", after the normal CDF" : "";
   visual::Scatter scatter{

@@ -38,7 +38,7 @@ visual::Gallery::Group group(const std::string& name, const Tensor& order, const
     found.notes.push_back(fmt::format("{:.4g}", values[index].item<double>()));
   }
   found.originals = at::cat(images).contiguous();
-  found.models = run.pictures(run.encode(found.originals).mean);
+  found.models = run.pictures(run.encode(found.originals).code);
   return found;
 }
 

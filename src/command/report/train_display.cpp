@@ -53,9 +53,7 @@ TrainDisplay::TrainDisplay(std::shared_ptr<Autoencoder> model, std::shared_ptr<O
   images_ = validation.images(0, std::min(counts.pairs, validation.count()));
   const auto seed = static_cast<uint64_t>(options_.seed);
   input_ = corruption_.corrupt(images_, seed, Stream::kPictures, kCorruptedPictures);
-  auto noise = generator(seed, Stream::kPictures);
-  normal_ = at::empty({counts.samples, model_->latent_dim()}).normal_(0, 1, noise);
-  unit_ = at::empty({counts.samples, model_->latent_dim()}).uniform_(-1, 1, noise);
+  samples_ = counts.samples;
 }
 
 TrainEvents TrainDisplay::events() {
@@ -123,7 +121,7 @@ void TrainDisplay::finish(int64_t epoch) {
   };
   try {
     // Without a prior, samples are drawn from the box of the validation codes.
-    if (!last_ && !model_->probabilistic())
+    if (!last_ && !model_->bottleneck().prior())
       last_ = evaluate(*model_, *objective_, validation_, options);
     write_pictures(epoch, last_.value_or(Evaluation()));
   } catch (const Interrupted&) {
@@ -137,15 +135,22 @@ std::filesystem::path TrainDisplay::picture(const char* what, int64_t epoch) con
   return run_.image("train", fmt::format("{}-{:04}.png", what, epoch));
 }
 
+Tensor TrainDisplay::random_latents(const Evaluation& validation) const {
+  auto noise = generator(static_cast<uint64_t>(options_.seed), Stream::kPictures);
+  if (const Prior* prior = model_->bottleneck().prior()) return prior->sample(samples_, 1, noise);
+  // The stream's first draws are those of a prior, so that the kinds of models share no numbers.
+  const Tensor skipped = at::empty({samples_, model_->latent_dim()}).normal_(0, 1, noise);
+  const Tensor unit = at::empty_like(skipped).uniform_(-1, 1, noise);
+  return space::in_box(unit, validation.low, validation.high).to(at::kFloat);
+}
+
 void TrainDisplay::write_pictures(int64_t epoch, const Evaluation& validation) {
   const torch::NoGradGuard no_grad;
   model_->eval();
   const Likelihood& likelihood = objective_->likelihood();
   const Tensor reconstructed = likelihood.mean(model_->forward(input_.to(device_)).decoded).cpu();
-  const Tensor z = model_->probabilistic()
-                       ? normal_
-                       : space::in_box(unit_, validation.low, validation.high).to(at::kFloat);
-  const Tensor samples = likelihood.mean(model_->decode(z.to(device_))).cpu();
+  const Tensor z = random_latents(validation).to(device_);
+  const Tensor samples = likelihood.mean(model_->decode(z)).cpu();
   const auto path = picture("reconstructions", epoch);
   if (input_.is_same(images_)) {
     gallery_->write_pairs(path, images_, reconstructed, kPairColumns);

@@ -29,6 +29,8 @@ class TrainDisplay {
   void show_step(const StepReport& report);
   void show_epoch(const EpochReport& report);
   void warn(int64_t epoch, const std::exception& failure);
+  /// Returns the random latents of the pictures, [N, Z]: the same draws after each epoch.
+  Tensor random_latents(const Evaluation& validation) const;
   void write_pictures(int64_t epoch, const Evaluation& validation);
   std::filesystem::path picture(const char* what, int64_t epoch) const;
 
@@ -46,8 +48,7 @@ class TrainDisplay {
   int64_t warned_ = 0;              // the epoch for which a failure of the pictures was logged
   Tensor images_;                   // [N, C, H, W], the same in all pictures
   Tensor input_;                    // [N, C, h, w] as the encoder sees them
-  Tensor normal_;                   // [N, Z] standard normal, the same in all pictures
-  Tensor unit_;  // [N, Z] in [-1, 1), placed in the latents' box for a plain autoencoder
+  int64_t samples_;                 // random latents in a picture
 };
 
 }  // namespace latent

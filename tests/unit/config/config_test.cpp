@@ -240,7 +240,7 @@ TEST(Config, SettingsChangeTheConfig) {
   const Experiment experiment = read_experiment(config);
   EXPECT_EQ(experiment.train.epochs, 7);
   EXPECT_EQ(experiment.train.optimizer.learning_rate, 2e-3);
-  EXPECT_FALSE(experiment.model.probabilistic);
+  EXPECT_FALSE(experiment.model.bottleneck.has_posterior);
   const auto& model = config.resolved().at("model");
   EXPECT_EQ(model.at("encoder").at("channels").dump(), "[4,9]");
   EXPECT_EQ(model.at("encoder").at("kernel").dump(), "[5]");

@@ -10,9 +10,10 @@ namespace {
 TEST(Bottleneck, WithoutAGeneratorZIsTheMean) {
   const auto model = make_model(R"({"encoder": "dense", "latent_dim": 3})", {1, 8, 8});
   const Latent latent = model->encode(uniform({5, 1, 8, 8}));
-  EXPECT_TRUE(torch::equal(latent.z, latent.mean));
-  EXPECT_EQ(latent.logvar.sizes(), (std::vector<int64_t>{5, 3}));
-  EXPECT_TRUE(model->probabilistic());
+  EXPECT_TRUE(torch::equal(latent.z, latent.code));
+  EXPECT_EQ(latent.posterior->logvar.sizes(), (std::vector<int64_t>{5, 3}));
+  EXPECT_TRUE(model->bottleneck().has_posterior());
+  EXPECT_TRUE(model->bottleneck().prior()->is_standard_normal());
 }
 
 TEST(Bottleneck, SamplesAreMeanPlusSigmaTimesNoise) {
@@ -20,10 +21,10 @@ TEST(Bottleneck, SamplesAreMeanPlusSigmaTimesNoise) {
   const Tensor images = uniform({5, 1, 8, 8});
   const Latent latent = model->encode(images, generator(0, Stream::kLatents));
   const Tensor noise = torch::empty({5, 3}).normal_(0, 1, generator(0, Stream::kLatents));
-  const Tensor moved = noise * (0.5 * latent.logvar).exp();
-  expect_tensor_near(latent.z, latent.mean + moved,
-                     8 * kRounding * (latent.mean.abs() + moved.abs()));
-  EXPECT_TRUE(torch::equal(latent.mean, model->encode(images).mean));
+  const Tensor moved = noise * (0.5 * latent.posterior->logvar).exp();
+  expect_tensor_near(latent.z, latent.code + moved,
+                     8 * kRounding * (latent.code.abs() + moved.abs()));
+  EXPECT_TRUE(torch::equal(latent.code, model->encode(images).code));
 }
 
 TEST(Bottleneck, PointIsOneCodePerImage) {
@@ -34,9 +35,10 @@ TEST(Bottleneck, PointIsOneCodePerImage) {
                                       activation + "\"}}",
                                   {1, 8, 8});
     const Latent latent = model->encode(normal({50, 1, 8, 8}), generator(0, Stream::kLatents));
-    EXPECT_TRUE(torch::equal(latent.z, latent.mean));
-    EXPECT_FALSE(latent.logvar.defined());
-    EXPECT_FALSE(model->probabilistic());
+    EXPECT_TRUE(torch::equal(latent.z, latent.code));
+    EXPECT_FALSE(latent.posterior);
+    EXPECT_FALSE(model->bottleneck().has_posterior());
+    EXPECT_EQ(model->bottleneck().prior(), nullptr);
     EXPECT_GE(latent.z.min().item<double>(), low);
     EXPECT_LE(latent.z.max().item<double>(), high);
     if (activation == "none") {

@@ -17,7 +17,8 @@ struct Fixture {
 Fixture make_fixture(const std::string& model, const std::string& objective) {
   Fixture made;
   made.model = make_model(model, {1, 12, 12});
-  made.objective = objective_plan(objective, made.model->probabilistic()).make(*made.model);
+  made.objective =
+      objective_plan(objective, made.model->bottleneck().has_posterior()).make(*made.model);
   made.images = uniform({4, 1, 12, 12});
   made.output = made.model->forward(made.images, generator(0, Stream::kLatents));
   return made;
@@ -35,8 +36,8 @@ TEST(Objective, TotalIsTheWeightedSumOfTheTerms) {
   EXPECT_EQ(f.objective->term_names(), (std::vector<std::string>{"nll", "kl"}));
   const Tensor decoded = f.output.decoded.to(at::kDouble);
   const double nll = 0.5 * (f.images - decoded).square().sum().item<double>() / 4;
-  const Tensor mean = f.output.latent.mean.to(at::kDouble),
-               logvar = f.output.latent.logvar.to(at::kDouble);
+  const Tensor mean = f.output.latent.code.to(at::kDouble),
+               logvar = f.output.latent.posterior->logvar.to(at::kDouble);
   const double kl = gaussian_kl(mean, logvar).sum().item<double>() / 4;
   const double kl_terms =
       0.5 * (mean.square() + logvar.exp() + 1 + logvar.abs()).sum().item<double>() / 4;

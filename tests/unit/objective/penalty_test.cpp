@@ -53,8 +53,9 @@ TEST(Kl, IsTheExpectedLogRatio) {
 
 TEST(Kl, SumOverLatentsMeanOverTheBatch) {
   const Latent latent{.z = {},
-                      .mean = torch::tensor({1.0f, 1.0f, 3.0f, 0.0f}).view({2, 2}),
-                      .logvar = torch::zeros({2, 2})};
+                      .code = {},
+                      .posterior = Posterior{torch::tensor({1.0f, 1.0f, 3.0f, 0.0f}).view({2, 2}),
+                                             torch::zeros({2, 2})}};
   EXPECT_NEAR(kl("{}")->value(latent).item<double>(), (1.0 + 4.5) / 2, 1e-6);
 }
 
@@ -88,7 +89,7 @@ TEST(Kl, NeedsADistribution) {
                "expected model.bottleneck \"gaussian\", or no kl");
 }
 
-Latent code(const Tensor& z) { return {.z = z, .mean = z, .logvar = {}}; }
+Latent code(const Tensor& z) { return {.z = z, .code = z}; }
 
 TEST(SparsityL1, SumsOverTheCodeAndAveragesOverTheBatch) {
   const auto l1 = penalty("sparsity_l1", R"({"weight": 0.5})", kRelu);

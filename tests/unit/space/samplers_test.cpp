@@ -10,12 +10,8 @@ namespace {
 
 at::Generator fresh_noise() { return generator(3, Stream::kSample); }
 
-TEST(Samplers, PriorIsStandardNormalTimesTheSpread) {
-  auto draws = fresh_noise();
-  const Tensor z = sample_prior(20'000, 3, 0.5, draws);
-  EXPECT_EQ(z.sizes(), (c10::IntArrayRef{20'000, 3}));
-  expect_tensor_near(z.mean(0), at::zeros({3}), 0.02);
-  expect_tensor_near(z.std(0), at::full({3}, 0.5), 0.01);
+Latent gaussian(const Tensor& mean, const Tensor& logvar) {
+  return {.z = mean, .code = mean, .posterior = Posterior{mean, logvar}};
 }
 
 TEST(Samplers, BoxReachesFromTheLeastCodeToTheLargest) {
@@ -41,27 +37,27 @@ TEST(Samplers, PosteriorDrawsImagesAndTheirNoise) {
   const Tensor mean = at::tensor({-100.0f, 100.0f}).view({2, 1});
   const Tensor logvar = at::tensor({std::log(0.25f), std::log(4.0f)}).view({2, 1});
   auto draws = fresh_noise();
-  const Tensor z = sample_posterior(mean, logvar, 20'000, 1.0, draws).squeeze(1);
+  const Tensor z = sample_posterior(gaussian(mean, logvar), 20'000, 1.0, draws).squeeze(1);
   const Tensor left = z.masked_select(z < 0), right = z.masked_select(z > 0);
   EXPECT_NEAR(static_cast<double>(left.numel()), 10'000, 300);
   EXPECT_NEAR(left.std().item<double>(), 0.5, 0.02);
   EXPECT_NEAR(right.std().item<double>(), 2.0, 0.05);
-  const Tensor still = sample_posterior(mean, logvar, 100, 0.0, draws).abs();
+  const Tensor still = sample_posterior(gaussian(mean, logvar), 100, 0.0, draws).abs();
   expect_tensor_near(still, at::full({100, 1}, 100.0), 0);
 }
 
 TEST(Samplers, CodesWithoutAVarianceAreTakenAsTheyAre) {
   const Tensor mean = at::tensor({1.0f, 2.0f, 3.0f}).view({3, 1});
   auto draws = fresh_noise();
-  const Tensor z = sample_posterior(mean, {}, 50, 1.0, draws);
+  const Tensor z = sample_posterior({.z = mean, .code = mean}, 50, 1.0, draws);
   EXPECT_TRUE(z.eq(1).logical_or(z.eq(2)).logical_or(z.eq(3)).all().item<bool>());
-  EXPECT_TRUE(sample_each(mean, {}, draws).equal(mean));
+  EXPECT_TRUE(sample_each({.z = mean, .code = mean}, draws).equal(mean));
 }
 
 TEST(Samplers, EachImageGetsOneLatent) {
   auto draws = fresh_noise();
   const Tensor mean = at::zeros({20'000, 1});
-  const Tensor z = sample_each(mean, at::full({20'000, 1}, std::log(9.0)), draws);
+  const Tensor z = sample_each(gaussian(mean, at::full({20'000, 1}, std::log(9.0))), draws);
   EXPECT_EQ(z.sizes(), mean.sizes());
   EXPECT_NEAR(z.std().item<double>(), 3.0, 0.06);
 }

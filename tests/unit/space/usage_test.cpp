@@ -9,7 +9,8 @@ namespace {
 Latent two_codes() {
   const Tensor mean = torch::tensor({{0.0F, 1.0F, 0.0F}, {0.0F, -3.0F, 0.0F}});
   const double ln4 = std::log(4.0);
-  return {.z = mean, .mean = mean, .logvar = torch::tensor({{0.0, 0.0, ln4}, {0.0, 0.0, ln4}})};
+  const Tensor logvar = torch::tensor({{0.0, 0.0, ln4}, {0.0, 0.0, ln4}});
+  return {.z = mean, .code = mean, .posterior = Posterior{mean, logvar}};
 }
 
 TEST(Usage, IsTheMeanKlOfEachLatent) {
@@ -19,7 +20,7 @@ TEST(Usage, IsTheMeanKlOfEachLatent) {
 
 TEST(Usage, OfPlainCodesIsTheirVariance) {
   Latent codes = two_codes();
-  codes.logvar = torch::Tensor();
+  codes.posterior.reset();
   expect_tensor_near(usage(codes), torch::tensor({0.0, 4.0, 0.0}), 1e-6);
 }
 

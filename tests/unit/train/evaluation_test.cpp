@@ -38,7 +38,7 @@ TEST(Evaluation, AveragesOverEveryImage) {
   const Tensor images = s.examples.images(0, kMany);
   const Output output = s.model->forward(images);
   const Latent& latent = output.latent;
-  const Tensor kl = gaussian_kl(latent.mean, latent.logvar);
+  const Tensor kl = gaussian_kl(latent.code, latent.posterior->logvar);
 
   // What the figures below are sums of comes through sums of 64 pixels, 16 units and 3 latents, and
   // back. A pixel's nats are softplus(logit) - pixel * logit.
@@ -46,8 +46,9 @@ TEST(Evaluation, AveragesOverEveryImage) {
   const Tensor logits = output.decoded.to(at::kDouble);
   const double nll_rounding = rounding(
       (at::softplus(logits) + logits.abs()).flatten(1).sum(1).mean().item<double>(), kTerms + 64);
-  const Tensor kl_terms =
-      0.5 * (latent.mean.square() + latent.logvar.exp() + 1 + latent.logvar.abs()).mean(0);
+  const Tensor kl_terms = 0.5 * (latent.code.square() + latent.posterior->logvar.exp() + 1 +
+                                 latent.posterior->logvar.abs())
+                                    .mean(0);
   const Tensor kl_rounding = rounding(kl_terms, kTerms);
 
   EXPECT_EQ(got.images, kMany);
@@ -58,10 +59,10 @@ TEST(Evaluation, AveragesOverEveryImage) {
   EXPECT_NEAR(got.loss, got.term("nll") + 2 * got.term("kl"), rounding(got.loss, 2));
   EXPECT_NE(got.term("nll"), got.nll_mean);  // the first is of sampled latents
   expect_tensor_near(got.kl, kl.mean(0), kl_rounding);
-  expect_tensor_near(got.mean_variance, latent.mean.var(0, false), kl_rounding);
-  expect_tensor_near(got.low, latent.mean.amin(0), 1e-5);
-  expect_tensor_near(got.high, latent.mean.amax(0), 1e-5);
-  EXPECT_EQ(got.active_units, (latent.mean.var(0, false) > 0.01).sum().item<int64_t>());
+  expect_tensor_near(got.mean_variance, latent.code.var(0, false), kl_rounding);
+  expect_tensor_near(got.low, latent.code.amin(0), 1e-5);
+  expect_tensor_near(got.high, latent.code.amax(0), 1e-5);
+  EXPECT_EQ(got.active_units, (latent.code.var(0, false) > 0.01).sum().item<int64_t>());
 
   const Tensor pictures = torch::sigmoid(output.decoded);
   EXPECT_NEAR(got.mse, (images - pictures).square().mean().item<double>(), 1e-6);

@@ -123,12 +123,12 @@ const std::string kSparse = R"({"data": {"name": "shapes"},
   "objective": {"sparsity_l1": {"weight": 0.5}}})";
 
 TEST(Checkup, DeadUnits) {
-  const ModelFacts some{.probabilistic = false, .latents = 8, .used = 5, .dead = 3, .rmse = 0.1};
+  const ModelFacts some{.has_posterior = false, .latents = 8, .used = 5, .dead = 3, .rmse = 0.1};
   EXPECT_EQ(
       model_ills(some, kSparse),
       "warning latents: 3 of 8 units are dead: 0 for every image; lower "
       "objective.sparsity_l1.weight (now 0.5) or train.optimizer.learning_rate (now 0.001)\n");
-  const ModelFacts all{.probabilistic = false, .latents = 8, .used = 0, .dead = 8, .rmse = 0.1};
+  const ModelFacts all{.has_posterior = false, .latents = 8, .used = 0, .dead = 8, .rmse = 0.1};
   EXPECT_EQ(model_ills(all, kSparse),
             "problem latents: none of the 8 units differs between images; lower "
             "objective.sparsity_l1.weight (now 0.5)\n");
@@ -139,7 +139,7 @@ TEST(Checkup, DeadUnits) {
 }
 
 TEST(Checkup, Saturation) {
-  EXPECT_EQ(model_ills({.probabilistic = false,
+  EXPECT_EQ(model_ills({.has_posterior = false,
                         .unit_interval = true,
                         .latents = 8,
                         .used = 8,
