@@ -66,7 +66,7 @@ Tensor elbo_noise(const OpenedRun& run, uint64_t seed) {
 }  // namespace
 
 const Registry<AnomalyScoreRow>& anomaly_scores() {
-  static const Registry<AnomalyScoreRow> registry(
+  static Registry<AnomalyScoreRow> registry(
       "anomaly score",
       {
           {"error", "squared error", "error", never, reconstruction_error},

@@ -48,7 +48,7 @@ Tensor draw_manifold(const OpenedRun& run, const LatentRequest& request, at::Gen
 }  // namespace
 
 const Registry<SamplerRow>& samplers() {
-  static const Registry<SamplerRow> registry(
+  static Registry<SamplerRow> registry(
       "sampler",
       {
           {"prior", "the prior; for a plain autoencoder the box of its training latents",

@@ -160,7 +160,7 @@ void run_bench(const Arguments& arguments) {
   const c10::Device device = arguments.device();
   const Examples examples = experiment.data.open()->load(Split::kTrain);
   const CorruptionChain corruption = experiment.corruption.make(examples.shape());
-  auto [model, objective] = fresh_model(experiment, corruption, device);
+  auto [model, objective] = fresh_model(experiment, corruption, examples.count(), device);
   experiment.train.precision = settled_precision(experiment, corruption, examples, device);
   const double operations = operations_per_image(*model);
   model->train();

@@ -14,7 +14,7 @@ namespace {
 
 // A line each kind: its name, what it draws, the flags of its own that it reads.
 const Registry<PlotRow>& plots() {
-  static const Registry<PlotRow> registry(
+  static Registry<PlotRow> registry(
       "plot", {
                   {"latents",
                    "images as points of the latent space, coloured by an attribute",

@@ -51,7 +51,7 @@ void run_bench(const Arguments&);
 void run_list(const Arguments&);
 
 const Registry<CommandRow>& commands() {
-  static const Registry<CommandRow> registry(
+  static Registry<CommandRow> registry(
       "command",
       {
           {"train", "train an autoencoder from a config", declare_train, run_train, true,

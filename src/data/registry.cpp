@@ -19,7 +19,7 @@ DatasetPlan configure_shapes(Section& data);
 DatasetPlan configure_table(Section& data);
 
 const Registry<DatasetRow>& datasets() {
-  static const Registry<DatasetRow> registry(
+  static Registry<DatasetRow> registry(
       "data set",
       {
           {"celeba", "up to 202,599 aligned faces of 178x218 with 40 attributes", configure_celeba},

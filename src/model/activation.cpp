@@ -148,7 +148,7 @@ Tensor activate(const std::string& name, const Tensor& x, double slope) {
 }
 
 const Registry<NormalizationRow>& normalizations() {
-  static const Registry<NormalizationRow> registry(
+  static Registry<NormalizationRow> registry(
       "normalization",
       {
           {"none", "no normalisation", read_layer_norm, make_no_norm},

@@ -10,6 +10,20 @@
 
 namespace latent {
 
+Output detached(const Output& output) {
+  Output result = output;
+  Latent& latent = result.latent;
+  result.decoded = output.decoded.detach();
+  latent.z = latent.z.detach();
+  latent.code = latent.code.detach();
+  if (latent.posterior)
+    latent.posterior =
+        Posterior{latent.posterior->mean.detach(), latent.posterior->logvar.detach()};
+  for (auto& loss : latent.losses)
+    loss.value = loss.value.detach();
+  return result;
+}
+
 Autoencoder::Autoencoder(ImageShape input, ImageShape output, std::shared_ptr<Network> encoder,
                          std::shared_ptr<Bottleneck> bottleneck, std::shared_ptr<Network> decoder)
     : input_(input), output_(output) {

@@ -21,6 +21,9 @@ struct Output {
   Latent latent;
 };
 
+/// Returns the same values without their gradients.
+Output detached(const Output& output);
+
 class Autoencoder : public torch::nn::Module {
  public:
   Autoencoder(ImageShape input, ImageShape output, std::shared_ptr<Network> encoder,

@@ -22,7 +22,7 @@ CorruptionMaker configure_salt_pepper_corruption(Section& section, bool table);
 CorruptionMaker configure_downsample_corruption(Section& section, bool table);
 
 const Registry<EncoderRow>& encoders() {
-  static const Registry<EncoderRow> registry(
+  static Registry<EncoderRow> registry(
       "encoder",
       {
           {"conv", "strided convolutions, then dense layers", configure_conv_encoder},
@@ -32,7 +32,7 @@ const Registry<EncoderRow>& encoders() {
 }
 
 const Registry<BottleneckRow>& bottlenecks() {
-  static const Registry<BottleneckRow> registry(
+  static Registry<BottleneckRow> registry(
       "bottleneck",
       {
           {"point", "one code per image: a plain autoencoder", configure_point_bottleneck},
@@ -43,7 +43,7 @@ const Registry<BottleneckRow>& bottlenecks() {
 }
 
 const Registry<DecoderRow>& decoders() {
-  static const Registry<DecoderRow> registry(
+  static Registry<DecoderRow> registry(
       "decoder",
       {
           {"conv", "a dense layer, then strided transposed convolutions", configure_conv_decoder},
@@ -53,7 +53,7 @@ const Registry<DecoderRow>& decoders() {
 }
 
 const Registry<CorruptionRow>& corruptions() {
-  static const Registry<CorruptionRow> registry(
+  static Registry<CorruptionRow> registry(
       "corruption",
       {
           {"gaussian", "additive noise", false, configure_gaussian_corruption},

@@ -20,11 +20,11 @@ class Kl : public Penalty {
  public:
   explicit Kl(KlOptions options) : options_(options) { schedule(0); }
 
-  Tensor value(const Latent& latent) const override {
-    return gaussian_kl(latent.posterior->mean, latent.posterior->logvar).flatten(1).sum(1).mean();
-  }
-  Tensor weighted(const Tensor& value) const override {
-    return weight_ * (options_.capacity > 0 ? at::abs(value - capacity_) : value);
+  PenaltyValue operator()(const PenaltyInput& input) const override {
+    const auto& [mean, logvar] = *input.output.latent.posterior;
+    const Tensor kl = gaussian_kl(mean, logvar).flatten(1).sum(1).mean();
+    return {.terms = {kl},
+            .added = weight_ * (options_.capacity > 0 ? at::abs(kl - capacity_) : kl)};
   }
   void schedule(double epoch) override {
     const double grown =
@@ -35,7 +35,9 @@ class Kl : public Penalty {
     weight_.fill_(options_.capacity > 0 ? options_.weight : options_.weight * grown);
     capacity_.fill_(options_.capacity * grown);
   }
-  void to(const c10::Device& device) override {
+  using Penalty::to;
+  void to(c10::Device device, bool non_blocking) override {
+    Penalty::to(device, non_blocking);
     weight_ = weight_.to(device);
     capacity_ = capacity_.to(device);
   }
@@ -43,14 +45,15 @@ class Kl : public Penalty {
  private:
   KlOptions options_;
   double grown_ = -1;  // as last set
-  // Tensors, not numbers, because a CUDA graph would capture a number as a constant.
+  // Tensors, not numbers, because a CUDA graph would capture a number as a constant. Not buffers:
+  // the schedule sets them, so no checkpoint needs them.
   Tensor weight_ = at::zeros({});
   Tensor capacity_ = at::zeros({});
 };
 
 }  // namespace
 
-PenaltyMaker configure_kl_penalty(Section& section) {
+PenaltyPlan configure_kl_penalty(Section& section) {
   KlOptions options;
   section.read("weight", options.weight, at_least(0.0), "weight of the KL term: beta");
   section.read(
@@ -59,15 +62,15 @@ PenaltyMaker configure_kl_penalty(Section& section) {
   section.read(
       "capacity", options.capacity, at_least(0.0),
       "nats that the latents may carry: the term becomes weight * |KL - capacity|; 0: off");
-  return
-      [options, where = section.where()](const Bottleneck& bottleneck) -> std::unique_ptr<Penalty> {
-        if (!bottleneck.has_posterior()) {
-          throw Error(where +
-                      ": a point bottleneck has no distribution; expected model.bottleneck "
-                      "\"gaussian\", or no kl");
-        }
-        return std::make_unique<Kl>(options);
-      };
+  const auto make = [options, where = section.where()](const PenaltyContext& context) {
+    if (!context.bottleneck.has_posterior()) {
+      throw Error(where +
+                  ": a point bottleneck has no distribution; expected model.bottleneck "
+                  "\"gaussian\", or no kl");
+    }
+    return std::make_shared<Kl>(options);
+  };
+  return {.terms = {"kl"}, .remedies = {section.path() + ".warmup_epochs"}, .make = make};
 }
 
 }  // namespace latent

@@ -6,55 +6,96 @@
 
 namespace latent {
 
+std::vector<std::string> remedies(const std::vector<ChosenPenalty>& penalties,
+                                  const std::string& term) {
+  for (const auto& [row, plan] : penalties) {
+    if (std::find(plan.terms.begin(), plan.terms.end(), term) != plan.terms.end())
+      return plan.remedies;
+  }
+  return {};
+}
+
 Objective::Objective(std::shared_ptr<Likelihood> likelihood, double weight,
-                     std::vector<std::pair<std::string, std::unique_ptr<Penalty>>> penalties)
+                     std::vector<ChosenPenalty> penalties, const PenaltyContext& context)
     : likelihood_(register_module("likelihood", std::move(likelihood))),
       weight_(weight),
-      penalties_(std::move(penalties)) {}
+      losses_(context.bottleneck.loss_names()),
+      chosen_(std::move(penalties)) {
+  for (const auto& [row, plan] : chosen_)
+    penalties_.push_back(register_module(row->name, plan.make(context)));
+}
 
-Loss Objective::operator()(const Tensor& images, const Output& output) const {
+Loss Objective::operator()(const Tensor& images, const Output& output,
+                           std::optional<at::Generator> noise) const {
   expect_shape(output.decoded, {images.size(0), images.size(1), images.size(2), images.size(3)},
                "decoded images");
   Loss loss;
   const Tensor nll = likelihood_->nll(images, output.decoded).mean();
-  loss.terms.emplace_back("nll", nll);
+  loss.terms.push_back({"nll", nll});
   loss.total = weight_ * nll;
-  for (const auto& [name, penalty] : penalties_) {
-    const Tensor value = penalty->value(output.latent);
-    loss.total = loss.total + penalty->weighted(value);
-    loss.terms.emplace_back(name, value);
+  TORCH_CHECK(output.latent.losses.size() == losses_.size(), "the bottleneck gives ",
+              output.latent.losses.size(), " losses and names ", losses_.size());
+  for (const auto& own : output.latent.losses) {
+    loss.total = loss.total + own.value;
+    loss.terms.push_back(own);
+  }
+  for (size_t i = 0; i < penalties_.size(); ++i) {
+    const auto& names = chosen_[i].plan.terms;
+    PenaltyValue value = (*penalties_[i])({.images = images, .output = output, .noise = noise});
+    TORCH_CHECK(value.terms.size() == names.size(), "penalty ", chosen_[i].row->name, " gives ",
+                value.terms.size(), " terms and names ", names.size());
+    loss.total = loss.total + value.added;
+    for (size_t j = 0; j < names.size(); ++j)
+      loss.terms.push_back({names[j], std::move(value.terms[j])});
   }
   return loss;
 }
 
 void Objective::schedule(double epoch) {
-  for (auto& [name, penalty] : penalties_)
+  for (const auto& penalty : penalties_)
     penalty->schedule(epoch);
 }
 
 std::vector<std::string> Objective::term_names() const {
   std::vector<std::string> names{"nll"};
-  for (const auto& [name, penalty] : penalties_)
-    names.push_back(name);
+  names.insert(names.end(), losses_.begin(), losses_.end());
+  for (const auto& [row, plan] : chosen_)
+    names.insert(names.end(), plan.terms.begin(), plan.terms.end());
   return names;
 }
 
 bool Objective::sparse() const {
+  return std::any_of(chosen_.begin(), chosen_.end(),
+                     [](const ChosenPenalty& penalty) { return penalty.row->sparse; });
+}
+
+bool Objective::is_noisy() const {
   return std::any_of(penalties_.begin(), penalties_.end(),
-                     [](const auto& named) { return named.second->sparse(); });
+                     [](const auto& penalty) { return penalty->is_noisy(); });
+}
+
+std::vector<std::pair<std::string, Adversary*>> Objective::adversaries() const {
+  std::vector<std::pair<std::string, Adversary*>> all;
+  for (size_t i = 0; i < penalties_.size(); ++i) {
+    if (Adversary* adversary = penalties_[i]->adversary())
+      all.emplace_back(chosen_[i].row->name, adversary);
+  }
+  return all;
 }
 
 void Objective::move_to(const c10::Device& device) {
   to(device);
-  for (auto& [name, penalty] : penalties_)
-    penalty->to(device);
+  for (const auto& [name, adversary] : adversaries())
+    adversary->module().to(device);
 }
 
-std::shared_ptr<Objective> ObjectivePlan::make(const Autoencoder& model) const {
-  std::vector<std::pair<std::string, std::unique_ptr<Penalty>>> made;
-  for (const auto& [name, maker] : penalties)
-    made.emplace_back(name, maker(model.bottleneck()));
-  return std::make_shared<Objective>(likelihood(), likelihood_weight, std::move(made));
+std::shared_ptr<Objective> ObjectivePlan::make(const Autoencoder& model, int64_t training_images,
+                                               uint64_t seed) const {
+  const PenaltyContext context{.bottleneck = model.bottleneck(),
+                               .images = model.output_shape(),
+                               .training_images = training_images,
+                               .seed = seed};
+  return std::make_shared<Objective>(likelihood(), likelihood_weight, penalties, context);
 }
 
 void configure_likelihood(const LikelihoodRow& row, Section& section, ObjectivePlan& plan) {
@@ -72,7 +113,7 @@ ObjectivePlan configure_objective(Section section, bool has_posterior) {
   for (const auto& row : penalties().rows()) {
     if (!section.has(row.name) && !(row.implied_by_posterior && has_posterior)) continue;
     Section options = section.section(row.name);
-    plan.penalties.emplace_back(row.name, row.configure(options));
+    plan.penalties.push_back({&row, row.configure(options)});
   }
   return plan;
 }

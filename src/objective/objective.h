@@ -1,14 +1,17 @@
-// The objective: a weighted likelihood and the penalties, in nats per image.
+// The objective: a weighted likelihood, the bottleneck's own losses and the penalties, in nats per
+// image.
 #pragma once
 
 #include <torch/nn/module.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "model/autoencoder.h"
+#include "objective/adversary.h"
 #include "objective/likelihood.h"
 #include "objective/penalty.h"
 
@@ -17,40 +20,62 @@ namespace latent {
 /// The number to minimise and its parts, scalars averaged over the batch.
 struct Loss {
   Tensor total;
-  std::vector<std::pair<std::string, Tensor>> terms;  // unweighted: "nll", "kl", ...
+  std::vector<NamedTensor> terms;  // unweighted: "nll", "kl", ...
 };
+
+/// A penalty that a config chooses.
+struct ChosenPenalty {
+  const PenaltyRow* row;
+  PenaltyPlan plan;
+};
+
+/// Returns the keys to change if a penalty's term is not finite, besides those that help any term.
+std::vector<std::string> remedies(const std::vector<ChosenPenalty>& penalties,
+                                  const std::string& term);
 
 class Objective : public torch::nn::Module {
  public:
+  /// Makes the penalties. Throws Error if one does not fit the context's bottleneck.
   Objective(std::shared_ptr<Likelihood> likelihood, double weight,
-            std::vector<std::pair<std::string, std::unique_ptr<Penalty>>> penalties);
+            std::vector<ChosenPenalty> penalties, const PenaltyContext& context);
 
-  /// Returns the loss of a batch. images: the clean images [B, C, H, W].
-  Loss operator()(const Tensor& images, const Output& output) const;
+  /// Returns the loss of a batch. images: the clean images [B, C, H, W]. noise: for penalties that
+  /// draw; needed only if `is_noisy`.
+  Loss operator()(const Tensor& images, const Output& output,
+                  std::optional<at::Generator> noise = std::nullopt) const;
   /// Sets the scheduled weights for a point in training; `epoch` counts fractions, 0 at the start.
   void schedule(double epoch);
-  /// Returns "nll" and the penalties' names, in the order of Loss::terms.
+  /// Returns "nll", the bottleneck's losses and the penalties' terms, in the order of Loss::terms.
   std::vector<std::string> term_names() const;
+  const std::vector<ChosenPenalty>& chosen() const { return chosen_; }
   /// Whether a penalty makes the code sparse.
   bool sparse() const;
+  /// Whether a penalty draws noise.
+  bool is_noisy() const;
   const Likelihood& likelihood() const { return *likelihood_; }
-  /// Moves parameters and scheduled quantities to a device.
+  /// Returns the penalties' adversaries by the names of their penalties.
+  std::vector<std::pair<std::string, Adversary*>> adversaries() const;
+  /// Moves parameters, scheduled quantities and adversaries to a device.
   void move_to(const c10::Device& device);
 
  private:
   std::shared_ptr<Likelihood> likelihood_;
   double weight_;
-  std::vector<std::pair<std::string, std::unique_ptr<Penalty>>> penalties_;
+  std::vector<std::string> losses_;  // names of the bottleneck's own
+  std::vector<ChosenPenalty> chosen_;
+  std::vector<std::shared_ptr<Penalty>> penalties_;  // one for each
 };
 
 /// Section `objective`, read.
 struct ObjectivePlan {
   LikelihoodMaker likelihood;
   double likelihood_weight = 1.0;
-  std::vector<std::pair<std::string, PenaltyMaker>> penalties;
+  std::vector<ChosenPenalty> penalties;
 
+  /// training_images: in the training split. seed: of initial weights of the penalties' own.
   /// Throws Error if a penalty does not fit the model's bottleneck.
-  std::shared_ptr<Objective> make(const Autoencoder& model) const;
+  std::shared_ptr<Objective> make(const Autoencoder& model, int64_t training_images,
+                                  uint64_t seed) const;
 };
 
 /// Reads the keys under `likelihood`: those of the row, and the weight.

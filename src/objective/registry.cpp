@@ -9,12 +9,12 @@ LikelihoodMaker configure_bernoulli_likelihood(Section& section);
 LikelihoodMaker configure_gaussian_likelihood(Section& section);
 LikelihoodMaker configure_laplace_likelihood(Section& section);
 
-PenaltyMaker configure_kl_penalty(Section& section);
-PenaltyMaker configure_sparsity_l1_penalty(Section& section);
-PenaltyMaker configure_sparsity_kl_penalty(Section& section);
+PenaltyPlan configure_kl_penalty(Section& section);
+PenaltyPlan configure_sparsity_l1_penalty(Section& section);
+PenaltyPlan configure_sparsity_kl_penalty(Section& section);
 
 const Registry<LikelihoodRow>& likelihoods() {
-  static const Registry<LikelihoodRow> registry(
+  static Registry<LikelihoodRow> registry(
       "likelihood", {
                         {"bernoulli", "binary cross-entropy on logits, for pixels in [0, 1]",
                          configure_bernoulli_likelihood},
@@ -26,15 +26,21 @@ const Registry<LikelihoodRow>& likelihoods() {
 }
 
 const Registry<PenaltyRow>& penalties() {
-  static const Registry<PenaltyRow> registry(
+  static Registry<PenaltyRow> registry(
       "penalty",
       {
-          {"kl", "KL divergence to the standard normal prior; weight is beta", true,
-           configure_kl_penalty},
-          {"sparsity_l1", "sum of |a| over the code, so that few units are active per image", false,
-           configure_sparsity_l1_penalty},
-          {"sparsity_kl", "pulls each unit's mean activation towards a target; for a sigmoid code",
-           false, configure_sparsity_kl_penalty},
+          {.name = "kl",
+           .summary = "KL divergence to the standard normal prior; weight is beta",
+           .implied_by_posterior = true,
+           .configure = configure_kl_penalty},
+          {.name = "sparsity_l1",
+           .summary = "sum of |a| over the code, so that few units are active per image",
+           .sparse = true,
+           .configure = configure_sparsity_l1_penalty},
+          {.name = "sparsity_kl",
+           .summary = "pulls each unit's mean activation towards a target; for a sigmoid code",
+           .sparse = true,
+           .configure = configure_sparsity_kl_penalty},
       });
   return registry;
 }

@@ -19,15 +19,14 @@ class SparsityKl : public Penalty {
  public:
   explicit SparsityKl(SparsityKlOptions options) : options_(options) {}
 
-  Tensor value(const Latent& latent) const override {
-    const Tensor mean = latent.z.mean(0).clamp(kEdge, 1 - kEdge);  // [Z]
+  PenaltyValue operator()(const PenaltyInput& input) const override {
+    const Tensor mean = input.output.latent.z.flatten(1).mean(0).clamp(kEdge, 1 - kEdge);  // [Z]
     const double target = options_.target;
-    return (target * (std::log(target) - mean.log()) +
-            (1 - target) * (std::log1p(-target) - at::log1p(-mean)))
-        .sum();
+    const Tensor divergence = (target * (std::log(target) - mean.log()) +
+                               (1 - target) * (std::log1p(-target) - at::log1p(-mean)))
+                                  .sum();
+    return {.terms = {divergence}, .added = options_.weight * divergence};
   }
-  Tensor weighted(const Tensor& value) const override { return options_.weight * value; }
-  bool sparse() const override { return true; }
 
  private:
   static constexpr double kEdge = 1e-6;  // keeps the logarithms of units always off or on finite
@@ -37,21 +36,21 @@ class SparsityKl : public Penalty {
 
 }  // namespace
 
-PenaltyMaker configure_sparsity_kl_penalty(Section& section) {
+PenaltyPlan configure_sparsity_kl_penalty(Section& section) {
   SparsityKlOptions options;
   section.read("weight", options.weight, at_least(0.0), "weight of the sum over the units");
   section.read("target", options.target,
                Range{.low = 0, .high = 1, .low_excluded = true, .high_excluded = true},
                "target of each unit's mean activation");
-  return [options,
-          where = section.where()](const Bottleneck& bottleneck) -> std::unique_ptr<Penalty> {
-    if (!bottleneck.unit_interval()) {
+  const auto make = [options, where = section.where()](const PenaltyContext& context) {
+    if (!context.bottleneck.unit_interval()) {
       throw Error(where +
                   ": compares mean activations from 0 to 1, but this code is not limited to them; "
                   "expected model.bottleneck {\"name\": \"point\", \"activation\": \"sigmoid\"}");
     }
-    return std::make_unique<SparsityKl>(options);
+    return std::make_shared<SparsityKl>(options);
   };
+  return {.terms = {"sparsity_kl"}, .make = make};
 }
 
 }  // namespace latent

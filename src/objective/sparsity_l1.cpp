@@ -11,11 +11,10 @@ class SparsityL1 : public Penalty {
  public:
   explicit SparsityL1(double weight) : weight_(weight) {}
 
-  Tensor value(const Latent& latent) const override {
-    return latent.z.abs().flatten(1).sum(1).mean();
+  PenaltyValue operator()(const PenaltyInput& input) const override {
+    const Tensor sum = input.output.latent.z.abs().flatten(1).sum(1).mean();
+    return {.terms = {sum}, .added = weight_ * sum};
   }
-  Tensor weighted(const Tensor& value) const override { return weight_ * value; }
-  bool sparse() const override { return true; }
 
  private:
   double weight_;
@@ -23,18 +22,18 @@ class SparsityL1 : public Penalty {
 
 }  // namespace
 
-PenaltyMaker configure_sparsity_l1_penalty(Section& section) {
+PenaltyPlan configure_sparsity_l1_penalty(Section& section) {
   double weight = 1.0;
   section.read("weight", weight, at_least(0.0), "weight of the sum of |a| over the code");
-  return
-      [weight, where = section.where()](const Bottleneck& bottleneck) -> std::unique_ptr<Penalty> {
-        if (bottleneck.has_posterior()) {
-          throw Error(where +
-                      ": a gaussian bottleneck has no activations to make sparse; expected "
-                      "model.bottleneck {\"name\": \"point\", \"activation\": \"relu\"}");
-        }
-        return std::make_unique<SparsityL1>(weight);
-      };
+  const auto make = [weight, where = section.where()](const PenaltyContext& context) {
+    if (context.bottleneck.has_posterior()) {
+      throw Error(where +
+                  ": a gaussian bottleneck has no activations to make sparse; expected "
+                  "model.bottleneck {\"name\": \"point\", \"activation\": \"relu\"}");
+    }
+    return std::make_shared<SparsityL1>(weight);
+  };
+  return {.terms = {"sparsity_l1"}, .make = make};
 }
 
 }  // namespace latent

@@ -25,10 +25,11 @@ Experiment read_experiment(Config& config) {
 }
 
 std::pair<std::shared_ptr<Autoencoder>, std::shared_ptr<Objective>> fresh_model(
-    const Experiment& experiment, const CorruptionChain& corruption, const c10::Device& device) {
-  auto model = experiment.model.make(corruption.output(), corruption.input(),
-                                     static_cast<uint64_t>(experiment.train.seed));
-  auto objective = experiment.objective.make(*model);
+    const Experiment& experiment, const CorruptionChain& corruption, int64_t training_images,
+    const c10::Device& device) {
+  const auto seed = static_cast<uint64_t>(experiment.train.seed);
+  auto model = experiment.model.make(corruption.output(), corruption.input(), seed);
+  auto objective = experiment.objective.make(*model, training_images, seed);
   model->to(device);
   objective->move_to(device);
   return {std::move(model), std::move(objective)};
@@ -43,7 +44,7 @@ Batches training_batches(const Experiment& experiment, const CorruptionChain& co
 std::string settled_precision(const Experiment& experiment, const CorruptionChain& corruption,
                               const Examples& examples, const c10::Device& device) {
   if (experiment.train.precision != "auto") return experiment.train.precision;
-  const auto trial = [&] { return fresh_model(experiment, corruption, device); };
+  const auto trial = [&] { return fresh_model(experiment, corruption, examples.count(), device); };
   const int64_t size = std::min(experiment.train.batch_size, examples.count());
   const Batches batches =
       training_batches(experiment, corruption,

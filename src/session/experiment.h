@@ -27,9 +27,10 @@ struct Experiment {
 Experiment read_experiment(Config& config);
 
 /// Makes the model and the objective that training starts from, on the device. corruption: the
-/// experiment's, made for the shape of its examples.
+/// experiment's, made for the shape of its examples. training_images: in the training split.
 std::pair<std::shared_ptr<Autoencoder>, std::shared_ptr<Objective>> fresh_model(
-    const Experiment& experiment, const CorruptionChain& corruption, const c10::Device& device);
+    const Experiment& experiment, const CorruptionChain& corruption, int64_t training_images,
+    const c10::Device& device);
 
 /// Returns the batches that training steps take from the examples. corruption: the experiment's.
 Batches training_batches(const Experiment& experiment, const CorruptionChain& corruption,

@@ -26,7 +26,7 @@ OpenedRun OpenedRun::open(const std::filesystem::path& run, const std::string& a
                 shapes.input.text());
   }
   auto model = experiment.model.make(shapes.input, shapes.output, 0);
-  auto objective = experiment.objective.make(*model);
+  auto objective = experiment.objective.make(*model, stored_data(file).training.count, 0);
   load_model(*model, *objective, file, path);
   set_full_precision(device);
   model->to(device);

@@ -130,7 +130,7 @@ PreparedTraining prepare_training(const Experiment& experiment,
   check_shape(prepared.validation, Split::kValidation, shape, "the training split");
   prepared.corruption = experiment.corruption.make(shape);
   std::tie(prepared.model, prepared.objective) =
-      fresh_model(experiment, prepared.corruption, c10::kCPU);
+      fresh_model(experiment, prepared.corruption, prepared.train.count(), c10::kCPU);
   if (!dataset->notice().empty()) log::info("{}", dataset->notice());
   check_values(prepared.train, prepared.objective->likelihood());
   check_values(prepared.validation, prepared.objective->likelihood());

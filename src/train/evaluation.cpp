@@ -107,10 +107,11 @@ Evaluation evaluate(Autoencoder& model, Objective& objective, const Examples& ex
     const Tensor input =
         options.corruption.corrupt(images, options.seed, Stream::kCorruption, kFixedNoise + index);
     const Output output = model.forward(input, noise);
-    const Loss loss = objective(images, output);
+    const Loss loss =
+        objective(images, output, generator(options.seed, Stream::kPenalty, index, options.device));
     sums.loss += batch * loss.total.item<double>();
     for (size_t i = 0; i < loss.terms.size(); ++i) {
-      sums.terms[i] += batch * loss.terms[i].second.item<double>();
+      sums.terms[i] += batch * loss.terms[i].value.item<double>();
     }
     const Tensor decoded =
         model.bottleneck().is_noisy() ? model.decode(output.latent.code) : output.decoded;

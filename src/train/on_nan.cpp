@@ -31,7 +31,7 @@ void read_rollback(Section& on_nan, OnNanOptions& options) {
 }  // namespace
 
 const Registry<OnNanRow>& on_nan_actions() {
-  static const Registry<OnNanRow> registry(
+  static Registry<OnNanRow> registry(
       "on_nan", {
                     {"stop", "ends the training with an error", OnNan::kStop, read_no_keys},
                     {"skip", "leaves the step out", OnNan::kSkip, read_skip},

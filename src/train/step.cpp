@@ -14,6 +14,13 @@ namespace {
 
 constexpr int64_t kNever = std::numeric_limits<int64_t>::max();  // no step has this number
 
+std::vector<torch::nn::Module*> all_modules(Autoencoder& model, Objective& objective) {
+  std::vector<torch::nn::Module*> modules{&model, &objective};
+  for (const auto& [name, adversary] : objective.adversaries())
+    modules.push_back(&adversary->module());
+  return modules;
+}
+
 }  // namespace
 
 TrainingStep::TrainingStep(const TrainOptions& options, std::shared_ptr<Autoencoder> model,
@@ -22,15 +29,18 @@ TrainingStep::TrainingStep(const TrainOptions& options, std::shared_ptr<Autoenco
       model_(std::move(model)),
       objective_(std::move(objective)),
       device_(device),
-      parameters_({{"model.", model_.get()}, {"objective.", objective_.get()}}),
-      statistics_({model_.get(), objective_.get()}),
-      optimizer_(make_optimizer(options.optimizer, parameters_)),
-      noise_(generator(static_cast<uint64_t>(options.seed), Stream::kLatents, 0, device)) {
+      players_(make_players(options.optimizer, *model_, *objective_)),
+      statistics_(all_modules(*model_, *objective_)),
+      noise_(generator(static_cast<uint64_t>(options.seed), Stream::kLatents, 0, device)),
+      penalty_noise_(generator(static_cast<uint64_t>(options.seed), Stream::kPenalty, 0, device)),
+      adversary_noise_(
+          generator(static_cast<uint64_t>(options.seed), Stream::kAdversary, 0, device)) {
   set_arithmetic(options_, device_);
   model_->use_kernels(options_.kernels);
   const auto losses = static_cast<int64_t>(1 + objective_->term_names().size());
   sums_ = at::zeros({losses + 1}, at::TensorOptions(device_).dtype(at::kDouble));
-  first_bad_ = at::full({losses + 1}, kNever, at::TensorOptions(device_).dtype(at::kLong));
+  const auto checked = losses + static_cast<int64_t>(players_.size());
+  first_bad_ = at::full({checked}, kNever, at::TensorOptions(device_).dtype(at::kLong));
   never_ = at::full({}, kNever, first_bad_.options());
   one_ = at::ones({1}, at::TensorOptions(device_).dtype(at::kFloat));
   skipped_ = at::zeros({}, at::TensorOptions(device_).dtype(at::kLong));
@@ -46,6 +56,10 @@ void TrainingStep::key(int64_t step) {
   const auto seed = static_cast<uint64_t>(options_.seed);
   const auto index = static_cast<uint64_t>(step);
   noise_.set_current_seed(stream_seed(seed, Stream::kLatents, index));
+  if (objective_->is_noisy())
+    penalty_noise_.set_current_seed(stream_seed(seed, Stream::kPenalty, index));
+  if (players_.size() > 1)
+    adversary_noise_.set_current_seed(stream_seed(seed, Stream::kAdversary, index));
   at::Generator dropout = at::globalContext().defaultGenerator(device_);
   dropout.set_current_seed(stream_seed(seed, Stream::kDropout, index));
   if (step != next_) number_.fill_(step);
@@ -54,16 +68,36 @@ void TrainingStep::key(int64_t step) {
 
 void TrainingStep::train(const Batch& batch) {
   statistics_.save();
-  parameters_.drop_gradients();
-  const Loss loss = (*objective_)(batch.target, forward(batch.input));
+  for (auto& player : players_)
+    player.parameters.drop_gradients();
+  const Output output = forward(batch.input);
+  const Loss loss = (*objective_)(batch.target, output, penalty_noise_);
   loss.total.backward();
-  parameters_.gather_gradients();
-  update(loss, batch.target.size(0));
+  players_.front().parameters.gather_gradients();
+  std::vector<Tensor> adversary_losses;
+  if (players_.size() > 1) adversary_losses = play(batch.target, detached(output));
+  update(loss, adversary_losses, batch.target.size(0));
+}
+
+std::vector<Tensor> TrainingStep::play(const Tensor& images, const Output& output) {
+  std::vector<Tensor> losses;
+  for (auto& player : players_) {
+    if (!player.adversary) continue;
+    player.parameters.drop_gradients();  // those that the model's loss left in it
+    losses.push_back(
+        player.adversary->loss({.images = images, .output = output, .noise = adversary_noise_}));
+    losses.back().backward();
+    player.parameters.gather_gradients();
+  }
+  return losses;
 }
 
 std::vector<at::Generator> TrainingStep::generators() const {
-  if (!model_->bottleneck().is_noisy()) return {};
-  return {noise_};
+  std::vector<at::Generator> drawn_from;
+  if (model_->bottleneck().is_noisy()) drawn_from.push_back(noise_);
+  if (objective_->is_noisy()) drawn_from.push_back(penalty_noise_);
+  if (players_.size() > 1) drawn_from.push_back(adversary_noise_);
+  return drawn_from;
 }
 
 Output TrainingStep::forward(const Tensor& input) {
@@ -75,20 +109,29 @@ Output TrainingStep::forward(const Tensor& input) {
 
 // Only the device knows whether a step is bad. The host does not wait for it: the update of a bad
 // step is masked.
-void TrainingStep::update(const Loss& loss, int64_t images) {
+void TrainingStep::update(const Loss& loss, const std::vector<Tensor>& adversary_losses,
+                          int64_t images) {
   const torch::NoGradGuard no_grad;
   std::vector<Tensor> values{loss.total};
   for (const auto& [name, value] : loss.terms)
     values.push_back(value);
-  const Tensor gradients = parameters_.gradients(), norm = gradients.norm();
-  values.push_back(norm);
-  const Tensor checked = at::stack(values);                     // [2 + terms]
+  const auto losses = static_cast<int64_t>(values.size());
+  values.insert(values.end(), adversary_losses.begin(), adversary_losses.end());
+  std::vector<Tensor> norms;
+  for (const auto& player : players_)
+    norms.push_back(player.parameters.gradients().norm());
+  values.push_back(norms.size() == 1 ? norms[0] : at::stack(norms).norm());
+  const Tensor checked = at::stack(values);                     // [2 + terms + adversaries]
   const Tensor bad = checked - checked != 0, skip = bad.any();  // NaN for what is not finite
-  if (options_.clip_norm > 0) clip_gradients(gradients, norm, options_.clip_norm);
-  optimizer_->step(skip.to(at::kFloat));
+  const Tensor masked = skip.to(at::kFloat);
+  for (size_t i = 0; i < players_.size(); ++i) {
+    if (options_.clip_norm > 0)
+      clip_gradients(players_[i].parameters.gradients(), norms[i], options_.clip_norm);
+    players_[i].optimizer->step(masked);
+  }
   statistics_.restore_if(skip);
-  const Tensor losses = at::cat({checked.narrow(0, 0, checked.size(0) - 1), one_});
-  sums_.add_(losses.masked_fill_(skip, 0), static_cast<double>(images));
+  const Tensor means = at::cat({checked.narrow(0, 0, losses), one_});
+  sums_.add_(means.masked_fill_(skip, 0), static_cast<double>(images));
   at::minimum_out(first_bad_, first_bad_, at::where(bad, number_, never_));
   skipped_.add_(skip);
   number_.add_(1);
@@ -104,6 +147,8 @@ std::optional<BadStep> TrainingStep::first_bad() const {
   std::vector<std::string> names{"the loss"};
   for (const auto& term : objective_->term_names())
     names.push_back(term);
+  for (const auto& [name, adversary] : objective_->adversaries())
+    names.push_back("the loss of " + name + "'s adversary");
   names.emplace_back("the gradient");
   std::string name;
   int64_t step = kNever;
@@ -122,11 +167,18 @@ std::optional<BadStep> TrainingStep::first_bad() const {
 }
 
 std::string TrainingStep::describe(const BadStep& bad) const {
+  std::string others;
+  for (const auto& key : remedies(objective_->chosen(), bad.what))
+    others += ", or " + key;
   return fmt::format(
       "training: {} became NaN or infinite at step {}; lower train.optimizer.learning_rate (now "
       "{}), or set train.clip_norm{}",
-      bad.what, bad.step + 1, options_.optimizer.learning_rate,
-      bad.what == "kl" ? ", or objective.kl.warmup_epochs" : "");
+      bad.what, bad.step + 1, options_.optimizer.learning_rate, others);
+}
+
+void TrainingStep::scale_learning_rates(double factor) {
+  for (auto& player : players_)
+    player.optimizer->set_learning_rate(player.learning_rate * factor);
 }
 
 void TrainingStep::check_finite() const {

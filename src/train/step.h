@@ -9,6 +9,7 @@
 #include "model/autoencoder.h"
 #include "objective/objective.h"
 #include "train/batches.h"
+#include "train/optimizer/player.h"
 #include "train/options.h"
 #include "train/running_statistics.h"
 
@@ -17,7 +18,8 @@ namespace latent {
 /// A step that was skipped.
 struct BadStep {
   int64_t step;      // steps done before it
-  std::string what;  // was NaN or infinite: a term of the loss, "the loss" or "the gradient"
+  std::string what;  // was NaN or infinite: a term of the loss, an adversary's loss, "the loss" or
+                     // "the gradient"
 };
 
 class TrainingStep {
@@ -59,29 +61,36 @@ class TrainingStep {
   /// Returns the number of steps skipped since the start; waits for the device.
   int64_t skipped() const;
 
-  Optimizer& optimizer() { return *optimizer_; }
-  FlatParameters& parameters() { return parameters_; }
+  /// Returns the players, the model first.
+  const std::vector<Player>& players() const { return players_; }
+  Optimizer& optimizer() { return *players_.front().optimizer; }
+  FlatParameters& parameters() { return players_.front().parameters; }
+  /// Sets each player's learning rate to `factor` times its configured one.
+  void scale_learning_rates(double factor);
 
  private:
   Output forward(const Tensor& input);
-  void update(const Loss& loss, int64_t images);
+  /// Computes the adversaries' gradients. output: without gradients. Returns their losses.
+  std::vector<Tensor> play(const Tensor& images, const Output& output);
+  void update(const Loss& loss, const std::vector<Tensor>& adversary_losses, int64_t images);
 
   TrainOptions options_;
   std::shared_ptr<Autoencoder> model_;
   std::shared_ptr<Objective> objective_;
   c10::Device device_;
-  FlatParameters parameters_;
+  std::vector<Player> players_;
   RunningStatistics statistics_;
-  std::unique_ptr<Optimizer> optimizer_;
   Tensor sums_;
-  Tensor first_bad_;     // [2 + terms] int64: the first step at which the total, a term or the
-                         // gradient's norm was not finite, or never_
-  Tensor never_, one_;   // constants on the device
-  Tensor skipped_;       // int64
-  Tensor number_;        // int64: steps done before the current one
-  int64_t next_ = 0;     // the value of number_ at the next step, unless it is set
-  at::Generator noise_;  // of the latents; a member, because a recorded step draws from the
-                         // generator it was recorded with
+  Tensor first_bad_;    // [2 + terms + adversaries] int64: the first step at which the total, a
+                        // term, an adversary's loss or the gradients' norm was not finite, or
+                        // never_
+  Tensor never_, one_;  // constants on the device
+  Tensor skipped_;      // int64
+  Tensor number_;       // int64: steps done before the current one
+  int64_t next_ = 0;    // the value of number_ at the next step, unless it is set
+  // Members, because a recorded step draws from the generators it was recorded with.
+  at::Generator noise_;  // of the latents
+  at::Generator penalty_noise_, adversary_noise_;
 };
 
 }  // namespace latent

@@ -176,8 +176,7 @@ void Trainer::set_schedules(int64_t batch) {
   const double epoch = static_cast<double>(state_.epoch) +
                        static_cast<double>(batch) / static_cast<double>(batches());
   objective_->schedule(epoch);
-  step_.optimizer().set_learning_rate(options_.optimizer.learning_rate * schedule_.factor(epoch) *
-                                      state_.rate_factor);
+  step_.scale_learning_rates(schedule_.factor(epoch) * state_.rate_factor);
 }
 
 NamedLosses Trainer::mean_losses() const {

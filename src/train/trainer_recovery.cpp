@@ -15,7 +15,7 @@ namespace latent {
 TensorFile Trainer::snapshot() {
   TensorFile file;
   store_model(*model_, *objective_, file);
-  store_optimizer(step_.optimizer(), step_.parameters(), file);
+  store_optimizers(step_.players(), file);
   store_state(state_, schedule_, file);
   metrics_.store(file);
   file.tensors["state.sums"] = step_.sums();
@@ -39,7 +39,7 @@ void Trainer::restore(const StoredCheckpoint& checkpoint) {
   const torch::NoGradGuard no_grad;
   const auto& [name, path, file] = checkpoint;
   load_model(*model_, *objective_, file, path);
-  load_optimizer(step_.optimizer(), step_.parameters(), file, path);
+  load_optimizers(step_.players(), file, path);
   const DataFingerprint now = state_.data;
   load_state(state_, schedule_, file, path);
   if (state_.batch > batches()) {

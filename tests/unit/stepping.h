@@ -39,7 +39,7 @@ class Stepping {
     options_ = plan.train;
     const Examples examples = plan.data.open()->load(Split::kTrain);
     const CorruptionChain corruption = plan.corruption.make(examples.shape());
-    std::tie(model, objective) = fresh_model(plan, corruption, device);
+    std::tie(model, objective) = fresh_model(plan, corruption, examples.count(), device);
     model->train();
     batches = std::make_unique<Batches>(examples, plan.data.augmentation, corruption, options_.seed,
                                         device, room);
@@ -57,8 +57,7 @@ class Stepping {
       const int64_t count = std::min(options_.batch_size, batches->count() - first);
       const double progress = static_cast<double>(done) / static_cast<double>(per_epoch);
       objective->schedule(progress);
-      step->optimizer().set_learning_rate(options_.optimizer.learning_rate *
-                                          schedule_->factor(progress));
+      step->scale_learning_rates(schedule_->factor(progress));
       if (stepper) {
         stepper->run(order_, first, count, done);
       } else {
@@ -77,8 +76,16 @@ class Stepping {
     copy(other.model->named_parameters(), model->named_parameters());
     copy(other.model->named_buffers(), model->named_buffers());
     copy(other.objective->named_parameters(), objective->named_parameters());
-    for (const auto& [name, tensor] : other.step->optimizer().state())
-      step->optimizer().state().at(name).copy_(tensor);
+    for (size_t i = 0; i < step->players().size(); ++i) {
+      const Player &from = other.step->players()[i], &to = step->players()[i];
+      if (from.adversary) {
+        copy(from.adversary->module().named_parameters(),
+             to.adversary->module().named_parameters());
+        copy(from.adversary->module().named_buffers(), to.adversary->module().named_buffers());
+      }
+      for (const auto& [name, tensor] : from.optimizer->state())
+        to.optimizer->state().at(name).copy_(tensor);
+    }
     step->sums().copy_(other.step->sums());
     done = other.done;
     order_ = other.order_;
@@ -94,8 +101,15 @@ class Stepping {
       all[item.key()] = item.value();
     for (const auto& item : objective->named_parameters())
       all[item.key()] = item.value().detach();
-    for (const auto& [name, tensor] : step->optimizer().state())
-      all["optimizer." + name] = tensor;
+    for (const auto& player : step->players()) {
+      for (const auto& [name, tensor] : player.optimizer->state())
+        all["optimizer." + player.prefix + name] = tensor;
+      if (!player.adversary) continue;
+      for (const auto& item : player.adversary->module().named_parameters())
+        all[player.prefix + item.key()] = item.value().detach();
+      for (const auto& item : player.adversary->module().named_buffers())
+        all[player.prefix + item.key()] = item.value();
+    }
     all["rate"] = step->optimizer().learning_rate();
     for (auto& [name, tensor] : all)
       tensor = tensor.to(at::kCPU, /*non_blocking=*/false, /*copy=*/true);

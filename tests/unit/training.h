@@ -61,7 +61,7 @@ inline TrainerFixture prepare(const std::string& text, const fs::path& folder,
   const ImageShape shape = t.examples.shape();
   const CorruptionChain corruption = t.plan.corruption.make(shape);
   t.model = t.plan.model.make(corruption.output(), shape, static_cast<uint64_t>(t.plan.train.seed));
-  t.objective = t.plan.objective.make(*t.model);
+  t.objective = t.plan.objective.make(*t.model, t.examples.count(), 0);
   const TrainingData data{t.examples, dataset->load(Split::kValidation), t.plan.data.augmentation,
                           corruption};
   t.trainer = std::make_unique<Trainer>(t.plan.train, t.model, t.objective, data, t.run,

@@ -28,8 +28,9 @@ Findings check_files(const std::filesystem::path& run);
 
 /// Checks whether the epochs of metrics.csv are consecutive and hold numbers, and whether the
 /// losses show overfitting or a training that ended too early. epochs: completed at the last
-/// checkpoint, or -1. training: whether a process is adding rows.
-Findings check_metrics(const MetricsTable& metrics, int64_t epochs, bool training);
+/// checkpoint, or -1. training: whether a process is adding rows. objective: of the run's config.
+Findings check_metrics(const MetricsTable& metrics, int64_t epochs, bool training,
+                       const ObjectivePlan& objective);
 
 /// Facts about a model, measured on some images.
 struct ModelFacts {

@@ -142,6 +142,17 @@ void check_version(const RunDirectory& run, Findings& findings) {
                                          TORCH_VERSION)});
 }
 
+// Returns the objective of the run's config; an empty one if the config cannot be read, which
+// check_config reports.
+ObjectivePlan objective_of(const RunDirectory& run) {
+  try {
+    Config config = Config::load(run.config());
+    return read_experiment(config).objective;
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 // holder: the process that is training it, or "".
 Findings look_at(const fs::path& path, const std::string& holder) {
   Findings findings;
@@ -156,7 +167,8 @@ Findings look_at(const fs::path& path, const std::string& holder) {
     const bool expected = epochs >= 1 && !busy;
     if (std::error_code code; !expected && !fs::exists(run.metrics(), code)) return findings;
     try {
-      for (auto& finding : check_metrics(read_metrics(run.metrics()), epochs, busy))
+      for (auto& finding :
+           check_metrics(read_metrics(run.metrics()), epochs, busy, objective_of(run)))
         findings.push_back(std::move(finding));
     } catch (const Error& damage) {
       findings.push_back({Kind::kProblem, "metrics.csv", reason(damage, run.metrics()),

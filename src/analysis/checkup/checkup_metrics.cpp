@@ -33,7 +33,16 @@ std::string break_in(const MetricsTable& metrics) {
   return "";
 }
 
-void check_numbers(const MetricsTable& metrics, Findings& findings) {
+// term: "kl" of a column such as "val_kl".
+std::string remedy_of(const std::string& term, const ObjectivePlan& objective) {
+  std::vector<std::string> others = remedies(objective.penalties, term);
+  others.insert(others.begin(), "train.clip_norm");
+  return "lower train.optimizer.learning_rate" + std::string(others.size() > 1 ? ", " : " or ") +
+         "set " + fmt::format("{}", fmt::join(others, " or "));
+}
+
+void check_numbers(const MetricsTable& metrics, const ObjectivePlan& objective,
+                   Findings& findings) {
   for (const auto& column : metrics.columns) {
     const auto values = metrics.column(column);
     // If an older version started the run, a newer column has no values at first.
@@ -45,10 +54,7 @@ void check_numbers(const MetricsTable& metrics, Findings& findings) {
     if (bad == values.end()) continue;
     findings.push_back({Kind::kProblem, "metrics.csv",
                         fmt::format("{} is {} at epoch {}", column, *bad, bad - values.begin() + 1),
-                        column == "val_kl" || column == "train_kl"
-                            ? "lower train.optimizer.learning_rate, set train.clip_norm or "
-                              "objective.kl.warmup_epochs"
-                            : "lower train.optimizer.learning_rate or set train.clip_norm"});
+                        remedy_of(column.substr(column.find('_') + 1), objective)});
   }
 }
 
@@ -85,7 +91,8 @@ void check_losses(const MetricsTable& metrics, Findings& findings) {
 
 }  // namespace
 
-Findings check_metrics(const MetricsTable& metrics, int64_t epochs, bool training) {
+Findings check_metrics(const MetricsTable& metrics, int64_t epochs, bool training,
+                       const ObjectivePlan& objective) {
   Findings findings;
   const auto rows = static_cast<int64_t>(metrics.rows.size());
   if (!has(metrics, "epoch") || !has(metrics, "step")) {
@@ -110,7 +117,7 @@ Findings check_metrics(const MetricsTable& metrics, int64_t epochs, bool trainin
     findings.push_back({Kind::kGood, "metrics.csv",
                         fmt::format("{} epoch{} without a gap", rows, rows == 1 ? "" : "s"), ""});
   }
-  check_numbers(metrics, findings);
+  check_numbers(metrics, objective, findings);
   check_losses(metrics, findings);
   return findings;
 }

@@ -53,8 +53,9 @@ std::string now(const Config& config, const std::string& key) {
 }
 
 std::string sparsity_key(const Config& config) {
-  for (const char* name : {"sparsity_l1", "sparsity_kl"}) {
-    const std::string key = std::string("objective.") + name + ".weight";
+  for (const auto& row : penalties().rows()) {
+    if (!row.sparse) continue;
+    const std::string key = "objective." + row.name + ".weight";
     // A weight of 0 has no effect.
     if (number(config, key).value_or(0) > 0) return now(config, key);
   }

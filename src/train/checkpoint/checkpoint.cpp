@@ -19,16 +19,27 @@ void each_tensor(const torch::nn::Module& module, const std::string& prefix, Vis
     visit(prefix + item.key(), item.value());
 }
 
-// Every tensor of an optimizer's state, with its name in a checkpoint.
+// Every tensor of a model and of what its objective learns, with its name in a checkpoint.
 template <class Visit>
-void each_state(Optimizer& optimizer, const FlatParameters& parameters, Visit visit) {
-  for (const auto& [name, tensor] : optimizer.state()) {
-    if (tensor.dim() == 0) {
-      visit("optimizer." + name, tensor);
-      continue;
-    }
-    for (const auto& [parameter, view] : parameters.views(tensor)) {
-      visit("optimizer." + parameter + "." + name, view);
+void each_weight(const Autoencoder& model, const Objective& objective, Visit visit) {
+  each_tensor(model, "model.", visit);
+  each_tensor(objective, "objective.", visit);
+  for (const auto& [name, adversary] : objective.adversaries())
+    each_tensor(adversary->module(), "adversary." + name + ".", visit);
+}
+
+// Every tensor of the optimizers' state, with its name in a checkpoint.
+template <class Visit>
+void each_state(const std::vector<Player>& players, Visit visit) {
+  for (const auto& player : players) {
+    for (const auto& [name, tensor] : player.optimizer->state()) {
+      if (tensor.dim() == 0) {
+        visit("optimizer." + player.prefix + name, tensor);
+        continue;
+      }
+      for (const auto& [parameter, view] : player.parameters.views(tensor)) {
+        visit("optimizer." + parameter + "." + name, view);
+      }
     }
   }
 }
@@ -50,8 +61,7 @@ void store_model(const Autoencoder& model, const Objective& objective, TensorFil
   const auto put = [&](const std::string& name, const Tensor& tensor) {
     file.tensors[name] = tensor;
   };
-  each_tensor(model, "model.", put);
-  each_tensor(objective, "objective.", put);
+  each_weight(model, objective, put);
   file.metadata["format"] = std::to_string(kRunFormat);
   file.metadata["input_shape"] = model.input_shape().text();
   file.metadata["output_shape"] = model.output_shape().text();
@@ -75,11 +85,11 @@ void load_model(Autoencoder& model, Objective& objective, const TensorFile& file
     tensor.copy_(found->second);
     ++loaded;
   };
-  each_tensor(model, "model.", take);
-  each_tensor(objective, "objective.", take);
+  each_weight(model, objective, take);
   size_t stored = 0;
   for (const auto& [name, tensor] : file.tensors) {
-    stored += name.starts_with("model.") || name.starts_with("objective.");
+    stored += name.starts_with("model.") || name.starts_with("objective.") ||
+              name.starts_with("adversary.");
   }
   if (stored != loaded) {
     throw Error(fmt::format("{}: holds {} weights; the model of this config has {}", path.string(),
@@ -87,15 +97,15 @@ void load_model(Autoencoder& model, Objective& objective, const TensorFile& file
   }
 }
 
-void store_optimizer(Optimizer& optimizer, const FlatParameters& parameters, TensorFile& file) {
-  each_state(optimizer, parameters,
+void store_optimizers(const std::vector<Player>& players, TensorFile& file) {
+  each_state(players,
              [&](const std::string& name, const Tensor& tensor) { file.tensors[name] = tensor; });
 }
 
-void load_optimizer(Optimizer& optimizer, const FlatParameters& parameters, const TensorFile& file,
-                    const std::filesystem::path& path) {
+void load_optimizers(const std::vector<Player>& players, const TensorFile& file,
+                     const std::filesystem::path& path) {
   const torch::NoGradGuard no_grad;
-  each_state(optimizer, parameters, [&](const std::string& name, Tensor tensor) {
+  each_state(players, [&](const std::string& name, Tensor tensor) {
     tensor.copy_(fitting_tensor(file, name, tensor.sizes(), path));
   });
 }

@@ -1,17 +1,18 @@
-// A model, its objective and its optimizer in a tensor file.
+// A model, its objective and its optimizers in a tensor file.
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include "format/safetensors.h"
 #include "model/autoencoder.h"
 #include "objective/objective.h"
-#include "train/optimizer/optimizer.h"
+#include "train/optimizer/player.h"
 
 namespace latent {
 
-/// Adds the weights and statistics as "model.*" and "objective.*", and the image shapes as
-/// metadata.
+/// Adds the weights and statistics as "model.*", "objective.*" and "adversary.<penalty>.*", and the
+/// image shapes as metadata.
 void store_model(const Autoencoder& model, const Objective& objective, TensorFile& file);
 
 /// Loads weights and statistics in place. Throws Error naming `path`, the tensor, and the shapes
@@ -19,14 +20,14 @@ void store_model(const Autoencoder& model, const Objective& objective, TensorFil
 void load_model(Autoencoder& model, Objective& objective, const TensorFile& file,
                 const std::filesystem::path& path);
 
-/// Adds the optimizer's state as "optimizer.<parameter>.<name>", one tensor per parameter, and its
-/// scalars as "optimizer.<name>".
-void store_optimizer(Optimizer& optimizer, const FlatParameters& parameters, TensorFile& file);
+/// Adds the state of each player's optimizer as "optimizer.<parameter>.<name>", one tensor per
+/// parameter, and its scalars as "optimizer.<the player's prefix><name>".
+void store_optimizers(const std::vector<Player>& players, TensorFile& file);
 
-/// Loads the optimizer's state in place. Throws Error naming `path` and the tensor that does not
+/// Loads the optimizers' state in place. Throws Error naming `path` and the tensor that does not
 /// fit.
-void load_optimizer(Optimizer& optimizer, const FlatParameters& parameters, const TensorFile& file,
-                    const std::filesystem::path& path);
+void load_optimizers(const std::vector<Player>& players, const TensorFile& file,
+                     const std::filesystem::path& path);
 
 /// Returns the tensor called `name`. Throws Error naming `path` if it is missing or has other
 /// sizes.

@@ -53,7 +53,7 @@ double plateau_factor(const LearningRateOptions& options, const ScheduleState& s
 }  // namespace
 
 const Registry<ScheduleRow>& schedules() {
-  static const Registry<ScheduleRow> registry(
+  static Registry<ScheduleRow> registry(
       "schedule",
       {
           {"constant", "the same learning rate throughout", false, false, read_nothing,

@@ -121,7 +121,7 @@ std::unique_ptr<Optimizer> make_sgd(const OptimizerOptions& options, FlatParamet
 }  // namespace
 
 const Registry<OptimizerRow>& optimizers() {
-  static const Registry<OptimizerRow> registry(
+  static Registry<OptimizerRow> registry(
       "optimizer",
       {
           {"adam", "Adam; weight decay is added to the gradient", read_adam, make_adam},

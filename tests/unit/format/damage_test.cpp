@@ -60,7 +60,7 @@ TEST(Damage, IsDetectedInCheckpoints) {
     "data": {"name": "shapes", "size": [8, 8]},
     "model": {"encoder": {"name": "dense", "hidden": [12]}, "latent_dim": 2}})");
   const auto model = plan.model.make({3, 8, 8}, {3, 8, 8}, 0);
-  const auto objective = plan.objective.make(*model);
+  const auto objective = plan.objective.make(*model, 0, 0);
   TensorFile file;
   store_model(*model, *objective, file);
   const auto weights = file.tensors;

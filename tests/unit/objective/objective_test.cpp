@@ -18,7 +18,7 @@ Fixture make_fixture(const std::string& model, const std::string& objective) {
   Fixture made;
   made.model = make_model(model, {1, 12, 12});
   made.objective =
-      objective_plan(objective, made.model->bottleneck().has_posterior()).make(*made.model);
+      objective_plan(objective, made.model->bottleneck().has_posterior()).make(*made.model, 0, 0);
   made.images = uniform({4, 1, 12, 12});
   made.output = made.model->forward(made.images, generator(0, Stream::kLatents));
   return made;
@@ -31,8 +31,8 @@ TEST(Objective, TotalIsTheWeightedSumOfTheTerms) {
       kConv, R"({"likelihood": {"name": "gaussian", "weight": 0.25}, "kl": {"weight": 3}})");
   const Loss loss = (*f.objective)(f.images, f.output);
   ASSERT_EQ(loss.terms.size(), 2u);
-  EXPECT_EQ(loss.terms[0].first, "nll");
-  EXPECT_EQ(loss.terms[1].first, "kl");
+  EXPECT_EQ(loss.terms[0].name, "nll");
+  EXPECT_EQ(loss.terms[1].name, "kl");
   EXPECT_EQ(f.objective->term_names(), (std::vector<std::string>{"nll", "kl"}));
   const Tensor decoded = f.output.decoded.to(at::kDouble);
   const double nll = 0.5 * (f.images - decoded).square().sum().item<double>() / 4;
@@ -43,8 +43,8 @@ TEST(Objective, TotalIsTheWeightedSumOfTheTerms) {
       0.5 * (mean.square() + logvar.exp() + 1 + logvar.abs()).sum().item<double>() / 4;
   const double nll_rounding = rounding(nll, 12 * 12 + 4),
                kl_rounding = rounding(kl_terms, 4 * static_cast<double>(mean.numel()));
-  EXPECT_NEAR(loss.terms[0].second.item<double>(), nll, nll_rounding);
-  EXPECT_NEAR(loss.terms[1].second.item<double>(), kl, kl_rounding);
+  EXPECT_NEAR(loss.terms[0].value.item<double>(), nll, nll_rounding);
+  EXPECT_NEAR(loss.terms[1].value.item<double>(), kl, kl_rounding);
   EXPECT_NEAR(loss.total.item<double>(), 0.25 * nll + 3 * kl,
               0.25 * nll_rounding + 3 * kl_rounding + rounding(nll + 3 * kl, 2));
 }
@@ -59,8 +59,8 @@ TEST(Objective, APriorImpliesKl) {
 TEST(Objective, WeightZeroOfTheLikelihoodLeavesThePenalties) {
   auto f = make_fixture(kConv, R"({"likelihood": {"name": "bernoulli", "weight": 0}})");
   const Loss loss = (*f.objective)(f.images, f.output);
-  EXPECT_GT(loss.terms[0].second.item<double>(), 1);
-  EXPECT_EQ(loss.total.item<double>(), loss.terms[1].second.item<double>());
+  EXPECT_GT(loss.terms[0].value.item<double>(), 1);
+  EXPECT_EQ(loss.total.item<double>(), loss.terms[1].value.item<double>());
 }
 
 TEST(Objective, TheScheduleReachesThePenalties) {
@@ -69,7 +69,7 @@ TEST(Objective, TheScheduleReachesThePenalties) {
     f.objective->schedule(epoch);
     return (*f.objective)(f.images, f.output).total.item<double>();
   };
-  const double kl = (*f.objective)(f.images, f.output).terms[1].second.item<double>();
+  const double kl = (*f.objective)(f.images, f.output).terms[1].value.item<double>();
   const double tolerance = rounding(total(10) + total(0), 2);  // two sums of two
   EXPECT_NEAR(total(10) - total(0), kl, tolerance);
   EXPECT_NEAR(total(5) - total(0), kl / 2, tolerance);

@@ -15,22 +15,38 @@ const std::string kRelu =
 const std::string kSigmoid =
     R"({"encoder": "dense", "bottleneck": {"name": "point", "activation": "sigmoid"}})";
 
-std::unique_ptr<Penalty> penalty(const std::string& name, const std::string& options,
+std::shared_ptr<Penalty> penalty(const std::string& name, const std::string& options,
                                  const std::string& model) {
   Config config = Config::parse("{\"" + name + "\": " + options + "}", "test.json");
   Section section = config.root().section(name);
-  auto maker = penalties().find(name, "test").configure(section);
+  const PenaltyPlan plan = penalties().find(name, "test").configure(section);
   config.check_all_read();
-  return maker(make_model(model, {1, 4, 4})->bottleneck());
+  const auto made = make_model(model, {1, 4, 4});
+  return plan.make({.bottleneck = made->bottleneck(), .images = {1, 4, 4}});
 }
 
-std::unique_ptr<Penalty> kl(const std::string& options) {
+std::shared_ptr<Penalty> kl(const std::string& options) {
   return penalty("kl", options, R"({"encoder": "dense"})");
 }
 
-double weighted(Penalty& term, double value, double epoch) {
+// Returns the only term and what the total gains, for latents without images.
+std::pair<double, double> value_of(const Penalty& penalty, const Latent& latent) {
+  const Tensor no_images;
+  const Output output{.decoded = {}, .latent = latent};
+  const PenaltyValue value = penalty({.images = no_images, .output = output});
+  EXPECT_EQ(value.terms.size(), 1u);
+  return {value.terms.at(0).item<double>(), value.added.item<double>()};
+}
+
+// Latents of one image whose KL is `kl`: of mean m it is m^2 / 2.
+Latent latents_of(double kl) {
+  const Tensor mean = torch::full({1, 1}, std::sqrt(2 * kl));
+  return {.z = mean, .code = mean, .posterior = Posterior{mean, torch::zeros({1, 1})}};
+}
+
+double weighted(Penalty& term, double kl, double epoch) {
   term.schedule(epoch);
-  return term.weighted(torch::tensor(value)).item<double>();
+  return value_of(term, latents_of(kl)).second;
 }
 
 TEST(Kl, ClosedForm) {
@@ -56,7 +72,7 @@ TEST(Kl, SumOverLatentsMeanOverTheBatch) {
                       .code = {},
                       .posterior = Posterior{torch::tensor({1.0f, 1.0f, 3.0f, 0.0f}).view({2, 2}),
                                              torch::zeros({2, 2})}};
-  EXPECT_NEAR(kl("{}")->value(latent).item<double>(), (1.0 + 4.5) / 2, 1e-6);
+  EXPECT_NEAR(value_of(*kl("{}"), latent).first, (1.0 + 4.5) / 2, 1e-6);
 }
 
 TEST(Kl, TheWeightWarmsUp) {
@@ -84,7 +100,7 @@ TEST(Kl, WeightZeroLeavesTheTermToBeWatched) {
 TEST(Kl, NeedsADistribution) {
   const auto plan = objective_plan(R"({"kl": {}})", false);
   const auto model = make_model(R"({"encoder": "dense", "bottleneck": "point"})", {1, 4, 4});
-  expect_error([&] { plan.make(*model); },
+  expect_error([&] { plan.make(*model, 0, 0); },
                "test.json: objective.kl: a point bottleneck has no distribution; "
                "expected model.bottleneck \"gaussian\", or no kl");
 }
@@ -93,19 +109,18 @@ Latent code(const Tensor& z) { return {.z = z, .code = z}; }
 
 TEST(SparsityL1, SumsOverTheCodeAndAveragesOverTheBatch) {
   const auto l1 = penalty("sparsity_l1", R"({"weight": 0.5})", kRelu);
-  const Tensor value = l1->value(code(torch::tensor({{1.0f, -2.0f}, {3.0f, 0.0f}})));
-  EXPECT_NEAR(value.item<double>(), 3, 1e-6);
-  EXPECT_NEAR(l1->weighted(value).item<double>(), 1.5, 1e-6);
+  const auto [sum, added] = value_of(*l1, code(torch::tensor({{1.0f, -2.0f}, {3.0f, 0.0f}})));
+  EXPECT_NEAR(sum, 3, 1e-6);
+  EXPECT_NEAR(added, 1.5, 1e-6);
 }
 
 // Units with means 0.5 and 0.05 under the target 0.05: 0.05 log 0.1 + 0.95 log 1.9, and 0.
 TEST(SparsityKl, ComparesMeanActivations) {
   const auto kl = penalty("sparsity_kl", R"({"weight": 2, "target": 0.05})", kSigmoid);
-  const Tensor value = kl->value(code(torch::tensor({{0.9f, 0.1f}, {0.1f, 0.0f}})));
-  EXPECT_NEAR(value.item<double>(), 0.494632, 1e-5);
-  EXPECT_NEAR(kl->weighted(value).item<double>(), 0.989264, 1e-5);
-  const Tensor extreme = kl->value(code(torch::tensor({{1.0f, 0.0f}})));
-  EXPECT_TRUE(extreme.isfinite().item<bool>());
+  const auto [divergence, added] = value_of(*kl, code(torch::tensor({{0.9f, 0.1f}, {0.1f, 0.0f}})));
+  EXPECT_NEAR(divergence, 0.494632, 1e-5);
+  EXPECT_NEAR(added, 0.989264, 1e-5);
+  EXPECT_TRUE(std::isfinite(value_of(*kl, code(torch::tensor({{1.0f, 0.0f}}))).first));
 }
 
 TEST(Penalty, ThatDoesNotFitTheBottleneckIsRefused) {
@@ -125,7 +140,7 @@ TEST(Penalty, ThatDoesNotFitTheBottleneckIsRefused) {
 
 TEST(Penalty, ThatMakesTheCodeSparseIsKnownToTheObjective) {
   const auto sparse = [](const std::string& options) {
-    return objective_plan(options, false).make(*make_model(kRelu, {1, 4, 4}))->sparse();
+    return objective_plan(options, false).make(*make_model(kRelu, {1, 4, 4}), 0, 0)->sparse();
   };
   EXPECT_TRUE(sparse(R"({"sparsity_l1": {}})"));
   EXPECT_FALSE(sparse("{}"));

@@ -27,7 +27,7 @@ Setup make_setup(const std::string& bottleneck, const std::string& objective, in
   made.examples = plan.data.open()->load(Split::kTrain);
   const ImageShape shape = made.examples.shape();
   made.model = plan.model.make(shape, shape, 1);
-  made.objective = plan.objective.make(*made.model);
+  made.objective = plan.objective.make(*made.model, 0, 0);
   return made;
 }
 

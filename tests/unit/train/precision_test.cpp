@@ -29,7 +29,7 @@ Trained train(const std::vector<std::string>& settings, int64_t steps = 20) {
   const Experiment plan = read_experiment(config);
   const Examples examples = plan.data.open()->load(Split::kTrain);
   const CorruptionChain corruption = plan.corruption.make(examples.shape());
-  auto [model, objective] = fresh_model(plan, corruption, c10::kCPU);
+  auto [model, objective] = fresh_model(plan, corruption, 0, c10::kCPU);
   model->train();
   TrainingStep step(plan.train, model, objective, c10::kCPU);
   const Batches batches = training_batches(plan, corruption, examples, c10::kCPU);

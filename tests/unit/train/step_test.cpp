@@ -28,7 +28,7 @@ struct OneTraining {
     const Examples examples = plan.data.open()->load(Split::kTrain);
     const CorruptionChain corruption = plan.corruption.make(examples.shape());
     batches = std::make_unique<Batches>(training_batches(plan, corruption, examples, c10::kCPU));
-    std::tie(model, objective) = fresh_model(plan, corruption, c10::kCPU);
+    std::tie(model, objective) = fresh_model(plan, corruption, examples.count(), c10::kCPU);
     model->train();
     step = std::make_unique<TrainingStep>(plan.train, model, objective, c10::kCPU);
   }

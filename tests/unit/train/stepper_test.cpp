@@ -8,6 +8,7 @@
 #include "core/log.h"
 #include "core/system/file.h"
 #include "unit/expect.h"
+#include "unit/own_parts.h"
 #include "unit/stepping.h"
 
 namespace latent {
@@ -104,6 +105,12 @@ TEST_F(StepperTest, ReplayedStepsEqualStepsByHand) {
   EXPECT_EQ(calls_.replays, kTwinFullSteps - GraphReplay::kWarmUp);  // the short ones run by hand
   EXPECT_EQ(calls_.generators, 3u);  // augmentation, corruption, latents
   EXPECT_EQ(calls_.sent, 0);
+}
+
+TEST_F(StepperTest, AnAdversaryIsReplayedToo) {
+  const OwnRow<PenaltyRow> row(penalties(), three_terms());
+  expect_same_bits({"objective.three={}"});
+  EXPECT_EQ(calls_.generators, 5u);  // augmentation, corruption, latents, penalty, adversary
 }
 
 TEST_F(StepperTest, APlainAutoencoderHasNoNoiseOfItsOwn) {

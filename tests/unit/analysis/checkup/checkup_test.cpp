@@ -35,34 +35,35 @@ MetricsTable metrics(const std::vector<std::vector<double>>& rows) {
 }
 
 TEST(Checkup, GoodMetrics) {
-  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, 6, 5}, {2, 20, 4, 5.99, 4}}), 2, false)), "");
-  EXPECT_EQ(ills(check_metrics(metrics({}), 0, false)), "");
+  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, 6, 5}, {2, 20, 4, 5.99, 4}}), 2, false, {})),
+            "");
+  EXPECT_EQ(ills(check_metrics(metrics({}), 0, false, {})), "");
 }
 
 TEST(Checkup, MetricsThatDoNotFitTheCheckpoint) {
   const auto table = metrics({{1, 10, 5, 6, 5}, {2, 20, 4, 5.99, 4}});
-  EXPECT_EQ(ills(check_metrics(table, 3, false)),
+  EXPECT_EQ(ills(check_metrics(table, 3, false, {})),
             "problem metrics.csv: ends at epoch 2; the last checkpoint is of epoch 3; latent train "
             "--resume rewrites it from the checkpoint\n");
-  EXPECT_EQ(ills(check_metrics(table, 1, false)),
+  EXPECT_EQ(ills(check_metrics(table, 1, false, {})),
             "warning metrics.csv: continues to epoch 2; the last checkpoint is of epoch 1; latent "
             "train --resume repeats the epochs after it\n");
-  EXPECT_EQ(ills(check_metrics(table, 1, true)), "");
+  EXPECT_EQ(ills(check_metrics(table, 1, true, {})), "");
 }
 
 TEST(Checkup, MetricsWithGaps) {
   const std::string remedy = "; latent train --resume rewrites it from the checkpoint\n";
-  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, 6, 5}, {3, 30, 4, 6, 4}}), 2, false)),
+  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, 6, 5}, {3, 30, 4, 6, 4}}), 2, false, {})),
             "problem metrics.csv: found epoch 3, expected epoch 2" + remedy);
-  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, 6, 5}, {2, 10, 4, 6, 4}}), 2, false)),
+  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, 6, 5}, {2, 10, 4, 6, 4}}), 2, false, {})),
             "problem metrics.csv: epoch 2 ends at step 10, not after step 10" + remedy);
-  EXPECT_EQ(ills(check_metrics({.columns = {"a"}, .rows = {}}, 0, false)),
+  EXPECT_EQ(ills(check_metrics({.columns = {"a"}, .rows = {}}, 0, false, {})),
             "problem metrics.csv: no columns epoch and step" + remedy);
 }
 
 TEST(Checkup, MetricsThatAreNoNumbers) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, 6, 5}, {2, 20, nan, 6, 5}}), 2, false)),
+  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, 6, 5}, {2, 20, nan, 6, 5}}), 2, false, {})),
             "problem metrics.csv: train_nll is nan at epoch 2; lower train.optimizer.learning_rate "
             "or set train.clip_norm\n");
 }
@@ -70,7 +71,7 @@ TEST(Checkup, MetricsThatAreNoNumbers) {
 // An older version wrote the first rows.
 TEST(Checkup, AColumnThatCameLater) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, nan, 5}, {2, 20, 5, 6, 5}}), 2, false)), "");
+  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, nan, 5}, {2, 20, 5, 6, 5}}), 2, false, {})), "");
 }
 
 TEST(Checkup, OverfittingAndTooShortTraining) {
@@ -83,7 +84,7 @@ TEST(Checkup, OverfittingAndTooShortTraining) {
             "was best at epoch 1 of 4; use the checkpoint best (the default); set "
             "train.early_stopping.patience, data.augment or model.encoder.dropout, or use more "
             "images\n");
-  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 9, 10, 9}, {2, 20, 8, 8, 8}}), 2, false)),
+  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 9, 10, 9}, {2, 20, 8, 8, 8}}), 2, false, {})),
             "warning metrics.csv: val_loss still fell by 25.0 % in the last epoch; train longer: "
             "--resume --set train.epochs=4\n");
 }
