@@ -51,8 +51,8 @@ TEST(Bottleneck, KnowsTheRangeOfItsCodes) {
   const auto within = [](const std::string& options) {
     Config config = Config::parse(options, "x");
     Section root = config.root();
-    const auto bottleneck = bottlenecks().find("point", "x").configure(root)(3, 3);
-    return bottleneck->clamp_to_range(torch::tensor({{-1.0f, 0.5f, 2.0f}}));
+    const auto bottleneck = bottlenecks().find("point", "x").configure(root).make({3}, 3);
+    return bottleneck->nearest_valid(torch::tensor({{-1.0f, 0.5f, 2.0f}}));
   };
   expect_tensor_near(within("{}"), torch::tensor({{-1.0, 0.5, 2.0}}), 0);
   expect_tensor_near(within(R"({"activation": "relu"})"), torch::tensor({{0.0, 0.5, 2.0}}), 0);
