@@ -7,15 +7,6 @@
 namespace latent {
 namespace {
 
-LayerSummary summary_row(const std::string& name, const Layer& layer, int64_t latent_dim,
-                         const std::string& description) {
-  LayerSummary row{.name = "bottleneck." + name, .description = description, .shape = {latent_dim}};
-  for (const auto& parameter : layer.parameters())
-    row.parameters += parameter.numel();
-  row.multiply_adds = layer.parameters().front().numel();  // of a dense layer: its weight
-  return row;
-}
-
 // Widens half precision: latents, their noise and their KL are always in single precision.
 Tensor widened(const Tensor& x) {
   return x.scalar_type() == at::kBFloat16 || x.scalar_type() == at::kHalf ? x.to(at::kFloat) : x;
@@ -25,7 +16,7 @@ Tensor widened(const Tensor& x) {
 class Point : public Bottleneck {
  public:
   Point(int64_t features, int64_t latent_dim, std::string activation)
-      : latent_dim_(latent_dim), activation_(std::move(activation)) {
+      : activation_(std::move(activation)) {
     code_ = register_module("code", make_dense(features, latent_dim));
   }
   Latent forward(const Tensor& features, std::optional<at::Generator>) override {
@@ -41,13 +32,15 @@ class Point : public Bottleneck {
   void initialize(Initialization kind, at::Generator& generator) override {
     code_->initialize(kind, generator);
   }
-  void summarize(std::vector<LayerSummary>& summary) const override {
-    const std::string then = activation_ == "none" ? "" : ", " + activation_;
-    summary.push_back(summary_row("code", *code_, latent_dim_, "dense" + then));
+  LayerSpec spec() const override {
+    LayerSpec spec;
+    spec.kind = "point_code";
+    spec.parts.push_back({"code", code_->spec()});
+    if (activation_ != "none") spec.parts.push_back({"activation", activation_spec(activation_)});
+    return spec;
   }
 
  private:
-  int64_t latent_dim_;
   std::string activation_;
   std::shared_ptr<Layer> code_;
 };
@@ -56,7 +49,7 @@ class Point : public Bottleneck {
 // 2) * noise.
 class Gaussian : public Bottleneck {
  public:
-  Gaussian(int64_t features, int64_t latent_dim) : latent_dim_(latent_dim) {
+  Gaussian(int64_t features, int64_t latent_dim) {
     mean_ = register_module("mean", make_dense(features, latent_dim));
     logvar_ = register_module("logvar", make_dense(features, latent_dim));
   }
@@ -72,13 +65,14 @@ class Gaussian : public Bottleneck {
     mean_->initialize(kind, generator);
     logvar_->initialize(kind, generator);
   }
-  void summarize(std::vector<LayerSummary>& summary) const override {
-    summary.push_back(summary_row("mean", *mean_, latent_dim_, "dense"));
-    summary.push_back(summary_row("logvar", *logvar_, latent_dim_, "dense"));
+  LayerSpec spec() const override {
+    LayerSpec spec;
+    spec.kind = "gaussian_code";
+    spec.parts = {{"mean", mean_->spec()}, {"logvar", logvar_->spec()}};
+    return spec;
   }
 
  private:
-  int64_t latent_dim_;
   std::shared_ptr<Layer> mean_, logvar_;
 };
 
