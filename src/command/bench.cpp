@@ -15,6 +15,7 @@
 #include "core/system/process.h"
 #include "core/version.h"
 #include "kernel/allowed.h"
+#include "model/summary.h"
 #include "session/experiment.h"
 #include "train/profile.h"
 #include "train/stepper.h"
@@ -51,9 +52,9 @@ double matrix_peak(const std::string& precision, const c10::Device& device) {
 
 // The operations of a training step's products: the backward pass computes two for each forward
 // one.
-double operations_per_image(Autoencoder& model) {
+double operations_per_image(const Autoencoder& model) {
   int64_t multiply_adds = 0;
-  for (const auto& row : model.summarize())
+  for (const auto& row : summarize(model.spec()))
     multiply_adds += row.multiply_adds;
   return 3 * 2 * static_cast<double>(multiply_adds);
 }

@@ -11,6 +11,7 @@
 #include "core/log.h"
 #include "core/system/interrupt.h"
 #include "core/system/process.h"
+#include "model/summary.h"
 #include "session/training.h"
 #include "train/profile.h"
 
@@ -54,13 +55,13 @@ TrainingRequest read_request(const Arguments& arguments) {
 }
 
 Json describe_dry_run(const PreparedTraining& prepared) {
-  Autoencoder& model = *prepared.model;
+  const Autoencoder& model = *prepared.model;
   const auto sizes = [](const ImageShape& shape) {
     return Json{shape.channels, shape.height, shape.width};
   };
   Json rows = Json::array();
   int64_t parameters = 0;
-  for (const auto& layer : model.summarize()) {
+  for (const auto& layer : summarize(model.spec())) {
     rows.push_back({{"name", layer.name},
                     {"description", layer.description},
                     {"shape", layer.shape},

@@ -10,16 +10,15 @@ namespace {
 
 class Activation : public Layer {
  public:
-  Activation(std::string name, double slope) : name_(std::move(name)), slope_(slope) {}
-  // In place, which saves a pass over memory: no layer that precedes an activation needs its output
-  // for the backward pass.
+  Activation(std::string name, double slope, bool in_place)
+      : name_(std::move(name)), slope_(slope), in_place_(in_place) {}
   Tensor forward(const Tensor& x) override {
     Tensor values = x;
-    if (name_ == "relu") return at::relu_(values);
-    if (name_ == "leaky_relu") return at::leaky_relu_(values, slope_);
+    if (in_place_ && name_ == "relu") return at::relu_(values);
+    if (in_place_ && name_ == "leaky_relu") return at::leaky_relu_(values, slope_);
     return activate(name_, x, slope_);
   }
-  std::string describe() const override { return name_; }
+  LayerSpec spec() const override { return activation_spec(name_, slope_); }
   std::optional<double> negative_slope() const override {
     if (name_ == "relu") return 0.0;
     if (name_ == "leaky_relu") return slope_;
@@ -29,6 +28,7 @@ class Activation : public Layer {
  private:
   std::string name_;
   double slope_;
+  bool in_place_;
 };
 
 class BatchNorm : public Layer {
@@ -48,7 +48,12 @@ class BatchNorm : public Layer {
                           is_training(), momentum_, epsilon_,
                           at::globalContext().userEnabledCuDNN());
   }
-  std::string describe() const override { return "batch norm"; }
+  LayerSpec spec() const override {
+    LayerSpec spec = spec_of_kind("batch_norm");
+    spec.numbers = {{"epsilon", epsilon_}, {"momentum", momentum_}};
+    return spec;
+  }
+  bool output_is_free() const override { return true; }
 
  private:
   double momentum_, epsilon_;
@@ -64,9 +69,13 @@ class GroupNorm : public Layer {
   Tensor forward(const Tensor& x) override {
     return at::group_norm(x, groups_, weight_, bias_, epsilon_);
   }
-  std::string describe() const override {
-    return groups_ == 1 ? "layer norm" : "group norm, " + std::to_string(groups_) + " groups";
+  LayerSpec spec() const override {
+    LayerSpec spec = spec_of_kind("group_norm");
+    spec.integers["groups"] = groups_;
+    spec.numbers["epsilon"] = epsilon_;
+    return spec;
   }
+  bool output_is_free() const override { return true; }
 
  private:
   int64_t groups_;
@@ -147,6 +156,17 @@ Tensor activate(const std::string& name, const Tensor& x, double slope) {
   return x;
 }
 
+LayerSpec activation_spec(const std::string& name, double slope) {
+  LayerSpec spec;
+  spec.kind = name == "none" ? "identity" : name;
+  if (name == "leaky_relu") spec.numbers["slope"] = slope;
+  return spec;
+}
+
+std::shared_ptr<Layer> make_activation(const std::string& name, double slope, bool in_place) {
+  return std::make_shared<Activation>(name, slope, in_place);
+}
+
 const Registry<NormalizationRow>& normalizations() {
   static Registry<NormalizationRow> registry(
       "normalization",
@@ -178,7 +198,7 @@ void BlockOptions::add_to(Network& network, const std::string& suffix, int64_t f
   auto norm = row.make(*this, features, spatial, where);
   if (norm && position == "before") network.add("norm" + suffix, norm);
   if (activation != "none")
-    network.add("act" + suffix, std::make_shared<Activation>(activation, slope));
+    network.add("act" + suffix, make_activation(activation, slope, network.output_is_free()));
   if (norm && position == "after") network.add("norm" + suffix, norm);
   if (dropout > 0) network.add("dropout" + suffix, make_dropout(dropout));
 }

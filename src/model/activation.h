@@ -3,7 +3,7 @@
 
 #include "config/section.h"
 #include "core/registry.h"
-#include "model/layers.h"
+#include "model/network.h"
 
 namespace latent {
 
@@ -41,5 +41,11 @@ const Registry<NormalizationRow>& normalizations();
 const std::vector<std::string>& activation_names();
 /// Applies the activation called `name`; only leaky_relu uses `slope`.
 Tensor activate(const std::string& name, const Tensor& x, double slope = 0.01);
+/// Returns the spec of that activation; "none" has the kind "identity".
+LayerSpec activation_spec(const std::string& name, double slope = 0.01);
+/// Makes a layer of that activation. in_place: it may overwrite its input, which saves a pass over
+/// memory; false where the input is read again, as by a skip connection or by the backward pass of
+/// the layer before (`Network::output_is_free`).
+std::shared_ptr<Layer> make_activation(const std::string& name, double slope, bool in_place);
 
 }  // namespace latent

@@ -2,9 +2,6 @@
 
 #include <ATen/ATen.h>
 #include <c10/util/accumulate.h>
-#include <spdlog/fmt/fmt.h>
-
-#include <algorithm>
 
 #include "core/random.h"
 
@@ -66,20 +63,12 @@ void Autoencoder::initialize(Initialization kind, at::Generator& generator) {
   decoder_->initialize(kind, generator);
 }
 
-std::vector<LayerSummary> Autoencoder::summarize() {
-  const torch::NoGradGuard no_grad;
-  const bool was_training = is_training();
-  eval();
-  std::vector<LayerSummary> summary;
-  const auto options = parameters().front().options();
-  encoder_->summarize(at::zeros({1, input_.channels, input_.height, input_.width}, options),
-                      "encoder.", summary);
-  bottleneck_->summarize(summary);
-  LatentShape latents = bottleneck_->shape();
-  latents.insert(latents.begin(), 1);
-  decoder_->summarize(at::zeros(latents, options), "decoder.", summary);
-  train(was_training);
-  return summary;
+ModelSpec Autoencoder::spec() const {
+  return {.input = input_,
+          .encoder = encoder_->specs(),
+          .bottleneck = bottleneck_->spec(),
+          .latents = bottleneck_->shape(),
+          .decoder = decoder_->specs()};
 }
 
 std::shared_ptr<Autoencoder> ModelPlan::make(const ImageShape& input, const ImageShape& output,
@@ -99,12 +88,13 @@ ModelPlan configure_model(Section section) {
                "number of latents: the size of the code");
   Component encoder = section.component("encoder", "conv", encoders().names(),
                                         "the network from images to features");
-  plan.encoder = encoders().find(encoder.name, "model.encoder").configure(encoder.section);
+  const EncoderRow& encoding = encoders().find(encoder.name, "model.encoder");
+  plan.encoder = encoding.configure(encoder.section);
   Component coding = section.component("bottleneck", "gaussian", bottlenecks().names(),
                                        "how features become latents");
   plan.bottleneck = bottlenecks().find(coding.name, "model.bottleneck").configure(coding.section);
   Component decoder = section.component(
-      "decoder", encoder.name, decoders().names(),
+      "decoder", encoding.decoder, decoders().names(),
       "the network from latents to images; by default the encoder's mirror image");
   const auto twin = decoder.name == encoder.name ? std::optional(encoder.section) : std::nullopt;
   plan.decoder = decoders().find(decoder.name, "model.decoder").configure(decoder.section, twin);
@@ -114,31 +104,6 @@ ModelPlan configure_model(Section section) {
       "initial weights: PyTorch's (Kaiming uniform) or Keras's (Glorot uniform, zero biases)");
   plan.initialization = initialization == "keras" ? Initialization::kKeras : Initialization::kTorch;
   return plan;
-}
-
-std::string summary_table(const std::vector<LayerSummary>& summary) {
-  size_t name_width = 5, description_width = 4;
-  int64_t parameters = 0, statistics = 0;
-  for (const auto& row : summary) {
-    name_width = std::max(name_width, row.name.size());
-    description_width = std::max(description_width, row.description.size());
-    parameters += row.parameters;
-    statistics += row.statistics;
-  }
-  std::string table = fmt::format("{:<{}}  {:<{}}  {:>14}  {:>10}\n", "layer", name_width, "what",
-                                  description_width, "output", "parameters");
-  for (const auto& row : summary) {
-    table +=
-        fmt::format("{:<{}}  {:<{}}  {:>14}  {:>10}\n", row.name, name_width, row.description,
-                    description_width, fmt::format("{}", fmt::join(row.shape, "x")),
-                    row.parameters + row.statistics == 0 ? "" : std::to_string(row.parameters));
-  }
-  table += fmt::format("{} trainable parameters", parameters);
-  if (statistics > 0) {
-    table += fmt::format(", {} with the running statistics of batch normalisation",
-                         parameters + statistics);
-  }
-  return table;
 }
 
 }  // namespace latent

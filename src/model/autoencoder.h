@@ -5,8 +5,6 @@
 
 #include <memory>
 #include <optional>
-#include <string>
-#include <vector>
 
 #include "core/image_shape.h"
 #include "model/bottleneck.h"
@@ -46,8 +44,8 @@ class Autoencoder : public torch::nn::Module {
   /// Sets whether our own operations (src/kernel) may replace LibTorch's; true at first.
   void use_kernels(bool use);
   void initialize(Initialization kind, at::Generator& generator);
-  /// Returns the layers with output shapes for one image and parameter counts, in forward order.
-  std::vector<LayerSummary> summarize();
+  /// Returns what the model is: its layers with their weights, in forward order.
+  ModelSpec spec() const;
 
  private:
   ImageShape input_, output_;
@@ -72,8 +70,5 @@ struct ModelPlan {
 
 /// Reads section `model`. Throws Error for unknown names and values out of range.
 ModelPlan configure_model(Section section);
-
-/// Returns the table printed before training: layer, description, output shape, parameters.
-std::string summary_table(const std::vector<LayerSummary>& summary);
 
 }  // namespace latent

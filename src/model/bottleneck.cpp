@@ -7,15 +7,6 @@
 namespace latent {
 namespace {
 
-LayerSummary summary_row(const std::string& name, const Layer& layer, int64_t latent_dim,
-                         const std::string& description) {
-  LayerSummary row{.name = "bottleneck." + name, .description = description, .shape = {latent_dim}};
-  for (const auto& parameter : layer.parameters())
-    row.parameters += parameter.numel();
-  row.multiply_adds = layer.parameters().front().numel();  // of a dense layer: its weight
-  return row;
-}
-
 // Widens half precision: latents, their noise and their KL are always in single precision.
 Tensor widened(const Tensor& x) {
   return x.scalar_type() == at::kBFloat16 || x.scalar_type() == at::kHalf ? x.to(at::kFloat) : x;
@@ -41,9 +32,12 @@ class Point : public Bottleneck {
   void initialize(Initialization kind, at::Generator& generator) override {
     code_->initialize(kind, generator);
   }
-  void summarize(std::vector<LayerSummary>& summary) const override {
-    const std::string then = activation_ == "none" ? "" : ", " + activation_;
-    summary.push_back(summary_row("code", *code_, latent_dim_, "dense" + then));
+  LayerSpec spec() const override {
+    LayerSpec spec;
+    spec.kind = "point_code";
+    spec.parts.push_back({"code", code_->spec()});
+    if (activation_ != "none") spec.parts.push_back({"activation", activation_spec(activation_)});
+    return spec;
   }
 
  private:
@@ -77,9 +71,11 @@ class Gaussian : public Bottleneck {
     mean_->initialize(kind, generator);
     logvar_->initialize(kind, generator);
   }
-  void summarize(std::vector<LayerSummary>& summary) const override {
-    summary.push_back(summary_row("mean", *mean_, latent_dim_, "dense"));
-    summary.push_back(summary_row("logvar", *logvar_, latent_dim_, "dense"));
+  LayerSpec spec() const override {
+    LayerSpec spec;
+    spec.kind = "gaussian_code";
+    spec.parts = {{"mean", mean_->spec()}, {"logvar", logvar_->spec()}};
+    return spec;
   }
 
  private:

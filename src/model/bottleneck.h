@@ -57,7 +57,9 @@ class Bottleneck : public torch::nn::Module {
   /// sigmoid. z: [B, Z].
   virtual Tensor nearest_valid(const Tensor& z) const { return z; }
   virtual void initialize(Initialization kind, at::Generator& generator) = 0;
-  virtual void summarize(std::vector<LayerSummary>& summary) const = 0;
+  /// Returns what the bottleneck is: a kind with a row in model/layer_kinds.cpp, and its layers as
+  /// parts under their names in this module.
+  virtual LayerSpec spec() const = 0;
 };
 
 /// What an encoder hands to the bottleneck.

@@ -7,7 +7,6 @@
 
 #include "kernel/activated_conv.h"
 #include "kernel/activated_strided_conv.h"
-#include "kernel/allowed.h"
 
 namespace latent {
 namespace {
@@ -35,9 +34,10 @@ void draw_kernel(const Tensor& weight, const Tensor& bias, Initialization kind,
        static_cast<double>(weight.size(0)) * field, kind, generator);
 }
 
-std::string kernel_text(int64_t kernel, int64_t stride) {
-  const std::string k = std::to_string(kernel);
-  return k + "x" + k + (stride == 1 ? "" : ", stride " + std::to_string(stride));
+// Adds to `spec` the numbers of a convolution, transposed or not.
+void add_kernel(LayerSpec& spec, const Tensor& weight, int64_t stride) {
+  const int64_t kernel = weight.size(2);
+  spec.integers = {{"kernel", kernel}, {"stride", stride}, {"padding", (kernel - 1) / 2}};
 }
 
 class Conv : public Layer {
@@ -58,10 +58,12 @@ class Conv : public Layer {
     if (stride_ == 1 || !kernel::prefers_strided(x, weight_, output)) return std::nullopt;
     return kernel::activated_strided_conv(x, slope, weight_, bias_, stride_, output);
   }
-  std::string describe() const override { return "conv " + kernel_text(weight_.size(2), stride_); }
-  int64_t multiply_adds(const Tensor&, const Tensor& out) const override {
-    return weight_.numel() * out.size(2) * out.size(3);
+  LayerSpec spec() const override {
+    LayerSpec spec = spec_of_kind("conv");
+    add_kernel(spec, weight_, stride_);
+    return spec;
   }
+  bool output_is_free() const override { return true; }
   void initialize(Initialization kind, at::Generator& generator) override {
     draw_kernel(weight_, bias_, kind, generator);
   }
@@ -92,12 +94,13 @@ class UpConv : public Layer {
     if (stride_ == 1 || !kernel::prefers_strided(x, weight_, output)) return std::nullopt;
     return kernel::activated_transposed_conv(x, slope, weight_, bias_, stride_, output);
   }
-  std::string describe() const override {
-    return "transposed conv " + kernel_text(weight_.size(2), stride_);
+  LayerSpec spec() const override {
+    LayerSpec spec = spec_of_kind("transposed_conv");
+    add_kernel(spec, weight_, stride_);
+    spec.lists["output_padding"] = extra_;
+    return spec;
   }
-  int64_t multiply_adds(const Tensor& in, const Tensor&) const override {
-    return weight_.numel() * in.size(2) * in.size(3);
-  }
+  bool output_is_free() const override { return true; }
   void initialize(Initialization kind, at::Generator& generator) override {
     draw_kernel(weight_, bias_, kind, generator);
   }
@@ -122,8 +125,8 @@ class Dense : public Layer {
     if (bias) bias_ = register_parameter("bias", torch::empty({out}));
   }
   Tensor forward(const Tensor& x) override { return at::linear(x, weight_, bias_); }
-  std::string describe() const override { return "dense"; }
-  int64_t multiply_adds(const Tensor&, const Tensor&) const override { return weight_.numel(); }
+  LayerSpec spec() const override { return spec_of_kind("dense"); }
+  bool output_is_free() const override { return true; }
   void initialize(Initialization kind, at::Generator& generator) override {
     draw(weight_, bias_, static_cast<double>(weight_.size(1)), static_cast<double>(weight_.size(0)),
          kind, generator);
@@ -141,7 +144,7 @@ class Flatten : public Layer {
     if (slope == 1) return std::nullopt;
     return slope == 0 ? at::relu(x.flatten(1)) : at::leaky_relu(x.flatten(1), slope);
   }
-  std::string describe() const override { return "flatten"; }
+  LayerSpec spec() const override { return spec_of_kind("flatten"); }
 };
 
 class Unflatten : public Layer {
@@ -151,7 +154,11 @@ class Unflatten : public Layer {
   Tensor forward(const Tensor& x) override {
     return x.view(shape_).contiguous(at::MemoryFormat::ChannelsLast);
   }
-  std::string describe() const override { return "reshape"; }
+  LayerSpec spec() const override {
+    LayerSpec spec = spec_of_kind("reshape");
+    spec.lists["shape"] = {shape_.begin() + 1, shape_.end()};
+    return spec;
+  }
 
  private:
   std::vector<int64_t> shape_;
@@ -161,7 +168,11 @@ class Dropout : public Layer {
  public:
   explicit Dropout(double probability) : probability_(probability) {}
   Tensor forward(const Tensor& x) override { return at::dropout(x, probability_, is_training()); }
-  std::string describe() const override { return "dropout"; }
+  LayerSpec spec() const override {
+    LayerSpec spec = spec_of_kind("dropout");
+    spec.numbers["probability"] = probability_;
+    return spec;
+  }
 
  private:
   double probability_;
@@ -169,53 +180,14 @@ class Dropout : public Layer {
 
 }  // namespace
 
-void Network::add(const std::string& name, std::shared_ptr<Layer> layer) {
-  layers_.push_back(register_module(name, std::move(layer)));
-}
-
-Tensor Network::forward(Tensor x) {
-  const bool by_kernels = kernels_ && kernel::allowed() != kernel::Allowed::kNothing;
-  for (size_t i = 0; i < layers_.size(); ++i) {
-    if (const size_t done = by_kernels ? forward_by_kernel(i, x) : 0; done > 0) {
-      i += done - 1;
-      continue;
-    }
-    x = layers_[i]->forward(x);
-  }
-  return x;
-}
-
-size_t Network::forward_by_kernel(size_t first, Tensor& x) {
-  const auto slope = layers_[first]->negative_slope();
-  const size_t last = slope ? first + 1 : first;
-  if (last == layers_.size()) return 0;
-  auto output = layers_[last]->forward_activated(x, slope.value_or(1));
-  if (!output) return 0;
-  x = std::move(*output);
-  return last - first + 1;
-}
-
-void Network::initialize(Initialization kind, at::Generator& generator) {
-  for (const auto& layer : layers_)
-    layer->initialize(kind, generator);
-}
-
-Tensor Network::summarize(Tensor x, const std::string& prefix, std::vector<LayerSummary>& summary) {
-  const auto named = named_children();
-  for (size_t i = 0; i < layers_.size(); ++i) {
-    const Tensor in = x;
-    x = layers_[i]->forward(in);
-    LayerSummary row{.name = prefix + named[i].key(),
-                     .description = layers_[i]->describe(),
-                     .shape = x.sizes().slice(1).vec(),
-                     .multiply_adds = layers_[i]->multiply_adds(in, x)};
-    for (const auto& parameter : layers_[i]->parameters())
-      row.parameters += parameter.numel();
-    for (const auto& buffer : layers_[i]->buffers())
-      row.statistics += buffer.numel();
-    summary.push_back(std::move(row));
-  }
-  return x;
+LayerSpec Layer::spec_of_kind(std::string kind) const {
+  LayerSpec spec;
+  spec.kind = std::move(kind);
+  for (const auto& parameter : named_parameters(/*recurse=*/false))
+    spec.weights.emplace_back(parameter.key(), parameter.value());
+  for (const auto& buffer : named_buffers(/*recurse=*/false))
+    spec.statistics.emplace_back(buffer.key(), buffer.value());
+  return spec;
 }
 
 int64_t conv_size(int64_t size, int64_t kernel, int64_t stride) {

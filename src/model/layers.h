@@ -1,4 +1,4 @@
-// The layers that networks are built from, with their initial weights and descriptions.
+// The layers that networks are built from, with their initial weights and specs.
 #pragma once
 
 #include <torch/nn/module.h>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/tensor.h"
+#include "model/layer_spec.h"
 
 namespace latent {
 
@@ -21,49 +22,27 @@ enum class Initialization {
 class Layer : public torch::nn::Module {
  public:
   virtual Tensor forward(const Tensor& x) = 0;
-  /// Returns a description such as "conv 3x3, stride 2".
-  virtual std::string describe() const = 0;
+  /// Returns what the layer is: its kind, which has a row in model/layer_kinds.cpp, its numbers and
+  /// its tensors.
+  virtual LayerSpec spec() const = 0;
   /// Draws the initial weights; layers without weights do nothing.
   virtual void initialize(Initialization, at::Generator&) {}
-  /// Returns the number of multiply-adds in one pass from `in` to `out`.
-  virtual int64_t multiply_adds(const Tensor& /*in*/, const Tensor& /*out*/) const { return 0; }
+  /// Sets whether networks inside the layer may use our own operations (src/kernel).
+  virtual void use_kernels(bool) {}
+  /// Returns true if the next layer may overwrite the output: it is memory of its own, neither the
+  /// input nor a view of it, and the layer's backward pass does not read it.
+  virtual bool output_is_free() const { return false; }
 
   /// Returns the slope, for an activation that is x if x > 0, else slope * x.
   virtual std::optional<double> negative_slope() const { return std::nullopt; }
   /// Returns `forward` of x after such an activation (slope 1: none) if one of our own operations
   /// (src/kernel) computes both at once; else nothing.
   virtual std::optional<Tensor> forward_activated(const Tensor&, double) { return std::nullopt; }
-};
 
-/// A row of the table printed before training.
-struct LayerSummary {
-  std::string name;  // module path, "encoder.conv1"
-  std::string description;
-  std::vector<int64_t> shape;  // output of one image
-  int64_t parameters = 0;      // trainable
-  int64_t statistics = 0;      // running statistics of batch normalisation
-  int64_t multiply_adds = 0;   // of products, forward, for one image
-};
-
-/// Named layers, one after another.
-class Network : public torch::nn::Module {
- public:
-  void add(const std::string& name, std::shared_ptr<Layer> layer);
-  Tensor forward(Tensor x);
-  /// Sets whether `forward` may use our own operations (src/kernel) instead of LibTorch's.
-  /// LATENT_KERNELS=off forbids them in any case.
-  void use_kernels(bool use) { kernels_ = use; }
-  void initialize(Initialization kind, at::Generator& generator);
-  /// Runs one image through the layers and lists them.  x: a batch of one.  Returns the output.
-  Tensor summarize(Tensor x, const std::string& prefix, std::vector<LayerSummary>& summary);
-
- private:
-  // Applies the layer at `first`, or an activation there and the next layer, by one of our own
-  // operations if there is one. Returns the number of layers applied.
-  size_t forward_by_kernel(size_t first, Tensor& x);
-
-  std::vector<std::shared_ptr<Layer>> layers_;
-  bool kernels_ = true;
+ protected:
+  /// Returns a spec of a kind with the tensors that the layer itself registered, without its
+  /// children's.
+  LayerSpec spec_of_kind(std::string kind) const;
 };
 
 /// Makes a convolution with padding (kernel - 1) / 2, so stride 1 with an odd kernel keeps the

@@ -25,8 +25,9 @@ const Registry<EncoderRow>& encoders() {
   static Registry<EncoderRow> registry(
       "encoder",
       {
-          {"conv", "strided convolutions, then dense layers", configure_conv_encoder},
-          {"dense", "fully connected layers on the flattened image", configure_dense_encoder},
+          {"conv", "strided convolutions, then dense layers", configure_conv_encoder, "conv"},
+          {"dense", "fully connected layers on the flattened image", configure_dense_encoder,
+           "dense"},
       });
   return registry;
 }

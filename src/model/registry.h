@@ -9,7 +9,7 @@
 #include "core/image_shape.h"
 #include "core/registry.h"
 #include "model/bottleneck.h"
-#include "model/layers.h"
+#include "model/network.h"
 
 namespace latent {
 
@@ -28,6 +28,8 @@ struct EncoderRow {
   std::string summary;
   /// Reads the encoder's keys. The maker throws Error if the images do not fit the layers.
   std::function<EncoderMaker(Section&)> configure;
+  /// The decoder of a model whose config names none: of the same name if there is one.
+  std::string decoder;
 };
 
 /// Makes the layers of a decoder, from latents [B, Z] or [B, D, h, w] to images of the shape.

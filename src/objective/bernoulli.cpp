@@ -1,5 +1,6 @@
 #include <ATen/ATen.h>
 
+#include "model/activation.h"
 #include "objective/likelihood.h"
 
 namespace latent {
@@ -15,6 +16,7 @@ class Bernoulli : public Likelihood {
         .sum(1);  // [B]
   }
   Tensor mean(const Tensor& decoded) const override { return at::sigmoid(decoded); }
+  LayerSpec picture_spec() const override { return activation_spec("sigmoid"); }
   double omitted_constant() const override { return 0; }
   bool unit_interval() const override { return true; }
 };

@@ -46,6 +46,7 @@ class Gaussian : public Likelihood {
   }
 
   Tensor mean(const Tensor& decoded) const override { return output_.mean(decoded); }
+  LayerSpec picture_spec() const override { return output_.spec(); }
   bool per_image() const override { return options_.sigma != "optimal"; }
   bool unit_interval() const override { return output_.unit_interval(); }
   double omitted_constant() const override { return options_.include_constant ? 0.0 : kHalfLog2Pi; }

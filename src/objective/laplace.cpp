@@ -27,6 +27,7 @@ class Laplace : public Likelihood {
     return error.sum(1) / options_.scale + values * constant;
   }
   Tensor mean(const Tensor& decoded) const override { return output_.mean(decoded); }
+  LayerSpec picture_spec() const override { return output_.spec(); }
   bool unit_interval() const override { return output_.unit_interval(); }
   double omitted_constant() const override {
     return options_.include_constant ? 0.0 : std::log(2.0);

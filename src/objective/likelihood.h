@@ -11,6 +11,7 @@
 #include "config/section.h"
 #include "core/registry.h"
 #include "core/tensor.h"
+#include "model/layer_spec.h"
 
 namespace latent {
 
@@ -22,6 +23,8 @@ class Likelihood : public torch::nn::Module {
   virtual Tensor nll(const Tensor& images, const Tensor& decoded) const = 0;
   /// Returns the mean of the distribution: the picture. Same shape; not clamped.
   virtual Tensor mean(const Tensor& decoded) const = 0;
+  /// Returns `mean` as data: the layer, without weights, from the decoder's output to the picture.
+  virtual LayerSpec picture_spec() const = 0;
   /// Returns the constant of the density that `nll` omits, in nats per value; 0 if it omits none.
   virtual double omitted_constant() const = 0;
   /// Whether the `nll` of an image depends on that image alone; false if on the rest of the batch

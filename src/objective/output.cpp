@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include "model/activation.h"
+
 namespace latent {
 
 OutputActivation::OutputActivation(Section& likelihood) {
@@ -11,6 +13,10 @@ OutputActivation::OutputActivation(Section& likelihood) {
 
 Tensor OutputActivation::mean(const Tensor& decoded) const {
   return name_ == "sigmoid" ? at::sigmoid(decoded) : decoded;
+}
+
+LayerSpec OutputActivation::spec() const {
+  return activation_spec(name_ == "linear" ? "none" : name_);
 }
 
 }  // namespace latent

@@ -5,6 +5,7 @@
 
 #include "config/section.h"
 #include "core/tensor.h"
+#include "model/layer_spec.h"
 
 namespace latent {
 
@@ -15,6 +16,8 @@ class OutputActivation {
 
   /// decoded: any shape.  Returns the mean, of the same shape.
   Tensor mean(const Tensor& decoded) const;
+  /// Returns the activation as data.
+  LayerSpec spec() const;
   /// Whether the mean always lies in [0, 1].
   bool unit_interval() const { return name_ == "sigmoid"; }
 

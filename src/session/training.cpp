@@ -11,6 +11,7 @@
 #include "core/log.h"
 #include "core/system/file.h"
 #include "core/version.h"
+#include "model/summary.h"
 #include "session/resume_point.h"
 #include "train/checkpoint/checkpoint.h"
 
@@ -92,7 +93,7 @@ std::string PreparedTraining::overview(const std::string& noun) const {
                                : ", which the encoder sees as " + corruption.output().text();
   return fmt::format("{} training and {} validation {}s of {}{}\n{}", train.count(),
                      validation.count(), noun, shape.text(), seen,
-                     summary_table(model->summarize()));
+                     summary_table(summarize(model->spec())));
 }
 
 ClaimedRun claim_run(const TrainingRequest& request, const Config& config) {

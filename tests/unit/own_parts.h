@@ -12,6 +12,7 @@
 
 #include "core/random.h"
 #include "model/bottleneck.h"
+#include "model/layer_kinds.h"
 #include "objective/adversary.h"
 
 namespace latent {
@@ -132,8 +133,12 @@ class Levels : public Bottleneck {
   void initialize(Initialization kind, at::Generator& generator) override {
     to_values_->initialize(kind, generator);
   }
-  void summarize(std::vector<LayerSummary>& summary) const override {
-    summary.push_back({.name = "bottleneck.values", .description = "levels", .shape = shape_});
+  LayerSpec spec() const override {
+    LayerSpec spec;
+    spec.kind = "levels_code";
+    spec.parts.push_back({"values", to_values_->spec()});
+    spec.statistics.emplace_back("mean", mean_);
+    return spec;
   }
 
  private:
@@ -142,6 +147,20 @@ class Levels : public Bottleneck {
   std::shared_ptr<Layer> to_values_;
   Tensor mean_;
 };
+
+inline LayerKind levels_code() {
+  return {.name = "levels_code",
+          .summary = "a bottleneck: its part values, tanh, and the nearest of five levels",
+          .description = [](const LayerSpec&) { return std::string("levels"); },
+          .output_shape =
+              [](const LayerSpec& spec, const std::vector<int64_t>& input) {
+                return output_shape(spec.parts[0].spec, input);
+              },
+          .multiply_adds =
+              [](const LayerSpec& spec, const std::vector<int64_t>& input) {
+                return multiply_adds(spec.parts[0].spec, input);
+              }};
+}
 
 inline BottleneckRow levels() {
   return {.name = "levels",

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "core/random.h"
-#include "model/layers.h"
+#include "model/network.h"
 
 namespace latent {
 

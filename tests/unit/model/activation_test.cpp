@@ -45,6 +45,53 @@ TEST(Activation, EveryNameComputesItsFunction) {
   }
 }
 
+std::shared_ptr<Layer> layer_called(const Network& network, const std::string& name) {
+  return std::dynamic_pointer_cast<Layer>(network.named_children()[name]);
+}
+
+// In place behind a convolution, whose output nothing reads again; not on the caller's value, and
+// not behind a layer whose output is its input or is needed by its backward pass.
+TEST(Activation, OverwritesOnlyWhatNothingReadsAgain) {
+  for (const std::string activation : {"relu", "leaky_relu"}) {
+    SCOPED_TRACE(activation);
+    BlockOptions after;
+    after.activation = activation;
+    after.dropout = 0.1;
+    Network network;
+    EXPECT_FALSE(network.output_is_free());
+    after.add_to(network, "_first", 4, true, "model.encoder");
+    network.add("conv", make_conv(4, 4, 3, 1));
+    after.add_to(network, "_free", 4, true, "model.encoder");
+    after.dropout = 0;
+    after.add_to(network, "_dropped", 4, true, "model.encoder");
+    network.add("again", make_activation(activation, 0.01, network.output_is_free()));
+    for (const std::string name : {"act_first", "act_free", "act_dropped", "again"}) {
+      SCOPED_TRACE(name);
+      const Tensor x = normal({2, 4, 5, 5}), before = x.clone();
+      const Tensor y = layer_called(network, name)->forward(x);
+      EXPECT_TRUE(torch::equal(y, activate(activation, before)));
+      EXPECT_TRUE(torch::equal(x, name == "act_free" ? y : before));
+    }
+  }
+}
+
+// As in a residual block that begins with an activation: x + f(x).
+TEST(Activation, LeavesTheInputOfANetworkToASkipConnection) {
+  BlockOptions after;
+  Network block;
+  after.add_to(block, "1", 4, true, "model.encoder");
+  block.add("conv", make_conv(4, 4, 3, 1));
+  auto weights = generator(0, Stream::kWeights);
+  block.initialize(Initialization::kTorch, weights);
+  for (const bool kernels : {false, true}) {
+    block.use_kernels(kernels);
+    const Tensor x = normal({2, 4, 5, 5}), before = x.clone();
+    const Tensor y = x + block.forward(x);
+    EXPECT_TRUE(torch::equal(x, before));
+    EXPECT_FALSE(torch::equal(y, before));
+  }
+}
+
 // Rounding of normalised values: x - mean keeps the roundings of x and of the mean, and is divided
 // by the deviation. The factor is for the mean's sum, in any order, and for the other operations.
 double rounding_of_normalised(const Tensor& x) {

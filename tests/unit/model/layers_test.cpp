@@ -1,8 +1,10 @@
-// Layers: sizes, layouts, initial weights, and dropout.
+// Layers: sizes, layouts, initial weights, dropout, and networks inside layers.
 #include "model/layers.h"
 
 #include <cmath>
 
+#include "kernel/allowed.h"
+#include "model/network.h"
 #include "unit/expect.h"
 #include "unit/experiments.h"
 
@@ -110,6 +112,39 @@ TEST(Layers, DropoutOnlyWhileTraining) {
   EXPECT_NEAR(dropped.max().item<double>(), 1 / 0.75, 1e-6);
   layer->eval();
   EXPECT_TRUE(torch::equal(layer->forward(x), x));
+}
+
+// A layer that holds a network, as a residual block does.
+class Nested : public Layer {
+ public:
+  explicit Nested(std::shared_ptr<Layer> inner) {
+    network_ = register_module("network", std::make_shared<Network>());
+    network_->add("inner", std::move(inner));
+  }
+  Tensor forward(const Tensor& x) override { return x + network_->forward(x); }
+  LayerSpec spec() const override { return spec_of_kind("nested"); }
+  void use_kernels(bool use) override { network_->use_kernels(use); }
+
+ private:
+  std::shared_ptr<Network> network_;
+};
+
+// Has an operation of its own, which gives another result.
+class TwoWays : public Layer {
+ public:
+  Tensor forward(const Tensor& x) override { return 2 * x; }
+  std::optional<Tensor> forward_activated(const Tensor& x, double) override { return 3 * x; }
+  LayerSpec spec() const override { return spec_of_kind("two_ways"); }
+};
+
+TEST(Network, UseKernelsReachesNetworksInsideLayers) {
+  Network network;
+  network.add("nested", std::make_shared<Nested>(std::make_shared<TwoWays>()));
+  const auto result = [&] { return network.forward(torch::ones({1})).item<double>(); };
+  network.use_kernels(false);
+  EXPECT_EQ(result(), 1 + 2);
+  network.use_kernels(true);
+  EXPECT_EQ(result(), 1 + (kernel::allowed() == kernel::Allowed::kNothing ? 2 : 3));
 }
 
 }  // namespace

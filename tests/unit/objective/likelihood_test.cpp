@@ -2,7 +2,10 @@
 #include "objective/likelihood.h"
 
 #include <cmath>
+#include <set>
 
+#include "model/activation.h"
+#include "model/layer_kinds.h"
 #include "unit/expect.h"
 #include "unit/experiments.h"
 
@@ -34,6 +37,26 @@ TEST(Likelihood, Bernoulli) {
                      torch::tensor({0.693147 + 2.126928, 1.126928 + 2.126928}), 1e-5);
   expect_tensor_near(bernoulli->mean(logits), torch::sigmoid(logits), 0);
   EXPECT_EQ(bernoulli->omitted_constant(), 0);
+}
+
+// For every likelihood, so that a program that knows the kinds can make the picture.
+TEST(Likelihood, StatesItsPictureAsALayer) {
+  const Tensor decoded = normal({2, 1, 3, 4});
+  std::set<std::string> kinds;
+  for (const auto& row : likelihoods().rows()) {
+    for (const std::string output : {"linear", "sigmoid"}) {
+      SCOPED_TRACE(row.name + ", " + output);
+      Config config = Config::parse(R"({"output": ")" + output + "\"}", "test.json");
+      Section root = config.root();  // not every likelihood reads the key
+      const auto made = row.configure(root)();
+      const LayerSpec spec = made->picture_spec();
+      EXPECT_TRUE(spec.weights.empty());
+      EXPECT_EQ(output_shape(spec, {1, 3, 4}), (std::vector<int64_t>{1, 3, 4}));
+      EXPECT_TRUE(torch::equal(made->mean(decoded), activate(spec.kind, decoded)));
+      kinds.insert(spec.kind);
+    }
+  }
+  EXPECT_EQ(kinds, (std::set<std::string>{"identity", "sigmoid"}));
 }
 
 TEST(Likelihood, BernoulliSurvivesExtremeLogits) {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/system/file.h"
+#include "model/summary.h"
 #include "unit/own_parts.h"
 #include "unit/training.h"
 
@@ -17,6 +18,7 @@ class OwnPartsTest : public TrainerTest {
  protected:
   OwnRow<PenaltyRow> penalty_{penalties(), three_terms()};
   OwnRow<BottleneckRow> bottleneck_{bottlenecks(), levels()};
+  OwnRow<LayerKind> kind_{layer_kinds(), levels_code()};
 };
 
 // Everything that a resumed run could forget, with the map bottleneck: no KL, no dense layers.
@@ -79,6 +81,13 @@ TEST_F(OwnPartsTest, AMapWithALossAndAPriorTrainsAndIsResumed) {
   const Evaluation got = evaluate(*t.model, *t.objective, t.examples, {.quality = true});
   EXPECT_NEAR(got.loss, got.term("nll") + got.term("commitment"), 1e-4 * std::abs(got.loss));
   EXPECT_FALSE(got.kl.defined());
+}
+
+TEST_F(OwnPartsTest, AMapIsSummarized) {
+  const auto t = prepare(with_levels(), folder_ / "run");
+  for (const auto& row : summarize(t.model->spec())) {
+    if (row.name == "bottleneck.values") EXPECT_EQ(row.shape, t.model->bottleneck().shape());
+  }
 }
 
 TEST_F(OwnPartsTest, RowsAndMapsDecodeAlike) {
