@@ -69,6 +69,7 @@ ObjectivePlan configure_objective(Section section, bool probabilistic) {
                                            "how the decoder's output explains the clean images");
   configure_likelihood(likelihoods().find(likelihood.name, "objective.likelihood"),
                        likelihood.section, plan);
+  section.offer(penalties().names());
   for (const auto& row : penalties().rows()) {
     if (!section.has(row.name) && !(row.implied_by_prior && probabilistic)) continue;
     Section options = section.section(row.name);
