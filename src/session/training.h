@@ -37,6 +37,7 @@ struct PreparedTraining {
   CorruptionChain corruption;
   std::shared_ptr<Autoencoder> model;  // on the CPU
   std::shared_ptr<Objective> objective;
+  std::vector<LayerSummary> layers;
 
   /// The splits, the shapes and the layers, for people. noun: what an example is called.
   std::string overview(const std::string& noun) const;
