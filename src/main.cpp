@@ -5,6 +5,7 @@
 #include <exception>
 #include <filesystem>
 
+#include "command/flags/parse.h"
 #include "command/registry.h"
 #include "core/error.h"
 #include "core/log.h"
@@ -34,11 +35,13 @@ cxxopts::Options declare(const CommandRow& row) {
   cxxopts::Options options("latent " + row.name, row.summary);
   row.declare(options);
   const auto integer = [] { return cxxopts::value<int64_t>(); };
-  options.add_options()("device", "device to compute on: auto, cpu, cuda or cuda:N",
-                        cxxopts::value<std::string>()->default_value("auto"), "NAME");
-  if (row.overrides_seed) {
-    options.add_options()("seed", "overrides train.seed", integer(), "N");
-  } else {
+  if (row.device) {
+    options.add_options()("device", "device to compute on: auto, cpu, cuda or cuda:N",
+                          cxxopts::value<std::string>()->default_value("auto"), "NAME");
+  }
+  if (row.seed == SeedFlag::kOverrides) {
+    options.add_options()("seed", "override train.seed of the config", integer(), "N");
+  } else if (row.seed == SeedFlag::kDraws) {
     options.add_options()("seed", "seed of the random numbers", integer()->default_value("0"), "N");
   }
   options.add_options()("threads", "number of CPU threads; 0: one for each physical core",
@@ -46,30 +49,6 @@ cxxopts::Options declare(const CommandRow& row) {
       "json", "print one JSON object to stdout; everything else goes to stderr")(
       "q,quiet", "print warnings and results only")("h,help", "print this help");
   return options;
-}
-
-// Throws UsageError for words that belong to no option: cxxopts only collects them.
-void refuse_surplus(const cxxopts::ParseResult& parsed, const cxxopts::Options& options) {
-  if (parsed.unmatched().empty()) return;
-  const std::string& word = parsed.unmatched().front();
-  const bool setting =
-      word.find('=') != std::string::npos && options.help().find("--set ") != std::string::npos;
-  throw UsageError(word + ": not expected here; " +
-                   (setting ? "to change a config key use --set " + word
-                            : "see " + options.program() + " --help"));
-}
-
-Arguments parse(cxxopts::Options& options, int argc, char** argv) {
-  const auto parsed = [&] {
-    try {
-      return options.parse(argc, argv);
-    } catch (const std::exception& failure) {  // cxxopts renamed its exceptions between versions
-      throw UsageError(options.program() + ": " + failure.what() + "; see " + options.program() +
-                       " --help");
-    }
-  }();
-  if (parsed.count("help") == 0) refuse_surplus(parsed, options);
-  return Arguments(parsed);
 }
 
 // Returns what a user can do when memory ran out.
@@ -95,11 +74,15 @@ int run(int argc, char** argv) {
   }
   const auto known = commands().names();
   if (std::find(known.begin(), known.end(), name) == known.end()) {
+    if (name.starts_with("-")) {
+      throw UsageError("latent " + name + ": flags follow a command; expected latent COMMAND " +
+                       name);
+    }
     throw UsageError("latent " + name + ": unknown command; " + did_you_mean(name, known));
   }
   const CommandRow& row = commands().find(name, "latent");
   cxxopts::Options options = declare(row);
-  const Arguments arguments = parse(options, argc - 1, argv + 1);
+  const Arguments arguments = parse_command_line(options, argc - 1, argv + 1);
   if (arguments.flag("help")) {
     std::fputs(options.help().c_str(), stdout);
     return 0;
@@ -108,6 +91,8 @@ int run(int argc, char** argv) {
   use_threads(arguments.integer("threads", 0, 4096), "--threads");
   kernel::allowed();  // a wrong LATENT_KERNELS ends every command
   row.run(arguments);
+  for (const auto& flag : arguments.ignored())
+    log::warn("--{}: not used by this command line; nothing that was done depends on it", flag);
   return 0;
 }
 

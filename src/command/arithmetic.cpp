@@ -125,6 +125,7 @@ nlohmann::ordered_json as_json(const AttributeQuery& query, const AttributeDirec
 }
 
 void run_attribute(const Arguments& arguments) {
+  arguments.refuse({"let"}, "for --expression; --attribute moves FILES or images of --split");
   const AttributeQuery query{.attribute = arguments.text("attribute"),
                              .orthogonal_to = attribute_list(arguments.texts("orthogonal-to")),
                              .method = arguments.parsed("method", space::parse_method)};

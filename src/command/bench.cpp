@@ -128,7 +128,7 @@ void print_rates(const Arguments& arguments, const Experiment& experiment,
        {"revision", git_revision()},
        {"torch", TORCH_VERSION}},
       fmt::format(
-          "batch {}, {}, {}{}; {:.0f} % of the machine's matrix peak of {:.0f} GFLOP/s; {:.0f} "
+          "batch {}, {}, {}{}; {:.0f}% of the machine's matrix peak of {:.0f} GFLOP/s; {:.0f} "
           "MB at most{}\n{:.0f} images/s\n",
           training.batch(), precision, latent::describe(device),
           training.recorded() ? ", a CUDA graph"

@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/random.h"
+#include "core/text/suggest.h"
 #include "space/projection.h"
 #include "visual/scatter.h"
 
@@ -78,16 +79,16 @@ void draw(const std::filesystem::path& path, const PcaComparison& found,
         100 * components.variances[i].item<double>() / std::max(components.total_variance, 1e-300));
   }
   const int64_t latents = found.latents.size(1), count = components.axes.size(0);
-  visual::write_scatters(path, {scatter_of(fmt::format("Autoencoder, {} latents", latents), plane,
+  visual::write_scatters(path, {scatter_of("Autoencoder, " + counted(latents, "latent"), plane,
                                            found.latents, attribute, chosen),
-                                scatter_of(fmt::format("PCA, {} components", count), axes,
+                                scatter_of("PCA, " + counted(count, "component"), axes,
                                            found.coordinates, attribute, chosen)});
 }
 
 std::string pca_table(const Json& json, const std::string& word) {
-  std::string text =
-      fmt::format("{} {}s of the {} split, {} components\n", json["images"].get<int64_t>(), word,
-                  json["split"].get<std::string>(), json["components"].get<int64_t>());
+  std::string text = fmt::format(
+      "{} of the {} split, {}\n", counted(json["images"].get<int64_t>(), word),
+      json["split"].get<std::string>(), counted(json["components"].get<int64_t>(), "component"));
   text += fmt::format("  {:<24}{:>18}{:>14}\n", "", "squared error", "per value");
   for (const char* who : {"model", "pca"}) {
     text += fmt::format("  {:<24}{:>18.5f}{:>14.6f}\n",

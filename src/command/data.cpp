@@ -74,6 +74,8 @@ void run_data(const Arguments& arguments) {
                      (action == "check" ? ", or a folder of images" : ""));
   }
   if (action == "check") return check_data(arguments);
+  arguments.refuse({"out"},
+                   "latent data pack writes to the cache (LATENT_CACHE); expected no --out");
   Config config = Config::load(arguments.text("config"), arguments.texts("set"));
   pack_images(arguments, read_experiment(config).data);
 }

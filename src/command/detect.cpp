@@ -104,14 +104,6 @@ void check_score(const std::string& name, const OpenedRun& run) {
   throw Error("--score " + name + ": " + why_not + "; expected " + join(available));
 }
 
-std::string score_help() {
-  std::string text = "score used for flagging and sorting";
-  for (const auto& row : anomaly_scores().rows())
-    text +=
-        (&row == &anomaly_scores().rows().front() ? ": " : "; ") + row.name + ": " + row.summary;
-  return text;
-}
-
 // The CSV and the picture: beside it with --out, else among the run's pictures.
 std::pair<std::filesystem::path, std::filesystem::path> output_files(const Arguments& arguments,
                                                                      const OpenedRun& run) {
@@ -136,7 +128,7 @@ void declare_detect(cxxopts::Options& options) {
                         "rule that normal examples match, such as label=7, to measure AUROC and "
                         "AUPR (default: the config's data.keep)",
                         cxxopts::value<std::string>(), "RULE");
-  options.add_options()("score", score_help(),
+  options.add_options()("score", "flag and sort by this score:" + anomaly_scores().summaries(),
                         cxxopts::value<std::string>()->default_value("error"), "NAME");
   options.add_options()("quantile", "flag examples above this quantile of the training scores",
                         cxxopts::value<double>()->default_value("0.95"), "Q");

@@ -105,8 +105,8 @@ void run_encode(const Arguments& arguments) {
   print_result(
       arguments,
       {{"images", count}, {"latent_dim", dim}, {"attributes", known}, {"written", {path.string()}}},
-      fmt::format("{} images, {} latents{}\n{}\n", count, dim,
-                  known.empty() ? "" : ", " + join(known), path.string()));
+      fmt::format("{}, {}{}\n{}\n", counted(count, run.experiment.data.example_noun()),
+                  counted(dim, "latent"), known.empty() ? "" : ", " + join(known), path.string()));
 }
 
 }  // namespace latent

@@ -10,6 +10,7 @@
 #include "command/flags/open_run.h"
 #include "core/progress.h"
 #include "core/stopwatch.h"
+#include "core/text/suggest.h"
 #include "session/opened_run.h"
 #include "train/evaluation.h"
 
@@ -74,8 +75,9 @@ std::string number(const Json& json, const char* key) {
 
 std::string evaluation_table(const OpenedRun& run, const Evaluation& result, const Json& json) {
   const std::string word = run.experiment.data.example_noun(), nats = "nats per " + word;
-  std::string text = fmt::format("{} {}s of the {} split, checkpoint {} (step {})\n", result.images,
-                                 word, json["split"].get<std::string>(), run.checkpoint, run.step);
+  std::string text =
+      fmt::format("{} of the {} split, checkpoint {} (step {})\n", counted(result.images, word),
+                  json["split"].get<std::string>(), run.checkpoint, run.step);
   if (run.corruption.noisy())
     text += "  (with noise on the encoder's input, as in training; the target is clean)\n";
   const auto line = [&](const std::string& name, const std::string& value,
@@ -100,7 +102,7 @@ std::string evaluation_table(const OpenedRun& run, const Evaluation& result, con
   if (const auto& code = result.sparsity) {
     line("mean |a|", fmt::format("{:.4f}", code->mean_activation), "of the code");
     line("active per " + word, fmt::format("{:.1f}", code->active),
-         fmt::format("units above 1 % of their largest |a|: {:.1f} %", 100 * code->active_share));
+         fmt::format("units above 1% of their largest |a|: {:.1f}%", 100 * code->active_share));
     const bool sigmoid = run.model->bottleneck().unit_interval();
     line("dead_units", std::to_string(code->dead_units),
          (sigmoid ? "below 0.01 for every " : "0 for every ") + word);

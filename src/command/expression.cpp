@@ -106,6 +106,14 @@ void declare_expression(cxxopts::Options& options) {
 }
 
 void run_expression(const Arguments& arguments) {
+  arguments.refuse({"method", "strength", "orthogonal-to"},
+                   "for --attribute; --expression does not use it");
+  arguments.refuse({"gif", "frames", "fps", "ping-pong", "loop"},
+                   "for animations; --expression makes none");
+  if (arguments.has("let")) {
+    arguments.refuse({"files", "indices", "count"},
+                     "--let already says which images the letters are; expected one of the two");
+  }
   const auto terms = arguments.parsed<Error>("expression", space::parse_expression);
   const OpenedRun run = open_run(arguments);
   expect_images(run, "arithmetic");

@@ -33,8 +33,6 @@ Waypoints read_waypoints(const OpenedRun& run, const Arguments& arguments) {
     const Inputs inputs = read_inputs(arguments, run);
     return {run.encode(inputs.images).code, inputs.names};
   }
-  if (arguments.has("files") || arguments.has("indices"))
-    throw UsageError("--random cannot be combined with files or --indices");
   Waypoints waypoints;
   const int64_t count = arguments.integer("random", 2, kMaxFrames);
   auto noise = generator(arguments.seed(), Stream::kSample);
@@ -160,6 +158,12 @@ void declare_interpolate(cxxopts::Options& options) {
 
 void run_interpolate(const Arguments& arguments) {
   const bool matrix = arguments.flag("matrix");
+  if (arguments.has("random")) {
+    arguments.refuse({"files", "indices", "count", "split"},
+                     "for images, but --random draws latents; expected one of the two");
+  }
+  if (matrix) arguments.refuse({"fps", "ping-pong", "loop"}, "for animations; --matrix makes none");
+  check_latent_tensors(arguments);
   const int64_t steps = arguments.has("steps") ? arguments.integer("steps", 2, kMaxFrames)
                         : matrix               ? kMatrixSteps
                                                : kMorphSteps;

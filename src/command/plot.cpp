@@ -40,13 +40,6 @@ const Registry<PlotRow>& plots() {
   return registry;
 }
 
-std::string kinds_help() {
-  std::string text;
-  for (const auto& row : plots().rows())
-    text += (text.empty() ? "" : "; ") + row.name + ": " + row.summary;
-  return text;
-}
-
 // Throws UsageError for a flag that only other kinds of charts read.
 void check_flags(const Arguments& arguments, const PlotRow& row) {
   const std::set<std::string> taken(row.flags.begin(), row.flags.end());
@@ -69,7 +62,7 @@ void declare_plot(cxxopts::Options& options) {
   options.positional_help("[" + join(plots().names(), "|") + "]");
   options.show_positional_help();
   options.parse_positional("kind");
-  options.add_options()("kind", "chart to draw: " + kinds_help(),
+  options.add_options()("kind", "draw this chart:" + plots().summaries(),
                         cxxopts::value<std::string>()->default_value("latents"), "KIND");
   declare_run(options);
   declare_out(options,

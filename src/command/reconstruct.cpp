@@ -5,6 +5,7 @@
 #include "command/flags/arguments.h"
 #include "command/flags/inputs.h"
 #include "command/flags/open_run.h"
+#include "core/error.h"
 #include "core/random.h"
 #include "measure/image_quality.h"
 #include "session/opened_run.h"
@@ -27,6 +28,11 @@ void declare_reconstruct(cxxopts::Options& options) {
 
 void run_reconstruct(const Arguments& arguments) {
   const OpenedRun run = open_run(arguments);
+  if (arguments.flag("sample-latents") && !run.model->probabilistic()) {
+    throw Error(
+        "--sample-latents: a plain autoencoder has nothing to sample from; expected a run with "
+        "model.bottleneck \"gaussian\", or no --sample-latents");
+  }
   const Inputs inputs = read_inputs(arguments, run);
   std::optional<at::Generator> noise;
   if (arguments.flag("sample-latents"))

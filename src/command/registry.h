@@ -6,12 +6,20 @@
 
 namespace latent {
 
+/// What --seed is for a command.
+enum class SeedFlag {
+  kNone,       // it draws no random numbers and has no such flag
+  kDraws,      // the seed of what it draws
+  kOverrides,  // overrides train.seed of the config; has no default
+};
+
 struct CommandRow {
   std::string name;                    // as typed: "compare-pca"
   std::string summary;                 // begins with a verb, for the overview and --help
   void (*declare)(cxxopts::Options&);  // adds the command's own flags
   void (*run)(const Arguments&);
-  bool overrides_seed = false;     // --seed overrides train.seed of the config and has no default
+  SeedFlag seed = SeedFlag::kNone;
+  bool device = true;              // whether it computes on a device and has --device
   std::string memory_remedy = "";  // what to lower when memory runs out; "": depends on the flags
 };
 

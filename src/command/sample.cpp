@@ -14,13 +14,6 @@
 namespace latent {
 namespace {
 
-std::string sampler_help() {
-  std::string text = "source of the latents";
-  for (const auto& row : samplers().rows())
-    text += (&row == &samplers().rows().front() ? ": " : "; ") + row.name + ": " + row.summary;
-  return text;
-}
-
 LatentRequest read_request(const Arguments& arguments, bool manifold) {
   for (const char* flag : {"count", "columns"}) {
     if (manifold && arguments.has(flag))
@@ -53,7 +46,7 @@ void declare_sample(cxxopts::Options& options) {
   declare_out(
       options,
       "picture to write, or with --singles the folder (default: images/sample/ of the run)");
-  options.add_options()("sampler", sampler_help(),
+  options.add_options()("sampler", "draw the latents from:" + samplers().summaries(),
                         cxxopts::value<std::string>()->default_value("prior"), "NAME");
   options.add_options()("n,count", "number of images",
                         cxxopts::value<int64_t>()->default_value("64"), "N");
@@ -76,6 +69,11 @@ void run_sample(const Arguments& arguments) {
   const bool manifold = sampler.name == "manifold";
   const LatentRequest request = read_request(arguments, manifold);
   const int64_t columns = manifold ? request.side : arguments.integer("columns", 0, request.count);
+  if (manifold)
+    arguments.refuse({"seed"}, "a manifold draws no random latents; expected no --seed");
+  if (arguments.flag("singles"))
+    arguments.refuse({"columns"}, "for a grid, but --singles writes one file per image");
+  check_latent_tensors(arguments);
   const OpenedRun run = open_run(arguments);
   const std::string stem = sampler.name == "prior" ? fmt::format("sample-seed{}", arguments.seed())
                            : manifold
@@ -84,9 +82,8 @@ void run_sample(const Arguments& arguments) {
   const bool singles = arguments.flag("singles");
   const auto otherwise = run.directory.image("sample", singles ? stem : stem + ".png");
   const std::filesystem::path path =
-      singles && arguments.has("out")
-          ? std::filesystem::path(arguments.text("out"))
-          : arguments.picture(otherwise, run.experiment.data.is_table());
+      singles ? arguments.folder(otherwise, "--singles writes one file per image")
+              : arguments.picture(otherwise, run.experiment.data.is_table());
   auto noise = generator(arguments.seed(), Stream::kSample);
   const Tensor z = draw_latents(run, sampler, request, noise);
   const Tensor images = run.pictures(z);

@@ -11,7 +11,6 @@
 #include "core/log.h"
 #include "core/system/interrupt.h"
 #include "core/system/process.h"
-#include "model/summary.h"
 #include "session/training.h"
 #include "train/profile.h"
 
@@ -26,6 +25,25 @@ std::vector<std::string> settings(const Arguments& arguments) {
   return all;
 }
 
+// A run's folder in the place of a config: most likely to be resumed.
+void refuse_run_folder(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path / "build.json", ignored)) return;
+  throw UsageError(
+      fmt::format("{0}: is the folder of a run; to resume it use latent train --run "
+                  "{0} --resume, to train its config again {1}",
+                  path.string(), (path / "config.json").string()));
+}
+
+// Resuming a run whose epochs are all trained ends at once: says why.
+void report_finished(const RunDirectory& run, int64_t trained, int64_t epochs) {
+  if (trained < epochs) return;
+  log::info(
+      "{}: all {} epochs are trained, nothing is left to train; to train longer add --set "
+      "train.epochs={}",
+      run.path().string(), trained, trained + 10);
+}
+
 Config load_config(const Arguments& arguments) {
   const bool resume = arguments.flag("resume");
   if (resume == arguments.has("config")) {
@@ -33,6 +51,7 @@ Config load_config(const Arguments& arguments) {
                          ? "--resume uses the run's own config; do not pass a config file"
                          : "no config; expected latent train CONFIG.json, or --run DIR --resume");
   }
+  if (!resume) refuse_run_folder(arguments.text("config"));
   if (!resume) return Config::load(arguments.text("config"), settings(arguments));
   for (const char* flag : {"init-from", "overwrite"}) {
     if (arguments.has(flag))
@@ -61,7 +80,7 @@ Json describe_dry_run(const PreparedTraining& prepared) {
   };
   Json rows = Json::array();
   int64_t parameters = 0;
-  for (const auto& layer : summarize(model.spec())) {
+  for (const auto& layer : prepared.layers) {
     rows.push_back({{"name", layer.name},
                     {"description", layer.description},
                     {"shape", layer.shape},
@@ -144,6 +163,8 @@ void run_train(const Arguments& arguments) {
       start_training(request, config, experiment, prepared, std::move(claimed));
   TrainDisplay display(prepared.model, prepared.objective, prepared.validation, training.run,
                        experiment, prepared.corruption, request.device, arguments.quiet());
+  if (request.resume)
+    report_finished(training.run, training.trainer->state().epoch, experiment.train.epochs);
   catch_interrupts();
   train(*training.trainer, display, arguments, request.device);
 

@@ -106,6 +106,8 @@ void run_traverse(const Arguments& arguments) {
   const OutputPaths paths = output_paths(
       arguments, run.directory.image("traverse", from_image ? inputs_stem(arguments) : "mean"),
       true);
+  if (paths.strip.empty())
+    arguments.refuse({"steps"}, "for the strip, but --out is an animation; expected --frames");
   const Latent codes = split_codes(run, Split::kTrain, arguments.quiet());
   const Rows rows = choose_rows(run, codes, arguments);
   const Tensor start = starting_point(run, codes, arguments);

@@ -193,6 +193,12 @@ void Config::check_object(const Json& object, const std::string& pointer,
           siblings.push_back(other.substr(pointer.size() + 1));
         }
       }
+      if (const auto offered = offered_.find(pointer); offered != offered_.end()) {
+        for (const auto& other : offered->second) {
+          if (std::find(siblings.begin(), siblings.end(), other) == siblings.end())
+            siblings.push_back(other);
+        }
+      }
       throw Error(origin_ + ": " + child_path + ": unknown key; " + did_you_mean(key, siblings));
     }
     if (!known->second && child.is_structured()) check_object(child, child_pointer, child_path);

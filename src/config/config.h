@@ -63,6 +63,7 @@ class Config {
   nlohmann::ordered_json source_;
   nlohmann::ordered_json resolved_ = nlohmann::ordered_json::object();
   std::map<std::string, bool> known_;  // JSON pointers read so far; true: a value, false: a section
+  std::map<std::string, std::vector<std::string>> offered_;  // by section, keys it could have
   std::vector<ConfigEntry> entries_;
   std::string origin_;
 };

@@ -33,6 +33,7 @@ std::optional<int64_t> as_integer(const Json& node) {
 }
 
 std::string with_range(const std::string& type, const std::string& range) {
+  if (!range.empty() && range.front() != '>' && range.front() != '<') return range;  // "1 or 3"
   return range.empty() ? type : type + " " + range;
 }
 
@@ -40,11 +41,13 @@ std::string with_range(const std::string& type, const std::string& range) {
 
 bool Range::contains(double value) const {
   if (std::isnan(value)) return false;
+  if (ends_only) return value == low || value == high;
   return (low_excluded ? value > low : value >= low) &&
          (high_excluded ? value < high : value <= high);
 }
 
 std::string Range::text() const {
+  if (ends_only) return fmt::format("{} or {}", low, high);
   std::string text;
   if (std::isfinite(low)) text = fmt::format("{} {}", low_excluded ? ">" : ">=", low);
   if (std::isfinite(high)) {
@@ -205,6 +208,8 @@ void Section::read(const std::string& key, std::vector<std::string>& value,
   }
   record(key, before, value, "list of strings", "", meaning);
 }
+
+void Section::offer(const std::vector<std::string>& keys) { config_->offered_[pointer_] = keys; }
 
 Section Section::section(const std::string& key) {
   const Json* node = find(key);

@@ -22,9 +22,10 @@ struct Range {
   double high = std::numeric_limits<double>::infinity();
   bool low_excluded = false;
   bool high_excluded = false;
+  bool ends_only = false;  // only low and high themselves
 
   bool contains(double value) const;
-  /// Returns ">= 0", "> 0 and <= 1", or "" if every number is accepted.
+  /// Returns ">= 0", "> 0 and <= 1", "1 or 3", or "" if every number is accepted.
   std::string text() const;
 };
 
@@ -32,6 +33,10 @@ inline Range any_number() { return {}; }
 inline Range at_least(double low) { return {.low = low}; }
 inline Range more_than(double low) { return {.low = low, .low_excluded = true}; }
 inline Range between(double low, double high) { return {.low = low, .high = high}; }
+/// Accepts these two numbers only.
+inline Range either(double one, double other) {
+  return {.low = one, .high = other, .ends_only = true};
+}
 /// Accepts low <= value < high.
 inline Range from_below(double low, double high) {
   return {.low = low, .high = high, .high_excluded = true};
@@ -81,6 +86,9 @@ class Section {
   void read(const std::string& key, std::vector<int64_t>& value, Range range,
             std::string_view meaning);
   void read(const std::string& key, std::vector<std::string>& value, std::string_view meaning);
+
+  /// Names keys that this section could have, for the message about an unknown one.
+  void offer(const std::vector<std::string>& keys);
 
   /// Returns the object under `key`, an empty one if it is absent.
   Section section(const std::string& key);

@@ -30,6 +30,14 @@ class Registry {
     return all;
   }
 
+  /// Returns a line "name: summary" for each row, each after a line break, for help texts.
+  std::string summaries() const {
+    std::string text;
+    for (const auto& row : rows_)
+      text += "\n" + row.name + ": " + row.summary;
+    return text;
+  }
+
   /// Returns the row called `name`. Throws `Mistake` (UsageError for a name from the command line)
   /// with the nearest known name; where: how the message begins, such as a config key.
   template <class Mistake = Error>

@@ -90,21 +90,19 @@ class KeptByList : public KeptDataset {
   }
 
   Tensor by_name(const Examples& examples, const ExampleFinder& finder, Split split) const {
-    Tensor kept = at::zeros({examples.count()}, at::kBool);
-    size_t here = 0;
+    std::vector<int64_t> rows;
     for (size_t i = 0; i < list_.entries.size(); ++i) {
       const auto row = finder.find_name(list_.entries[i].text);
       if (!row) continue;
-      kept[*row].fill_(true);
+      rows.push_back(*row);
       found_[i] = true;
-      ++here;
     }
     (split == Split::kTrain ? seen_train_ : seen_validation_) = true;
     if (seen_train_ && seen_validation_) expect_all_found(finder);
-    if (here == 0) throw none_in(finder, split);
-    log::info("{} of {} entries of {} are in the {}", here, list_.entries.size(),
+    if (rows.empty()) throw none_in(finder, split);
+    log::info("{} of {} entries of {} are in the {}", rows.size(), list_.entries.size(),
               list_.file.string(), name_of(split));
-    return kept.nonzero().flatten();
+    return std::get<0>(at::_unique(at::tensor(rows, at::kLong)));
   }
 
   // Called when both splits have been loaded.

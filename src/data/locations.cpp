@@ -17,6 +17,12 @@ fs::path folder_of(const char* variable) {
 
 }  // namespace
 
+void expect_there(const fs::path& path, const std::string& key, const std::string& what) {
+  std::error_code code;
+  if (fs::exists(path, code) || code) return;  // whoever opens it says what is wrong
+  throw Error(key + ": " + path.string() + ": no such " + what + "; expected an existing " + what);
+}
+
 fs::path data_folder(const std::string& directory, const std::string& folder) {
   if (!directory.empty()) return directory;
   const fs::path root = folder_of("LATENT_DATA"), here = fs::path("data") / folder;

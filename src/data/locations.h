@@ -10,6 +10,11 @@ namespace latent {
 /// data/<folder>. Throws Error naming both places if LATENT_DATA is set and neither is there.
 std::filesystem::path data_folder(const std::string& directory, const std::string& folder);
 
+/// Throws Error if nothing is at `path`. key: the config's key that names it, "small.json:
+/// data.dir". what: "file" or "folder".
+void expect_there(const std::filesystem::path& path, const std::string& key,
+                  const std::string& what);
+
 /// Returns the folder of files that can be recomputed: $LATENT_CACHE, else $XDG_CACHE_HOME/latent,
 /// else ~/.cache/latent. Throws Error if none of these variables is set.
 std::filesystem::path cache_folder();

@@ -110,6 +110,7 @@ ObjectivePlan configure_objective(Section section, bool has_posterior) {
                                            "how the decoder's output explains the clean images");
   configure_likelihood(likelihoods().find(likelihood.name, "objective.likelihood"),
                        likelihood.section, plan);
+  section.offer(penalties().names());
   for (const auto& row : penalties().rows()) {
     if (!section.has(row.name) && !(row.implied_by_posterior && has_posterior)) continue;
     Section options = section.section(row.name);

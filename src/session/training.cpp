@@ -11,7 +11,6 @@
 #include "core/log.h"
 #include "core/system/file.h"
 #include "core/version.h"
-#include "model/summary.h"
 #include "session/resume_point.h"
 #include "train/checkpoint/checkpoint.h"
 
@@ -92,8 +91,7 @@ std::string PreparedTraining::overview(const std::string& noun) const {
                                ? ""
                                : ", which the encoder sees as " + corruption.output().text();
   return fmt::format("{} training and {} validation {}s of {}{}\n{}", train.count(),
-                     validation.count(), noun, shape.text(), seen,
-                     summary_table(summarize(model->spec())));
+                     validation.count(), noun, shape.text(), seen, summary_table(layers));
 }
 
 ClaimedRun claim_run(const TrainingRequest& request, const Config& config) {
@@ -126,12 +124,14 @@ PreparedTraining prepare_training(const Experiment& experiment,
                             .validation = dataset->load(Split::kValidation),
                             .corruption = {},
                             .model = nullptr,
-                            .objective = nullptr};
+                            .objective = nullptr,
+                            .layers = {}};
   const ImageShape shape = prepared.train.shape();
   check_shape(prepared.validation, Split::kValidation, shape, "the training split");
   prepared.corruption = experiment.corruption.make(shape);
   std::tie(prepared.model, prepared.objective) =
       fresh_model(experiment, prepared.corruption, prepared.train.count(), c10::kCPU);
+  prepared.layers = summarize(prepared.model->spec());
   if (!dataset->notice().empty()) log::info("{}", dataset->notice());
   check_values(prepared.train, prepared.objective->likelihood());
   check_values(prepared.validation, prepared.objective->likelihood());

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "model/summary.h"
 #include "run/run_directory.h"
 #include "run/run_lock.h"
 #include "session/experiment.h"
@@ -37,6 +38,7 @@ struct PreparedTraining {
   CorruptionChain corruption;
   std::shared_ptr<Autoencoder> model;  // on the CPU
   std::shared_ptr<Objective> objective;
+  std::vector<LayerSummary> layers;
 
   /// The splits, the shapes and the layers, for people. noun: what an example is called.
   std::string overview(const std::string& noun) const;

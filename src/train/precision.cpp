@@ -68,7 +68,7 @@ std::string pick_precision(const TrainOptions& options, const Trial& trial, cons
   const bool right = difference <= kSameLoss && cosine >= kSameDirection;
   const std::string picked = right && speed >= kFaster ? "bf16" : "fp32";
   log::info(
-      "precision auto: {}; bf16 is {:.2f} times as fast, its loss differs by {:.2g} %, its "
+      "precision auto: {}; bf16 is {:.2f} times as fast, its loss differs by {:.2g}%, its "
       "gradient's cosine is {:.4f}",
       picked, speed, 100 * difference, cosine);
   return picked;

@@ -134,7 +134,7 @@ def show_config(config):
 def help_texts():
     expect("latent 0." in latent("--version").stdout, "a version")
     for command in ["train", "evaluate", "reconstruct", "sample", "encode", "interpolate", "arithmetic", "traverse", "config", "list"]:
-        expect("--seed" in latent(command, "--help").stdout, f"help for {command}")
+        expect("--threads" in latent(command, "--help").stdout, f"help for {command}")
 
 
 with Workplace() as here:

@@ -64,6 +64,11 @@ def configs(here):
                                ("folder", "dri", "dir"), ("table", "flie", "file")):
         text_error(here, f"text.json: data.{wrong}: unknown key; did you mean {meant}?",
                    json.dumps({"data": {"name": name, wrong: "x"}}))
+    text_error(here, "text.json: data.dir: nowhere: no such folder", '{"data": {"name": "folder", "dir": "nowhere"}}')
+    text_error(here, "text.json: data.file: nowhere.csv: no such file",
+               '{"data": {"name": "table", "file": "nowhere.csv"}, "objective": {"likelihood": "gaussian"}}')
+    config_error(here, "objective.sparsity: unknown key; did you mean sparsity_kl? known: kl, likelihood, sparsity_kl, sparsity_l1",
+                 {"objective": {"sparsity": {}}})
     text_error(here, "data.dir: missing; expected a folder of images", '{"data": {"name": "folder", "fit": "crop"}}')
 
 
@@ -85,6 +90,22 @@ def command_lines(here):
     expect_error("a=b: not expected here; see latent evaluate --help", "evaluate", "--run", "x", "a=b", code=2)
     for command in (["list", "foo"], ["evaluate", "--run", "x", "foo"], ["plot", "losses", "foo"], ["doctor", "--", "foo"]):
         expect_error("foo: not expected here", *command, code=2)
+    expect_error("--epoch: unknown flag of latent train; to change a config key use --set KEY=VALUE", "train", "--epoch", 3, code=2)
+    expect_error("--cuont: unknown flag of latent sample; did you mean --count?", "sample", "--cuont", 3, code=2)
+    expect_error("-x: unknown flag of latent sample", "sample", "-x", code=2)
+    expect_error("--temperature abc: expected a number", "sample", "--run", "x", "--temperature", "abc", code=2)
+    expect_error("--count 1.5: expected an integer", "sample", "--run", "x", "--count", "1.5", code=2)
+    expect_error("--count x: expected an integer", "sample", "--run", "x", "-nx", code=2)
+    expect_error("--temperature: no value; expected --temperature T", "sample", "--run", "x", "--temperature", code=2)
+    expect_error("--quiet: takes no value; got 3", "sample", "--run", "x", "--quiet=3", code=2)
+    expect_error("--count: given twice (3, 4); expected one value", "sample", "--run", "x", "--count", 3, "--count", 4, code=2)
+    expect_error("--kind: given twice (latents, losses); expected one value", "plot", "latents", "--kind", "losses", code=2)
+    expect_error("latent --json: flags follow a command; expected latent COMMAND --json", "--json", code=2)
+    for command in ("list", "config"):
+        expect_error(f"--device: unknown flag of latent {command}", command, "--device", "cpu", code=2)
+    expect_error("--seed: unknown flag of latent bench", "bench", config, "--seed", 3, code=2)
+    expect_error("--out: latent data pack writes to the cache (LATENT_CACHE); expected no --out", "data", "pack", config,
+                 "--out", "x", code=2)
     expect("default: 0" not in latent("train", "--help").stdout.split("--seed")[1].splitlines()[0],
            "the seed of train to be the config's")
 
@@ -133,6 +154,10 @@ def runs(here):
     (here / "full/thesis.tex").write_text("precious")
     expect_error("holds other files", "train", config, "--run", "full", "--overwrite")
     expect((here / "full/thesis.tex").read_text() == "precious", "other files untouched")
+    expect_error("run: is the folder of a run; to resume it use latent train --run run --resume", "train", "run", code=2)
+    done = latent("train", "--run", "run", "--resume").stderr
+    expect("run: all 2 epochs are trained, nothing is left to train; to train longer add --set train.epochs=12" in done,
+           f"that nothing is left, got {done}")
     expect_error("nowhere: no such run", "sample", "--run", "nowhere")
     expect_error("not a run of latent train", "sample", "--run", "full")
 
@@ -182,6 +207,38 @@ def runs(here):
     expect_error("empty: no images", "reconstruct", "--run", "run", "empty")
     expect_error("absent.png", "reconstruct", "--run", "run", "absent.png")
     expect_error("--split tset: expected train, validation or test", "evaluate", "--run", "run", "--split", "tset", code=2)
+
+
+def flags_without_effect(here):
+    """No flag is ignored in silence."""
+    latent("train", write_config(here, {"model": {"bottleneck": "point"}}), "--run", "run", "--quiet")
+
+    def refused(message, command, *arguments, code=2):
+        expect_error(message, command, "--run", "run", *arguments, code=code)
+
+    refused("--sample-latents: a plain autoencoder has nothing to sample from", "reconstruct", "--sample-latents", code=1)
+    picture = "for animations, but --out x.png is a picture; expected --out with a folder or a .gif"
+    refused(f"--gif: {picture}", "arithmetic", "--attribute", "scale", "--gif", "--out", "x.png")
+    refused(f"--ping-pong: {picture}", "interpolate", "--ping-pong", "--out", "x.png")
+    refused(f"--frames: {picture}", "traverse", "--frames", 5, "--out", "x.png")
+    refused("--steps: for the strip, but --out is an animation", "traverse", "--steps", 5, "--out", "x.gif")
+    refused("--fps: for animations; expected also --gif, or a .gif with --out", "arithmetic", "--attribute", "scale", "--fps", 5)
+    refused("--loop: for animations; --matrix makes none", "interpolate", "--matrix", "--loop", 2)
+    refused("--count: for images, but --random draws latents", "interpolate", "--random", 2, "--count", 2)
+    words = ["arithmetic", "--expression", "A - B"]
+    refused("--method: for --attribute; --expression does not use it", *words, "--method", "mean")
+    refused("--gif: for animations; --expression makes none", *words, "--gif")
+    refused("--indices: --let already says which images the letters are", *words, "--let", "A=1", "--indices", "1,2")
+    refused("--let: for --expression", "arithmetic", "--attribute", "scale", "--let", "A=1")
+    refused("--out x.png: --singles writes one file per image; expected a folder", "sample", "--singles", "--out", "x.png")
+    refused("--columns: for a grid, but --singles writes one file per image", "sample", "--singles", "--columns", 3)
+    refused("--seed: a manifold draws no random latents", "sample", "--sampler", "manifold", "--seed", 3)
+    for command in (["sample"], ["interpolate"]):
+        refused("--tensors x.txt: expected a .safetensors file", *command, "--tensors", "x.txt")
+    expect(not [name for name in files_below(here) if name.startswith("x.")], "nothing written")
+    warned = latent("reconstruct", "--run", "run", "--seed", 3).stderr
+    expect("--seed: not used by this command line" in warned, f"a warning about --seed, got {warned}")
+    expect("not used" not in latent("reconstruct", "--run", "run", "--count", 3).stderr, "no warning about --count")
 
 
 def other_data(here):
@@ -272,6 +329,6 @@ def pipes(here):
         refused("pipe.png", "reconstruct", "--run", "run", "pipe.png")
 
 
-for check in (configs, command_lines, idx_files, runs, other_data, long_names, numbers, outputs, threads, pipes):
+for check in (configs, command_lines, idx_files, runs, flags_without_effect, other_data, long_names, numbers, outputs, threads, pipes):
     with Workplace() as workplace:
         check(workplace)

@@ -75,6 +75,19 @@ inline void train(const std::string& text, const fs::path& folder,
   prepare(text, folder, settings, resume).trainer->train({});
 }
 
+/// Fails in the step event, like a process that is killed: only the checkpoints remain.
+class Killed : public std::exception {};
+
+/// Trains up to that step, and is killed there.
+inline void train_until(const fs::path& folder, int64_t epoch, int64_t images,
+                        const std::vector<std::string>& settings, bool resume = false) {
+  const auto t = prepare(kEverything, folder, settings, resume);
+  const auto kill = [&](const StepReport& report) {
+    if (report.epoch == epoch && report.images == images) throw Killed();
+  };
+  EXPECT_THROW(t.trainer->train({.step = kill, .epoch = {}}), Killed);
+}
+
 inline std::map<std::string, Tensor> last(const fs::path& folder) {
   return read_tensors(folder / "checkpoints/last.safetensors").tensors;
 }

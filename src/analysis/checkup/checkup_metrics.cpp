@@ -71,7 +71,7 @@ void check_losses(const MetricsTable& metrics, Findings& findings) {
   if (waited >= kRising && gap > kGap) {
     findings.push_back(
         {Kind::kWarning, "metrics.csv",
-         fmt::format("overfitting: val_nll {:.4g} is {:.0f} % above train_nll {:.4g}, and val_loss "
+         fmt::format("overfitting: val_nll {:.4g} is {:.0f}% above train_nll {:.4g}, and val_loss "
                      "was best at epoch {} of {}",
                      held, 100 * gap, train, best + 1, loss.size()),
          "use the checkpoint best (the default); set train.early_stopping.patience, data.augment "
@@ -84,7 +84,7 @@ void check_losses(const MetricsTable& metrics, Findings& findings) {
   if (gained > kImproving) {
     findings.push_back(
         {Kind::kWarning, "metrics.csv",
-         fmt::format("val_loss still fell by {:.1f} % in the last epoch", 100 * gained),
+         fmt::format("val_loss still fell by {:.1f}% in the last epoch", 100 * gained),
          fmt::format("train longer: --resume --set train.epochs={}", 2 * n)});
   }
 }

@@ -97,7 +97,7 @@ void check_latents(const ModelFacts& facts, const Config& config, Findings& find
   if (facts.unit_interval && facts.saturated_codes > kMaxSaturated) {
     findings.push_back(
         {Kind::kWarning, "latents",
-         fmt::format("{:.0f} % of the sigmoid's codes are at 0 or 1", 100 * facts.saturated_codes),
+         fmt::format("{:.0f}% of the sigmoid's codes are at 0 or 1", 100 * facts.saturated_codes),
          "lower " + now(config, "train.optimizer.learning_rate") +
              ", or set model.bottleneck.activation to none or relu"});
   }
@@ -132,14 +132,14 @@ void check_pictures(const ModelFacts& facts, const Config& config, Findings& fin
     findings.push_back(
         {Kind::kWarning, "decoder",
          fmt::format(
-             "{:.0f} % of its output values are at 0 or 1, but {:.0f} % of the images' values",
+             "{:.0f}% of its output values are at 0 or 1, but {:.0f}% of the images' values",
              100 * facts.saturated_outputs, 100 * facts.saturated_targets),
          "lower " + now(config, "train.optimizer.learning_rate") + " or set train.clip_norm"});
   }
   if (facts.outside > kMaxOutside) {
     findings.push_back(
         {Kind::kWarning, "likelihood",
-         fmt::format("{:.0f} % of the pictures' values are outside [0, 1]", 100 * facts.outside),
+         fmt::format("{:.0f}% of the pictures' values are outside [0, 1]", 100 * facts.outside),
          "set objective.likelihood.output to sigmoid"});
   }
   check_sigma(facts, config, findings);

@@ -42,7 +42,7 @@ void declare_out(cxxopts::Options& options, const std::string& meaning) {
 }
 
 int64_t Arguments::integer(const std::string& flag, int64_t low, int64_t high) const {
-  const auto value = parsed_[flag].as<int64_t>();
+  const auto value = seen(flag)[flag].as<int64_t>();
   if (value < low || value > high) {
     throw UsageError("--" + flag + " " + std::to_string(value) +
                      ": expected an integer >= " + std::to_string(low) +
@@ -98,7 +98,7 @@ std::vector<double> Arguments::numbers(const std::string& flag, const std::strin
 }
 
 std::vector<std::string> Arguments::texts(const std::string& flag) const {
-  return has(flag) ? parsed_[flag].as<std::vector<std::string>>() : std::vector<std::string>{};
+  return has(flag) ? seen(flag)[flag].as<std::vector<std::string>>() : std::vector<std::string>{};
 }
 
 std::filesystem::path Arguments::picture(const std::filesystem::path& otherwise,
@@ -109,6 +109,17 @@ std::filesystem::path Arguments::picture(const std::filesystem::path& otherwise,
   if (kind != ".png" && !(charts && kind == ".svg")) {
     throw UsageError("--out " + out.string() + ": expected a " +
                      (charts ? ".png or .svg" : ".png") + " file");
+  }
+  return out;
+}
+
+std::filesystem::path Arguments::folder(const std::filesystem::path& otherwise,
+                                        const std::string& why) const {
+  if (!has("out")) return otherwise;
+  const std::filesystem::path out = text("out");
+  for (const char* kind : {".png", ".svg", ".jpg", ".jpeg", ".gif"}) {
+    if (out.extension() == kind)
+      throw UsageError("--out " + out.string() + ": " + why + "; expected a folder");
   }
   return out;
 }
@@ -126,6 +137,21 @@ std::filesystem::path Arguments::run() const {
 c10::Device Arguments::device() const { return parse_device(text("device"), "--device"); }
 
 uint64_t Arguments::seed() const { return static_cast<uint64_t>(integer("seed", 0)); }
+
+void Arguments::refuse(const std::vector<std::string>& flags, const std::string& why) const {
+  for (const auto& flag : flags) {
+    if (has(flag)) throw UsageError("--" + flag + ": " + why);
+  }
+}
+
+std::vector<std::string> Arguments::ignored() const {
+  std::vector<std::string> flags;
+  for (const auto& given : parsed_.arguments()) {
+    const bool reported = std::find(flags.begin(), flags.end(), given.key()) != flags.end();
+    if (!asked_.contains(given.key()) && !reported) flags.push_back(given.key());
+  }
+  return flags;
+}
 
 void print_result(const Arguments& arguments, const nlohmann::ordered_json& result,
                   const std::string& text) {

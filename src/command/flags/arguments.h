@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,10 +31,10 @@ class Arguments {
  public:
   explicit Arguments(cxxopts::ParseResult parsed) : parsed_(std::move(parsed)) {}
 
-  bool has(const std::string& flag) const { return parsed_.count(flag) > 0; }
-  bool flag(const std::string& name) const { return parsed_[name].as<bool>(); }
-  std::string text(const std::string& flag) const { return parsed_[flag].as<std::string>(); }
-  double number(const std::string& flag) const { return parsed_[flag].as<double>(); }
+  bool has(const std::string& flag) const { return seen(flag).count(flag) > 0; }
+  bool flag(const std::string& name) const { return seen(name)[name].as<bool>(); }
+  std::string text(const std::string& flag) const { return seen(flag)[flag].as<std::string>(); }
+  double number(const std::string& flag) const { return seen(flag)[flag].as<double>(); }
   /// Returns an integer in [low, high]. Throws UsageError naming the flag and the bounds.
   int64_t integer(const std::string& flag, int64_t low, int64_t high = INT64_MAX) const;
   /// Returns the numbers of "3,17,40-49". Throws UsageError naming the flag.
@@ -57,6 +58,11 @@ class Arguments {
   /// which can also write SVG. Throws UsageError for another file type.
   std::filesystem::path picture(const std::filesystem::path& otherwise, bool charts) const;
 
+  /// Returns the folder that --out names, or else `otherwise`. Throws UsageError for the name of a
+  /// picture. why: what the folder is for, for the message.
+  std::filesystem::path folder(const std::filesystem::path& otherwise,
+                               const std::string& why) const;
+
   /// Returns the folder that --run names. Throws UsageError if it is missing, empty or given twice.
   std::filesystem::path run() const;
   c10::Device device() const;
@@ -64,8 +70,19 @@ class Arguments {
   bool json() const { return flag("json"); }
   bool quiet() const { return flag("quiet"); }
 
+  /// Throws UsageError if one of the flags is given. why: what follows "--fps: ", with the remedy.
+  void refuse(const std::vector<std::string>& flags, const std::string& why) const;
+  /// Returns the flags that the user gave and that nobody has asked for.
+  std::vector<std::string> ignored() const;
+
  private:
+  const cxxopts::ParseResult& seen(const std::string& flag) const {
+    asked_.insert(flag);
+    return parsed_;
+  }
+
   cxxopts::ParseResult parsed_;
+  mutable std::set<std::string> asked_;
 };
 
 /// Returns the numbers of "3,17,40-49". Throws UsageError naming the flag.

@@ -55,12 +55,19 @@ OutputPaths output_paths(const Arguments& arguments, const fs::path& folder, boo
   arguments.integer("scale", 0, 64);
   const fs::path out = arguments.has("out") ? fs::path(arguments.text("out")) : folder;
   const std::string kind = out.extension().string();
+  const std::vector<std::string> moving{"fps", "ping-pong", "loop", "frames", "gif"};
+  if (kind == ".png") {
+    arguments.refuse(moving, "for animations, but --out " + out.string() +
+                                 " is a picture; expected --out with a folder or a .gif");
+  }
   if (kind == ".png") return {.strip = out, .animation = {}, .frames = {}};
   if (kind == ".gif") return {.strip = {}, .animation = out, .frames = {}};
   for (const char* other : {".jpg", ".jpeg", ".webp", ".bmp", ".svg", ".mp4"}) {
     if (kind == other)
       throw UsageError("--out " + out.string() + ": expected a folder, a .png or a .gif");
   }
+  if (!animated)
+    arguments.refuse(moving, "for animations; expected also --gif, or a .gif with --out");
   if (!animated) return {.strip = out / "strip.png", .animation = {}, .frames = {}};
   return {.strip = out / "strip.png", .animation = out / "animation.gif", .frames = out / "frames"};
 }

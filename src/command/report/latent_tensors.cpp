@@ -7,6 +7,13 @@
 
 namespace latent {
 
+void check_latent_tensors(const Arguments& arguments) {
+  if (!arguments.has("tensors")) return;
+  const std::filesystem::path path = arguments.text("tensors");
+  if (path.extension() != ".safetensors")
+    throw UsageError("--tensors " + path.string() + ": expected a .safetensors file");
+}
+
 void write_latent_tensors(const Arguments& arguments, const Tensor& z, const Tensor& images,
                           std::vector<std::string>& written) {
   if (!arguments.has("tensors")) return;

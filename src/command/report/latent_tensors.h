@@ -9,6 +9,9 @@
 
 namespace latent {
 
+/// Throws UsageError if --tensors names another kind of file than .safetensors.
+void check_latent_tensors(const Arguments& arguments);
+
 /// Writes z [N, Z] and images [N, C, H, W] to the file of --tensors, if it is given, creating its
 /// folder, and adds the file to `written`. Throws Error naming what cannot be written.
 void write_latent_tensors(const Arguments& arguments, const Tensor& z, const Tensor& images,

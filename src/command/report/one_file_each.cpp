@@ -5,8 +5,8 @@ namespace latent {
 SeparateFiles::SeparateFiles(const visual::Gallery& gallery, const Arguments& arguments,
                              const OpenedRun& run, const std::string& command, std::string what)
     : gallery_(gallery),
-      folder_(arguments.has("out") ? std::filesystem::path(arguments.text("out"))
-                                   : run.directory.image(command, "x").parent_path()),
+      folder_(arguments.folder(run.directory.image(command, "x").parent_path(),
+                               "each of the FILES gets a picture of its own")),
       what_(std::move(what)) {}
 
 void SeparateFiles::write(const std::string& file, const Tensor& image) {

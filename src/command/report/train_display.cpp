@@ -28,7 +28,7 @@ std::vector<visual::Series> loss_curves(const MetricsTable& metrics) {
 
 std::string sparsity_text(const Sparsity& sparsity, int64_t units) {
   return fmt::format(
-      "code: mean |a| {:.4f}, {:.1f} of {} units active per image ({:.1f} %), {} dead",
+      "code: mean |a| {:.4f}, {:.1f} of {} units active per image ({:.1f}%), {} dead",
       sparsity.mean_activation, sparsity.active, units, 100 * sparsity.active_share,
       sparsity.dead_units);
 }

@@ -47,6 +47,10 @@ std::string did_you_mean(std::string_view word, std::vector<std::string> candida
          (more > 0 ? " and " + std::to_string(more) + " more" : "");
 }
 
+std::string counted(int64_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
 std::string join(const std::vector<std::string>& words, std::string_view separator) {
   std::string text;
   for (const auto& word : words) {

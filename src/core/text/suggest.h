@@ -1,6 +1,7 @@
 // The nearest known word for a misspelt one, for messages that help.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,9 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 /// Returns "did you mean weight? known: capacity, warmup_epochs, weight", with the candidates
 /// sorted and only the first 40 named.
 std::string did_you_mean(std::string_view word, std::vector<std::string> candidates);
+
+/// Returns "1 image" or "3 images".
+std::string counted(int64_t count, const std::string& noun);
 
 /// Joins words: "a, b, c".
 std::string join(const std::vector<std::string>& words, std::string_view separator = ", ");

@@ -122,12 +122,11 @@ DatasetPlan configure_celeba(Section& data) {
   CelebaOptions options;
   data.read("dir", options.directory,
             "folder of the images and lists; by default $LATENT_DATA/celeba or data/celeba");
-  data.read("channels", options.channels, between(1, 3), "1: grey, 3: RGB");
+  data.read("channels", options.channels, either(1, 3), "1 for grey images, 3 for RGB");
   data.read("count", options.count, at_least(0),
-            "number of training images to use, from the first on; 0: all");
+            "number of training images to use, from the first on; 0 uses all");
   const Fit fit(data);
   const SkipPolicy policy(data);
-  if (options.channels == 2) throw Error(data.where("channels") + ": got 2; expected 1 or 3");
   return {.open = [=] { return open_celeba(options, fit, policy); },
           .fit = [fit](const Tensor& pixels) { return fit.apply(pixels); }};
 }

@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "data/folder/labels.h"
+#include "data/locations.h"
 #include "data/pack/file_source.h"
 #include "data/pack/packed_dataset.h"
 #include "data/prepare/fit.h"
@@ -19,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct FolderOptions {
-  std::string directory;
+  std::string directory, directory_key;
   std::string labels = "folders";
   int64_t channels = 3;
   double validation = 0.1;
@@ -123,6 +124,7 @@ std::string notice_on(const Listing& listing, const FolderOptions& options, cons
 
 std::unique_ptr<Dataset> open_folder(const FolderOptions& options, const Fit& fit,
                                      const SkipPolicy& policy) {
+  expect_there(options.directory, options.directory_key, "folder");
   const Listing listing = list_splits(find_images(options.directory), options);
   if (listing.counts[0] == 0) {
     throw Error(
@@ -151,7 +153,7 @@ FolderOptions read_folder_options(Section& data) {
   data.read("labels", options.labels,
             "folders: the first folder of an image is its class; none; or a CSV with a column of "
             "file names, relative to dir or to the working directory");
-  data.read("channels", options.channels, between(1, 3), "1: grey, 3: RGB");
+  data.read("channels", options.channels, either(1, 3), "1 for grey images, 3 for RGB");
   data.read("validation", options.validation, from_below(0, 1),
             "share of the images, drawn by their names, for validation");
   data.read("test", options.test, from_below(0, 1),
@@ -159,6 +161,7 @@ FolderOptions read_folder_options(Section& data) {
   data.read("split_seed", options.split_seed, at_least(0), "seed of both draws");
   data.read("count", options.count, at_least(0),
             "number of training images to use, drawn by their names; 0: all");
+  options.directory_key = data.where("dir");
   return options;
 }
 
@@ -168,7 +171,6 @@ DatasetPlan configure_folder(Section& data) {
   const FolderOptions options = read_folder_options(data);
   const Fit fit(data);
   const SkipPolicy policy(data);
-  if (options.channels == 2) throw Error(data.where("channels") + ": got 2; expected 1 or 3");
   if (options.validation + options.test >= 1) {
     throw Error(fmt::format("{}: got {}, and data.test {}; expected a sum below 1",
                             data.where("validation"), options.validation, options.test));

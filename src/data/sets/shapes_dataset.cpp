@@ -147,14 +147,16 @@ DatasetPlan configure_shapes(Section& data) {
   int64_t count = 20000, channels = 1;
   std::vector<int64_t> size = {32, 32};
   std::string pack = "auto";
-  data.read("count", count, between(1, 1e8),
-            "training images; validation and test have a tenth each, at least 64");
+  data.read(
+      "count", count, between(1, 1e8),
+      "number of training images; the validation and test splits have a tenth as many each, but at "
+      "least 64");
   read_size(data, "size", size, false, "height and width of the images");
-  data.read("channels", channels, between(1, 3), "1: white shapes, 3: coloured ones, with a hue");
+  data.read("channels", channels, either(1, 3),
+            "1 for white shapes, 3 for coloured ones, with a hue");
   data.read("pack", pack, OneOf{{"auto", "always", "never"}},
             "whether to draw the images once into a pack in the cache; auto: if they take more "
             "than 256 MB");
-  if (channels == 2) throw Error(data.where("channels") + ": got 2; expected 1 or 3");
   const ImageShape shape{channels, size[0], size[1]};
   const bool packed =
       pack == "always" || (pack == "auto" && count * shape.values() > kMaxShapesInMemory);

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/text/suggest.h"
+#include "data/locations.h"
 #include "data/random_split.h"
 #include "data/registry.h"
 #include "data/sets/table.h"
@@ -25,7 +26,7 @@ struct TableOptions {
   std::string scale = "columns";
   double validation = 0.1, test = 0.1;
   int64_t split_seed = 0;
-  std::string validation_key, test_key;
+  std::string file_key, test_file_key, validation_key, test_key;
 };
 
 TableOptions read_table_options(Section& data) {
@@ -49,9 +50,12 @@ TableOptions read_table_options(Section& data) {
   data.read("test", options.test, from_below(0, 1),
             "fraction of the rows held out as test rows if there is no test_file; 0: the "
             "validation rows are used for test");
-  data.read("split_seed", options.split_seed, at_least(0), "seed that draws both");
+  data.read("split_seed", options.split_seed, at_least(0),
+            "seed that draws the validation rows and the test rows");
   options.format.columns_key = data.where("columns");
   options.format.label_key = data.where("label");
+  options.file_key = data.where("file");
+  options.test_file_key = data.where("test_file");
   options.validation_key = data.where("validation");
   options.test_key = data.where("test");
   if (!options.test_file.empty()) options.test = 0;
@@ -86,6 +90,7 @@ Tensor as_pixels(const Tensor& values) {  // [N, 1, D, 1]
 class TableDataset : public Dataset {
  public:
   explicit TableDataset(TableOptions options) : options_(std::move(options)) {
+    expect_there(options_.file, options_.file_key, "file");
     const Table table = read_table(options_.file, options_.format);
     left_out_ = table.left_out;
     columns_ = table.columns;
@@ -97,6 +102,7 @@ class TableDataset : public Dataset {
     rows_.pixels = as_pixels(scale.apply(table.values));
     std::vector<std::string> all = table.labels, test_labels;
     if (!options_.test_file.empty()) {
+      expect_there(options_.test_file, options_.test_file_key, "file");
       const Table test = read_table(options_.test_file, format_of_others());
       test_rows_.pixels = as_pixels(scale.apply(test.values));
       test_labels = test.labels;

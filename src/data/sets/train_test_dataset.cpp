@@ -17,11 +17,11 @@ constexpr int64_t kMaxClasses = 10'000;
 
 void TrainTestOptions::read(Section& data) {
   data.read("validation", validation, from_below(0, 1),
-            "fraction of the training images held out for validation; 0: the test set serves as "
-            "validation set");
+            "fraction of the training images held out for validation; with 0 the test set serves "
+            "as validation set");
   data.read("split_seed", split_seed, at_least(0), "seed that draws the validation images");
   data.read("count", count, at_least(0),
-            "number of training images to use, from the first on; 0: all");
+            "number of training images to use, from the first on; 0 uses all");
   validation_key = data.where("validation");
 }
 

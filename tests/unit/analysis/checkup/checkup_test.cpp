@@ -80,12 +80,12 @@ TEST(Checkup, OverfittingAndTooShortTraining) {
                                         {3, 30, 7, 10.2, 10},
                                         {4, 40, 6, 10.3, 10}}),
                                4, false)),
-            "warning metrics.csv: overfitting: val_nll 10 is 67 % above train_nll 6, and val_loss "
+            "warning metrics.csv: overfitting: val_nll 10 is 67% above train_nll 6, and val_loss "
             "was best at epoch 1 of 4; use the checkpoint best (the default); set "
             "train.early_stopping.patience, data.augment or model.encoder.dropout, or use more "
             "images\n");
   EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 9, 10, 9}, {2, 20, 8, 8, 8}}), 2, false, {})),
-            "warning metrics.csv: val_loss still fell by 25.0 % in the last epoch; train longer: "
+            "warning metrics.csv: val_loss still fell by 25.0% in the last epoch; train longer: "
             "--resume --set train.epochs=4\n");
 }
 
@@ -149,10 +149,10 @@ TEST(Checkup, Saturation) {
                         .saturated_targets = 0.5},
                        R"({"data": {"name": "shapes"},
                            "model": {"bottleneck": {"name": "point", "activation": "sigmoid"}}})"),
-            "warning latents: 90 % of the sigmoid's codes are at 0 or 1; lower "
+            "warning latents: 90% of the sigmoid's codes are at 0 or 1; lower "
             "train.optimizer.learning_rate (now 0.001), or set model.bottleneck.activation to none "
             "or relu\n"
-            "warning decoder: 80 % of its output values are at 0 or 1, but 50 % of the images' "
+            "warning decoder: 80% of its output values are at 0 or 1, but 50% of the images' "
             "values; lower "
             "train.optimizer.learning_rate (now 0.001) or set train.clip_norm\n");
 }
@@ -160,7 +160,7 @@ TEST(Checkup, Saturation) {
 TEST(Checkup, RangeAndLikelihood) {
   EXPECT_EQ(
       model_ills({.latents = 2, .used = 2, .kl = 5, .outside = 0.2, .rmse = 0.1}),
-      "warning likelihood: 20 % of the pictures' values are outside [0, 1]; set "
+      "warning likelihood: 20% of the pictures' values are outside [0, 1]; set "
       "objective.likelihood.output to sigmoid\n"
       "warning likelihood: its sigma is 1, but the root mean squared error is 0.1: the KL has "
       "more weight than intended; set objective.likelihood.sigma to optimal, or "

@@ -202,7 +202,8 @@ TEST_F(Folder, WrongKeysAreNamed) {
   expect_error([&] { folder(", \"validation\": 0.5, \"test\": 0.5"); },
                "x: data.validation: got 0.5, and data.test 0.5; expected a sum below 1");
   fs::remove_all(folder_.path());
-  expect_fault("", folder_.path().string() + ": no such folder");
+  expect_fault("", "x: data.dir: " + folder_.path().string() +
+                       ": no such folder; expected an existing folder");
   write_file(folder_.path(), "x");
   expect_fault("", folder_.path().string() + ": is a file; expected a folder of images");
 }

@@ -188,7 +188,7 @@ TEST_F(Table, NamesTheLineThatIsWrong) {
   expect_refused("a,b\n1,2\n3\n", "",
                  file() + ": line 3: 1 fields; expected 2 as in the first line");
   expect_error([] { open_dataset("\"name\": \"table\", \"file\": \"/nowhere.csv\""); },
-               "/nowhere.csv: no such file");
+               "x: data.file: /nowhere.csv: no such file; expected an existing file");
 }
 
 }  // namespace

@@ -1,0 +1,13 @@
+// Reads the command line of a subcommand, and says in one line what is wrong with it.
+#pragma once
+
+#include "command/flags/arguments.h"
+
+namespace latent {
+
+/// Parses the words after `latent`, of which argv[0] is the command.
+/// Throws UsageError for an unknown flag, for a flag without its value, for a value that is no
+/// number, for a flag that is given twice although it has one value, and for a surplus word.
+Arguments parse_command_line(cxxopts::Options& options, int argc, const char* const* argv);
+
+}  // namespace latent
