@@ -28,7 +28,7 @@ void declare_reconstruct(cxxopts::Options& options) {
 
 void run_reconstruct(const Arguments& arguments) {
   const OpenedRun run = open_run(arguments);
-  if (arguments.flag("sample-latents") && !run.model->probabilistic()) {
+  if (arguments.flag("sample-latents") && !run.model->bottleneck().is_noisy()) {
     throw Error(
         "--sample-latents: a plain autoencoder has nothing to sample from; expected a run with "
         "model.bottleneck \"gaussian\", or no --sample-latents");

@@ -29,26 +29,28 @@ Autoencoder::Autoencoder(ImageShape input, ImageShape output, std::shared_ptr<Ne
   decoder_ = register_module("decoder", std::move(decoder));
 }
 
-Latent Autoencoder::encode(const Tensor& images, std::optional<at::Generator> generator) {
+Latent Autoencoder::encode(const Tensor& images, const std::optional<Noise>& noise,
+                           const std::optional<Noise>& dropout) {
   expect_shape(images, {-1, input_.channels, input_.height, input_.width}, "images to encode");
-  return bottleneck_->forward(encoder_->forward(images), std::move(generator));
+  return bottleneck_->forward(encoder_->forward(images, dropout), noise);
 }
 
-Tensor Autoencoder::decode(const Tensor& z) {
+Tensor Autoencoder::decode(const Tensor& z, const std::optional<Noise>& dropout) {
   LatentShape shape = bottleneck_->shape();
   const bool rows = z.dim() == 2 && z.size(1) == c10::multiply_integers(shape);
   TORCH_CHECK(rows || z.sizes().slice(1) == c10::IntArrayRef(shape),
               "latents to decode: got shape ", z.sizes(), ", expected [-1, ", shape, "]");
-  if (shape.size() == 1 || !rows) return decoder_->forward(z);
+  if (shape.size() == 1 || !rows) return decoder_->forward(z, dropout);
   shape.insert(shape.begin(), -1);
-  return decoder_->forward(z.view(shape).contiguous(at::MemoryFormat::ChannelsLast));
+  return decoder_->forward(z.view(shape).contiguous(at::MemoryFormat::ChannelsLast), dropout);
 }
 
 int64_t Autoencoder::latent_dim() const { return c10::multiply_integers(bottleneck_->shape()); }
 
-Output Autoencoder::forward(const Tensor& images, std::optional<at::Generator> generator) {
-  Latent latent = encode(images, std::move(generator));
-  Tensor decoded = decode(latent.z);
+Output Autoencoder::forward(const Tensor& images, const std::optional<Noise>& noise,
+                            const std::optional<Noise>& dropout) {
+  Latent latent = encode(images, noise, dropout);
+  Tensor decoded = decode(latent.z, dropout);
   return {.decoded = std::move(decoded), .latent = std::move(latent)};
 }
 

@@ -27,13 +27,16 @@ class Autoencoder : public torch::nn::Module {
   Autoencoder(ImageShape input, ImageShape output, std::shared_ptr<Network> encoder,
               std::shared_ptr<Bottleneck> bottleneck, std::shared_ptr<Network> decoder);
 
-  /// Encodes images, [B, C, H, W] float. With a generator z is sampled, without one z is the
-  /// code.
-  Latent encode(const Tensor& images, std::optional<at::Generator> generator = std::nullopt);
+  /// Encodes images, [B, C, H, W] float. With noise z is sampled, without it z is the code.
+  /// dropout: of the layers that drop features while training; without it they draw from the
+  /// device's default generator.
+  Latent encode(const Tensor& images, const std::optional<Noise>& noise = std::nullopt,
+                const std::optional<Noise>& dropout = std::nullopt);
   /// Decodes latents z, [B, Z]; those that are maps may have their shape too. Returns the decoder's
   /// raw output [B, C, H, W], which the likelihood turns into pictures.
-  Tensor decode(const Tensor& z);
-  Output forward(const Tensor& images, std::optional<at::Generator> generator = std::nullopt);
+  Tensor decode(const Tensor& z, const std::optional<Noise>& dropout = std::nullopt);
+  Output forward(const Tensor& images, const std::optional<Noise>& noise = std::nullopt,
+                 const std::optional<Noise>& dropout = std::nullopt);
 
   const ImageShape& input_shape() const { return input_; }
   const ImageShape& output_shape() const { return output_; }

@@ -19,7 +19,7 @@ class Point : public Bottleneck {
       : latent_dim_(latent_dim), activation_(std::move(activation)) {
     code_ = register_module("code", make_dense(features, latent_dim));
   }
-  Latent forward(const Tensor& features, std::optional<at::Generator>) override {
+  Latent forward(const Tensor& features, const std::optional<Noise>&) override {
     const Tensor z = activate(activation_, widened(code_->forward(features)));  // [B, Z]
     return {.z = z, .code = z};
   }
@@ -54,13 +54,13 @@ class Gaussian : public Bottleneck {
     mean_ = register_module("mean", make_dense(features, latent_dim));
     logvar_ = register_module("logvar", make_dense(features, latent_dim));
   }
-  Latent forward(const Tensor& features, std::optional<at::Generator> generator) override {
+  Latent forward(const Tensor& features, const std::optional<Noise>& noise) override {
     const Tensor mean = widened(mean_->forward(features));  // [B, Z]
     const Tensor logvar = widened(logvar_->forward(features));
     Latent latent{.z = mean, .code = mean, .posterior = Posterior{mean, logvar}};
-    if (generator) {
-      const Tensor noise = at::empty_like(mean).normal_(0, 1, generator);
-      latent.z = at::addcmul(mean, noise, (0.5 * logvar).exp());
+    if (noise) {
+      latent.z =
+          at::addcmul(mean, noise->normal(mean.sizes(), mean.options()), (0.5 * logvar).exp());
     }
     return latent;
   }

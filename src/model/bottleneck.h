@@ -1,7 +1,6 @@
 // Bottlenecks, which turn an encoder's features into latents.
 #pragma once
 
-#include <ATen/core/Generator.h>
 #include <torch/nn/module.h>
 
 #include <functional>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "config/section.h"
+#include "core/noise.h"
 #include "core/registry.h"
 #include "model/layers.h"
 #include "model/prior.h"
@@ -39,13 +39,13 @@ Tensor gaussian_kl(const Tensor& mean, const Tensor& logvar);
 
 class Bottleneck : public torch::nn::Module {
  public:
-  /// Returns the latents of features, [B, F] or [B, C, h, w] as the plan asks. With a generator z
-  /// may be sampled, without one z is the code.
-  virtual Latent forward(const Tensor& features, std::optional<at::Generator> noise) = 0;
+  /// Returns the latents of features, [B, F] or [B, C, h, w] as the plan asks. With noise z may be
+  /// sampled, without it z is the code.
+  virtual Latent forward(const Tensor& features, const std::optional<Noise>& noise) = 0;
   virtual LatentShape shape() const = 0;
   /// Whether latents have a Gaussian posterior, and so a KL divergence to N(0, 1).
   virtual bool has_posterior() const { return false; }
-  /// Whether z differs from the code when it is given a generator.
+  /// Whether z differs from the code when it is given noise.
   virtual bool is_noisy() const { return has_posterior(); }
   /// Returns what random latents are drawn from; nullptr: it has only the codes of images.
   virtual const Prior* prior() const { return nullptr; }

@@ -8,10 +8,10 @@ bool CorruptionChain::noisy() const {
   return std::any_of(links_.begin(), links_.end(), [](const Link& link) { return !link.always; });
 }
 
-Tensor CorruptionChain::corrupt(const Tensor& images, at::Generator generator) const {
+Tensor CorruptionChain::corrupt(const Tensor& images, const Noise& noise) const {
   Tensor corrupted = images;
   for (const auto& link : links_)
-    corrupted = link.corruption->apply(corrupted, generator);
+    corrupted = link.corruption->apply(corrupted, noise);
   return corrupted;
 }
 
@@ -22,7 +22,7 @@ Tensor CorruptionChain::corrupt(const Tensor& images, uint64_t seed, Stream stre
 
 Tensor CorruptionChain::encoder_input(const Tensor& images) const {
   if (images.size(2) == output_.height && images.size(3) == output_.width) return images;
-  at::Generator none;  // links that are part of the model draw no random numbers
+  const Noise none{at::Generator()};  // links that are part of the model draw no random numbers
   Tensor input = images;
   for (const auto& link : links_) {
     if (link.always) input = link.corruption->apply(input, none);

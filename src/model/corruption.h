@@ -1,8 +1,6 @@
 // Corruptions of the encoder's input; the target stays clean.
 #pragma once
 
-#include <ATen/core/Generator.h>
-
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,6 +8,7 @@
 
 #include "config/section.h"
 #include "core/image_shape.h"
+#include "core/noise.h"
 #include "core/random.h"
 #include "core/registry.h"
 #include "core/tensor.h"
@@ -20,8 +19,8 @@ class Corruption {
  public:
   virtual ~Corruption() = default;
   /// Returns the corrupted images, [B, C, h, w] of shape `output(...)`. images: [B, C, H, W] of the
-  /// shape it was made for, on any device; not changed. generator: on the same device.
-  virtual Tensor apply(const Tensor& images, at::Generator& generator) const = 0;
+  /// shape it was made for, on any device; not changed. noise: on the same device.
+  virtual Tensor apply(const Tensor& images, const Noise& noise) const = 0;
   /// Returns the shape of the corrupted images.
   virtual ImageShape output(const ImageShape& images) const { return images; }
 };
@@ -58,8 +57,8 @@ class CorruptionChain {
   /// The shape of the encoder's input.
   const ImageShape& output() const { return output_; }
 
-  /// Applies every link. images: [B, C, H, W] of shape `input`. generator: on the images' device.
-  Tensor corrupt(const Tensor& images, at::Generator generator) const;
+  /// Applies every link. images: [B, C, H, W] of shape `input`. noise: on the images' device.
+  Tensor corrupt(const Tensor& images, const Noise& noise) const;
   /// Applies every link with the noise of stream (seed, stream, index).
   Tensor corrupt(const Tensor& images, uint64_t seed, Stream stream, uint64_t index) const;
   /// Applies the links that are part of the model. images: [B, C, H, W] of shape `input`, or

@@ -168,6 +168,10 @@ class Dropout : public Layer {
  public:
   explicit Dropout(double probability) : probability_(probability) {}
   Tensor forward(const Tensor& x) override { return at::dropout(x, probability_, is_training()); }
+  Tensor forward_noisy(const Tensor& x, const Noise& noise) override {
+    if (!is_training() || probability_ == 0) return x;
+    return x * noise.bernoulli(x, 1 - probability_).div_(1 - probability_);
+  }
   LayerSpec spec() const override {
     LayerSpec spec = spec_of_kind("dropout");
     spec.numbers["probability"] = probability_;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/noise.h"
 #include "core/tensor.h"
 #include "model/layer_spec.h"
 
@@ -22,6 +23,8 @@ enum class Initialization {
 class Layer : public torch::nn::Module {
  public:
   virtual Tensor forward(const Tensor& x) = 0;
+  /// Returns `forward` of x while training; layers that drop features draw from `noise`.
+  virtual Tensor forward_noisy(const Tensor& x, const Noise& /*noise*/) { return forward(x); }
   /// Returns what the layer is: its kind, which has a row in model/layer_kinds.cpp, its numbers and
   /// its tensors.
   virtual LayerSpec spec() const = 0;
@@ -59,8 +62,8 @@ std::shared_ptr<Layer> make_dense(int64_t in, int64_t out, bool bias = true);
 std::shared_ptr<Layer> make_flatten();
 /// Makes a layer [B, C*H*W] -> [B, C, H, W].
 std::shared_ptr<Layer> make_unflatten(int64_t channels, int64_t height, int64_t width);
-/// Makes a layer that drops features while training, with the device's default generator (the
-/// trainer seeds it at each step).
+/// Makes a layer that drops features while training; without noise it draws from the device's
+/// default generator.
 std::shared_ptr<Layer> make_dropout(double probability);
 
 /// Returns the output size of make_conv along one dimension; 0 if the kernel does not fit.

@@ -8,14 +8,14 @@ void Network::add(const std::string& name, std::shared_ptr<Layer> layer) {
   layers_.push_back(register_module(name, std::move(layer)));
 }
 
-Tensor Network::forward(Tensor x) {
+Tensor Network::forward(Tensor x, const std::optional<Noise>& dropout) {
   const bool by_kernels = kernels_ && kernel::allowed() != kernel::Allowed::kNothing;
   for (size_t i = 0; i < layers_.size(); ++i) {
     if (const size_t done = by_kernels ? forward_by_kernel(i, x) : 0; done > 0) {
       i += done - 1;
       continue;
     }
-    x = layers_[i]->forward(x);
+    x = dropout ? layers_[i]->forward_noisy(x, *dropout) : layers_[i]->forward(x);
   }
   return x;
 }

@@ -4,6 +4,7 @@
 #include <torch/nn/module.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,8 @@ namespace latent {
 class Network : public torch::nn::Module {
  public:
   void add(const std::string& name, std::shared_ptr<Layer> layer);
-  Tensor forward(Tensor x);
+  /// dropout: of the layers that drop features while training.
+  Tensor forward(Tensor x, const std::optional<Noise>& dropout = std::nullopt);
   /// Sets whether `forward` may use our own operations (src/kernel) instead of LibTorch's, here and
   /// in networks inside the layers. LATENT_KERNELS=off forbids them in any case.
   void use_kernels(bool use);

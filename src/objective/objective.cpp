@@ -26,7 +26,7 @@ Objective::Objective(std::shared_ptr<Likelihood> likelihood, double weight,
 }
 
 Loss Objective::operator()(const Tensor& images, const Output& output,
-                           std::optional<at::Generator> noise) const {
+                           const std::optional<Noise>& noise) const {
   expect_shape(output.decoded, {images.size(0), images.size(1), images.size(2), images.size(3)},
                "decoded images");
   Loss loss;

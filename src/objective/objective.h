@@ -42,7 +42,7 @@ class Objective : public torch::nn::Module {
   /// Returns the loss of a batch. images: the clean images [B, C, H, W]. noise: for penalties that
   /// draw; needed only if `is_noisy`.
   Loss operator()(const Tensor& images, const Output& output,
-                  std::optional<at::Generator> noise = std::nullopt) const;
+                  const std::optional<Noise>& noise = std::nullopt) const;
   /// Sets the scheduled weights for a point in training; `epoch` counts fractions, 0 at the start.
   void schedule(double epoch);
   /// Returns "nll", the bottleneck's losses and the penalties' terms, in the order of Loss::terms.

@@ -30,13 +30,13 @@ struct PenaltyContext {
 struct PenaltyInput {
   const Tensor& images;  // [B, C, H, W], the clean images
   const Output& output;
-  std::optional<at::Generator> noise;  // for draws of its own
+  std::optional<Noise> noise;  // for draws of its own
 };
 
 struct PenaltyValue {
   std::vector<Tensor> terms;  // unweighted, in the order of the plan's names: scalars, averaged
                               // over the batch, in nats per image if they have a unit
-  Tensor added;  // what the objective gains: a scalar
+  Tensor added;               // what the objective gains: a scalar
 };
 
 class Penalty : public torch::nn::Module {

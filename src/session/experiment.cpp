@@ -37,8 +37,7 @@ std::pair<std::shared_ptr<Autoencoder>, std::shared_ptr<Objective>> fresh_model(
 
 Batches training_batches(const Experiment& experiment, const CorruptionChain& corruption,
                          Examples examples, const c10::Device& device) {
-  return {std::move(examples), experiment.data.augmentation, corruption, experiment.train.seed,
-          device};
+  return {std::move(examples), experiment.data.augmentation, corruption, device};
 }
 
 std::string settled_precision(const Experiment& experiment, const CorruptionChain& corruption,
@@ -49,8 +48,9 @@ std::string settled_precision(const Experiment& experiment, const CorruptionChai
   const Batches batches =
       training_batches(experiment, corruption,
                        examples.select(at::arange(size, at::TensorOptions(at::kLong))), device);
+  const StepNoise noise(static_cast<uint64_t>(experiment.train.seed), device);
   const Tensor all = at::arange(size, at::TensorOptions(batches.storage_device()).dtype(at::kLong));
-  return pick_precision(experiment.train, trial, batches.fetch(all, 0), device);
+  return pick_precision(experiment.train, trial, batches.fetch(all, noise), device);
 }
 
 void check_shape(const Examples& examples, Split split, const ImageShape& expected,

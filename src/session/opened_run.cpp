@@ -53,11 +53,11 @@ Tensor OpenedRun::pictures(const Tensor& z) const {
   return at::cat(parts);
 }
 
-Latent OpenedRun::encode(const Tensor& images, std::optional<at::Generator> generator) const {
+Latent OpenedRun::encode(const Tensor& images, const std::optional<Noise>& noise) const {
   const torch::NoGradGuard no_grad;
   std::vector<Tensor> z, codes, logvar;
   for (const Tensor& part : images.split(kEvaluationBatch)) {
-    const Latent code = model->encode(corruption.encoder_input(part.to(device)), generator);
+    const Latent code = model->encode(corruption.encoder_input(part.to(device)), noise);
     z.push_back(code.z.flatten(1).cpu());
     codes.push_back(code.code.flatten(1).cpu());
     if (code.posterior) logvar.push_back(code.posterior->logvar.flatten(1).cpu());

@@ -32,10 +32,10 @@ struct OpenedRun {
   /// Decodes latents [N, Z] on any device to pictures [N, C, H, W] on the CPU. Latents that the
   /// bottleneck cannot produce are clamped to its range.
   Tensor pictures(const Tensor& z) const;
-  /// Returns the latents of images [N, C, H, W] on any device, as rows [N, Z] on the CPU. Without a
-  /// generator z is the code. A model that upscales accepts images of the data set's size, which
+  /// Returns the latents of images [N, C, H, W] on any device, as rows [N, Z] on the CPU. Without
+  /// noise z is the code. A model that upscales accepts images of the data set's size, which
   /// are reduced first, and small ones, which are used as they are. Adds no noise to the images.
-  Latent encode(const Tensor& images, std::optional<at::Generator> generator = std::nullopt) const;
+  Latent encode(const Tensor& images, const std::optional<Noise>& noise = std::nullopt) const;
   /// Loads a split of the run's data set. Throws Error if its examples have another shape than the
   /// model's output; warns if they are not those that the run was trained on.
   Examples load(Split split) const;

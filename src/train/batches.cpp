@@ -2,19 +2,15 @@
 
 #include "core/device/device_tools.h"
 #include "core/log.h"
-#include "core/random.h"
 
 namespace latent {
 
 Batches::Batches(Examples examples, const Augmentation& augmentation, CorruptionChain corruption,
-                 int64_t seed, const c10::Device& device, std::optional<int64_t> room)
+                 const c10::Device& device, std::optional<int64_t> room)
     : examples_(std::move(examples)),
       augmentation_(augmentation),
       corruption_(std::move(corruption)),
-      seed_(static_cast<uint64_t>(seed)),
-      device_(device),
-      augmentation_noise_(generator(seed_, Stream::kAugmentation, 0, device)),
-      corruption_noise_(generator(seed_, Stream::kCorruption, 0, device)) {
+      device_(device) {
   const auto bytes = static_cast<int64_t>(examples_.pixels.nbytes());
   const int64_t limit = room ? *room : room_for_images(device);
   resident_ = bytes <= limit;
@@ -28,30 +24,21 @@ Batches::Batches(Examples examples, const Augmentation& augmentation, Corruption
   }
 }
 
-Batch Batches::fetch(const Tensor& indices, int64_t step) const {
-  key(step);
-  return assemble(examples_.pixels.index_select(0, indices).to(device_));
+Batch Batches::fetch(const Tensor& indices, const StepNoise& noise) const {
+  return assemble(examples_.pixels.index_select(0, indices).to(device_), noise);
 }
 
-void Batches::key(int64_t step) const {
-  const auto set = [&](at::Generator noise, Stream stream) {
-    noise.set_current_seed(stream_seed(seed_, stream, static_cast<uint64_t>(step)));
-  };
-  if (augmentation_.active()) set(augmentation_noise_, Stream::kAugmentation);
-  if (!corruption_.empty()) set(corruption_noise_, Stream::kCorruption);
-}
-
-Batch Batches::assemble(const Tensor& rows) const {
+Batch Batches::assemble(const Tensor& rows, const StepNoise& noise) const {
   Tensor target = to_images(rows);
-  if (augmentation_.active()) target = augmentation_.apply(target, augmentation_noise_);
+  if (augmentation_.active()) target = augmentation_.apply(target, noise(Stream::kAugmentation));
   if (corruption_.empty()) return {.input = target, .target = target};
-  return {.input = corruption_.corrupt(target, corruption_noise_), .target = target};
+  return {.input = corruption_.corrupt(target, noise(Stream::kCorruption)), .target = target};
 }
 
-std::vector<at::Generator> Batches::generators() const {
-  std::vector<at::Generator> drawn_from;
-  if (augmentation_.active()) drawn_from.push_back(augmentation_noise_);
-  if (corruption_.noisy()) drawn_from.push_back(corruption_noise_);
+std::vector<Stream> Batches::streams() const {
+  std::vector<Stream> drawn_from;
+  if (augmentation_.active()) drawn_from.push_back(Stream::kAugmentation);
+  if (corruption_.noisy()) drawn_from.push_back(Stream::kCorruption);
   return drawn_from;
 }
 

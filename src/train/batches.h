@@ -7,6 +7,7 @@
 #include "data/dataset.h"
 #include "data/prepare/augment.h"
 #include "model/corruption.h"
+#include "train/step_noise.h"
 
 namespace latent {
 
@@ -16,16 +17,16 @@ struct Batch {
   Tensor target;  // [B, C, H, W]
 };
 
-/// Training images on the device; each step augments and corrupts them with its own random streams.
+/// Training images on the device; each step augments and corrupts them anew.
 ///
 /// Images that would leave the model too little memory on the device stay on the host, which is
 /// logged.
 class Batches {
  public:
-  /// seed: train.seed.  room: bytes that the images may take on the device; by default
+  /// room: bytes that the images may take on the device; by default
   /// room_for_images(device).
   Batches(Examples examples, const Augmentation& augmentation, CorruptionChain corruption,
-          int64_t seed, const c10::Device& device, std::optional<int64_t> room = {});
+          const c10::Device& device, std::optional<int64_t> room = {});
 
   int64_t count() const { return examples_.count(); }
   /// Returns the images' bytes, [N, H, W, C], on `storage_device()`.
@@ -35,28 +36,19 @@ class Batches {
   /// Whether the images are on the device that trains.
   bool resident() const { return resident_; }
 
-  /// Returns the batch of the images at `indices` ([B] int64, on storage_device). step: the key of
-  /// the noise.
-  Batch fetch(const Tensor& indices, int64_t step) const;
-
-  // `fetch` in parts, for work that is recorded:
-
-  /// Seeds the noise of the next `assemble` for a step.
-  void key(int64_t step) const;
+  /// Returns the batch of the images at `indices` ([B] int64, on storage_device).
+  Batch fetch(const Tensor& indices, const StepNoise& noise) const;
   /// Returns the batch of some images, given as bytes ([B, H, W, C], on the training device).
-  Batch assemble(const Tensor& rows) const;
-  /// Returns the generators that `assemble` draws from.
-  std::vector<at::Generator> generators() const;
+  Batch assemble(const Tensor& rows, const StepNoise& noise) const;
+  /// Returns the streams that `assemble` draws from.
+  std::vector<Stream> streams() const;
 
  private:
   Examples examples_;
   Augmentation augmentation_;
   CorruptionChain corruption_;
-  uint64_t seed_;
   c10::Device device_;
   bool resident_;
-  // Members, because a recorded step draws from the generators it was recorded with.
-  at::Generator augmentation_noise_, corruption_noise_;
 };
 
 }  // namespace latent

@@ -32,12 +32,13 @@ Outcome attempt(TrainOptions options, const std::string& precision, const Trial&
   model->train();
   TrainingStep step(options, model, objective, device);
   // Replayed as training will be: for short steps, the time of launches would hide the difference.
-  GraphReplay whole([&] { step.train(batch); }, step.generators(),
+  StepNoise noise(static_cast<uint64_t>(options.seed), device);
+  GraphReplay whole([&] { step.run(batch, noise); }, noise.generators(step.streams()),
                     device_tools(device).graph(options.cuda_graph));
   Outcome outcome{.seconds = std::numeric_limits<double>::infinity(), .loss = 0, .gradient = {}};
   for (int64_t i = 0; i < kWarmUp + kSteps; ++i) {
     const auto start = std::chrono::steady_clock::now();
-    step.key(i);
+    noise.move_to(i);
     whole.run();
     const double loss = step.sums()[0].item<double>();  // waits for the device
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;

@@ -30,11 +30,7 @@ TrainingStep::TrainingStep(const TrainOptions& options, std::shared_ptr<Autoenco
       objective_(std::move(objective)),
       device_(device),
       players_(make_players(options.optimizer, *model_, *objective_)),
-      statistics_(all_modules(*model_, *objective_)),
-      noise_(generator(static_cast<uint64_t>(options.seed), Stream::kLatents, 0, device)),
-      penalty_noise_(generator(static_cast<uint64_t>(options.seed), Stream::kPenalty, 0, device)),
-      adversary_noise_(
-          generator(static_cast<uint64_t>(options.seed), Stream::kAdversary, 0, device)) {
+      statistics_(all_modules(*model_, *objective_)) {
   set_arithmetic(options_, device_);
   model_->use_kernels(options_.kernels);
   const auto losses = static_cast<int64_t>(1 + objective_->term_names().size());
@@ -44,65 +40,46 @@ TrainingStep::TrainingStep(const TrainOptions& options, std::shared_ptr<Autoenco
   never_ = at::full({}, kNever, first_bad_.options());
   one_ = at::ones({1}, at::TensorOptions(device_).dtype(at::kFloat));
   skipped_ = at::zeros({}, at::TensorOptions(device_).dtype(at::kLong));
-  number_ = at::zeros({}, at::TensorOptions(device_).dtype(at::kLong));
 }
 
-void TrainingStep::run(const Batch& batch, int64_t step) {
-  key(step);
-  train(batch);
-}
-
-void TrainingStep::key(int64_t step) {
-  const auto seed = static_cast<uint64_t>(options_.seed);
-  const auto index = static_cast<uint64_t>(step);
-  noise_.set_current_seed(stream_seed(seed, Stream::kLatents, index));
-  if (objective_->is_noisy())
-    penalty_noise_.set_current_seed(stream_seed(seed, Stream::kPenalty, index));
-  if (players_.size() > 1)
-    adversary_noise_.set_current_seed(stream_seed(seed, Stream::kAdversary, index));
-  at::Generator dropout = at::globalContext().defaultGenerator(device_);
-  dropout.set_current_seed(stream_seed(seed, Stream::kDropout, index));
-  if (step != next_) number_.fill_(step);
-  next_ = step + 1;
-}
-
-void TrainingStep::train(const Batch& batch) {
+void TrainingStep::run(const Batch& batch, const StepNoise& noise) {
   statistics_.save();
   for (auto& player : players_)
     player.parameters.drop_gradients();
-  const Output output = forward(batch.input);
-  const Loss loss = (*objective_)(batch.target, output, penalty_noise_);
+  const Output output = forward(batch.input, noise);
+  const Loss loss = (*objective_)(batch.target, output, noise(Stream::kPenalty));
   loss.total.backward();
   players_.front().parameters.gather_gradients();
   std::vector<Tensor> adversary_losses;
-  if (players_.size() > 1) adversary_losses = play(batch.target, detached(output));
-  update(loss, adversary_losses, batch.target.size(0));
+  if (players_.size() > 1) adversary_losses = play(batch.target, detached(output), noise);
+  update(loss, adversary_losses, batch.target.size(0), noise.step());
 }
 
-std::vector<Tensor> TrainingStep::play(const Tensor& images, const Output& output) {
+std::vector<Tensor> TrainingStep::play(const Tensor& images, const Output& output,
+                                       const StepNoise& noise) {
   std::vector<Tensor> losses;
   for (auto& player : players_) {
     if (!player.adversary) continue;
     player.parameters.drop_gradients();  // those that the model's loss left in it
-    losses.push_back(
-        player.adversary->loss({.images = images, .output = output, .noise = adversary_noise_}));
+    losses.push_back(player.adversary->loss(
+        {.images = images, .output = output, .noise = noise(Stream::kAdversary)}));
     losses.back().backward();
     player.parameters.gather_gradients();
   }
   return losses;
 }
 
-std::vector<at::Generator> TrainingStep::generators() const {
-  std::vector<at::Generator> drawn_from;
-  if (model_->bottleneck().is_noisy()) drawn_from.push_back(noise_);
-  if (objective_->is_noisy()) drawn_from.push_back(penalty_noise_);
-  if (players_.size() > 1) drawn_from.push_back(adversary_noise_);
+std::vector<Stream> TrainingStep::streams() const {
+  std::vector<Stream> drawn_from{Stream::kDropout};
+  if (model_->bottleneck().is_noisy()) drawn_from.push_back(Stream::kLatents);
+  if (objective_->is_noisy()) drawn_from.push_back(Stream::kPenalty);
+  if (players_.size() > 1) drawn_from.push_back(Stream::kAdversary);
   return drawn_from;
 }
 
-Output TrainingStep::forward(const Tensor& input) {
+Output TrainingStep::forward(const Tensor& input, const StepNoise& noise) {
   const Autocast narrow(device_, options_.precision);
-  Output output = model_->forward(input, noise_);
+  Output output = model_->forward(input, noise(Stream::kLatents), noise(Stream::kDropout));
   output.decoded = output.decoded.to(at::kFloat);  // losses are sums of many small numbers
   return output;
 }
@@ -110,7 +87,7 @@ Output TrainingStep::forward(const Tensor& input) {
 // Only the device knows whether a step is bad. The host does not wait for it: the update of a bad
 // step is masked.
 void TrainingStep::update(const Loss& loss, const std::vector<Tensor>& adversary_losses,
-                          int64_t images) {
+                          int64_t images, const Tensor& step) {
   const torch::NoGradGuard no_grad;
   std::vector<Tensor> values{loss.total};
   for (const auto& [name, value] : loss.terms)
@@ -132,9 +109,8 @@ void TrainingStep::update(const Loss& loss, const std::vector<Tensor>& adversary
   statistics_.restore_if(skip);
   const Tensor means = at::cat({checked.narrow(0, 0, losses), one_});
   sums_.add_(means.masked_fill_(skip, 0), static_cast<double>(images));
-  at::minimum_out(first_bad_, first_bad_, at::where(bad, number_, never_));
+  at::minimum_out(first_bad_, first_bad_, at::where(bad, step, never_));
   skipped_.add_(skip);
-  number_.add_(1);
 }
 
 void TrainingStep::forget_bad() { first_bad_.fill_(kNever); }

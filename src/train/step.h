@@ -28,21 +28,13 @@ class TrainingStep {
   TrainingStep(const TrainOptions& options, std::shared_ptr<Autoencoder> model,
                std::shared_ptr<Objective> objective, const c10::Device& device);
 
-  /// Trains on one batch on the device. step: steps done before, the key of this step's noise.
+  /// Trains on one batch on the device. Reads no value from the device, so that it can be recorded.
   ///
   /// A step whose losses or gradient are NaN or infinite is skipped: weights, optimizer, running
   /// statistics and sums do not change; `skipped` counts it, `check_finite` reports it.
-  void run(const Batch& batch, int64_t step);
-
-  // `run` in parts, for work that is recorded:
-
-  /// Sets the number of the next `train`'s step, and seeds its noise.
-  void key(int64_t step);
-  /// Trains on a batch. Reads no value from the device; depends on the step only through what `key`
-  /// set.
-  void train(const Batch& batch);
-  /// Returns the generators that `train` draws from, besides the device's default one.
-  std::vector<at::Generator> generators() const;
+  void run(const Batch& batch, const StepNoise& noise);
+  /// Returns the streams that `run` may draw from.
+  std::vector<Stream> streams() const;
 
   /// Returns sums over the images since the last reset, without those of skipped steps:
   /// [1 + terms + 1] float64 on the device, the total loss first, the number of images last.
@@ -69,10 +61,11 @@ class TrainingStep {
   void scale_learning_rates(double factor);
 
  private:
-  Output forward(const Tensor& input);
+  Output forward(const Tensor& input, const StepNoise& noise);
   /// Computes the adversaries' gradients. output: without gradients. Returns their losses.
-  std::vector<Tensor> play(const Tensor& images, const Output& output);
-  void update(const Loss& loss, const std::vector<Tensor>& adversary_losses, int64_t images);
+  std::vector<Tensor> play(const Tensor& images, const Output& output, const StepNoise& noise);
+  void update(const Loss& loss, const std::vector<Tensor>& adversary_losses, int64_t images,
+              const Tensor& step);
 
   TrainOptions options_;
   std::shared_ptr<Autoencoder> model_;
@@ -86,11 +79,6 @@ class TrainingStep {
                         // never_
   Tensor never_, one_;  // constants on the device
   Tensor skipped_;      // int64
-  Tensor number_;       // int64: steps done before the current one
-  int64_t next_ = 0;    // the value of number_ at the next step, unless it is set
-  // Members, because a recorded step draws from the generators it was recorded with.
-  at::Generator noise_;  // of the latents
-  at::Generator penalty_noise_, adversary_noise_;
 };
 
 }  // namespace latent

@@ -11,10 +11,10 @@
 namespace latent {
 namespace {
 
-std::vector<at::Generator> all_generators(const Batches& batches, const TrainingStep& step) {
-  auto all = batches.generators();
-  for (const auto& generator : step.generators())
-    all.push_back(generator);
+std::vector<Stream> all_streams(const Batches& batches, const TrainingStep& step) {
+  auto all = batches.streams();
+  for (const Stream stream : step.streams())
+    all.push_back(stream);
   return all;
 }
 
@@ -28,13 +28,15 @@ Stepper::Stepper(const Batches& batches, TrainingStep& step, const TrainOptions&
                  const c10::Device& device, const DeviceTools& tools)
     : batches_(batches),
       step_(step),
+      noise_(static_cast<uint64_t>(options.seed), device),
       size_(std::min(options.batch_size, batches.count())),
       whole_(
           [this] {
-            step_.train(batches_.assemble(
-                rows_.defined() ? rows_ : batches_.values().index_select(0, indices_)));
+            const Tensor rows =
+                rows_.defined() ? rows_ : batches_.values().index_select(0, indices_);
+            step_.run(batches_.assemble(rows, noise_), noise_);
           },
-          all_generators(batches, step), tools.graph(options.cuda_graph)) {
+          noise_.generators(all_streams(batches, step)), tools.graph(options.cuda_graph)) {
   std::vector<int64_t> sizes = batches_.values().sizes().vec();
   sizes[0] = size_;
   if (!batches_.resident() && tools.make_feed) {
@@ -50,15 +52,15 @@ Stepper::Stepper(const Batches& batches, TrainingStep& step, const TrainOptions&
   }
 }
 
-double Stepper::run(const Tensor& order, int64_t first, int64_t count, int64_t step) {
+double Stepper::run(const Tensor& order, int64_t first, int64_t count, int64_t step,
+                    BatchPart part) {
   RECORD_FUNCTION("latent::step", c10::ArrayRef<const c10::IValue>{});
+  noise_.move_to(step, part);
   const bool whole = indices_.defined() || rows_.defined();
-  if (!whole || count != size_) return run_plainly(order.narrow(0, first, count), step);
+  if (!whole || count != size_) return run_plainly(order.narrow(0, first, count));
   const Stopwatch feeding;
   feed(order, first);
   double spent = feeding.seconds();
-  batches_.key(step);
-  step_.key(step);
   whole_.run();
   log_recording();
   if (feed_ && first + 2 * size_ <= order.size(0)) {  // while the device computes
@@ -69,11 +71,11 @@ double Stepper::run(const Tensor& order, int64_t first, int64_t count, int64_t s
   return spent;
 }
 
-double Stepper::run_plainly(const Tensor& indices, int64_t step) {
+double Stepper::run_plainly(const Tensor& indices) {
   const Stopwatch fetching;
-  const Batch batch = batches_.fetch(indices, step);
+  const Batch batch = batches_.fetch(indices, noise_);
   const double spent = fetching.seconds();
-  step_.run(batch, step);
+  step_.run(batch, noise_);
   return spent;
 }
 

@@ -32,20 +32,22 @@ class Stepper {
 
   /// Trains on the images order[first], ..., order[first + count - 1].
   /// order: [N] int64, on Batches::storage_device; must not be changed afterwards.
-  /// step: steps done before.  Returns the seconds that the host spent fetching images.
-  double run(const Tensor& order, int64_t first, int64_t count, int64_t step);
+  /// step: steps done before.  part: of the batch of all processes.  Returns the seconds that the
+  /// host spent fetching images.
+  double run(const Tensor& order, int64_t first, int64_t count, int64_t step, BatchPart part = {});
 
   /// Whether steps are replayed as one CUDA graph.
   bool recorded() const { return whole_.recorded(); }
 
  private:
-  double run_plainly(const Tensor& indices, int64_t step);
+  double run_plainly(const Tensor& indices);
   void feed(const Tensor& order, int64_t first);
   void send(const Tensor& order, int64_t first);
   void log_recording();
 
   const Batches& batches_;
   TrainingStep& step_;
+  StepNoise noise_;
   int64_t size_;  // of a full batch
   bool logged_ = false;
   Tensor indices_;                  // [B] of images on the device, or

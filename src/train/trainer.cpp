@@ -27,7 +27,7 @@ Trainer::Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model
     : options_(options),
       model_(model),
       objective_(objective),
-      train_(std::move(data.train), data.augmentation, data.corruption, options.seed, device),
+      train_(std::move(data.train), data.augmentation, data.corruption, device),
       validation_(std::move(data.validation)),
       corruption_(std::move(data.corruption)),
       run_(std::move(run)),

@@ -41,8 +41,8 @@ class Stepping {
     const CorruptionChain corruption = plan.corruption.make(examples.shape());
     std::tie(model, objective) = fresh_model(plan, corruption, examples.count(), device);
     model->train();
-    batches = std::make_unique<Batches>(examples, plan.data.augmentation, corruption, options_.seed,
-                                        device, room);
+    batches = std::make_unique<Batches>(examples, plan.data.augmentation, corruption, device, room);
+    noise_ = std::make_unique<StepNoise>(static_cast<uint64_t>(options_.seed), device);
     step = std::make_unique<TrainingStep>(options_, model, objective, device);
     if (tools != nullptr)
       stepper = std::make_unique<Stepper>(*batches, *step, options_, device, *tools);
@@ -61,7 +61,8 @@ class Stepping {
       if (stepper) {
         stepper->run(order_, first, count, done);
       } else {
-        step->run(batches->fetch(order_.narrow(0, first, count), done), done);
+        noise_->move_to(done);
+        step->run(batches->fetch(order_.narrow(0, first, count), *noise_), *noise_);
       }
     }
   }
@@ -135,6 +136,7 @@ class Stepping {
 
   TrainOptions options_;
   Tensor order_;
+  std::unique_ptr<StepNoise> noise_;
   std::unique_ptr<LearningRateSchedule> schedule_;
 };
 

@@ -24,18 +24,18 @@ void Augmentation::read(Section& data) {
       "edge");
 }
 
-Tensor Augmentation::apply(const Tensor& images, at::Generator noise) const {
+Tensor Augmentation::apply(const Tensor& images, const Noise& noise) const {
   if (!active()) return images;
   const int64_t batch = images.size(0), height = images.size(2), width = images.size(3);
   const auto options = images.options().dtype(at::kLong);
   const auto offsets = [&] {
     return shift_ == 0 ? at::zeros({batch}, options)
-                       : at::randint(-shift_, shift_ + 1, {batch}, noise, options);
+                       : noise.integers({batch}, options, -shift_, shift_ + 1);
   };
   const Tensor rows = sources(offsets(), height);  // [B, H]
   Tensor columns = sources(offsets(), width);      // [B, W]
   if (flip_) {
-    const Tensor mirrored = at::rand({batch}, noise, images.options()) < 0.5;
+    const Tensor mirrored = noise.uniform({batch}, images.options()) < 0.5;
     columns = at::where(mirrored.unsqueeze(1), width - 1 - columns, columns);
   }
   const Tensor image = at::arange(batch, options).view({batch, 1, 1});

@@ -1,10 +1,8 @@
 // Random variants of training images: mirrored, moved by a few pixels.
 #pragma once
 
-#include <ATen/core/Generator.h>
-
 #include "config/section.h"
-#include "core/tensor.h"
+#include "core/noise.h"
 
 namespace latent {
 
@@ -19,7 +17,7 @@ class Augmentation {
 
   /// Returns a variant of each image, drawn from `noise` (on the images' device).
   /// images: [B, C, H, W].  Returns the same shape, channels_last.
-  Tensor apply(const Tensor& images, at::Generator noise) const;
+  Tensor apply(const Tensor& images, const Noise& noise) const;
 
  private:
   bool flip_ = false;

@@ -41,7 +41,7 @@ class Downsample : public Corruption {
     columns_ = area_weights(images.width, options_.size[1]).t().contiguous();
   }
 
-  Tensor apply(const Tensor& images, at::Generator&) const override {
+  Tensor apply(const Tensor& images, const Noise&) const override {
     const Tensor small = options_.filter == "bilinear"
                              ? at::upsample_bilinear2d(images, options_.size, false)
                              : area(images);

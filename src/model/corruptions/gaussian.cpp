@@ -15,10 +15,9 @@ class GaussianNoise : public Corruption {
  public:
   explicit GaussianNoise(const GaussianOptions& options) : options_(options) {}
 
-  Tensor apply(const Tensor& images, at::Generator& generator) const override {
+  Tensor apply(const Tensor& images, const Noise& noise) const override {
     // In the logical order, whatever layout the images have.
-    const Tensor noise = at::empty(images.sizes(), images.options()).normal_(0, 1, generator);
-    Tensor noisy = at::add(images, noise, options_.std);
+    Tensor noisy = at::add(images, noise.normal(images.sizes(), images.options()), options_.std);
     return options_.clip ? noisy.clamp_(0, 1) : noisy;
   }
 

@@ -17,31 +17,31 @@ class Masking : public Corruption {
  public:
   explicit Masking(MaskingOptions options) : options_(std::move(options)) {}
 
-  Tensor apply(const Tensor& images, at::Generator& generator) const override {
+  Tensor apply(const Tensor& images, const Noise& noise) const override {
     return images.masked_fill(
-        options_.block.empty() ? scattered(images, generator) : rectangle(images, generator),
+        options_.block.empty() ? scattered(images, noise) : rectangle(images, noise),
         options_.value);
   }
 
  private:
   // [B, 1, H, W] bool, true where a pixel is hidden.
-  Tensor scattered(const Tensor& images, at::Generator& generator) const {
-    return at::empty({images.size(0), 1, images.size(2), images.size(3)}, images.options())
-               .uniform_(0, 1, generator) < options_.fraction;
+  Tensor scattered(const Tensor& images, const Noise& noise) const {
+    return noise.uniform({images.size(0), 1, images.size(2), images.size(3)}, images.options()) <
+           options_.fraction;
   }
-  Tensor rectangle(const Tensor& images, at::Generator& generator) const {
+  Tensor rectangle(const Tensor& images, const Noise& noise) const {
     const Tensor rows = within(images.size(0), images.size(2), options_.block[0], images.device(),
-                               generator);  // [B, H]
+                               noise);  // [B, H]
     const Tensor columns = within(images.size(0), images.size(3), options_.block[1],
-                                  images.device(), generator);  // [B, W]
+                                  images.device(), noise);  // [B, W]
     return at::logical_and(rows.unsqueeze(1).unsqueeze(3), columns.unsqueeze(1).unsqueeze(2));
   }
   // Returns a mask that is true for `length` neighbours among `size` positions, from a random one
   // on: [B, size].
   static Tensor within(int64_t batch, int64_t size, int64_t length, const c10::Device& device,
-                       at::Generator& generator) {
+                       const Noise& noise) {
     const auto whole = at::TensorOptions(device).dtype(at::kLong);
-    const Tensor first = at::empty({batch, 1}, whole).random_(0, size - length + 1, generator);
+    const Tensor first = noise.integers({batch, 1}, whole, 0, size - length + 1);
     const Tensor positions = at::arange(size, whole);
     return at::logical_and(positions >= first, positions < first + length);
   }

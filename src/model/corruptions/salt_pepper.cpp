@@ -16,10 +16,9 @@ class SaltPepper : public Corruption {
  public:
   explicit SaltPepper(const SaltPepperOptions& options) : options_(options) {}
 
-  Tensor apply(const Tensor& images, at::Generator& generator) const override {
-    const Tensor draw =
-        at::empty({images.size(0), 1, images.size(2), images.size(3)}, images.options())
-            .uniform_(0, 1, generator);  // [B, 1, H, W]
+  Tensor apply(const Tensor& images, const Noise& noise) const override {
+    const Tensor draw = noise.uniform({images.size(0), 1, images.size(2), images.size(3)},
+                                      images.options());  // [B, 1, H, W]
     const double white = options_.fraction * options_.salt;
     return images.masked_fill(draw < options_.fraction, 0.0).masked_fill_(draw < white, 1.0);
   }

@@ -33,10 +33,12 @@ Trained train_with(const std::vector<std::string>& settings, int64_t steps = 20)
   model->train();
   TrainingStep step(plan.train, model, objective, c10::kCPU);
   const Batches batches = training_batches(plan, corruption, examples, c10::kCPU);
+  StepNoise noise(0, c10::kCPU);
   Trained trained;
   for (int64_t i = 0; i < steps; ++i) {
     step.reset_sums();
-    step.run(batches.fetch(at::arange(32 * (i % 2), 32 * (i % 2) + 32), i), i);
+    noise.move_to(i);
+    step.run(batches.fetch(at::arange(32 * (i % 2), 32 * (i % 2) + 32), noise), noise);
     trained.losses.push_back(step.sums()[0].item<double>() / 32);
   }
   trained.parameters = step.parameters().values().clone();

@@ -33,7 +33,14 @@ struct OneTraining {
     step = std::make_unique<TrainingStep>(plan.train, model, objective, c10::kCPU);
   }
   // key: of the noise.
-  Batch batch(int64_t key) const { return batches->fetch(at::arange(8 * key, 8 * key + 8), key); }
+  Batch batch(int64_t key) {
+    noise.move_to(key);
+    return batches->fetch(at::arange(8 * key, 8 * key + 8), noise);
+  }
+  void run(const Batch& batch, int64_t key) {
+    noise.move_to(key);
+    step->run(batch, noise);
+  }
 
   // Returns copies of everything that training changes.
   std::map<std::string, Tensor> everything() const {
@@ -47,6 +54,7 @@ struct OneTraining {
     return all;
   }
 
+  StepNoise noise{0, c10::kCPU};
   std::unique_ptr<Batches> batches;
   std::shared_ptr<Autoencoder> model;
   std::shared_ptr<Objective> objective;
@@ -65,20 +73,20 @@ TEST(TrainingStep, ABadStepChangesNothing) {
     SCOPED_TRACE(optimizer);
     OneTraining t({"train.optimizer.name=" + optimizer}),
         clean({"train.optimizer.name=" + optimizer});
-    t.step->run(t.batch(0), 0);
+    t.run(t.batch(0), 0);
     const auto before = t.everything();
     const Batch good = t.batch(1);
     for (const float value : {NAN, std::numeric_limits<float>::infinity()}) {
       Batch bad{.input = good.input.clone(), .target = good.target};
       bad.input[3][0][2][2] = value;
-      t.step->run(bad, 1);
+      t.run(bad, 1);
     }
     expect_same_state(t.everything(), before);
     EXPECT_EQ(t.step->skipped(), 2);
     // What comes after is as if it had not been there.
-    t.step->run(t.batch(2), 2);
-    clean.step->run(clean.batch(0), 0);
-    clean.step->run(clean.batch(2), 2);
+    t.run(t.batch(2), 2);
+    clean.run(clean.batch(0), 0);
+    clean.run(clean.batch(2), 2);
     expect_same_state(t.everything(), clean.everything());
     EXPECT_EQ(clean.step->skipped(), 0);
   }
@@ -86,14 +94,14 @@ TEST(TrainingStep, ABadStepChangesNothing) {
 
 TEST(TrainingStep, TheFirstBadStepIsNamed) {
   OneTraining t;
-  t.step->run(t.batch(0), 0);
+  t.run(t.batch(0), 0);
   t.step->check_finite();
   const Batch good = t.batch(1);
   Batch bad{.input = good.input, .target = good.target.clone()};
   bad.target[0][0][0][0] = NAN;
-  t.step->run(bad, 1);
-  t.step->run(bad, 2);
-  t.step->run(good, 3);
+  t.run(bad, 1);
+  t.run(bad, 2);
+  t.run(good, 3);
   expect_error(
       [&] { t.step->check_finite(); },
       "training: nll became NaN or infinite at step 2; lower train.optimizer.learning_rate "
@@ -105,7 +113,7 @@ TEST(TrainingStep, TheFirstBadStepIsNamed) {
 TEST(TrainingStep, ABadGradientIsSkippedToo) {
   OneTraining t({"objective.likelihood.weight=1e25"});
   const auto before = t.everything();
-  t.step->run(t.batch(0), 0);
+  t.run(t.batch(0), 0);
   expect_same_state(t.everything(), before);
   EXPECT_EQ(t.step->skipped(), 1);
   expect_error([&] { t.step->check_finite(); },

@@ -103,21 +103,22 @@ TEST_F(StepperTest, ReplayedStepsEqualStepsByHand) {
   EXPECT_EQ(calls_.runs, GraphReplay::kWarmUp);
   EXPECT_EQ(calls_.captures, 1);
   EXPECT_EQ(calls_.replays, kTwinFullSteps - GraphReplay::kWarmUp);  // the short ones run by hand
-  EXPECT_EQ(calls_.generators, 3u);  // augmentation, corruption, latents
+  EXPECT_EQ(calls_.generators, 4u);  // augmentation, corruption, dropout, latents
   EXPECT_EQ(calls_.sent, 0);
 }
 
 TEST_F(StepperTest, AnAdversaryIsReplayedToo) {
   const OwnRow<PenaltyRow> row(penalties(), three_terms());
   expect_same_bits({"objective.three={}"});
-  EXPECT_EQ(calls_.generators, 5u);  // augmentation, corruption, latents, penalty, adversary
+  EXPECT_EQ(calls_.generators,
+            6u);  // augmentation, corruption, dropout, latents, penalty, adversary
 }
 
 TEST_F(StepperTest, APlainAutoencoderHasNoNoiseOfItsOwn) {
   expect_same_bits({"model.bottleneck=point", R"(objective={"likelihood": "bernoulli"})",
                     "corruption=[]", "data.augment.flip=false", "data.augment.shift=0",
                     "train.optimizer=sgd"});
-  EXPECT_EQ(calls_.generators, 0u);
+  EXPECT_EQ(calls_.generators, 1u);  // dropout
 }
 
 TEST_F(StepperTest, HostImagesAreSentAhead) {
@@ -182,13 +183,15 @@ TEST_F(StepperTest, TheGraphCanBeSwitchedOff) {
 TEST_F(StepperTest, AnAbandonedBatchIsNotTrainedOn) {
   const DeviceTools tools = twins(calls_);
   Stepping sent({}, c10::kCPU, &tools, 0), plain({}, c10::kCPU, nullptr);
+  StepNoise noise(0, c10::kCPU);
   const Tensor a = at::arange(21, at::kLong), b = a.flip(0);
   const std::vector<std::pair<Tensor, int64_t>> fetched{{a, 0}, {b, 0}, {b, 8}, {a, 8}};
   for (size_t i = 0; i < fetched.size(); ++i) {
     const auto& [order, first] = fetched[i];
     const auto step = static_cast<int64_t>(i);
     sent.stepper->run(order, first, 8, step);
-    plain.step->run(plain.batches->fetch(order.narrow(0, first, 8), step), step);
+    noise.move_to(step);
+    plain.step->run(plain.batches->fetch(order.narrow(0, first, 8), noise), noise);
   }
   EXPECT_EQ(first_unequal(sent.everything(), plain.everything()), "");
 }

@@ -1,0 +1,37 @@
+#include "train/step_noise.h"
+
+#include <ATen/ATen.h>
+
+namespace latent {
+namespace {
+
+constexpr Stream kOfSteps[] = {Stream::kAugmentation, Stream::kCorruption, Stream::kDropout,
+                               Stream::kLatents,      Stream::kPenalty,    Stream::kAdversary};
+
+}  // namespace
+
+StepNoise::StepNoise(uint64_t seed, const c10::Device& device)
+    : seed_(seed), step_(at::zeros({}, at::TensorOptions(device).dtype(at::kLong))) {
+  for (const Stream stream : kOfSteps)
+    generators_.emplace(stream, generator(seed, stream, 0, device));
+}
+
+void StepNoise::move_to(int64_t step, BatchPart part) {
+  part_ = part;
+  step_.fill_(step);
+  for (auto& [stream, generator] : generators_)
+    generator.set_current_seed(stream_seed(seed_, stream, static_cast<uint64_t>(step)));
+}
+
+Noise StepNoise::operator()(Stream stream) const {
+  return {generators_.at(stream), part_.first, part_.total};
+}
+
+std::vector<at::Generator> StepNoise::generators(const std::vector<Stream>& streams) const {
+  std::vector<at::Generator> chosen;
+  for (const Stream stream : streams)
+    chosen.push_back(generators_.at(stream));
+  return chosen;
+}
+
+}  // namespace latent

@@ -1,0 +1,43 @@
+// The random numbers of training steps.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "core/noise.h"
+#include "core/random.h"
+
+namespace latent {
+
+/// A process's part of the batch that all processes train on together.
+struct BatchPart {
+  int64_t first = 0;   // place of its first image in that batch
+  int64_t total = -1;  // images of that batch; -1: the part is the whole
+};
+
+/// The random numbers of one training step. They depend on the seed, the step and the images'
+/// places in the batch, and on nothing that was drawn before.
+///
+/// The generators stay the same from step to step, because a recorded step draws from those it was
+/// recorded with.
+class StepNoise {
+ public:
+  StepNoise(uint64_t seed, const c10::Device& device);
+
+  /// Positions all streams at a step. step: steps done before.
+  void move_to(int64_t step, BatchPart part = {});
+  /// Returns the numbers of a stream that is keyed by the training step.
+  Noise operator()(Stream stream) const;
+  /// Returns the generators of some streams.
+  std::vector<at::Generator> generators(const std::vector<Stream>& streams) const;
+  /// Returns the number of the step, int64 scalar on the device, for work that is recorded.
+  const Tensor& step() const { return step_; }
+
+ private:
+  uint64_t seed_;
+  std::map<Stream, at::Generator> generators_;
+  BatchPart part_;
+  Tensor step_;
+};
+
+}  // namespace latent
