@@ -24,7 +24,7 @@ struct Trained {
   Tensor parameters;
 };
 
-Trained train(const std::vector<std::string>& settings, int64_t steps = 20) {
+Trained train_with(const std::vector<std::string>& settings, int64_t steps = 20) {
   Config config = Config::parse(kSmall, "test.json", settings);
   const Experiment plan = read_experiment(config);
   const Examples examples = plan.data.open()->load(Split::kTrain);
@@ -44,7 +44,7 @@ Trained train(const std::vector<std::string>& settings, int64_t steps = 20) {
 }
 
 TEST(Precision, Bf16LearnsAsFp32Does) {
-  const Trained wide = train({}), narrow = train({"train.precision=bf16"});
+  const Trained wide = train_with({}), narrow = train_with({"train.precision=bf16"});
   EXPECT_EQ(narrow.parameters.scalar_type(), at::kFloat);
   EXPECT_FALSE(at::equal(narrow.parameters, wide.parameters));
   for (size_t i = 0; i < wide.losses.size(); ++i)
@@ -54,7 +54,7 @@ TEST(Precision, Bf16LearnsAsFp32Does) {
 }
 
 TEST(Precision, TheKernelsLearnAsLibTorchsOperationsDo) {
-  const Trained ours = train({}), plain = train({"train.kernels=false"});
+  const Trained ours = train_with({}), plain = train_with({"train.kernels=false"});
   // Another order of summation, unless LATENT_KERNELS forbids it.
   EXPECT_EQ(at::equal(ours.parameters, plain.parameters),
             kernel::allowed() == kernel::Allowed::kNothing);
