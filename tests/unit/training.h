@@ -1,7 +1,9 @@
 // Small trainings for the tests: made, run, and compared bit for bit.
 #pragma once
 
+#include <array>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -73,6 +75,26 @@ inline TrainerFixture prepare(const std::string& text, const fs::path& folder,
 inline void train(const std::string& text, const fs::path& folder,
                   const std::vector<std::string>& settings = {}, bool resume = false) {
   prepare(text, folder, settings, resume).trainer->train({});
+}
+
+/// What hears a training that a test watches; either may be empty.
+struct Watching {
+  std::function<void(const StepReport&)> step = {};
+  std::function<void(const EpochReport&)> epoch = {};
+};
+
+inline void train_watched(Trainer& trainer, const Watching& watching) {
+  struct Watcher : TrainListener {
+    explicit Watcher(const Watching& functions) : functions_(functions) {}
+    void step(const StepReport& report) override {
+      if (functions_.step) functions_.step(report);
+    }
+    void epoch(const EpochReport& report) override {
+      if (functions_.epoch) functions_.epoch(report);
+    }
+    const Watching& functions_;
+  } watcher(watching);
+  trainer.train(std::array<TrainListener*, 1>{&watcher});
 }
 
 inline std::map<std::string, Tensor> last(const fs::path& folder) {

@@ -54,11 +54,11 @@ TEST_F(RecoveryTest, AnInterruptSaysHowToResume) {
     const auto t = prepare(kEverything, folder_ / "run");
     catch_interrupts();
     try {
-      t.trainer->train({.step =
-                            [](const StepReport& report) {
-                              if (report.images == 16) std::raise(SIGTERM);
-                            },
-                        .epoch = {}});
+      train_watched(*t.trainer, {.step =
+                                     [](const StepReport& report) {
+                                       if (report.images == 16) std::raise(SIGTERM);
+                                     },
+                                 .epoch = {}});
     } catch (const Interrupted& interrupted) {
       const std::string expected =
           "interrupted after step 2; saved; resume with latent train --run " +
@@ -81,7 +81,7 @@ void train_until(const fs::path& folder, int64_t epoch, int64_t images,
   const auto kill = [&](const StepReport& report) {
     if (report.epoch == epoch && report.images == images) throw Killed();
   };
-  EXPECT_THROW(t.trainer->train({.step = kill, .epoch = {}}), Killed);
+  EXPECT_THROW(train_watched(*t.trainer, {.step = kill, .epoch = {}}), Killed);
 }
 
 TEST_F(RecoveryTest, AKilledRunResumesWithinTheEpoch) {
@@ -235,12 +235,12 @@ TEST_F(RecoveryTest, BadStepsAreSkippedIfAsked) {
   // Also across a resume in the middle of an epoch.
   const std::vector<std::string> often{"train.on_nan=skip", "train.checkpoint.every_steps=1"};
   const auto killed = prepare(kEverything, folder_ / "parts", often, false, 7);
-  EXPECT_THROW(killed.trainer->train({.step =
-                                          [](const StepReport& report) {
-                                            if (report.epoch == 2 && report.images == 21)
-                                              throw Killed();
-                                          },
-                                      .epoch = {}}),
+  EXPECT_THROW(train_watched(*killed.trainer, {.step =
+                                                   [](const StepReport& report) {
+                                                     if (report.epoch == 2 && report.images == 21)
+                                                       throw Killed();
+                                                   },
+                                               .epoch = {}}),
                Killed);
   const auto parts = prepare(kEverything, folder_ / "parts", often, true, 7);
   parts.trainer->train({});
@@ -328,13 +328,13 @@ TEST_F(RecoveryTest, RollingBackNeverReturnsToAnEarlierEpoch) {
   train(kEverything, folder_ / "other", one);
   const auto t = prepare(kEverything, folder_ / "poisoned", back, false, 7);
   const std::string message = error_of([&] {
-    t.trainer->train({.step =
-                          [&](const StepReport&) {
-                            fs::copy_file(folder_ / "other/checkpoints/last.safetensors",
-                                          t.run.checkpoint("rollback"),
-                                          fs::copy_options::overwrite_existing);
-                          },
-                      .epoch = {}});
+    train_watched(*t.trainer, {.step =
+                                   [&](const StepReport&) {
+                                     fs::copy_file(folder_ / "other/checkpoints/last.safetensors",
+                                                   t.run.checkpoint("rollback"),
+                                                   fs::copy_options::overwrite_existing);
+                                   },
+                               .epoch = {}});
   });
   EXPECT_NE(message.find("was written after epoch 1, not 0: expected the start of this epoch"),
             std::string::npos)
