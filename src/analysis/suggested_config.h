@@ -8,8 +8,8 @@
 
 namespace latent {
 
-/// Returns section `data` for the data at `path`: a folder of IDX files, CelebA, CIFAR-10 or
-/// images; or one .csv, .npy or .npz file. Throws Error naming what was expected.
+/// Returns section `data` of the first data set of the table that recognises `path`, a file or
+/// folder of data. Throws Error naming what was expected if none does.
 nlohmann::ordered_json suggested_data(const std::filesystem::path& path);
 
 /// Returns a config of that section `data` and a VAE for examples of this shape.

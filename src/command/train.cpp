@@ -3,14 +3,13 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <utility>
+#include <vector>
 
 #include "command/flags/arguments.h"
 #include "command/report/train_display.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/system/interrupt.h"
-#include "core/system/process.h"
 #include "session/training.h"
 #include "train/profile.h"
 
@@ -95,20 +94,6 @@ Json describe_dry_run(const PreparedTraining& prepared) {
           {"layers", rows}};
 }
 
-void train(Trainer& trainer, TrainDisplay& display, const Arguments& arguments,
-           const c10::Device& device) {
-  std::optional<StepProfile> profile;
-  if (arguments.has("profile")) profile.emplace(arguments.text("profile"), device);
-  TrainEvents events = display.events();
-  events.step = [&profile, show = events.step, first = true](const StepReport& report) mutable {
-    if (std::exchange(first, false))
-      log::info("first step {:.2f} s after the launch", seconds_since_launch());
-    if (profile) profile->after_step();
-    show(report);
-  };
-  trainer.train(events);
-}
-
 void print_outcome(const Arguments& arguments, const RunDirectory& run, const Trainer& trainer) {
   const TrainState& state = trainer.state();
   const auto pictures = run.path() / "images" / "train";
@@ -165,10 +150,13 @@ void run_train(const Arguments& arguments) {
                        experiment, prepared.corruption, request.device, arguments.quiet());
   if (request.resume)
     report_finished(training.run, training.trainer->state().epoch, experiment.train.epochs);
+  std::optional<StepProfile> profile;
+  std::vector<TrainListener*> listeners;
+  if (arguments.has("profile"))
+    listeners.push_back(&profile.emplace(arguments.text("profile"), request.device));
+  listeners.push_back(&display);
   catch_interrupts();
-  train(*training.trainer, display, arguments, request.device);
-
-  display.finish(training.trainer->state().epoch);
+  training.trainer->train(listeners);
   print_outcome(arguments, training.run, *training.trainer);
 }
 

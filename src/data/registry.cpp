@@ -1,10 +1,14 @@
 #include "data/registry.h"
 
+#include <nlohmann/json.hpp>
+
 #include "core/error.h"
 #include "data/example_list.h"
 #include "data/keep.h"
 
 namespace latent {
+
+using Recognised = std::optional<nlohmann::ordered_json>;
 
 // Each is defined in the file of the data set, in sets/.
 DatasetPlan configure_celeba(Section& data);
@@ -17,27 +21,39 @@ DatasetPlan configure_npy(Section& data);
 DatasetPlan configure_npz(Section& data);
 DatasetPlan configure_shapes(Section& data);
 DatasetPlan configure_table(Section& data);
+Recognised recognise_celeba(const std::filesystem::path& path);
+Recognised recognise_cifar10(const std::filesystem::path& path);
+Recognised recognise_folder(const std::filesystem::path& path);
+Recognised recognise_idx(const std::filesystem::path& path);
+Recognised recognise_npy(const std::filesystem::path& path);
+Recognised recognise_npz(const std::filesystem::path& path);
+Recognised recognise_table(const std::filesystem::path& path);
 
+// In the order in which they are asked whether they recognise a path: first the sets that know
+// their files by name, last `folder`, which takes any folder. Otherwise by name.
 const Registry<DatasetRow>& datasets() {
   static Registry<DatasetRow> registry(
       "data set",
       {
-          {"celeba", "up to 202,599 aligned faces of 178x218 with 40 attributes", configure_celeba},
+          {"idx", "your own grey images as IDX files, plain or gzipped, of any size", configure_idx,
+           recognise_idx},
+          {"celeba", "up to 202,599 aligned faces of 178x218 with 40 attributes", configure_celeba,
+           recognise_celeba},
           {"cifar10", "60,000 coloured 32x32 photos in 10 classes: the binary batches",
-           configure_cifar10},
+           configure_cifar10, recognise_cifar10},
           {"fashion_mnist", "70,000 grey 28x28 pictures of clothes in 10 classes",
            configure_fashion_mnist},
-          {"folder", "a folder of your own images: JPEG, PNG, BMP, TIFF, WebP", configure_folder},
-          {"idx", "your own grey images as IDX files, plain or gzipped, of any size",
-           configure_idx},
           {"mnist", "70,000 grey 28x28 handwritten digits", configure_mnist},
-          {"npy", "your own images and labels as NumPy arrays, a file each", configure_npy},
+          {"npy", "your own images and labels as NumPy arrays, a file each", configure_npy,
+           recognise_npy},
           {"npz", "your own images and labels as NumPy arrays in one file, such as dSprites",
-           configure_npz},
+           configure_npz, recognise_npz},
           {"shapes", "drawn on the fly: squares, ellipses and hearts with known factors",
            configure_shapes},
           {"table", "rows of numbers from a CSV file: points, sensor traces; for dense networks",
-           configure_table},
+           configure_table, recognise_table},
+          {"folder", "a folder of your own images: JPEG, PNG, BMP, TIFF, WebP", configure_folder,
+           recognise_folder},
       });
   return registry;
 }

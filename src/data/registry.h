@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 
 #include "config/section.h"
@@ -44,9 +46,13 @@ struct DatasetRow {
   std::string summary;
   /// Reads the data set's keys from section `data`; touches no file.
   std::function<DatasetPlan(Section&)> configure;
+  /// Returns section `data` for the file or folder at `path`, which exists, or nothing if this data
+  /// set does not read it. Throws Error if it would, but finds nothing there to read.
+  /// nullptr: a path does not show what it needs to know.
+  std::optional<nlohmann::ordered_json> (*recognise)(const std::filesystem::path& path) = nullptr;
 };
 
-/// Returns the table of the data sets.
+/// Returns the table of the data sets. Where several recognise a path, the first one counts.
 const Registry<DatasetRow>& datasets();
 
 /// Reads section `data`: `name`, the keys of that data set, `keep` and `augment`.

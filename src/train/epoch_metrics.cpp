@@ -1,5 +1,6 @@
 #include "train/epoch_metrics.h"
 
+#include <c10/util/Exception.h>
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
@@ -51,7 +52,7 @@ EpochMetrics::EpochMetrics(const Objective& objective, std::filesystem::path pat
   }
 }
 
-void EpochMetrics::append(const EpochReport& report) {
+std::vector<std::pair<std::string, double>> EpochMetrics::numbers(const EpochReport& report) const {
   std::vector<double> row{static_cast<double>(report.epoch), static_cast<double>(report.step),
                           report.seconds, report.images_per_second, shortest(report.learning_rate)};
   for (const auto& [name, value] : report.train)
@@ -65,6 +66,17 @@ void EpochMetrics::append(const EpochReport& report) {
     row.push_back(sparsity->active_share);
     row.push_back(static_cast<double>(sparsity->dead_units));
   }
+  TORCH_CHECK(row.size() == table_.columns.size(), "an epoch without a value for each column");
+  std::vector<std::pair<std::string, double>> named;
+  for (size_t i = 0; i < row.size(); ++i)
+    named.emplace_back(table_.columns[i], row[i]);
+  return named;
+}
+
+void EpochMetrics::append(const EpochReport& report) {
+  std::vector<double> row;
+  for (const auto& [name, value] : report.numbers)
+    row.push_back(value);
   table_.rows.push_back(std::move(row));
   write();
 }

@@ -5,7 +5,7 @@
 #include "format/safetensors.h"
 #include "objective/objective.h"
 #include "run/metrics.h"
-#include "train/reports.h"
+#include "train/listener.h"
 
 namespace latent {
 
@@ -14,8 +14,10 @@ class EpochMetrics {
   /// One column for each of the objective's terms. path: of metrics.csv.
   EpochMetrics(const Objective& objective, std::filesystem::path path);
 
-  /// Adds the row of an epoch and writes the file. If writing fails, logs a warning: the next epoch
-  /// writes all rows again.
+  /// Returns the names of the columns and the epoch's value in each. Ignores report.numbers.
+  std::vector<std::pair<std::string, double>> numbers(const EpochReport& report) const;
+  /// Adds report.numbers as the epoch's row and writes the file. If writing fails, logs a warning:
+  /// the next epoch writes all rows again.
   void append(const EpochReport& report);
 
   /// Adds the rows to a checkpoint's metadata.

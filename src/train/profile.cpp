@@ -26,7 +26,9 @@ using torch::profiler::impl::ProfilerState;
 StepProfile::StepProfile(std::filesystem::path file, const c10::Device& device)
     : file_(std::move(file)), device_(device) {}
 
-StepProfile::~StepProfile() {
+StepProfile::~StepProfile() { finish_early(); }
+
+void StepProfile::finish_early() {
   if (!recording_) return;
   try {
     finish();

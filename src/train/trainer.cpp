@@ -47,7 +47,7 @@ int64_t Trainer::batches() const {
   return (train_.count() + options_.batch_size - 1) / options_.batch_size;
 }
 
-void Trainer::train(const TrainEvents& events) {
+void Trainer::train(TrainListeners listeners) {
   if (options_.on_nan.rolls_back()) {
     if (state_.batch == 0) save();
     // A training resumed within an epoch rolls back to that point, unless the checkpoint of the
@@ -64,18 +64,20 @@ void Trainer::train(const TrainEvents& events) {
                                   options_.min_delta)
                     : "",
                 state_.waited);
-      return;
+      break;
     }
     try {
-      train_epoch(events);
-      finish_epoch(events);
+      train_epoch(listeners);
+      finish_epoch(listeners);
     } catch (const NeedsRollback& needed) {
       roll_back(needed.why);
     }
   }
+  for (TrainListener* listener : listeners)
+    listener->finished(state_);
 }
 
-void Trainer::train_epoch(const TrainEvents& events) {
+void Trainer::train_epoch(TrainListeners listeners) {
   model_->train();
   const auto seed = static_cast<uint64_t>(options_.seed);
   auto shuffle = generator(seed, Stream::kShuffle, static_cast<uint64_t>(state_.epoch));
@@ -95,14 +97,14 @@ void Trainer::train_epoch(const TrainEvents& events) {
     ++state_.step;
     stepped_ = true;
     state_.epoch_seconds = before + watch.seconds();
-    if (events.step) {
-      events.step({.epoch = state_.epoch + 1,
-                   .epochs = options_.epochs,
-                   .images = first + count,
-                   .total = train_.count(),
-                   .seconds = state_.epoch_seconds,
-                   .losses = [this] { return mean_losses(); }});
-    }
+    const StepReport report{.epoch = state_.epoch + 1,
+                            .epochs = options_.epochs,
+                            .images = first + count,
+                            .total = train_.count(),
+                            .seconds = state_.epoch_seconds,
+                            .losses = [this] { return mean_losses(); }};
+    for (TrainListener* listener : listeners)
+      listener->step(report);
     const bool ended = state_.batch == batches();  // the end of an epoch saves anyway
     const int signal = interrupt_signal();
     const bool saving = !ended && (signal != 0 || checkpoint_due());
@@ -117,7 +119,7 @@ void Trainer::train_epoch(const TrainEvents& events) {
   }
 }
 
-void Trainer::finish_epoch(const TrainEvents& events) {
+void Trainer::finish_epoch(TrainListeners listeners) {
   const Evaluation validation = validate();
   NamedLosses losses = mean_losses();
   step_.reset_sums();
@@ -136,11 +138,13 @@ void Trainer::finish_epoch(const TrainEvents& events) {
                      .best = false};
   report.best = note_validation(validation.loss);
   const bool lowered = schedule_.observe(validation.loss);
+  report.numbers = metrics_.numbers(report);
   metrics_.append(report);
   if (report.best) checkpoints_.write_best(snapshot(), state_.step);
   save();
   if (options_.on_nan.rolls_back()) checkpoints_.keep_for_rollback();
-  if (events.epoch) events.epoch(report);
+  for (TrainListener* listener : listeners)
+    listener->epoch(report);
   if (lowered) log::info("learning rate lowered: val_loss has stopped improving");
   if (const int signal = interrupt_signal(); signal != 0 && state_.epoch < options_.epochs)
     stop_for(signal);

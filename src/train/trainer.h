@@ -11,7 +11,7 @@
 #include "train/checkpoint/train_state.h"
 #include "train/epoch_metrics.h"
 #include "train/evaluation.h"
-#include "train/reports.h"
+#include "train/listener.h"
 #include "train/step.h"
 #include "train/stepper.h"
 
@@ -37,7 +37,7 @@ class Trainer {
   /// Trains to the last epoch, or until it stops early or is interrupted.
   /// Throws Interrupted, after saving, if a signal arrived; Error if a loss is not finite (and
   /// train.on_nan is stop) or a checkpoint cannot be written.
-  void train(const TrainEvents& events);
+  void train(TrainListeners listeners);
   /// Writes the checkpoint "last". Training resumed from it is bit-for-bit identical to an
   /// uninterrupted one.
   void save();
@@ -47,13 +47,13 @@ class Trainer {
   double data_share() const { return step_seconds_ > 0 ? data_seconds_ / step_seconds_ : 0; }
 
  private:
-  void train_epoch(const TrainEvents& events);
+  void train_epoch(TrainListeners listeners);
   /// Handles, as train.on_nan says, the steps that were bad since the last call.
   /// order: the epoch's images, [N] int64.
   void settle_bad_steps(const Tensor& order);
   /// Returns to the start of the epoch with a lower learning rate. why: the reason to log.
   void roll_back(const std::string& why);
-  void finish_epoch(const TrainEvents& events);
+  void finish_epoch(TrainListeners listeners);
   void set_schedules(int64_t batch);
   /// Returns means over the images of the current epoch so far.
   NamedLosses mean_losses() const;

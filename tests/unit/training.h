@@ -1,7 +1,9 @@
 // Small trainings for the tests: made, run, and compared bit for bit.
 #pragma once
 
+#include <array>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -75,6 +77,26 @@ inline void train(const std::string& text, const fs::path& folder,
   prepare(text, folder, settings, resume).trainer->train({});
 }
 
+/// What hears a training that a test watches; either may be empty.
+struct Watching {
+  std::function<void(const StepReport&)> step = {};
+  std::function<void(const EpochReport&)> epoch = {};
+};
+
+inline void train_watched(Trainer& trainer, const Watching& watching) {
+  struct Watcher : TrainListener {
+    explicit Watcher(const Watching& functions) : functions_(functions) {}
+    void step(const StepReport& report) override {
+      if (functions_.step) functions_.step(report);
+    }
+    void epoch(const EpochReport& report) override {
+      if (functions_.epoch) functions_.epoch(report);
+    }
+    const Watching& functions_;
+  } watcher(watching);
+  trainer.train(std::array<TrainListener*, 1>{&watcher});
+}
+
 /// Fails in the step event, like a process that is killed: only the checkpoints remain.
 class Killed : public std::exception {};
 
@@ -85,7 +107,7 @@ inline void train_until(const fs::path& folder, int64_t epoch, int64_t images,
   const auto kill = [&](const StepReport& report) {
     if (report.epoch == epoch && report.images == images) throw Killed();
   };
-  EXPECT_THROW(t.trainer->train({.step = kill, .epoch = {}}), Killed);
+  EXPECT_THROW(train_watched(*t.trainer, {.step = kill}), Killed);
 }
 
 inline std::map<std::string, Tensor> last(const fs::path& folder) {

@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 #include "core/error.h"
 #include "core/log.h"
 #include "core/random.h"
 #include "core/system/interrupt.h"
 #include "core/system/out_of_memory.h"
+#include "core/system/process.h"
 #include "space/samplers.h"
 #include "visual/chart.h"
 
@@ -56,12 +58,9 @@ TrainDisplay::TrainDisplay(std::shared_ptr<Autoencoder> model, std::shared_ptr<O
   samples_ = counts.samples;
 }
 
-TrainEvents TrainDisplay::events() {
-  return {.step = [this](const StepReport& report) { show_step(report); },
-          .epoch = [this](const EpochReport& report) { show_epoch(report); }};
-}
-
-void TrainDisplay::show_step(const StepReport& report) {
+void TrainDisplay::step(const StepReport& report) {
+  if (std::exchange(first_, false))
+    log::info("first step {:.2f} s after the launch", seconds_since_launch());
   if (!bar_.due(report.images, report.total)) return;
   std::string note;
   for (const auto& [name, value] : report.losses()) {
@@ -71,7 +70,7 @@ void TrainDisplay::show_step(const StepReport& report) {
             report.seconds, note);
 }
 
-void TrainDisplay::show_epoch(const EpochReport& report) {
+void TrainDisplay::epoch(const EpochReport& report) {
   bar_.clear();
   std::string line = fmt::format("epoch {}/{}  train", report.epoch, report.epochs);
   for (const auto& [name, value] : report.train)
@@ -105,7 +104,8 @@ void TrainDisplay::warn(int64_t epoch, const std::exception& failure) {
                            : memory + "; training continues; lower data.size or free memory");
 }
 
-void TrainDisplay::finish(int64_t epoch) {
+void TrainDisplay::finished(const TrainState& state) {
+  const int64_t epoch = state.epoch;
   std::error_code code;
   const auto there = [&](const char* what) {
     return std::filesystem::exists(picture(what, epoch), code);

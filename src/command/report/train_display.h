@@ -1,5 +1,5 @@
-// The display of a training: the progress bar, a line per epoch, and pictures of the same images
-// and latents after each epoch.
+// The display of a training: when the first step was done, the progress bar, a line per epoch, and
+// pictures of the same images and latents after each epoch.
 #pragma once
 
 #include <memory>
@@ -11,23 +11,21 @@
 
 namespace latent {
 
-class TrainDisplay {
+class TrainDisplay : public TrainListener {
  public:
   /// validation: the split whose first images are reconstructed. corruption: of their shape.
   TrainDisplay(std::shared_ptr<Autoencoder> model, std::shared_ptr<Objective> objective,
                const Examples& validation, RunDirectory run, const Experiment& experiment,
                const CorruptionChain& corruption, const c10::Device& device, bool quiet);
 
-  TrainEvents events();
-
+  void step(const StepReport& report) override;
+  void epoch(const EpochReport& report) override;
   /// Makes the pictures of the last epoch if they are missing: training stopped early, or was
   /// killed before they were made. The model must be that of the epoch's end. A failure is only
   /// logged, once.
-  void finish(int64_t epoch);
+  void finished(const TrainState& state) override;
 
  private:
-  void show_step(const StepReport& report);
-  void show_epoch(const EpochReport& report);
   void warn(int64_t epoch, const std::exception& failure);
   /// Returns the random latents of the pictures, [N, Z]: the same draws after each epoch.
   Tensor random_latents(const Evaluation& validation) const;
@@ -44,6 +42,7 @@ class TrainDisplay {
   Examples validation_;
   CorruptionChain corruption_;
   ProgressBar bar_;
+  bool first_ = true;               // no step was reported yet
   std::optional<Evaluation> last_;  // of the last epoch trained here
   int64_t warned_ = 0;              // the epoch for which a failure of the pictures was logged
   Tensor images_;                   // [N, C, H, W], the same in all pictures

@@ -2,9 +2,11 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "core/error.h"
+#include "data/recognise.h"
 #include "data/registry.h"
 #include "data/sets/array_set.h"
 #include "format/npz.h"
@@ -13,6 +15,7 @@ namespace latent {
 namespace {
 
 namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
 
 ArraySetOptions read_array_options(Section& data) {
   ArraySetOptions options;
@@ -120,6 +123,16 @@ DatasetPlan configure_npz(Section& data) {
     return make_array_dataset(archive_part(archive, images, arrays.labels), test, options, fit);
   };
   return {open, [fit](const Tensor& pixels) { return fit.apply(pixels); }};
+}
+
+std::optional<Json> recognise_npy(const fs::path& path) {
+  if (!is_file_called(path, ".npy")) return std::nullopt;
+  return Json{{"name", "npy"}, {"images", path.string()}};
+}
+
+std::optional<Json> recognise_npz(const fs::path& path) {
+  if (!is_file_called(path, ".npz")) return std::nullopt;
+  return Json{{"name", "npz"}, {"file", path.string()}};
 }
 
 }  // namespace latent

@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
 
 #include "core/error.h"
 #include "data/locations.h"
 #include "data/pack/file_source.h"
 #include "data/pack/packed_dataset.h"
 #include "data/prepare/fit.h"
+#include "data/recognise.h"
 #include "data/registry.h"
 #include "data/sets/celeba_lists.h"
 
@@ -17,6 +20,7 @@ namespace latent {
 namespace {
 
 namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
 
 struct CelebaOptions {
   std::string directory;
@@ -129,6 +133,12 @@ DatasetPlan configure_celeba(Section& data) {
   const SkipPolicy policy(data);
   return {.open = [=] { return open_celeba(options, fit, policy); },
           .fit = [fit](const Tensor& pixels) { return fit.apply(pixels); }};
+}
+
+std::optional<Json> recognise_celeba(const fs::path& path) {
+  if (std::error_code ignored; !fs::exists(path / "img_align_celeba", ignored)) return std::nullopt;
+  return Json{
+      {"name", "celeba"}, {"dir", path.string()}, {"size", {kSuggestedSide, kSuggestedSide}}};
 }
 
 }  // namespace latent

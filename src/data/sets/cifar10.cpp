@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 
 #include "core/error.h"
@@ -18,6 +20,7 @@ namespace latent {
 namespace {
 
 namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
 
 constexpr int64_t kSide = 32, kChannels = 3;
 constexpr int64_t kRecord = 1 + kChannels * kSide * kSide;  // a label and three planes of pixels
@@ -30,10 +33,11 @@ const std::vector<std::string> kTrainFiles{"data_batch_1.bin", "data_batch_2.bin
                                            "data_batch_3.bin", "data_batch_4.bin",
                                            "data_batch_5.bin"};
 const std::string kTestFile = "test_batch.bin";
+const std::string kUnpacked = "cifar-10-batches-bin";  // the folder in the archive
 
 // The folder itself, or the one that the archive unpacks to.
 fs::path find_batches(const fs::path& folder) {
-  const fs::path unpacked = folder / "cifar-10-batches-bin";
+  const fs::path unpacked = folder / kUnpacked;
   std::error_code ignored;
   return fs::is_directory(unpacked, ignored) ? unpacked : folder;
 }
@@ -124,6 +128,14 @@ DatasetPlan configure_cifar10(Section& data) {
     return std::make_unique<TrainTestDataset>(loader(kTrainFiles), loader({kTestFile}), options);
   };
   return {open, [fit](const Tensor& pixels) { return fit.apply(pixels); }};
+}
+
+std::optional<Json> recognise_cifar10(const fs::path& path) {
+  for (const fs::path& folder : {path, path / kUnpacked}) {
+    if (std::error_code ignored; fs::exists(folder / kTrainFiles.front(), ignored))
+      return Json{{"name", "cifar10"}, {"dir", folder.string()}};
+  }
+  return std::nullopt;
 }
 
 }  // namespace latent

@@ -3,21 +3,28 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
 
 #include "core/error.h"
+#include "data/folder/image_survey.h"
 #include "data/folder/labels.h"
 #include "data/locations.h"
 #include "data/pack/file_source.h"
 #include "data/pack/packed_dataset.h"
 #include "data/prepare/fit.h"
 #include "data/random_split.h"
+#include "data/recognise.h"
 #include "data/registry.h"
 
 namespace latent {
 namespace {
 
 namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr size_t kSurveyed = 2000;  // files whose headers are read for the typical size
 
 struct FolderOptions {
   std::string directory, directory_key;
@@ -178,6 +185,15 @@ DatasetPlan configure_folder(Section& data) {
   if (options.directory.empty()) data.missing("dir", "a folder of images");
   return {.open = [=] { return open_folder(options, fit, policy); },
           .fit = [fit](const Tensor& pixels) { return fit.apply(pixels); }};
+}
+
+std::optional<Json> recognise_folder(const fs::path& path) {
+  if (std::error_code ignored; !fs::is_directory(path, ignored)) return std::nullopt;
+  std::vector<ImageFile> files = find_images(path);
+  files.resize(std::min(files.size(), kSurveyed));
+  const int64_t side = survey_images(path, files).typical_side();
+  const int64_t size = side >= kSuggestedSide ? kSuggestedSide : std::max<int64_t>(8, side / 4 * 4);
+  return Json{{"name", "folder"}, {"dir", path.string()}, {"size", {size, size}}};
 }
 
 }  // namespace latent

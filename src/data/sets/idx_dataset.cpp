@@ -3,6 +3,8 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
 
 #include "core/error.h"
 #include "core/image_shape.h"
@@ -16,6 +18,7 @@ namespace latent {
 namespace {
 
 namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
 
 /// One pair of files; the path of the labels may be empty.
 struct Files {
@@ -75,12 +78,17 @@ std::unique_ptr<Dataset> make_dataset(const Files& train, const Files& test,
                                             TrainTestWords{"data.test_images", ""});
 }
 
-// Returns the file of the official name, or the one with .gz; the plain file is preferred.
-fs::path find_official(const fs::path& folder, const std::string& name, const std::string& set) {
+// Returns the file called `name` or `name`.gz if there is one; the plain file is preferred.
+std::optional<fs::path> plain_or_gzipped(const fs::path& folder, const std::string& name) {
   for (const std::string& candidate : {name, name + ".gz"}) {
     std::error_code ignored;
     if (fs::exists(folder / candidate, ignored)) return folder / candidate;
   }
+  return std::nullopt;
+}
+
+fs::path find_official(const fs::path& folder, const std::string& name, const std::string& set) {
+  if (const auto path = plain_or_gzipped(folder, name)) return *path;
   throw Error((folder / name).string() +
               ": no such file, nor with .gz; run scripts/fetch_data.sh " + set +
               ", or set data.dir or LATENT_DATA");
@@ -142,6 +150,18 @@ DatasetPlan configure_idx(Section& data) {
     return make_dataset({images, labels}, {test_images, test_labels}, {}, options, fit);
   };
   return {open, [fit](const Tensor& pixels) { return fit.apply(pixels); }};
+}
+
+std::optional<Json> recognise_idx(const fs::path& path) {
+  const auto images = plain_or_gzipped(path, "train-images-idx3-ubyte");
+  if (!images) return std::nullopt;
+  Json data{{"name", "idx"}, {"images", images->string()}};
+  for (const auto& [key, name] : {std::pair{"labels", "train-labels-idx1-ubyte"},
+                                  {"test_images", "t10k-images-idx3-ubyte"},
+                                  {"test_labels", "t10k-labels-idx1-ubyte"}}) {
+    if (const auto file = plain_or_gzipped(path, name)) data[key] = file->string();
+  }
+  return data;
 }
 
 }  // namespace latent

@@ -4,12 +4,15 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 
 #include "core/error.h"
 #include "core/text/suggest.h"
 #include "data/locations.h"
 #include "data/random_split.h"
+#include "data/recognise.h"
 #include "data/registry.h"
 #include "data/sets/table.h"
 #include "data/sets/table_labels.h"
@@ -19,6 +22,7 @@ namespace latent {
 namespace {
 
 namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
 
 struct TableOptions {
   std::string file, test_file;
@@ -181,6 +185,11 @@ DatasetPlan configure_table(Section& data) {
   return {.open = [=] { return std::make_unique<TableDataset>(options); },
           .fit = {},
           .read_rows = [=](const fs::path& path) { return TableDataset(options).read_rows(path); }};
+}
+
+std::optional<Json> recognise_table(const fs::path& path) {
+  if (!is_file_called(path, ".csv")) return std::nullopt;
+  return Json{{"name", "table"}, {"file", path.string()}};
 }
 
 }  // namespace latent

@@ -32,12 +32,12 @@ TEST_F(BadStepsTest, BadStepsAreSkippedIfAsked) {
   // Also across a resume in the middle of an epoch.
   const std::vector<std::string> often{"train.on_nan=skip", "train.checkpoint.every_steps=1"};
   const auto killed = prepare(kEverything, folder_ / "parts", often, false, 7);
-  EXPECT_THROW(killed.trainer->train({.step =
-                                          [](const StepReport& report) {
-                                            if (report.epoch == 2 && report.images == 21)
-                                              throw Killed();
-                                          },
-                                      .epoch = {}}),
+  EXPECT_THROW(train_watched(*killed.trainer, {.step =
+                                                   [](const StepReport& report) {
+                                                     if (report.epoch == 2 && report.images == 21)
+                                                       throw Killed();
+                                                   },
+                                               .epoch = {}}),
                Killed);
   const auto parts = prepare(kEverything, folder_ / "parts", often, true, 7);
   parts.trainer->train({});
@@ -125,13 +125,13 @@ TEST_F(BadStepsTest, RollingBackNeverReturnsToAnEarlierEpoch) {
   train(kEverything, folder_ / "other", one);
   const auto t = prepare(kEverything, folder_ / "poisoned", back, false, 7);
   const std::string message = error_of([&] {
-    t.trainer->train({.step =
-                          [&](const StepReport&) {
-                            fs::copy_file(folder_ / "other/checkpoints/last.safetensors",
-                                          t.run.checkpoint("rollback"),
-                                          fs::copy_options::overwrite_existing);
-                          },
-                      .epoch = {}});
+    train_watched(*t.trainer, {.step =
+                                   [&](const StepReport&) {
+                                     fs::copy_file(folder_ / "other/checkpoints/last.safetensors",
+                                                   t.run.checkpoint("rollback"),
+                                                   fs::copy_options::overwrite_existing);
+                                   },
+                               .epoch = {}});
   });
   EXPECT_NE(message.find("was written after epoch 1, not 0: expected the start of this epoch"),
             std::string::npos)

@@ -54,11 +54,11 @@ TEST_F(RecoveryTest, AnInterruptSaysHowToResume) {
     const auto t = prepare(kEverything, folder_ / "run");
     catch_interrupts();
     try {
-      t.trainer->train({.step =
-                            [](const StepReport& report) {
-                              if (report.images == 16) std::raise(SIGTERM);
-                            },
-                        .epoch = {}});
+      train_watched(*t.trainer, {.step =
+                                     [](const StepReport& report) {
+                                       if (report.images == 16) std::raise(SIGTERM);
+                                     },
+                                 .epoch = {}});
     } catch (const Interrupted& interrupted) {
       const std::string expected =
           "interrupted after step 2; saved; resume with latent train --run " +

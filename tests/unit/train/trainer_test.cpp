@@ -172,8 +172,9 @@ TEST_F(TrainerTest, StopsEarly) {
                           "train.early_stopping.min_delta=1000", "train.epochs=50",
                           "objective.kl.warmup_epochs=0", "model.encoder.normalization=none"});
   std::vector<bool> best;
-  t.trainer->train(
-      {.step = {}, .epoch = [&](const EpochReport& report) { best.push_back(report.best); }});
+  train_watched(*t.trainer, {.step = {}, .epoch = [&](const EpochReport& report) {
+                               best.push_back(report.best);
+                             }});
   EXPECT_EQ(best, (std::vector<bool>{true, false, false}));
   EXPECT_EQ(t.trainer->state().best_epoch, 1);
   EXPECT_EQ(t.trainer->state().epoch, 3);
@@ -222,13 +223,13 @@ TEST_F(TrainerTest, MinDeltaDoesNotAffectTheBest) {
 TEST_F(TrainerTest, MetricsHaveAColumnForEachTerm) {
   const auto t = prepare(kEverything, folder_ / "run", {"train.epochs=1"});
   int64_t steps = 0;
-  t.trainer->train({.step =
-                        [&](const StepReport& report) {
-                          ++steps;
-                          EXPECT_EQ(report.images, std::min<int64_t>(8 * steps, 21));
-                          EXPECT_EQ(report.total, 21);
-                        },
-                    .epoch = {}});
+  train_watched(*t.trainer, {.step =
+                                 [&](const StepReport& report) {
+                                   ++steps;
+                                   EXPECT_EQ(report.images, std::min<int64_t>(8 * steps, 21));
+                                   EXPECT_EQ(report.total, 21);
+                                 },
+                             .epoch = {}});
   EXPECT_EQ(steps, 3);
   const MetricsTable table = read_metrics(t.run.metrics());
   EXPECT_EQ(join(table.columns, ","),

@@ -1,4 +1,6 @@
 // The data sets mnist, fashion_mnist and idx, on files made by hand and on the real ones.
+#include <algorithm>
+
 #include "core/system/file.h"
 #include "unit/datasets.h"
 #include "unit/expect.h"
@@ -130,9 +132,11 @@ TEST_F(IdxDataset, ExplainsWrongKeys) {
       "x: data.test_labels: given without test_images; expected both or neither");
   expect_error([] { open_dataset("\"name\": \"mnist\", \"validation\": 1"); },
                "x: data.validation: got 1; expected a number >= 0 and < 1");
-  expect_error([] { open_dataset("\"name\": \"minst\""); },
-               "x: data.name: unknown data set \"minst\"; did you mean mnist? known: " +
-                   join(datasets().names()));
+  auto sorted = datasets().names();
+  std::sort(sorted.begin(), sorted.end());
+  expect_error(
+      [] { open_dataset("\"name\": \"minst\""); },
+      "x: data.name: unknown data set \"minst\"; did you mean mnist? known: " + join(sorted));
   expect_error([] { open_dataset(""); },
                "x: data.name: missing; expected one of " + join(datasets().names()));
 }
