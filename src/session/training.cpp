@@ -70,17 +70,28 @@ RunDirectory new_directory(const TrainingRequest& request, const Config& config,
   return run;
 }
 
+// The folder of the run, which the process that leads makes unless the run is resumed.
+RunDirectory claimed_directory(const TrainingRequest& request, const Config& config,
+                               std::unique_ptr<RunLock>& lock) {
+  std::optional<RunDirectory> made;
+  request.world->lead([&] {
+    if (!request.resume) made = new_directory(request, config, lock);
+  });
+  return made ? *made : RunDirectory::open(*request.folder);
+}
+
 // Restores the checkpoint. One that replaces a damaged "last" becomes the last, even if nothing is
 // left to train.
 void resume(Trainer& trainer, const RunDirectory& run, const Config& config,
-            const std::optional<StoredCheckpoint>& checkpoint, const c10::Device& device) {
+            const std::optional<StoredCheckpoint>& checkpoint, const TrainingRequest& request) {
+  const World& world = *request.world;
   if (checkpoint) trainer.restore(*checkpoint);
-  compare_builds(run.build(), device);
+  compare_builds(run.build(), request.device);
   if (checkpoint && checkpoint->name != "last") {
-    set_aside(run.checkpoint("last"));
+    world.lead([&] { set_aside(run.checkpoint("last")); });
     trainer.save();
   }
-  run.replace_config(config.resolved_text());
+  world.lead([&] { run.replace_config(config.resolved_text()); });
 }
 
 }  // namespace
@@ -100,7 +111,7 @@ ClaimedRun claim_run(const TrainingRequest& request, const Config& config) {
   const auto& path = *request.folder;
   if (request.resume) {
     const RunDirectory run = RunDirectory::open(path);
-    if (!request.dry_run) {
+    if (!request.dry_run && request.world->leads()) {
       claimed.lock = std::make_unique<RunLock>(path);
       log::also_to(run.log());
       run.remove_temporaries();
@@ -108,7 +119,7 @@ ClaimedRun claim_run(const TrainingRequest& request, const Config& config) {
     claimed.checkpoint = resume_point(run, config);
     return claimed;
   }
-  if (request.dry_run) return claimed;
+  if (request.dry_run || !request.world->leads()) return claimed;
   std::error_code code;
   const bool there =
       fs::exists(path / "config.json", code) && fs::exists(path / "build.json", code);
@@ -149,18 +160,17 @@ StartedTraining start_training(const TrainingRequest& request, Config& config,
   config.settle("train.precision", experiment.train.precision);
   prepared.model->to(device);
   prepared.objective->move_to(device);
-  RunDirectory run = request.resume ? RunDirectory::open(*request.folder)
-                                    : new_directory(request, config, claimed.lock);
+  const RunDirectory run = claimed_directory(request, config, claimed.lock);
   log::also_to(run.log());
   log::info("run {} on {}", run.path().string(), describe(device));
   auto trainer =
       std::make_unique<Trainer>(experiment.train, prepared.model, prepared.objective,
                                 TrainingData{prepared.train, prepared.validation,
                                              experiment.data.augmentation, prepared.corruption},
-                                run, config.resolved_text(), device);
-  if (request.resume) resume(*trainer, run, config, claimed.checkpoint, device);
+                                run, config.resolved_text(), device, *request.world);
+  if (request.resume) resume(*trainer, run, config, claimed.checkpoint, request);
   if (request.init_from) trainer->save();
-  return {std::move(claimed.lock), std::move(run), std::move(trainer)};
+  return {std::move(claimed.lock), run, std::move(trainer)};
 }
 
 }  // namespace latent

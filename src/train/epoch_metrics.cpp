@@ -36,8 +36,8 @@ std::vector<std::vector<double>> rows_under(const std::vector<std::string>& colu
 
 }  // namespace
 
-EpochMetrics::EpochMetrics(const Objective& objective, std::filesystem::path path)
-    : path_(std::move(path)), sparse_(objective.sparse()) {
+EpochMetrics::EpochMetrics(const Objective& objective, std::filesystem::path path, bool writes)
+    : path_(std::move(path)), sparse_(objective.sparse()), writes_(writes) {
   auto& columns = table_.columns;
   columns = {"epoch", "step", "seconds", "images_per_second", "learning_rate"};
   for (const char* split : {"train_", "val_"}) {
@@ -115,12 +115,13 @@ void EpochMetrics::restore(const TensorFile& checkpoint, int64_t epochs) {
   }
   if (!table_.rows.empty()) {
     write();
-  } else {
+  } else if (writes_) {
     std::filesystem::remove(path_, code);
   }
 }
 
 void EpochMetrics::write() const {
+  if (!writes_) return;
   try {
     write_metrics(path_, table_);
   } catch (const Error& failure) {

@@ -24,11 +24,13 @@ std::vector<torch::nn::Module*> all_modules(Autoencoder& model, Objective& objec
 }  // namespace
 
 TrainingStep::TrainingStep(const TrainOptions& options, std::shared_ptr<Autoencoder> model,
-                           std::shared_ptr<Objective> objective, const c10::Device& device)
+                           std::shared_ptr<Objective> objective, const c10::Device& device,
+                           const World& world)
     : options_(options),
       model_(std::move(model)),
       objective_(std::move(objective)),
       device_(device),
+      world_(world),
       players_(make_players(options.optimizer, *model_, *objective_)),
       statistics_(all_modules(*model_, *objective_)) {
   set_arithmetic(options_, device_);
@@ -46,23 +48,55 @@ void TrainingStep::run(const Batch& batch, const StepNoise& noise) {
   statistics_.save();
   for (auto& player : players_)
     player.parameters.drop_gradients();
+  const int64_t images = batch.target.size(0), total = noise.part().total;
+  // A part adds its share to the mean over the whole batch.
+  const double share = total < 0 ? 1.0 : static_cast<double>(images) / static_cast<double>(total);
+  std::vector<Tensor> values = images > 0 ? learn(batch, noise, share) : sit_out();
+  const torch::NoGradGuard no_grad;
+  if (!world_.is_alone()) join(values);
+  update(std::move(values), total < 0 ? images : total, noise.step());
+}
+
+std::vector<Tensor> TrainingStep::learn(const Batch& batch, const StepNoise& noise, double share) {
+  const auto mine = [&](const Tensor& loss) { return share == 1 ? loss : loss * share; };
   const Output output = forward(batch.input, noise);
   const Loss loss = (*objective_)(batch.target, output, noise(Stream::kPenalty));
-  loss.total.backward();
+  std::vector<Tensor> values{mine(loss.total)};
+  values[0].backward();
   players_.front().parameters.gather_gradients();
-  std::vector<Tensor> adversary_losses;
-  if (players_.size() > 1) adversary_losses = play(batch.target, detached(output), noise);
-  update(loss, adversary_losses, batch.target.size(0), noise.step());
+  for (const auto& [name, value] : loss.terms)
+    values.push_back(mine(value));
+  if (players_.size() > 1) {
+    for (const Tensor& value : play(batch.target, detached(output), noise, share))
+      values.push_back(value);
+  }
+  return values;
+}
+
+std::vector<Tensor> TrainingStep::sit_out() {
+  for (auto& player : players_)
+    player.parameters.gather_gradients();  // of a backward pass that was not: zeros
+  const size_t count = objective_->term_names().size() + players_.size();
+  return std::vector<Tensor>(count, at::zeros({}, at::TensorOptions(device_)));
+}
+
+void TrainingStep::join(std::vector<Tensor>& values) {
+  const Tensor sums = at::stack(values);
+  world_.sum(sums);
+  values = sums.unbind(0);
+  for (auto& player : players_)
+    world_.sum(player.parameters.gradients());
 }
 
 std::vector<Tensor> TrainingStep::play(const Tensor& images, const Output& output,
-                                       const StepNoise& noise) {
+                                       const StepNoise& noise, double share) {
   std::vector<Tensor> losses;
   for (auto& player : players_) {
     if (!player.adversary) continue;
     player.parameters.drop_gradients();  // those that the model's loss left in it
-    losses.push_back(player.adversary->loss(
-        {.images = images, .output = output, .noise = noise(Stream::kAdversary)}));
+    const Tensor loss = player.adversary->loss(
+        {.images = images, .output = output, .noise = noise(Stream::kAdversary)});
+    losses.push_back(share == 1 ? loss : loss * share);
     losses.back().backward();
     player.parameters.gather_gradients();
   }
@@ -86,14 +120,8 @@ Output TrainingStep::forward(const Tensor& input, const StepNoise& noise) {
 
 // Only the device knows whether a step is bad. The host does not wait for it: the update of a bad
 // step is masked.
-void TrainingStep::update(const Loss& loss, const std::vector<Tensor>& adversary_losses,
-                          int64_t images, const Tensor& step) {
-  const torch::NoGradGuard no_grad;
-  std::vector<Tensor> values{loss.total};
-  for (const auto& [name, value] : loss.terms)
-    values.push_back(value);
-  const auto losses = static_cast<int64_t>(values.size());
-  values.insert(values.end(), adversary_losses.begin(), adversary_losses.end());
+void TrainingStep::update(std::vector<Tensor> values, int64_t images, const Tensor& step) {
+  const auto losses = static_cast<int64_t>(1 + objective_->term_names().size());
   std::vector<Tensor> norms;
   for (const auto& player : players_)
     norms.push_back(player.parameters.gradients().norm());

@@ -26,9 +26,13 @@ class TrainingStep {
  public:
   /// The modules must be on `device`; their parameters become views of one flat buffer.
   TrainingStep(const TrainOptions& options, std::shared_ptr<Autoencoder> model,
-               std::shared_ptr<Objective> objective, const c10::Device& device);
+               std::shared_ptr<Objective> objective, const c10::Device& device,
+               const World& world = alone());
 
   /// Trains on one batch on the device. Reads no value from the device, so that it can be recorded.
+  ///
+  /// Each process of the world trains on its part of the batch (StepNoise::part), and all make the
+  /// update that one process would make on the whole.
   ///
   /// A step whose losses or gradient are NaN or infinite is skipped: weights, optimizer, running
   /// statistics and sums do not change; `skipped` counts it, `check_finite` reports it.
@@ -62,15 +66,25 @@ class TrainingStep {
 
  private:
   Output forward(const Tensor& input, const StepNoise& noise);
-  /// Computes the adversaries' gradients. output: without gradients. Returns their losses.
-  std::vector<Tensor> play(const Tensor& images, const Output& output, const StepNoise& noise);
-  void update(const Loss& loss, const std::vector<Tensor>& adversary_losses, int64_t images,
-              const Tensor& step);
+  /// Computes the gradients of all players on this process's part. share: of the batch that it is.
+  /// Returns the total loss, the terms and the adversaries' losses, times the share.
+  std::vector<Tensor> learn(const Batch& batch, const StepNoise& noise, double share);
+  /// Returns the values and leaves the gradients of a part without images: zeros.
+  std::vector<Tensor> sit_out();
+  /// Computes the adversaries' gradients. output: without gradients. share: of the batch that the
+  /// images are. Returns their losses times the share.
+  std::vector<Tensor> play(const Tensor& images, const Output& output, const StepNoise& noise,
+                           double share);
+  /// values: the total loss, the terms, and the adversaries' losses, of the whole batch.
+  void update(std::vector<Tensor> values, int64_t images, const Tensor& step);
+  /// Replaces the gradients and the values of this process's part by those of the whole batch.
+  void join(std::vector<Tensor>& values);
 
   TrainOptions options_;
   std::shared_ptr<Autoencoder> model_;
   std::shared_ptr<Objective> objective_;
   c10::Device device_;
+  const World& world_;
   std::vector<Player> players_;
   RunningStatistics statistics_;
   Tensor sums_;

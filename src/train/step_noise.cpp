@@ -10,6 +10,13 @@ constexpr Stream kOfSteps[] = {Stream::kAugmentation, Stream::kCorruption, Strea
 
 }  // namespace
 
+std::pair<BatchPart, int64_t> part_of(int64_t total, const World& world) {
+  if (world.is_alone()) return {{}, total};
+  const int64_t first = total * world.rank() / world.size();
+  const int64_t end = total * (world.rank() + 1) / world.size();
+  return {{.first = first, .total = total}, end - first};
+}
+
 StepNoise::StepNoise(uint64_t seed, const c10::Device& device)
     : seed_(seed), step_(at::zeros({}, at::TensorOptions(device).dtype(at::kLong))) {
   for (const Stream stream : kOfSteps)

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "core/noise.h"
 #include "core/random.h"
+#include "core/world.h"
 
 namespace latent {
 
@@ -14,6 +16,10 @@ struct BatchPart {
   int64_t first = 0;   // place of its first image in that batch
   int64_t total = -1;  // images of that batch; -1: the part is the whole
 };
+
+/// Returns the part of a batch of `total` images that falls to a process, and its number of images;
+/// the parts differ by one image at most.
+std::pair<BatchPart, int64_t> part_of(int64_t total, const World& world);
 
 /// The random numbers of one training step. They depend on the seed, the step and the images'
 /// places in the batch, and on nothing that was drawn before.
@@ -30,6 +36,7 @@ class StepNoise {
   Noise operator()(Stream stream) const;
   /// Returns the generators of some streams.
   std::vector<at::Generator> generators(const std::vector<Stream>& streams) const;
+  const BatchPart& part() const { return part_; }
   /// Returns the number of the step, int64 scalar on the device, for work that is recorded.
   const Tensor& step() const { return step_; }
 

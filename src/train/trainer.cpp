@@ -23,7 +23,7 @@ constexpr int64_t kCheckEvery = 50;  // steps between looks at the device's NaN 
 
 Trainer::Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model,
                  std::shared_ptr<Objective> objective, TrainingData data, RunDirectory run,
-                 std::string config, const c10::Device& device)
+                 std::string config, const c10::Device& device, const World& world)
     : options_(options),
       model_(model),
       objective_(objective),
@@ -33,11 +33,12 @@ Trainer::Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model
       run_(std::move(run)),
       config_(std::move(config)),
       device_(device),
-      step_(options, std::move(model), std::move(objective), device),
+      world_(world),
+      step_(options, std::move(model), std::move(objective), device, world),
       stepper_(train_, step_, options, device),
       schedule_(options.schedule, options.epochs),
-      metrics_(*objective_, run_.metrics()),
-      checkpoints_(run_, options.checkpoint_keep) {
+      metrics_(*objective_, run_.metrics(), world.leads()),
+      checkpoints_(run_, options.checkpoint_keep, world) {
   state_.data = {fingerprint(train_.values()), fingerprint(validation_.pixels)};
   if (static_cast<int64_t>(validation_.pixels.nbytes()) <= room_for_images(device))
     validation_.pixels = validation_.pixels.to(device);
@@ -91,7 +92,8 @@ void Trainer::train_epoch(TrainListeners listeners) {
     const int64_t first = state_.batch * options_.batch_size;
     const int64_t count = std::min(options_.batch_size, train_.count() - first);
     const Stopwatch stepping;
-    data_seconds_ += stepper_.run(order, first, count, state_.step);
+    const auto [part, mine] = part_of(count, world_);
+    data_seconds_ += stepper_.run(order, first + part.first, mine, state_.step, part);
     step_seconds_ += stepping.seconds();
     ++state_.batch;
     ++state_.step;
@@ -106,8 +108,8 @@ void Trainer::train_epoch(TrainListeners listeners) {
     for (TrainListener* listener : listeners)
       listener->step(report);
     const bool ended = state_.batch == batches();  // the end of an epoch saves anyway
-    const int signal = interrupt_signal();
-    const bool saving = !ended && (signal != 0 || checkpoint_due());
+    const int signal = agreed_signal();
+    const bool saving = !ended && (signal != 0 || world_.any(checkpoint_due()));
     if (saving || ended || state_.step % kCheckEvery == 0) {
       const Stopwatch waiting;
       settle_bad_steps(order);  // waits for the device to complete its steps
@@ -146,7 +148,7 @@ void Trainer::finish_epoch(TrainListeners listeners) {
   for (TrainListener* listener : listeners)
     listener->epoch(report);
   if (lowered) log::info("learning rate lowered: val_loss has stopped improving");
-  if (const int signal = interrupt_signal(); signal != 0 && state_.epoch < options_.epochs)
+  if (const int signal = agreed_signal(); signal != 0 && state_.epoch < options_.epochs)
     stop_for(signal);
 }
 
@@ -158,10 +160,13 @@ Evaluation Trainer::validate() {
   options.device = device_;
   options.corruption = corruption_;
   // A run saved after the last batch of an epoch resumes with this pass.
-  if (interrupt_signal() != 0 && stepped_) stop_for(interrupt_signal());
-  options.progress = [this, before = interrupt_signal()](int64_t, int64_t) {
-    if (before == 0 && interrupt_signal() != 0) stop_for(interrupt_signal());
-  };
+  const int before = agreed_signal();
+  if (before != 0 && stepped_) stop_for(before);
+  if (world_.is_alone()) {
+    options.progress = [this, before](int64_t, int64_t) {
+      if (before == 0 && interrupt_signal() != 0) stop_for(interrupt_signal());
+    };
+  }
   Evaluation validation = evaluate(*model_, *objective_, validation_, options);
   // Only the validation shows the effect of the epoch's last update. If it was bad, its weights
   // must not replace a checkpoint.

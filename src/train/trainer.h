@@ -27,10 +27,11 @@ struct TrainingData {
 
 class Trainer {
  public:
-  /// The modules must be on `device`. config: the resolved config, stored in every checkpoint.
+  /// The modules must be on `device`, equal in all processes of the world. config: the resolved
+  /// config, stored in every checkpoint. Only the process that leads writes files.
   Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model,
           std::shared_ptr<Objective> objective, TrainingData data, RunDirectory run,
-          std::string config, const c10::Device& device);
+          std::string config, const c10::Device& device, const World& world = alone());
 
   /// Restores the state of a checkpoint of this run. Throws Error if it does not fit.
   void restore(const StoredCheckpoint& checkpoint);
@@ -62,6 +63,8 @@ class Trainer {
   Evaluation validate();
   TensorFile snapshot();
   bool checkpoint_due() const;
+  /// Returns the signal to stop for, which all processes agree on, or 0.
+  int agreed_signal() const;
   /// Returns the part of an error's message that says what is saved.
   std::string what_is_kept() const;
   [[noreturn]] void stop_for(int signal);
@@ -76,6 +79,7 @@ class Trainer {
   RunDirectory run_;
   std::string config_;
   c10::Device device_;
+  const World& world_;
   TrainingStep step_;
   Stepper stepper_;
   LearningRateSchedule schedule_;

@@ -3,10 +3,12 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <csignal>
 #include <utility>
 
 #include "core/error.h"
 #include "core/log.h"
+#include "core/system/interrupt.h"
 #include "train/checkpoint/checkpoint.h"
 #include "train/trainer.h"
 
@@ -33,6 +35,12 @@ bool Trainer::checkpoint_due() const {
   const double minutes = options_.checkpoint_minutes;
   return (steps > 0 && state_.step % steps == 0) ||
          (minutes > 0 && saved_.seconds() >= 60 * minutes);
+}
+
+int Trainer::agreed_signal() const {
+  const int signal = interrupt_signal();
+  if (!world_.any(signal != 0)) return 0;
+  return signal != 0 ? signal : SIGTERM;  // another process was told to stop
 }
 
 void Trainer::restore(const StoredCheckpoint& checkpoint) {
@@ -76,12 +84,15 @@ void Trainer::settle_bad_steps(const Tensor& order) {
   const int64_t count = std::min(options_.batch_size, train_.count() - first);
   const int64_t before = state_.skipped,
                 skipped = state_.skipped = skipped_before_ + step_.skipped();
-  const std::string images = note_bad_batch({.step = bad->step + 1,
-                                             .epoch = state_.epoch + 1,
-                                             .batch = batch + 1,
-                                             .what = bad->what,
-                                             .indices = order.narrow(0, first, count)},
-                                            run_.bad_steps());
+  std::string images;
+  world_.lead([&] {
+    images = note_bad_batch({.step = bad->step + 1,
+                             .epoch = state_.epoch + 1,
+                             .batch = batch + 1,
+                             .what = bad->what,
+                             .indices = order.narrow(0, first, count)},
+                            run_.bad_steps());
+  });
   const auto& on_nan = options_.on_nan;
   const std::string description = step_.describe(*bad) + "; " + what_is_kept();
   if (on_nan.stops()) {

@@ -40,11 +40,13 @@ struct TrainerFixture {
   Examples examples;
 };
 
-// The trainer of a config, in a fresh run folder or (resume) at the folder's last checkpoint.
+// The trainer of a config, in a fresh run folder or (resume) at the folder's last checkpoint
+// (without restore: in that folder, from the start).
 // poisoned: a training image that is NaN, or -1.
 inline TrainerFixture prepare(const std::string& text, const fs::path& folder,
                               const std::vector<std::string>& settings = {}, bool resume = false,
-                              int64_t poisoned = -1) {
+                              int64_t poisoned = -1, const World& world = alone(),
+                              bool restore = true) {
   Config config = Config::parse(text, "test.json", settings);
   TrainerFixture t{.plan = read_experiment(config),
                    .trainer = nullptr,
@@ -67,8 +69,8 @@ inline TrainerFixture prepare(const std::string& text, const fs::path& folder,
   const TrainingData data{t.examples, dataset->load(Split::kValidation), t.plan.data.augmentation,
                           corruption};
   t.trainer = std::make_unique<Trainer>(t.plan.train, t.model, t.objective, data, t.run,
-                                        config.resolved_text(), c10::kCPU);
-  if (resume) t.trainer->restore(read_checkpoint(t.run, "last"));
+                                        config.resolved_text(), c10::kCPU, world);
+  if (resume && restore) t.trainer->restore(read_checkpoint(t.run, "last"));
   return t;
 }
 

@@ -66,15 +66,17 @@ void CheckpointStore::continue_from(const StoredCheckpoint& checkpoint) {
 }
 
 void CheckpointStore::write_last(const TensorFile& file, int64_t step) {
-  if (keep_ > 1 && last_step_ && *last_step_ != step)
-    keep_last_as(RunDirectory::older_name(*last_step_));
-  write("last", file, step);
+  world_.lead([&] {
+    if (keep_ > 1 && last_step_ && *last_step_ != step)
+      keep_last_as(RunDirectory::older_name(*last_step_));
+    write("last", file, step);
+    remove_old(step);
+  });
   last_step_ = step;
-  remove_old(step);
 }
 
 void CheckpointStore::write_best(const TensorFile& file, int64_t step) {
-  write("best", file, step);
+  world_.lead([&] { write("best", file, step); });
 }
 
 void CheckpointStore::write(const std::string& name, const TensorFile& file, int64_t step) {
@@ -118,7 +120,9 @@ void CheckpointStore::keep_last_as(const std::string& name) const {
   }
 }
 
-void CheckpointStore::keep_for_rollback() const { keep_last_as("rollback"); }
+void CheckpointStore::keep_for_rollback() const {
+  world_.lead([&] { keep_last_as("rollback"); });
+}
 
 bool CheckpointStore::rollback_is_of(int64_t epoch) const {
   std::string ignored;

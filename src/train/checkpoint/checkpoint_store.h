@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "core/world.h"
 #include "format/safetensors.h"
 #include "run/run_directory.h"
 
@@ -27,8 +28,10 @@ StoredCheckpoint read_checkpoint(const RunDirectory& run, const std::string& pre
 /// Writes a run's checkpoints.
 class CheckpointStore {
  public:
-  /// keep: how many of the last checkpoints stay, `last` among them.
-  CheckpointStore(RunDirectory run, int64_t keep) : run_(std::move(run)), keep_(keep) {}
+  /// keep: how many of the last checkpoints stay, `last` among them. Only the process that leads
+  /// the world writes; the others' calls wait until it has.
+  CheckpointStore(RunDirectory run, int64_t keep, const World& world = alone())
+      : run_(std::move(run)), keep_(keep), world_(world) {}
 
   /// Sets the checkpoint from which training continues.
   void continue_from(const StoredCheckpoint& checkpoint);
@@ -52,6 +55,7 @@ class CheckpointStore {
 
   RunDirectory run_;
   int64_t keep_;
+  const World& world_;
   std::optional<int64_t> last_step_;  // of the file `last`, once it is known to be good
   std::optional<int64_t> good_step_;  // of the newest good checkpoint, whatever its name
 };
