@@ -24,7 +24,7 @@ void expect_golden(const std::string& name, const std::string& model_text,
                        kDisturbances * want("rounding." + key) + kRounding * want(key).abs());
   };
   const auto model = make_model(model_text, shape);
-  const auto objective = objective_plan(objective_text).make(*model);
+  const auto objective = objective_plan(objective_text).make(*model, 0, 0);
   size_t weights = 0;
   for (const auto& [key, tensor] : golden.tensors)
     weights += key.starts_with("weight.");
@@ -49,8 +49,8 @@ void expect_golden(const std::string& name, const std::string& model_text,
   expect_close(latent.posterior->logvar, "logvar");
   expect_close(latent.z, "z");
   expect_close(output.decoded, "decoded");
-  expect_close(loss.terms.at(0).second, "nll");
-  expect_close(loss.terms.at(1).second, "kl");
+  expect_close(loss.terms.at(0).value, "nll");
+  expect_close(loss.terms.at(1).value, "kl");
   expect_close(loss.total, "total");
   for (const auto& item : model->named_parameters())
     expect_close(item.value().grad(), "gradient." + item.key());
