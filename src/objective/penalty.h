@@ -30,7 +30,7 @@ struct PenaltyContext {
 struct PenaltyInput {
   const Tensor& images;  // [B, C, H, W], the clean images
   const Output& output;
-  std::optional<Noise> noise;  // for draws of its own
+  std::optional<Noise> noise = std::nullopt;  // for draws of its own
 };
 
 struct PenaltyValue {

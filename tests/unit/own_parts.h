@@ -47,7 +47,7 @@ class Teller : public torch::nn::Module, public Adversary {
   Tensor loss(const PenaltyInput& input) override {
     seen_.add_(1);
     const Tensor z = input.output.latent.z.flatten(1);
-    const Tensor normal = at::empty_like(z).normal_(0, 1, input.noise);
+    const Tensor normal = input.noise->normal(z.sizes(), z.options());
     return (at::softplus(logits(z)) + at::softplus(-logits(normal))).mean();
   }
   Tensor logits(const Tensor& z) const { return at::linear(z, weight_, bias_); }
@@ -71,7 +71,7 @@ class ThreeTerms : public Penalty {
     const Tensor z = input.output.latent.z.flatten(1);
     const Tensor size = at::square(z).sum(1).mean() * at::square(scale_);
     const Tensor shift =
-        at::square((z + at::empty_like(z).normal_(0, 0.1, input.noise)).mean(0)).sum();
+        at::square((z + input.noise->normal(z.sizes(), z.options(), 0, 0.1)).mean(0)).sum();
     const Tensor told = teller_->logits(z).mean();
     return {.terms = {size, shift, told}, .added = weight_ * size + 0.1 * shift - told / images_};
   }
@@ -119,7 +119,7 @@ class Levels : public Bottleneck {
         to_values_(register_module("values", make_conv(features.at(0), depth, 1, 1))) {
     mean_ = register_buffer("mean", at::zeros({depth}));
   }
-  Latent forward(const Tensor& features, std::optional<at::Generator>) override {
+  Latent forward(const Tensor& features, const std::optional<Noise>&) override {
     const Tensor values = at::tanh(to_values_->forward(features));  // [B, D, h, w]
     const Tensor code = values + (nearest_valid(values) - values).detach();
     if (is_training()) mean_.lerp_(values.detach().mean(at::IntArrayRef{0, 2, 3}), 0.1);

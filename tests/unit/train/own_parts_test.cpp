@@ -86,7 +86,9 @@ TEST_F(OwnPartsTest, AMapWithALossAndAPriorTrainsAndIsResumed) {
 TEST_F(OwnPartsTest, AMapIsSummarized) {
   const auto t = prepare(with_levels(), folder_ / "run");
   for (const auto& row : summarize(t.model->spec())) {
-    if (row.name == "bottleneck.values") EXPECT_EQ(row.shape, t.model->bottleneck().shape());
+    if (row.name == "bottleneck.values") {
+      EXPECT_EQ(row.shape, t.model->bottleneck().shape());
+    }
   }
 }
 
