@@ -1,5 +1,7 @@
 #include "core/world.h"
 
+#include <ATen/ATen.h>
+
 #include <exception>
 
 #include "core/error.h"
@@ -16,6 +18,13 @@ class Alone : public World {
 };
 
 }  // namespace
+
+double World::of_leader(double mine) const {
+  if (is_alone()) return mine;
+  const Tensor value = at::full({}, leads() ? mine : 0.0, at::kDouble);
+  sum(value);
+  return value.item<double>();
+}
 
 void World::lead(const std::function<void()>& work) const {
   std::exception_ptr failure;

@@ -19,6 +19,8 @@ class World {
   /// Returns whether `mine` is true in any of them.
   virtual bool any(bool mine) const = 0;
 
+  /// Returns the value of the process that leads, so that all decide alike.
+  double of_leader(double mine) const;
   /// Runs `work` in the process that leads, while the others wait for it. If it throws, throws
   /// there what it threw, and Error in the others.
   void lead(const std::function<void()>& work) const;

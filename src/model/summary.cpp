@@ -32,16 +32,26 @@ std::vector<int64_t> add_rows(const std::vector<NamedSpec>& layers, const std::s
   return sizes;
 }
 
-// Adds the parts of a bottleneck with weights, each of which takes the features. A part without
-// weights, an activation, stands in the row of the part before it.
+// Adds the parts of a bottleneck with weights, each of which takes the features, and a row for
+// weights of its own. A part without weights, an activation, stands in the row of the part before
+// it.
 void add_bottleneck_rows(const LayerSpec& bottleneck, const std::vector<int64_t>& features,
                          Rows& rows) {
+  LayerSpec own = bottleneck;
+  own.parts.clear();
   for (const auto& [name, spec] : bottleneck.parts) {
     if (parameter_count(spec) > 0) {
       rows.push_back(summary_row("bottleneck." + name, spec, features));
     } else {
       rows.back().description += ", " + description(spec);
     }
+  }
+  if (parameter_count(own) + statistics_count(own) > 0) {
+    rows.push_back({.name = "bottleneck",
+                    .description = description(bottleneck),
+                    .shape = output_shape(bottleneck, features),
+                    .parameters = parameter_count(own),
+                    .statistics = statistics_count(own)});
   }
 }
 

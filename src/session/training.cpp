@@ -94,6 +94,15 @@ void resume(Trainer& trainer, const RunDirectory& run, const Config& config,
   world.lead([&] { run.replace_config(config.resolved_text()); });
 }
 
+// The precision to train with; all processes follow the trial of the one that leads.
+std::string agreed_precision(const TrainingRequest& request, const Experiment& experiment,
+                             const PreparedTraining& prepared) {
+  const std::string mine =
+      settled_precision(experiment, prepared.corruption, prepared.train, request.device);
+  if (experiment.train.precision != "auto") return mine;
+  return request.world->of_leader(mine == "bf16" ? 1 : 0) > 0 ? "bf16" : "fp32";
+}
+
 }  // namespace
 
 std::string PreparedTraining::overview(const std::string& noun) const {
@@ -155,13 +164,12 @@ StartedTraining start_training(const TrainingRequest& request, Config& config,
                                ClaimedRun claimed) {
   const c10::Device& device = request.device;
   // The run's config keeps the choice: a resumed run must not try again.
-  experiment.train.precision =
-      settled_precision(experiment, prepared.corruption, prepared.train, device);
+  experiment.train.precision = agreed_precision(request, experiment, prepared);
   config.settle("train.precision", experiment.train.precision);
   prepared.model->to(device);
   prepared.objective->move_to(device);
   const RunDirectory run = claimed_directory(request, config, claimed.lock);
-  log::also_to(run.log());
+  if (request.world->leads()) log::also_to(run.log());
   log::info("run {} on {}", run.path().string(), describe(device));
   auto trainer =
       std::make_unique<Trainer>(experiment.train, prepared.model, prepared.objective,

@@ -32,7 +32,9 @@ class TrainingStep {
   /// Trains on one batch on the device. Reads no value from the device, so that it can be recorded.
   ///
   /// Each process of the world trains on its part of the batch (StepNoise::part), and all make the
-  /// update that one process would make on the whole.
+  /// same update. It is that of one process on the whole batch if each loss is a mean over the
+  /// images; batch normalisation, and a loss of the whole batch such as |KL - capacity|, see only
+  /// the part.
   ///
   /// A step whose losses or gradient are NaN or infinite is skipped: weights, optimizer, running
   /// statistics and sums do not change; `skipped` counts it, `check_finite` reports it.

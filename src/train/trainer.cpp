@@ -168,6 +168,7 @@ Evaluation Trainer::validate() {
     };
   }
   Evaluation validation = evaluate(*model_, *objective_, validation_, options);
+  validation.loss = world_.of_leader(validation.loss);
   // Only the validation shows the effect of the epoch's last update. If it was bad, its weights
   // must not replace a checkpoint.
   if (!std::isfinite(validation.loss)) {

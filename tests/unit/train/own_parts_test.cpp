@@ -89,6 +89,9 @@ TEST_F(OwnPartsTest, AMapIsSummarized) {
     if (row.name == "bottleneck.values") {
       EXPECT_EQ(row.shape, t.model->bottleneck().shape());
     }
+    if (row.name == "bottleneck") {
+      EXPECT_EQ(row.statistics, 3);
+    }
   }
 }
 
