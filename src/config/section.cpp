@@ -39,23 +39,6 @@ std::string with_range(const std::string& type, const std::string& range) {
 
 }  // namespace
 
-bool Range::contains(double value) const {
-  if (std::isnan(value)) return false;
-  if (ends_only) return value == low || value == high;
-  return (low_excluded ? value > low : value >= low) &&
-         (high_excluded ? value < high : value <= high);
-}
-
-std::string Range::text() const {
-  if (ends_only) return fmt::format("{} or {}", low, high);
-  std::string text;
-  if (std::isfinite(low)) text = fmt::format("{} {}", low_excluded ? ">" : ">=", low);
-  if (std::isfinite(high)) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : " and ", high_excluded ? "<" : "<=", high);
-  }
-  return text;
-}
-
 Section::Section(Config& config, std::string pointer, std::string path)
     : config_(&config), pointer_(std::move(pointer)), path_(std::move(path)) {}
 
