@@ -11,6 +11,7 @@
 #include "core/log.h"
 #include "core/system/interrupt.h"
 #include "session/training.h"
+#include "train/checkpoint/train_state.h"
 #include "train/profile.h"
 
 namespace latent {
@@ -34,11 +35,22 @@ void refuse_run_folder(const std::filesystem::path& path) {
                   path.string(), (path / "config.json").string()));
 }
 
+// A run cannot be resumed with fewer epochs than it has.
+void refuse_fewer_epochs(const ClaimedRun& claimed, int64_t epochs) {
+  if (!claimed.checkpoint) return;
+  const int64_t trained = stored_epoch(claimed.checkpoint->file);
+  if (epochs >= trained) return;
+  throw Error(
+      fmt::format("train.epochs: got {}, but {} epochs are already trained; expected {} or "
+                  "more",
+                  epochs, trained, trained));
+}
+
 // Resuming a run whose epochs are all trained ends at once: says why.
 void report_finished(const RunDirectory& run, int64_t trained, int64_t epochs) {
   if (trained < epochs) return;
   log::info(
-      "{}: all {} epochs are trained, nothing is left to train; to train longer add --set "
+      "{}: all {} epochs are trained, so nothing is left to train; to train longer, add --set "
       "train.epochs={}",
       run.path().string(), trained, trained + 10);
 }
@@ -135,6 +147,7 @@ void run_train(const Arguments& arguments) {
   Experiment experiment = read_experiment(config);
   const TrainingRequest request = read_request(arguments);
   ClaimedRun claimed = claim_run(request, config);
+  refuse_fewer_epochs(claimed, experiment.train.epochs);
 
   const PreparedTraining prepared = prepare_training(experiment, request.init_from);
   const std::string overview = prepared.overview(experiment.data.example_noun());

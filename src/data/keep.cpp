@@ -79,7 +79,7 @@ class KeptByList : public KeptDataset {
 
   std::optional<Tensor> chosen(const Examples& examples, Split split) const override {
     const ExampleFinder finder(examples);
-    if (!finder.are_indices(list_)) return by_name(examples, finder, split);
+    if (!finder.are_indices(list_)) return by_name(finder, split);
     if (split != Split::kTrain) {
       log::info("data.keep: the indices of {} count within the training split; the {} is whole",
                 list_.file.string(), name_of(split));
@@ -89,7 +89,7 @@ class KeptByList : public KeptDataset {
     return std::get<0>(at::_unique(at::tensor(rows, at::kLong)));
   }
 
-  Tensor by_name(const Examples& examples, const ExampleFinder& finder, Split split) const {
+  Tensor by_name(const ExampleFinder& finder, Split split) const {
     std::vector<int64_t> rows;
     for (size_t i = 0; i < list_.entries.size(); ++i) {
       const auto row = finder.find_name(list_.entries[i].text);

@@ -16,8 +16,8 @@ void read_no_keys(Section&, OnNanOptions&) {}
 
 void read_skip(Section& on_nan, OnNanOptions& options) {
   on_nan.read("limit", options.limit, at_least(1),
-              "stop after more skipped steps, or rollbacks, than this in the whole run; checked "
-              "every 50 steps",
+              "stop the run after more than this many skipped steps or rollbacks; checked every "
+              "50 steps",
               OnResume::kMayChange);
 }
 

@@ -29,7 +29,7 @@ void TrainOptions::read(Section section) {
                 "stop after this many epochs without a better val_loss; 0 never stops early",
                 OnResume::kMayChange);
   stopping.read("min_delta", min_delta, at_least(0.0),
-                "smallest fall of val_loss, in nats per image, that patience counts as better");
+                "smallest decrease of val_loss, in nats per image, that counts as an improvement");
   Section checkpoint = section.section("checkpoint");
   checkpoint.read(
       "every_steps", checkpoint_steps, at_least(0),

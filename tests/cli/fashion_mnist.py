@@ -12,7 +12,7 @@ with Workplace() as here:
         table = dry.stdout
         expect(f"\n{parameters} trainable parameters" in table, f"the book's {parameters} parameters, got\n{table}")
         expect("60000 training and 10000 validation images of 1x32x32" in table, "the whole set, padded")
-        expect("its test set serves as validation set" in dry.stderr, "a word on the validation split")
+        expect("its test set serves as the validation set" in dry.stderr, "a word on the validation split")
 
     latent("train", SOURCE / "configs/fashion_mnist_vae.json", "--run", "fashion", "--quiet", "--set", "data.count=8000",
            "--set", "train.epochs=2")

@@ -96,6 +96,8 @@ def command_lines(here):
     expect_error("--temperature abc: expected a number", "sample", "--run", "x", "--temperature", "abc", code=2)
     expect_error("--count 1.5: expected an integer", "sample", "--run", "x", "--count", "1.5", code=2)
     expect_error("--count x: expected an integer", "sample", "--run", "x", "-nx", code=2)
+    expect_error("--run: no value, but the flag --dry-run; expected --run DIR", "train", "x.json", "--run", "--dry-run", code=2)
+    expect_error("--seed: no value, but the flag --threads", "sample", "--run", "x", "--seed", "--threads", 1, code=2)
     expect_error("--temperature: no value; expected --temperature T", "sample", "--run", "x", "--temperature", code=2)
     expect_error("--quiet: takes no value; got 3", "sample", "--run", "x", "--quiet=3", code=2)
     expect_error("--count: given twice (3, 4); expected one value", "sample", "--run", "x", "--count", 3, "--count", 4, code=2)
@@ -103,6 +105,7 @@ def command_lines(here):
     expect_error("latent --json: flags follow a command; expected latent COMMAND --json", "--json", code=2)
     for command in ("list", "config"):
         expect_error(f"--device: unknown flag of latent {command}", command, "--device", "cpu", code=2)
+    expect_error("--seconds -1: expected a number > 0", "bench", config, "--seconds", -1, code=2)
     expect_error("--seed: unknown flag of latent bench", "bench", config, "--seed", 3, code=2)
     expect_error("--out: latent data pack writes to the cache (LATENT_CACHE); expected no --out", "data", "pack", config,
                  "--out", "x", code=2)
@@ -156,8 +159,9 @@ def runs(here):
     expect((here / "full/thesis.tex").read_text() == "precious", "other files untouched")
     expect_error("run: is the folder of a run; to resume it use latent train --run run --resume", "train", "run", code=2)
     done = latent("train", "--run", "run", "--resume").stderr
-    expect("run: all 2 epochs are trained, nothing is left to train; to train longer add --set train.epochs=12" in done,
+    expect("run: all 2 epochs are trained, so nothing is left to train; to train longer, add --set train.epochs=12" in done,
            f"that nothing is left, got {done}")
+    expect_error("train.epochs: got 1, but 2 epochs are already trained; expected 2 or more", "train", "--run", "run", "--resume", "--set", "train.epochs=1")
     expect_error("nowhere: no such run", "sample", "--run", "nowhere")
     expect_error("not a run of latent train", "sample", "--run", "full")
 

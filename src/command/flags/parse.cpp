@@ -69,28 +69,49 @@ void check_flag(const std::string& word, const Details& flag, const char* next,
   throw UsageError(name + " " + value + ": expected " + (whole ? "an integer" : "a number"));
 }
 
-// Finds the first word that cxxopts refuses and says what is wrong with it.
-void explain(const cxxopts::Options& options, const std::vector<const char*>& words) {
+// Calls visit(word, flag, next) for each word that is a flag. flag: nullptr for an unknown one.
+// next: the word behind it, or nullptr.
+template <class Visit>
+void each_flag(const cxxopts::Options& options, const std::vector<const char*>& words,
+               Visit visit) {
   const auto flags = flags_of(options);
   for (size_t i = 0; i < words.size(); ++i) {
     const std::string word = words[i];
     if (word == "--") return;
     if (word.size() < 2 || word[0] != '-') continue;
     const bool is_long = word.starts_with("--");
-    const std::string name =
-        is_long ? word.substr(2, word.find('=') == std::string::npos ? std::string::npos
-                                                                     : word.find('=') - 2)
-                : word.substr(1, 1);
+    const size_t equals = word.find('=');
+    const std::string name = is_long ? word.substr(2, equals - 2) : word.substr(1, 1);
     const auto flag = std::find_if(flags.begin(), flags.end(), [&](const auto& each) {
       return is_long ? each.first == name : each.second.s == name;
     });
-    if (flag == flags.end())
-      throw unknown_flag(is_long ? "--" + name : word.substr(0, word.find('=')), options);
-    const char* next = i + 1 < words.size() ? words[i + 1] : nullptr;
-    check_flag(word, flag->second, next, options);
-    const bool apart = is_long ? word.find('=') == std::string::npos : word.size() == 2;
-    if (!flag->second.is_boolean && apart) ++i;  // its value, which may begin with a dash
+    const bool known = flag != flags.end();
+    visit(word, known ? &flag->second : nullptr, i + 1 < words.size() ? words[i + 1] : nullptr);
+    const bool apart = is_long ? equals == std::string::npos : word.size() == 2;
+    if (known && !flag->second.is_boolean && apart) ++i;  // its value, which may begin with a dash
   }
+}
+
+// Finds the first word that cxxopts refuses and says what is wrong with it.
+void explain(const cxxopts::Options& options, const std::vector<const char*>& words) {
+  each_flag(options, words, [&](const std::string& word, const Details* flag, const char* next) {
+    if (flag == nullptr) throw unknown_flag(word.substr(0, word.find('=')), options);
+    check_flag(word, *flag, next, options);
+  });
+}
+
+// cxxopts takes any word behind a flag for its value, another flag too.
+void refuse_flags_as_values(const cxxopts::Options& options,
+                            const std::vector<const char*>& words) {
+  each_flag(options, words, [&](const std::string& word, const Details* flag, const char* next) {
+    const bool apart =
+        word.starts_with("--") ? word.find('=') == std::string::npos : word.size() == 2;
+    if (flag == nullptr || flag->is_boolean || !apart || next == nullptr) return;
+    if (!std::string(next).starts_with("--")) return;
+    const std::string name = "--" + flag->l.front();
+    throw UsageError(name + ": no value, but the flag " + next + "; expected " + name + " " +
+                     flag->arg_help);
+  });
 }
 
 // Of a flag that has one value cxxopts keeps the last.
@@ -117,6 +138,7 @@ void refuse_surplus(const cxxopts::ParseResult& parsed, const cxxopts::Options& 
 }  // namespace
 
 Arguments parse_command_line(cxxopts::Options& options, int argc, const char* const* argv) {
+  refuse_flags_as_values(options, {argv + 1, argv + argc});
   const auto parsed = [&] {
     try {
       return options.parse(argc, argv);

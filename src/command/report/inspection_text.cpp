@@ -90,7 +90,8 @@ std::string repeats_text(const Report& report) {
 
 std::string unreadable_text(const Report& report) {
   if (report.unreadable.empty()) return "";
-  std::string text = fmt::format("  {} images cannot be read:\n", report.unreadable.size());
+  std::string text = fmt::format("  {} {} cannot be read:\n", report.unreadable.size(),
+                                 report.unreadable.size() == 1 ? "image" : "images");
   for (size_t i = 0; i < std::min(kMaxListed, report.unreadable.size()); ++i)
     text += "    " + report.unreadable[i] + "\n";
   if (report.unreadable.size() > kMaxListed)

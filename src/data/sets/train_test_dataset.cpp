@@ -62,8 +62,8 @@ std::string TrainTestDataset::split_notice() const {
         words_.test_key.empty() ? "" : " (" + words_.test_key + " names a test set)");
   }
   if (fraction > 0) return "";
-  return "the data set has no validation images: its test set serves as validation set "
-         "(data.validation: 0.1 holds one out of the training images)";
+  return "the data set has no validation images: its test set serves as the validation set "
+         "(data.validation: 0.1 holds out a tenth of the training images instead)";
 }
 
 Attribute class_attribute(const std::string& name, const Tensor& labels,

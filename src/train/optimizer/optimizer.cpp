@@ -96,9 +96,9 @@ class Sgd : public Optimizer {
 void read_adam(Section& optimizer, OptimizerOptions& options) {
   optimizer.read("beta1", options.beta1, from_below(0, 1), "decay of the gradient's running mean");
   optimizer.read("beta2", options.beta2, from_below(0, 1),
-                 "decay of the squared gradient's running mean");
+                 "decay of the running mean of the squared gradient");
   optimizer.read("epsilon", options.epsilon, more_than(0.0),
-                 "added to the root; Keras's default is 1e-7");
+                 "added to the denominator, for numerical stability; Keras's default is 1e-7");
 }
 
 void read_sgd(Section& optimizer, OptimizerOptions& options) {

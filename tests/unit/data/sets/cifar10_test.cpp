@@ -49,7 +49,7 @@ TEST_F(Cifar10, TurnsPlanesIntoPixels) {
   expect_tensor_near(test.pixels.select(1, 9).select(1, 9).select(1, 0), torch::tensor({100, 110}),
                      0);
   expect_tensor_near(test.find("label")->values, torch::tensor({9, 0}), 0);
-  EXPECT_NE(set->notice().find("its test set serves as validation set"), std::string::npos);
+  EXPECT_NE(set->notice().find("its test set serves as the validation set"), std::string::npos);
 }
 
 TEST_F(Cifar10, CountsAndHoldsOutLikeTheOtherSets) {

@@ -55,8 +55,8 @@ TEST_F(IdxDataset, TheTestSetServesForValidationWithANotice) {
   expect_tensor_near(fills(set->load(Split::kTest)), torch::tensor({100, 101, 102}), 0);
   expect_tensor_near(fills(set->load(Split::kValidation)), torch::tensor({100, 101, 102}), 0);
   EXPECT_EQ(set->notice(),
-            "the data set has no validation images: its test set serves as validation set "
-            "(data.validation: 0.1 holds one out of the training images)");
+            "the data set has no validation images: its test set serves as the validation set "
+            "(data.validation: 0.1 holds out a tenth of the training images instead)");
 }
 
 TEST_F(IdxDataset, HoldsOutAValidationSetOfTheFirstImages) {
