@@ -25,7 +25,8 @@ std::vector<std::string> settings(const Arguments& arguments) {
   return all;
 }
 
-// A run's folder in the place of a config: most likely to be resumed.
+// Refuses a run's folder given instead of a config: whoever gives it most likely wants to resume
+// it.
 void refuse_run_folder(const std::filesystem::path& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path / "build.json", ignored)) return;

@@ -17,7 +17,7 @@ struct Batch {
   Tensor target;  // [B, C, H, W]
 };
 
-/// Training images on the device; each step augments and corrupts them anew.
+/// Training images on the device; each step draws its own augmentation and corruption.
 ///
 /// Images that would leave the model too little memory on the device stay on the host, which is
 /// logged.

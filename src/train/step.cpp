@@ -14,6 +14,9 @@ namespace {
 
 constexpr int64_t kNever = std::numeric_limits<int64_t>::max();  // no step has this number
 
+// A process that is alone multiplies nothing.
+Tensor share_of(const Tensor& loss, double share) { return share == 1 ? loss : loss * share; }
+
 std::vector<torch::nn::Module*> all_modules(Autoencoder& model, Objective& objective) {
   std::vector<torch::nn::Module*> modules{&model, &objective};
   for (const auto& [name, adversary] : objective.adversaries())
@@ -48,24 +51,24 @@ void TrainingStep::run(const Batch& batch, const StepNoise& noise) {
   statistics_.save();
   for (auto& player : players_)
     player.parameters.drop_gradients();
-  const int64_t images = batch.target.size(0), total = noise.part().total;
+  const int64_t images = batch.target.size(0);
+  const int64_t whole = noise.part().total < 0 ? images : noise.part().total;
   // A part adds its share to the mean over the whole batch.
-  const double share = total < 0 ? 1.0 : static_cast<double>(images) / static_cast<double>(total);
+  const double share = static_cast<double>(images) / static_cast<double>(whole);
   std::vector<Tensor> values = images > 0 ? learn(batch, noise, share) : sit_out();
   const torch::NoGradGuard no_grad;
   if (!world_.is_alone()) join(values);
-  update(std::move(values), total < 0 ? images : total, noise.step());
+  update(std::move(values), whole, noise.step());
 }
 
 std::vector<Tensor> TrainingStep::learn(const Batch& batch, const StepNoise& noise, double share) {
-  const auto mine = [&](const Tensor& loss) { return share == 1 ? loss : loss * share; };
   const Output output = forward(batch.input, noise);
   const Loss loss = (*objective_)(batch.target, output, noise(Stream::kPenalty));
-  std::vector<Tensor> values{mine(loss.total)};
+  std::vector<Tensor> values{share_of(loss.total, share)};
   values[0].backward();
   players_.front().parameters.gather_gradients();
   for (const auto& [name, value] : loss.terms)
-    values.push_back(mine(value));
+    values.push_back(share_of(value, share));
   if (players_.size() > 1) {
     for (const Tensor& value : play(batch.target, detached(output), noise, share))
       values.push_back(value);
@@ -75,7 +78,7 @@ std::vector<Tensor> TrainingStep::learn(const Batch& batch, const StepNoise& noi
 
 std::vector<Tensor> TrainingStep::sit_out() {
   for (auto& player : players_)
-    player.parameters.gather_gradients();  // of a backward pass that was not: zeros
+    player.parameters.gather_gradients();  // no backward pass ran: zeros
   const size_t count = objective_->term_names().size() + players_.size();
   return std::vector<Tensor>(count, at::zeros({}, at::TensorOptions(device_)));
 }
@@ -96,7 +99,7 @@ std::vector<Tensor> TrainingStep::play(const Tensor& images, const Output& outpu
     player.parameters.drop_gradients();  // those that the model's loss left in it
     const Tensor loss = player.adversary->loss(
         {.images = images, .output = output, .noise = noise(Stream::kAdversary)});
-    losses.push_back(share == 1 ? loss : loss * share);
+    losses.push_back(share_of(loss, share));
     losses.back().backward();
     player.parameters.gather_gradients();
   }
@@ -121,7 +124,7 @@ Output TrainingStep::forward(const Tensor& input, const StepNoise& noise) {
 // Only the device knows whether a step is bad. The host does not wait for it: the update of a bad
 // step is masked.
 void TrainingStep::update(std::vector<Tensor> values, int64_t images, const Tensor& step) {
-  const auto losses = static_cast<int64_t>(1 + objective_->term_names().size());
+  const int64_t losses = sums_.size(0) - 1;
   std::vector<Tensor> norms;
   for (const auto& player : players_)
     norms.push_back(player.parameters.gradients().norm());

@@ -84,8 +84,9 @@ void check_latents(const ModelFacts& facts, const Config& config, Findings& find
   } else if (facts.used < facts.latents) {
     findings.push_back(
         {Kind::kWarning, "latents",
-         fmt::format("{} of {} latents carry at most 0.01 nats of KL", facts.latents - facts.used,
-                     facts.latents),
+         fmt::format(
+             "{} of {} latents {}", facts.latents - facts.used, facts.latents,
+             facts.has_posterior ? "carry at most 0.01 nats of KL" : "hardly vary between images"),
          fmt::format(
              "lower {} to use more of them, or set model.latent_dim to {}: the results should "
              "stay much the same",

@@ -112,6 +112,9 @@ TEST(Checkup, PosteriorCollapse) {
       "variance; "
       "lower train.optimizer.learning_rate (now 0.001), objective.kl.weight (now 4), or train "
       "longer\n");
+  EXPECT_NE(model_ills({.has_posterior = false, .latents = 8, .used = 3, .rmse = 0.5})
+                .find("warning latents: 5 of 8 latents hardly vary between images; lower "),
+            std::string::npos);
   EXPECT_EQ(
       model_ills({.latents = 8, .used = 3, .kl = 9, .rmse = 0.5}),
       "warning latents: 5 of 8 latents carry at most 0.01 nats of KL; lower objective.kl.weight "
