@@ -153,6 +153,12 @@ ObjectivePlan objective_of(const RunDirectory& run) {
   }
 }
 
+bool has_problem(const Findings& findings) {
+  return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+    return finding.kind == Kind::kProblem;
+  });
+}
+
 // holder: the process that is training it, or "".
 Findings look_at(const fs::path& path, const std::string& holder) {
   Findings findings;
@@ -187,12 +193,15 @@ std::string to_string(Finding::Kind kind) {
 }
 
 Findings check_files(const fs::path& path) {
-  // A training that starts or ends meanwhile removes and writes files: then look again.
+  // A training that starts, goes on or ends meanwhile removes and writes files between two reads: a
+  // problem of a run in such hands counts if it is still there at the last look.
   constexpr int kMaxLooks = 5;
   for (int looks = 1;; ++looks) {
     const std::string holder = RunLock::holder(path);
     Findings findings = look_at(path, holder);
-    if (looks == kMaxLooks || RunLock::holder(path) == holder) return findings;
+    const bool settled = RunLock::holder(path) == holder;
+    if (looks == kMaxLooks || (settled && (holder.empty() || !has_problem(findings))))
+      return findings;
   }
 }
 
