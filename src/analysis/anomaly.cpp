@@ -19,7 +19,8 @@ Tensor squared_difference(const Tensor& a, const Tensor& b) {
 }
 
 Tensor reconstruction_error(const AnomalyModel& model, const ScoredBatch& batch) {
-  return squared_difference(batch.images.cpu(), model.run.pictures(batch.code.code));
+  return squared_difference(batch.images.cpu(),
+                            model.run.pictures(batch.code.code, batch.code.condition));
 }
 
 std::string why_no_elbo(const OpenedRun& run) {
@@ -36,10 +37,13 @@ Tensor negative_elbo(const AnomalyModel& model, const ScoredBatch& batch) {
   const Tensor mean = batch.code.posterior->mean.to(device),
                logvar = batch.code.posterior->logvar.to(device);
   const Tensor images = batch.images.to(device), deviation = (0.5 * logvar).exp();
+  Tensor condition = batch.code.condition;
+  if (condition.defined()) condition = condition.to(device);
   Tensor nll = at::zeros({images.size(0)}, at::TensorOptions(device));
   for (const Tensor& noise : model.noise.unbind(0)) {
     for (const double side : {1.0, -1.0}) {  // the opposite noise cancels what is linear in it
-      nll += likelihood.nll(images, model.run.model->decode(mean + side * noise * deviation));
+      const Tensor z = mean + side * noise * deviation;
+      nll += likelihood.nll(images, model.run.model->decode(z, condition));
     }
   }
   nll /= static_cast<double>(2 * model.noise.size(0));
@@ -104,8 +108,8 @@ std::vector<AnomalyScore> AnomalyDetector::score(const ExampleBatches& examples,
   const torch::NoGradGuard no_grad;
   std::vector<std::vector<Tensor>> parts(kinds_.size());
   for_each_batch(examples.count, label, quiet, [&](int64_t first, int64_t count) {
-    ScoredBatch batch{.images = examples.images(first, count), .code = {}};
-    batch.code = model_.run.encode(batch.images);
+    const ExampleBatch read = examples.read(first, count);
+    const ScoredBatch batch{.images = read.images, .code = model_.run.encode(read)};
     for (size_t i = 0; i < parts.size(); ++i)
       parts[i].push_back(kinds_[i]->score(model_, batch));
   });

@@ -23,7 +23,7 @@ struct AnomalyModel {
 /// Some examples and their code.
 struct ScoredBatch {
   Tensor images;  // [B, C, H, W]
-  Latent code;
+  Latent code;    // with the examples' condition
 };
 
 /// A kind of score: one number for each example; the higher, the more anomalous.

@@ -22,13 +22,14 @@ PcaComparison compare_with_pca(const OpenedRun& run,
   PcaComparison sums;
   std::vector<Tensor> latents, coordinates;
   for_each_batch(examples.count(), "comparing", quiet, [&](int64_t first, int64_t count) {
-    const Tensor images = examples.images(first, count);
-    const Tensor rows = images.flatten(1).to(at::kDouble);
+    const ExampleBatch batch = batch_of(examples, first, count);
+    const Tensor rows = batch.images.flatten(1).to(at::kDouble);
     const auto squared = [&](const Tensor& other) {
       return at::square(rows - other).sum().item<double>();
     };
-    latents.push_back(run.encode(images).code);
-    sums.model += squared(run.pictures(latents.back()).flatten(1).to(at::kDouble));
+    const Latent latent = run.encode(batch);
+    latents.push_back(latent.code);
+    sums.model += squared(run.pictures(latent.code, latent.condition).flatten(1).to(at::kDouble));
     coordinates.push_back(components.project(rows));
     sums.pca += squared(components.restore(coordinates.back()));
   });

@@ -16,8 +16,8 @@ namespace {
 
 constexpr int64_t kMaxNumbers = 4096;  // of an example, for a probe of the pixels
 
-Tensor batch(const ProbedExamples& chosen, int64_t first, int64_t count) {
-  return chosen.examples->images(chosen.rows.narrow(0, first, count));
+ExampleBatch batch(const ProbedExamples& chosen, int64_t first, int64_t count) {
+  return batch_of(*chosen.examples, chosen.rows.narrow(0, first, count));
 }
 
 // The height and width that images are averaged to.
@@ -46,8 +46,9 @@ Pass describe(const OpenedRun& run, const ProbedExamples& chosen,
   const int64_t height = size.first, width = size.second;
   std::vector<Tensor> latents, coordinates, pixels;
   for_each_batch(chosen.rows.numel(), label, quiet, [&](int64_t first, int64_t count) {
-    const Tensor images = batch(chosen, first, count);
-    latents.push_back(run.encode(images).code.to(at::kFloat));
+    const ExampleBatch examples = batch(chosen, first, count);
+    const Tensor& images = examples.images;
+    latents.push_back(run.encode(examples).code.to(at::kFloat));
     coordinates.push_back(components.project(images.flatten(1)).to(at::kFloat));
     const bool whole = height == images.size(2) && width == images.size(3);
     pixels.push_back(
@@ -63,7 +64,7 @@ std::vector<Features> probe_features(const OpenedRun& run, const ProbedExamples&
   const ImageShape shape = training.examples->shape();
   const int64_t count = std::min(run.model->latent_dim(), shape.values());
   const auto components = statistics::fit_components(
-      [&](int64_t first, int64_t rows) { return batch(training, first, rows).flatten(1); },
+      [&](int64_t first, int64_t rows) { return batch(training, first, rows).images.flatten(1); },
       training.rows.numel(), shape.values(), count, generator(seed, Stream::kSample));
   const Pass fitted = describe(run, training, components, "training images", quiet);
   const Pass scored = describe(run, scoring, components, "images to score", quiet);

@@ -43,13 +43,15 @@ Tensor read_strengths(const Arguments& arguments) {
 }
 
 // Pictures of codes moved along the direction: one [N, C, H, W] for each strength.
-std::vector<Tensor> moved(const OpenedRun& run, const Tensor& z, const space::Direction& direction,
-                          const Tensor& strengths) {
+std::vector<Tensor> moved(const OpenedRun& run, const Latent& latent,
+                          const space::Direction& direction, const Tensor& strengths) {
   const Tensor step = direction.step();
   std::vector<Tensor> all;
   for (int64_t i = 0; i < strengths.numel(); ++i)
-    all.push_back(z + strengths[i].item<double>() * step);
-  const auto images = run.pictures(at::cat(all)).split(z.size(0));
+    all.push_back(latent.code + strengths[i].item<double>() * step);
+  Tensor condition = latent.condition;
+  if (condition.defined()) condition = condition.repeat({strengths.numel(), 1});
+  const auto images = run.pictures(at::cat(all), condition).split(latent.code.size(0));
   return {images.begin(), images.end()};
 }
 
@@ -63,7 +65,7 @@ std::vector<std::string> strength_captions(const Tensor& strengths) {
 }
 
 // A row for each image: the image, then its picture at each strength.
-Picture strip(const Inputs& inputs, const std::vector<Tensor>& columns,
+Picture strip(const ExampleBatch& inputs, const std::vector<Tensor>& columns,
               const std::vector<std::string>& captions, const Arguments& arguments) {
   std::vector<Tensor> all{inputs.images.contiguous()};
   all.insert(all.end(), columns.begin(), columns.end());
@@ -100,7 +102,7 @@ std::string stem_of(const AttributeQuery& query, const Arguments& arguments) {
 }
 
 // Frames over the range of the strengths, in finer steps.
-std::vector<Picture> animate(const OpenedRun& run, const Tensor& z,
+std::vector<Picture> animate(const OpenedRun& run, const Latent& latent,
                              const space::Direction& direction, const Tensor& strengths,
                              const Arguments& arguments) {
   const Tensor finer = at::linspace(strengths[0].item<double>(), strengths[-1].item<double>(),
@@ -110,7 +112,7 @@ std::vector<Picture> animate(const OpenedRun& run, const Tensor& z,
     for (const auto& strength : strength_captions(finer))
       captions.push_back(arguments.text("attribute") + " " + strength);
   }
-  return visual::frames(moved(run, z, direction, finer), captions,
+  return visual::frames(moved(run, latent, direction, finer), captions,
                         {.scale = arguments.integer("scale", 0)});
 }
 
@@ -136,12 +138,12 @@ void run_attribute(const Arguments& arguments) {
       output_paths(arguments, run.directory.image("arithmetic", stem_of(query, arguments)),
                    arguments.flag("gif"));
   const AttributeDirection found = attribute_direction(run, query, arguments.quiet());
-  const Inputs inputs = read_inputs(arguments, run);
-  const Tensor z = run.encode(inputs.images).code;
-  const Picture still = strip(inputs, moved(run, z, found.direction, strengths),
+  const ExampleBatch inputs = read_inputs(arguments, run);
+  const Latent latent = run.encode(inputs);
+  const Picture still = strip(inputs, moved(run, latent, found.direction, strengths),
                               strength_captions(strengths), arguments);
   std::vector<Picture> frames;
-  if (paths.animated()) frames = animate(run, z, found.direction, strengths, arguments);
+  if (paths.animated()) frames = animate(run, latent, found.direction, strengths, arguments);
   const auto written = write_pictures(arguments, paths, still, frames);
   auto json = as_json(query, found);
   json["written"] = written;

@@ -62,10 +62,10 @@ double operations_per_image(const Autoencoder& model) {
 // Training on the images of a data set in one fixed order, without epochs, validation or files.
 class EndlessTraining {
  public:
-  EndlessTraining(const Experiment& experiment, const CorruptionChain& corruption,
-                  const Examples& examples, TrainingStep& step, const c10::Device& device)
+  EndlessTraining(const Experiment& experiment, const Fitted& fitted, const Examples& examples,
+                  TrainingStep& step, const c10::Device& device)
       : batch_(std::min(experiment.train.batch_size, examples.count())),
-        batches_(training_batches(experiment, corruption, examples, device)),
+        batches_(training_batches(experiment, fitted, examples, device)),
         step_(step),
         stepper_(batches_, step, experiment.train, device) {
     auto shuffle = generator(static_cast<uint64_t>(experiment.train.seed), Stream::kShuffle);
@@ -161,13 +161,13 @@ void run_bench(const Arguments& arguments) {
   Experiment experiment = read_experiment(config);
   const c10::Device device = arguments.device();
   const Examples examples = experiment.data.open()->load(Split::kTrain);
-  const CorruptionChain corruption = experiment.corruption.make(examples.shape());
-  auto [model, objective] = fresh_model(experiment, corruption, examples.count(), device);
-  experiment.train.precision = settled_precision(experiment, corruption, examples, device);
+  const Fitted fitted = fit_to_examples(experiment, examples);
+  auto [model, objective] = fresh_model(experiment, fitted, device);
+  experiment.train.precision = settled_precision(experiment, fitted, examples, device);
   const double operations = operations_per_image(*model);
   model->train();
   TrainingStep step(experiment.train, model, objective, device);
-  EndlessTraining training(experiment, corruption, examples, step, device);
+  EndlessTraining training(experiment, fitted, examples, step, device);
   std::optional<StepProfile> profile;
   if (arguments.has("profile")) profile.emplace(arguments.text("profile"), device);
   training.run(std::max(1.0, seconds / 2), profile ? &*profile : nullptr);

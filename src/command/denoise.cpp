@@ -25,17 +25,18 @@ Tensor at_size(const Tensor& images, const ImageShape& shape) {
   return at::upsample_bicubic2d(images, {shape.height, shape.width}, false).clamp(0, 1);
 }
 
-Tensor clean(const OpenedRun& run, const Tensor& images) {
-  return run.pictures(run.encode(images).code);
+Tensor clean(const OpenedRun& run, const ExampleBatch& noisy) {
+  const Latent latent = run.encode(noisy);
+  return run.pictures(latent.code, latent.condition);
 }
 
 // Adds noise to images of the data set, removes it, and compares the result with the truth.
 void denoise_split(const Arguments& arguments, const OpenedRun& run) {
-  const Inputs inputs = read_inputs(arguments, run);
+  const ExampleBatch inputs = read_inputs(arguments, run);
   const Tensor noisy =
       run.corruption.corrupt(inputs.images.to(run.device), arguments.seed(), Stream::kSample, 0)
           .cpu();
-  const Tensor denoised = clean(run, noisy);
+  const Tensor denoised = clean(run, {.images = noisy, .attributes = inputs.attributes});
   Comparison result =
       compare({{"noisy", at_size(noisy, run.model->output_shape())}, {"denoised", denoised}},
               inputs.images, inputs.names, run.experiment.data.is_table());
@@ -58,8 +59,9 @@ std::vector<std::string> clean_by_tiles(const std::vector<fs::path>& files, cons
   const ImageShape& shape = run.model->output_shape();
   for (const auto& file : files) {
     const Tensor noisy = as_images({to_pixels(read_image(file, shape.channels))});
-    const Tensor cleaned = by_tiles(noisy, shape.height, shape.width,
-                                    [&](const Tensor& tiles) { return clean(run, tiles); });
+    const Tensor cleaned = by_tiles(noisy, shape.height, shape.width, [&](const Tensor& tiles) {
+      return clean(run, {.images = tiles});
+    });
     singles.write(file.filename().string(), cleaned[0]);
   }
   return singles.written();
@@ -72,16 +74,16 @@ std::vector<std::string> clean_whole(const std::vector<std::string>& files, cons
   if (enlarges) {
     inputs = read_small_files(files, run);
   } else {
-    const Inputs whole = read_files(files, run);
-    inputs = {.names = whole.names, .small = whole.images};
+    const ExampleBatch whole = read_files(files, run);
+    inputs.small = whole;
     if (whole.resized) log::info("--tiles cleans files at their own size, whatever it is");
   }
   const Tensor denoised = clean(run, inputs.small);
-  for (size_t i = 0; i < inputs.names.size(); ++i)
-    singles.write(inputs.names[i], denoised[static_cast<int64_t>(i)]);
+  for (size_t i = 0; i < inputs.small.names.size(); ++i)
+    singles.write(inputs.small.names[i], denoised[static_cast<int64_t>(i)]);
   const auto path = singles.folder() / "files.png";
-  run.experiment.gallery->write_versions(path, {{"noisy", inputs.small}, {"denoised", denoised}},
-                                         kDenoisedColumns);
+  run.experiment.gallery->write_versions(
+      path, {{"noisy", inputs.small.images}, {"denoised", denoised}}, kDenoisedColumns);
   auto written = singles.written();
   written.push_back(path.string());
   return written;

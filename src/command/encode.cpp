@@ -29,8 +29,8 @@ Encoded encode_inputs(const Arguments& arguments, const OpenedRun& run) {
   const bool whole = !arguments.has("files") && !arguments.has("indices") &&
                      arguments.integer("count", 0, 100'000) == 0;
   if (!whole) {
-    const Inputs inputs = read_inputs(arguments, run);
-    return {run.encode(inputs.images), inputs.names, inputs.attributes};
+    const ExampleBatch inputs = read_inputs(arguments, run);
+    return {run.encode(inputs), inputs.names, inputs.attributes};
   }
   const Split split = arguments.parsed("split", parse_split);
   const Examples examples = run.load(split);

@@ -155,7 +155,8 @@ void run_evaluate(const Arguments& arguments) {
                                             if (bar.due(done, total))
                                               bar.show("evaluating", done, total, watch.seconds());
                                           },
-                                      .corruption = run.corruption});
+                                      .corruption = run.corruption,
+                                      .condition = run.condition});
   bar.clear();
   const Json json = describe_evaluation(run, result, to_string(split));
   print_result(arguments, json, evaluation_table(run, result, json));

@@ -24,14 +24,17 @@ namespace {
 
 /// What a letter stands for: the latents of an image, or the mean of several.
 struct Operand {
-  Tensor z;             // [Z]
+  Tensor z;             // [1, Z]
+  Tensor condition;     // [1, K], or undefined
   std::string caption;  // "face.png", "mean of 3"
 };
 using Operands = std::map<std::string, Operand>;
 
-Operand as_operand(const OpenedRun& run, const Inputs& inputs) {
+Operand as_operand(const OpenedRun& run, const ExampleBatch& inputs) {
   const size_t count = inputs.names.size();
-  return {.z = run.encode(inputs.images).code.mean(0),
+  const Latent latent = run.encode(inputs);
+  return {.z = latent.code.mean(0, true),
+          .condition = latent.condition.defined() ? latent.condition.mean(0, true) : Tensor(),
           .caption = count == 1 ? inputs.names.front() : fmt::format("mean of {}", count)};
 }
 
@@ -67,11 +70,12 @@ void read_let(const std::string& text, const Arguments& arguments, const OpenedR
 
 // Without --let, the files or indices are A, B, C, ... in order.
 void read_in_order(const Arguments& arguments, const OpenedRun& run, Operands& operands) {
-  const Inputs inputs = read_inputs(arguments, run);
-  const Tensor z = run.encode(inputs.images).code;
+  const ExampleBatch inputs = read_inputs(arguments, run);
+  const ExampleBatches each = in_batches(inputs);
   for (size_t i = 0; i < std::min<size_t>(inputs.names.size(), 26); ++i) {
-    operands[std::string(1, static_cast<char>('A' + i))] = {.z = z[static_cast<int64_t>(i)],
-                                                            .caption = inputs.names[i]};
+    ExampleBatch one = each.read(static_cast<int64_t>(i), 1);
+    one.names = {inputs.names[i]};
+    operands[std::string(1, static_cast<char>('A' + i))] = as_operand(run, one);
   }
 }
 
@@ -125,18 +129,24 @@ void run_expression(const Arguments& arguments) {
     throw UsageError("--expression: makes no animation; expected --out with a folder or a .png");
   const Operands operands = read_operands(arguments, run, terms);
 
-  std::vector<Tensor> shown;
+  // The result's condition is the same sum as its latents.
+  std::vector<Tensor> shown, conditions;
   std::vector<std::string> captions;
-  Tensor sum = at::zeros({run.model->latent_dim()});
+  Tensor sum = at::zeros({1, run.model->latent_dim()});
+  Tensor condition = at::zeros({1, run.model->condition_size()});
   for (const auto& term : terms) {
     const Operand& operand = operands.at(term.name);
     sum = sum + term.factor * operand.z;
     shown.push_back(operand.z);
+    conditions.push_back(operand.condition.defined() ? operand.condition
+                                                     : at::zeros_like(condition));
+    condition = condition + term.factor * conditions.back();
     captions.push_back(term.text + ": " + operand.caption);
   }
   shown.push_back(sum);
+  conditions.push_back(condition);
   captions.push_back("= result");
-  const Tensor images = run.pictures(at::stack(shown));
+  const Tensor images = run.pictures(at::cat(shown), at::cat(conditions));
   const auto written = write_pictures(arguments, paths,
                                       visual::grid(images, {.columns = images.size(0),
                                                             .scale = arguments.integer("scale", 0),

@@ -24,14 +24,16 @@ constexpr int64_t kStripColumns = 13;
 
 /// The latents that the path passes through.
 struct Waypoints {
-  Tensor z;  // [M, Z]
+  Tensor z;          // [M, Z]
+  Tensor condition;  // [M, K], or undefined
   std::vector<std::string> names;
 };
 
 Waypoints read_waypoints(const OpenedRun& run, const Arguments& arguments) {
   if (!arguments.has("random")) {
-    const Inputs inputs = read_inputs(arguments, run);
-    return {run.encode(inputs.images).code, inputs.names};
+    const ExampleBatch inputs = read_inputs(arguments, run);
+    const Latent latent = run.encode(inputs);
+    return {latent.code, latent.condition, inputs.names};
   }
   Waypoints waypoints;
   const int64_t count = arguments.integer("random", 2, kMaxFrames);
@@ -174,9 +176,13 @@ void run_interpolate(const Arguments& arguments) {
   const Waypoints waypoints = read_waypoints(run, arguments);
   check_count(waypoints.names.size(), matrix, steps);
 
-  const Tensor z =
-      matrix ? space::patch(waypoints.z, steps, path) : space::through(waypoints.z, steps, path);
-  const Tensor images = run.pictures(z);
+  const auto along = [&](const Tensor& ends, space::Path line) {
+    return matrix ? space::patch(ends, steps, line) : space::through(ends, steps, line);
+  };
+  const Tensor z = along(waypoints.z, path);
+  Tensor condition = waypoints.condition;
+  if (condition.defined()) condition = along(condition, space::Path::kLinear);
+  const Tensor images = run.pictures(z, condition);
   nlohmann::ordered_json json{{"images", waypoints.names}, {"frames", z.size(0)}};
   std::string text;
   std::vector<std::string> written;

@@ -33,11 +33,12 @@ void run_reconstruct(const Arguments& arguments) {
         "--sample-latents: a plain autoencoder has nothing to sample from; expected a run with "
         "model.bottleneck \"gaussian\", or no --sample-latents");
   }
-  const Inputs inputs = read_inputs(arguments, run);
+  const ExampleBatch inputs = read_inputs(arguments, run);
   std::optional<at::Generator> noise;
   if (arguments.flag("sample-latents"))
     noise = generator(arguments.seed(), Stream::kSample, 0, run.device);
-  const Tensor reconstructed = run.pictures(run.encode(inputs.images, noise).z);
+  const Latent latent = run.encode(inputs, noise);
+  const Tensor reconstructed = run.pictures(latent.z, latent.condition);
   const Tensor errors = mean_squared_error(inputs.images, reconstructed);  // [N]
   const std::string stem = inputs_stem(arguments) + (noise ? "-sampled" : "");
   const auto path = arguments.picture(run.directory.image("reconstruct", stem + ".png"),

@@ -161,7 +161,7 @@ void run_train(const Arguments& arguments) {
   const StartedTraining training =
       start_training(request, config, experiment, prepared, std::move(claimed));
   TrainDisplay display(prepared.model, prepared.objective, prepared.validation, training.run,
-                       experiment, prepared.corruption, request.device, arguments.quiet());
+                       experiment, prepared.fitted, request.device, arguments.quiet());
   if (request.resume)
     report_finished(training.run, training.trainer->state().epoch, experiment.train.epochs);
   std::optional<StepProfile> profile;

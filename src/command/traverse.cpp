@@ -46,27 +46,30 @@ Rows choose_rows(const OpenedRun& run, const Latent& codes, const Arguments& arg
   return rows;
 }
 
-// The latents of the image that the user names, or the mean of the training latents.
-Tensor starting_point(const OpenedRun& run, const Latent& codes, const Arguments& arguments) {
-  if (!arguments.has("files") && !arguments.has("indices")) return codes.code.mean(0);
-  const Inputs inputs = read_inputs(arguments, run, /*counted=*/false);
+// The latents [1, Z] of the image that the user names, or the mean of the training latents.
+Latent starting_point(const OpenedRun& run, const Latent& codes, const Arguments& arguments) {
+  if (!arguments.has("files") && !arguments.has("indices")) {
+    const Tensor mean = codes.code.mean(0, true);
+    return {.z = mean, .code = mean};
+  }
+  const ExampleBatch inputs = read_inputs(arguments, run, /*counted=*/false);
   if (inputs.names.size() != 1) {
     throw Error(
         fmt::format("got {} images; expected one to start from, or none to start from the mean",
                     inputs.names.size()));
   }
-  return run.encode(inputs.images).code[0];
+  return run.encode(inputs);
 }
 
 // The pictures of each row: [steps, C, H, W].
-std::vector<Tensor> decode_rows(const OpenedRun& run, const Tensor& start, const Rows& rows,
+std::vector<Tensor> decode_rows(const OpenedRun& run, const Latent& start, const Rows& rows,
                                 int64_t steps) {
   std::vector<Tensor> z;
   for (const int64_t latent : rows.latents) {
-    z.push_back(space::traversal(start, latent, rows.range[0][latent].item<double>(),
+    z.push_back(space::traversal(start.code[0], latent, rows.range[0][latent].item<double>(),
                                  rows.range[1][latent].item<double>(), steps));
   }
-  const auto images = run.pictures(at::cat(z)).split(steps);
+  const auto images = run.pictures(at::cat(z), start.condition).split(steps);
   return {images.begin(), images.end()};
 }
 
@@ -110,7 +113,7 @@ void run_traverse(const Arguments& arguments) {
     arguments.refuse({"steps"}, "for the strip, but --out is an animation; expected --frames");
   const Latent codes = split_codes(run, Split::kTrain, arguments.quiet());
   const Rows rows = choose_rows(run, codes, arguments);
-  const Tensor start = starting_point(run, codes, arguments);
+  const Latent start = starting_point(run, codes, arguments);
   const int64_t scale = arguments.integer("scale", 0);
 
   std::vector<std::string> columns;

@@ -24,11 +24,13 @@ struct Upscaled {
   Tensor model;    // [N, C, H, W]
 };
 
-Upscaled upscale(const OpenedRun& run, const Tensor& small) {
+Upscaled upscale(const OpenedRun& run, const ExampleBatch& small) {
   const ImageShape& shape = run.model->output_shape();
-  return {.input = small,
-          .bicubic = at::upsample_bicubic2d(small, {shape.height, shape.width}, false).clamp(0, 1),
-          .model = run.pictures(run.encode(small).code)};
+  const Latent latent = run.encode(small);
+  return {.input = small.images,
+          .bicubic =
+              at::upsample_bicubic2d(small.images, {shape.height, shape.width}, false).clamp(0, 1),
+          .model = run.pictures(latent.code, latent.condition)};
 }
 
 void write_rows(const OpenedRun& run, const fs::path& path, const Upscaled& images,
@@ -47,7 +49,7 @@ void print_compared(const Arguments& arguments, const SmallInputs& files, const 
   Comparison result;
   if (files.truth.defined()) {
     result = compare({{"bicubic", images.bicubic}, {"model", images.model}}, files.truth,
-                     files.names, false);
+                     files.small.names, false);
   }
   result.json["written"] = written;
   print_result(arguments, result.json, result.text + join(written, "\n") + "\n");
@@ -57,8 +59,8 @@ void upscale_files(const Arguments& arguments, const OpenedRun& run) {
   const SmallInputs files = read_small_files(arguments.texts("files"), run);
   const Upscaled images = upscale(run, files.small);
   SeparateFiles singles(*run.experiment.gallery, arguments, run, "upscale", "upscaled");
-  for (size_t i = 0; i < files.names.size(); ++i)
-    singles.write(files.names[i], images.model[static_cast<int64_t>(i)]);
+  for (size_t i = 0; i < files.small.names.size(); ++i)
+    singles.write(files.small.names[i], images.model[static_cast<int64_t>(i)]);
   auto written = singles.written();
   written.push_back((singles.folder() / "files.png").string());
   write_rows(run, written.back(), images, files.truth);
@@ -66,10 +68,9 @@ void upscale_files(const Arguments& arguments, const OpenedRun& run) {
 }
 
 void upscale_split(const Arguments& arguments, const OpenedRun& run) {
-  const Inputs inputs = read_inputs(arguments, run);
-  const SmallInputs files{.names = inputs.names,
-                          .small = run.corruption.encoder_input(inputs.images),
-                          .truth = inputs.images};
+  SmallInputs files{.small = read_inputs(arguments, run)};
+  files.truth = files.small.images;
+  files.small.images = run.corruption.encoder_input(files.truth);
   const Upscaled images = upscale(run, files.small);
   const fs::path path =
       arguments.picture(run.directory.image("upscale", inputs_stem(arguments) + ".png"),

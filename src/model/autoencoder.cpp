@@ -4,6 +4,7 @@
 #include <c10/util/accumulate.h>
 
 #include "core/random.h"
+#include "core/text/split.h"
 
 namespace latent {
 
@@ -22,35 +23,56 @@ Output detached(const Output& output) {
 }
 
 Autoencoder::Autoencoder(ImageShape input, ImageShape output, std::shared_ptr<Network> encoder,
-                         std::shared_ptr<Bottleneck> bottleneck, std::shared_ptr<Network> decoder)
-    : input_(input), output_(output) {
+                         std::shared_ptr<Bottleneck> bottleneck, std::shared_ptr<Network> decoder,
+                         int64_t condition_size)
+    : input_(input), output_(output), condition_size_(condition_size) {
   encoder_ = register_module("encoder", std::move(encoder));
   bottleneck_ = register_module("bottleneck", std::move(bottleneck));
   decoder_ = register_module("decoder", std::move(decoder));
 }
 
-Latent Autoencoder::encode(const Tensor& images, const std::optional<Noise>& noise,
-                           const std::optional<Noise>& dropout) {
-  expect_shape(images, {-1, input_.channels, input_.height, input_.width}, "images to encode");
-  return bottleneck_->forward(encoder_->forward(images, dropout), noise);
+// Returns features or latents, [B, F] or [B, F, h, w], with the condition as K further ones.
+Tensor Autoencoder::with_condition(const Tensor& x, const Tensor& condition) const {
+  TORCH_CHECK(!condition.defined() || condition.size(-1) == condition_size_,
+              "condition: got shape ", condition.sizes(), ", expected [-1, ", condition_size_, "]");
+  if (condition_size_ == 0) return x;
+  std::vector<int64_t> sizes = x.sizes().vec();
+  sizes[1] = condition_size_;
+  if (!condition.defined()) return at::cat({x, at::zeros(sizes, x.options())}, 1);
+  Tensor told = condition.to(x.options());
+  while (told.dim() < x.dim())
+    told = told.unsqueeze(-1);
+  return at::cat({x, told.expand(sizes)}, 1);
 }
 
-Tensor Autoencoder::decode(const Tensor& z, const std::optional<Noise>& dropout) {
+Latent Autoencoder::encode(const Tensor& images, const Tensor& condition,
+                           const std::optional<Noise>& noise, const std::optional<Noise>& dropout) {
+  expect_shape(images, {-1, input_.channels, input_.height, input_.width}, "images to encode");
+  Latent latent =
+      bottleneck_->forward(with_condition(encoder_->forward(images, dropout), condition), noise);
+  latent.condition = condition;
+  return latent;
+}
+
+Tensor Autoencoder::decode(const Tensor& z, const Tensor& condition,
+                           const std::optional<Noise>& dropout) {
   LatentShape shape = bottleneck_->shape();
   const bool rows = z.dim() == 2 && z.size(1) == c10::multiply_integers(shape);
   TORCH_CHECK(rows || z.sizes().slice(1) == c10::IntArrayRef(shape),
               "latents to decode: got shape ", z.sizes(), ", expected [-1, ", shape, "]");
-  if (shape.size() == 1 || !rows) return decoder_->forward(z, dropout);
+  if (shape.size() == 1 || !rows) return decoder_->forward(with_condition(z, condition), dropout);
   shape.insert(shape.begin(), -1);
-  return decoder_->forward(z.view(shape).contiguous(at::MemoryFormat::ChannelsLast), dropout);
+  const Tensor map = with_condition(z.view(shape), condition);
+  return decoder_->forward(map.contiguous(at::MemoryFormat::ChannelsLast), dropout);
 }
 
 int64_t Autoencoder::latent_dim() const { return c10::multiply_integers(bottleneck_->shape()); }
 
-Output Autoencoder::forward(const Tensor& images, const std::optional<Noise>& noise,
+Output Autoencoder::forward(const Tensor& images, const Tensor& condition,
+                            const std::optional<Noise>& noise,
                             const std::optional<Noise>& dropout) {
-  Latent latent = encode(images, noise, dropout);
-  Tensor decoded = decode(latent.z, dropout);
+  Latent latent = encode(images, condition, noise, dropout);
+  Tensor decoded = decode(latent.z, condition, dropout);
   return {.decoded = std::move(decoded), .latent = std::move(latent)};
 }
 
@@ -70,15 +92,20 @@ ModelSpec Autoencoder::spec() const {
           .encoder = encoder_->specs(),
           .bottleneck = bottleneck_->spec(),
           .latents = bottleneck_->shape(),
+          .condition = condition_size_,
           .decoder = decoder_->specs()};
 }
 
 std::shared_ptr<Autoencoder> ModelPlan::make(const ImageShape& input, const ImageShape& output,
-                                             uint64_t seed) const {
+                                             uint64_t seed, int64_t condition_size) const {
   const EncoderNetwork encoding = encoder(input, bottleneck.features);
-  const auto coding = bottleneck.make(encoding.features, latent_dim);
+  std::vector<int64_t> features = encoding.features;
+  features.front() += condition_size;
+  const auto coding = bottleneck.make(features, latent_dim);
+  LatentShape latents = coding->shape();
+  latents.front() += condition_size;
   auto model = std::make_shared<Autoencoder>(input, output, encoding.layers, coding,
-                                             decoder(coding->shape(), output));
+                                             decoder(latents, output), condition_size);
   auto weights = generator(seed, Stream::kWeights);
   model->initialize(initialization, weights);
   return model;
@@ -100,6 +127,17 @@ ModelPlan configure_model(Section section) {
       "the network from latents to images; by default the encoder's mirror image");
   const auto twin = decoder.name == encoder.name ? std::optional(encoder.section) : std::nullopt;
   plan.decoder = decoders().find(decoder.name, "model.decoder").configure(decoder.section, twin);
+  std::string condition;
+  section.read("condition", condition,
+               "attributes that encoder and decoder are told beside the image and its latents: "
+               "\"label\", or several as \"Smiling,Male\"; \"\": none");
+  if (!condition.empty()) {
+    plan.condition = split_at_commas(condition);
+    plan.condition_drop = 0.1;
+    section.read("condition_drop", plan.condition_drop, between(0, 0.99),
+                 "share of the training images of which the model is told nothing, so that it also "
+                 "learns to do without");
+  }
   std::string initialization = "torch";
   section.read(
       "initialization", initialization, OneOf{{"torch", "keras"}},

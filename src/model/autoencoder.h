@@ -5,6 +5,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "core/image_shape.h"
 #include "model/bottleneck.h"
@@ -22,26 +24,39 @@ struct Output {
 /// Returns the same values without their gradients.
 Output detached(const Output& output);
 
+/// A model may have a condition: K numbers that it is told about each image (data/condition.h).
+/// They join the encoder's features before the bottleneck, and the latents before the decoder; a
+/// map gets them as K further channels, each constant. Source: Sohn et al. 2015, conditional VAE.
 class Autoencoder : public torch::nn::Module {
  public:
+  /// condition_size: K, 0 for a model without a condition. The bottleneck takes the encoder's
+  /// features and K more, the decoder the latents and K more.
   Autoencoder(ImageShape input, ImageShape output, std::shared_ptr<Network> encoder,
-              std::shared_ptr<Bottleneck> bottleneck, std::shared_ptr<Network> decoder);
+              std::shared_ptr<Bottleneck> bottleneck, std::shared_ptr<Network> decoder,
+              int64_t condition_size = 0);
+
+  // condition: [B, K], or [1, K] for all; undefined: nothing is known, which is K zeros.
 
   /// Encodes images, [B, C, H, W] float. With noise z is sampled, without it z is the code.
   /// dropout: of the layers that drop features while training; without it they draw from the
   /// device's default generator.
-  Latent encode(const Tensor& images, const std::optional<Noise>& noise = std::nullopt,
+  Latent encode(const Tensor& images, const Tensor& condition = {},
+                const std::optional<Noise>& noise = std::nullopt,
                 const std::optional<Noise>& dropout = std::nullopt);
   /// Decodes latents z, [B, Z]; those that are maps may have their shape too. Returns the decoder's
   /// raw output [B, C, H, W], which the likelihood turns into pictures.
-  Tensor decode(const Tensor& z, const std::optional<Noise>& dropout = std::nullopt);
-  Output forward(const Tensor& images, const std::optional<Noise>& noise = std::nullopt,
+  Tensor decode(const Tensor& z, const Tensor& condition = {},
+                const std::optional<Noise>& dropout = std::nullopt);
+  Output forward(const Tensor& images, const Tensor& condition = {},
+                 const std::optional<Noise>& noise = std::nullopt,
                  const std::optional<Noise>& dropout = std::nullopt);
 
   const ImageShape& input_shape() const { return input_; }
   const ImageShape& output_shape() const { return output_; }
   /// Returns the number of values in one image's latents.
   int64_t latent_dim() const;
+  /// Returns the number of values in one image's condition, 0 without one.
+  int64_t condition_size() const { return condition_size_; }
   const Bottleneck& bottleneck() const { return *bottleneck_; }
 
   /// Sets whether our own operations (src/kernel) may replace LibTorch's; true at first.
@@ -51,7 +66,10 @@ class Autoencoder : public torch::nn::Module {
   ModelSpec spec() const;
 
  private:
+  Tensor with_condition(const Tensor& x, const Tensor& condition) const;
+
   ImageShape input_, output_;
+  int64_t condition_size_;
   std::shared_ptr<Network> encoder_;
   std::shared_ptr<Bottleneck> bottleneck_;
   std::shared_ptr<Network> decoder_;
@@ -63,12 +81,15 @@ struct ModelPlan {
   BottleneckPlan bottleneck;
   DecoderMaker decoder;
   int64_t latent_dim = 2;
+  std::vector<std::string> condition;  // names of the attributes that the model is told
+  double condition_drop = 0;           // share of the training images of which it is told nothing
   Initialization initialization = Initialization::kTorch;
 
   /// Makes a model with initial weights from stream (seed, kWeights). input, output: shapes of the
-  /// encoder's input and the decoder's output. Throws Error if they do not fit the layers.
+  /// encoder's input and the decoder's output. condition_size: numbers in an image's condition.
+  /// Throws Error if they do not fit the layers.
   std::shared_ptr<Autoencoder> make(const ImageShape& input, const ImageShape& output,
-                                    uint64_t seed) const;
+                                    uint64_t seed, int64_t condition_size = 0) const;
 };
 
 /// Reads section `model`. Throws Error for unknown names and values out of range.

@@ -60,10 +60,13 @@ void add_bottleneck_rows(const LayerSpec& bottleneck, const std::vector<int64_t>
 std::vector<LayerSummary> summarize(const ModelSpec& model) {
   Rows rows;
   const ImageShape& input = model.input;
-  const auto features =
+  auto features =
       add_rows(model.encoder, "encoder.", {input.channels, input.height, input.width}, rows);
+  features.front() += model.condition;
   add_bottleneck_rows(model.bottleneck, features, rows);
-  add_rows(model.decoder, "decoder.", model.latents, rows);
+  auto latents = model.latents;
+  latents.front() += model.condition;
+  add_rows(model.decoder, "decoder.", latents, rows);
   return rows;
 }
 

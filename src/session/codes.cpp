@@ -20,7 +20,7 @@ Latent from_rows(const Tensor& code, const Tensor& logvar) {
 Latent encode_all(const OpenedRun& run, const Examples& examples, bool quiet) {
   std::vector<Tensor> codes, logvar;
   for_each_batch(examples.count(), "encoding", quiet, [&](int64_t first, int64_t count) {
-    const Latent part = run.encode(examples.images(first, count));
+    const Latent part = run.encode(batch_of(examples, first, count));
     codes.push_back(part.code);
     if (part.posterior) logvar.push_back(part.posterior->logvar);
   });

@@ -8,14 +8,14 @@ namespace latent {
 
 ExampleBatches some_of(const Examples& examples, int64_t most, uint64_t seed) {
   if (examples.count() <= most) {
-    return {.count = examples.count(), .images = [examples](int64_t first, int64_t count) {
-              return examples.images(first, count);
+    return {.count = examples.count(), .read = [examples](int64_t first, int64_t count) {
+              return batch_of(examples, first, count);
             }};
   }
   auto noise = generator(seed, Stream::kSplit);
   const Tensor some = at::randperm(examples.count(), noise, at::kLong).narrow(0, 0, most);
-  return {.count = most, .images = [examples, some](int64_t first, int64_t count) {
-            return examples.images(some.narrow(0, first, count));
+  return {.count = most, .read = [examples, some](int64_t first, int64_t count) {
+            return batch_of(examples, some.narrow(0, first, count));
           }};
 }
 
@@ -29,10 +29,15 @@ ExampleBatches all_of(const Examples& examples) {
   return batches;
 }
 
-ExampleBatches in_batches(const Inputs& inputs) {
+ExampleBatches in_batches(const ExampleBatch& inputs) {
+  const auto part = [inputs](int64_t first, int64_t count) {
+    ExampleBatch batch{.images = inputs.images.narrow(0, first, count)};
+    for (const auto& each : inputs.attributes)
+      batch.attributes.push_back({each.name, each.values.narrow(0, first, count), each.classes});
+    return batch;
+  };
   return {.count = inputs.images.size(0),
-          .images = [images = inputs.images](
-                        int64_t first, int64_t count) { return images.narrow(0, first, count); },
+          .read = part,
           .names = inputs.names,
           .attributes = inputs.attributes,
           .indices = inputs.indices};

@@ -24,30 +24,36 @@ Experiment read_experiment(Config& config) {
   return experiment;
 }
 
+Fitted fit_to_examples(const Experiment& experiment, const Examples& training) {
+  return {.corruption = experiment.corruption.make(training.shape()),
+          .condition = Condition::of(experiment.model.condition, training, "model.condition"),
+          .training_images = training.count()};
+}
+
 std::pair<std::shared_ptr<Autoencoder>, std::shared_ptr<Objective>> fresh_model(
-    const Experiment& experiment, const CorruptionChain& corruption, int64_t training_images,
-    const c10::Device& device) {
+    const Experiment& experiment, const Fitted& fitted, const c10::Device& device) {
   const auto seed = static_cast<uint64_t>(experiment.train.seed);
-  auto model = experiment.model.make(corruption.output(), corruption.input(), seed);
-  auto objective = experiment.objective.make(*model, training_images, seed);
+  auto model = experiment.model.make(fitted.corruption.output(), fitted.corruption.input(), seed,
+                                     fitted.condition.size());
+  auto objective = experiment.objective.make(*model, fitted.training_images, seed);
   model->to(device);
   objective->move_to(device);
   return {std::move(model), std::move(objective)};
 }
 
-Batches training_batches(const Experiment& experiment, const CorruptionChain& corruption,
-                         Examples examples, const c10::Device& device) {
-  return {std::move(examples), experiment.data.augmentation, corruption, device};
+Batches training_batches(const Experiment& experiment, const Fitted& fitted, Examples examples,
+                         const c10::Device& device) {
+  return {std::move(examples), experiment.data.augmentation, fitted.corruption,
+          TrainingCondition{fitted.condition, experiment.model.condition_drop}, device};
 }
 
-std::string settled_precision(const Experiment& experiment, const CorruptionChain& corruption,
+std::string settled_precision(const Experiment& experiment, const Fitted& fitted,
                               const Examples& examples, const c10::Device& device) {
   if (experiment.train.precision != "auto") return experiment.train.precision;
-  const auto trial = [&] { return fresh_model(experiment, corruption, examples.count(), device); };
+  const auto trial = [&] { return fresh_model(experiment, fitted, device); };
   const int64_t size = std::min(experiment.train.batch_size, examples.count());
-  const Batches batches =
-      training_batches(experiment, corruption,
-                       examples.select(at::arange(size, at::TensorOptions(at::kLong))), device);
+  const Batches batches = training_batches(
+      experiment, fitted, examples.select(at::arange(size, at::TensorOptions(at::kLong))), device);
   const StepNoise noise(static_cast<uint64_t>(experiment.train.seed), device);
   const Tensor all = at::arange(size, at::TensorOptions(batches.storage_device()).dtype(at::kLong));
   return pick_precision(experiment.train, trial, batches.fetch(all, noise), device);

@@ -26,19 +26,28 @@ struct Experiment {
 /// range.
 Experiment read_experiment(Config& config);
 
-/// Makes the model and the objective that training starts from, on the device. corruption: the
-/// experiment's, made for the shape of its examples. training_images: in the training split.
-std::pair<std::shared_ptr<Autoencoder>, std::shared_ptr<Objective>> fresh_model(
-    const Experiment& experiment, const CorruptionChain& corruption, int64_t training_images,
-    const c10::Device& device);
+/// The parts of an experiment that depend on its training examples.
+struct Fitted {
+  CorruptionChain corruption = {};  // for the shape of the examples
+  Condition condition = {};
+  int64_t training_images = 0;
+};
 
-/// Returns the batches that training steps take from the examples. corruption: the experiment's.
-Batches training_batches(const Experiment& experiment, const CorruptionChain& corruption,
-                         Examples examples, const c10::Device& device);
+/// Fits them to the training examples. Throws Error if the corruption or the condition does not
+/// fit.
+Fitted fit_to_examples(const Experiment& experiment, const Examples& training);
+
+/// Makes the model and the objective that training starts from, on the device.
+std::pair<std::shared_ptr<Autoencoder>, std::shared_ptr<Objective>> fresh_model(
+    const Experiment& experiment, const Fitted& fitted, const c10::Device& device);
+
+/// Returns the batches that training steps take from the examples.
+Batches training_batches(const Experiment& experiment, const Fitted& fitted, Examples examples,
+                         const c10::Device& device);
 
 /// Returns the precision to train with: for "auto", "fp32" or "bf16" as a trial on this device
 /// decides; else the experiment's own.
-std::string settled_precision(const Experiment& experiment, const CorruptionChain& corruption,
+std::string settled_precision(const Experiment& experiment, const Fitted& fitted,
                               const Examples& examples, const c10::Device& device);
 
 /// Throws Error if the examples of a split do not have the shape of `owner` ("the model").

@@ -25,8 +25,8 @@ std::vector<fs::path> images_below(const fs::path& folder) {
 }
 
 // Reads every row of the files, named "points.csv:3" by its index, from 0.
-Inputs read_tables(const std::vector<std::string>& names, const OpenedRun& run) {
-  Inputs inputs;
+ExampleBatch read_tables(const std::vector<std::string>& names, const OpenedRun& run) {
+  ExampleBatch inputs;
   std::vector<Tensor> rows;
   for (const auto& name : names) {
     const Examples examples = run.experiment.data.read_rows(name);
@@ -84,10 +84,10 @@ std::vector<fs::path> image_files(const std::vector<std::string>& names) {
   return files;
 }
 
-Inputs read_files(const std::vector<std::string>& names, const OpenedRun& run) {
+ExampleBatch read_files(const std::vector<std::string>& names, const OpenedRun& run) {
   if (run.experiment.data.is_table()) return read_tables(names, run);
   const ImageShape& shape = run.model->output_shape();
-  Inputs inputs;
+  ExampleBatch inputs;
   std::vector<Tensor> pixels;
   for (const auto& file : image_files(names)) {
     const Picture picture = read_image(file, shape.channels);
@@ -114,7 +114,7 @@ SmallInputs read_small_files(const std::vector<std::string>& names, const Opened
     } else {
       large.push_back(fit_to_model(picture, run, file.string()));
     }
-    inputs.names.push_back(file.filename().string());
+    inputs.small.names.push_back(file.filename().string());
   }
   if (!small.empty() && !large.empty()) {
     throw Error(
@@ -122,17 +122,17 @@ SmallInputs read_small_files(const std::vector<std::string>& names, const Opened
                     "enlarge, or only larger ones, to test with",
                     small.size(), input.width, input.height, large.size()));
   }
-  if (large.empty()) return {.names = inputs.names, .small = as_images(small)};
-  inputs.truth = as_images(large);
-  inputs.small = run.corruption.encoder_input(inputs.truth);
+  if (!large.empty()) inputs.truth = as_images(large);
+  inputs.small.images =
+      large.empty() ? as_images(small) : run.corruption.encoder_input(inputs.truth);
   return inputs;
 }
 
-Inputs select_inputs(const Examples& examples, const std::vector<int64_t>& indices) {
+ExampleBatch select_inputs(const Examples& examples, const std::vector<int64_t>& indices) {
   const Examples chosen = examples.select(at::tensor(indices, at::kLong));
   return {.images = chosen.images(0, chosen.count()),
-          .names = chosen.names,
           .attributes = chosen.attributes,
+          .names = chosen.names,
           .indices = indices};
 }
 

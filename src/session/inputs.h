@@ -10,17 +10,9 @@
 
 namespace latent {
 
-/// Images in memory, with what is known about them.
-struct Inputs {
-  Tensor images;                      // [N, C, H, W] float in [0, 1], of the model's output shape
-  std::vector<std::string> names;     // N
-  std::vector<Attribute> attributes;  // each with N values; none for files
-  std::vector<int64_t> indices = {};  // N: within the split; none for files
-  bool resized = false;               // whether any file had another size
-};
-
-/// Reads the user's images: files, and every image below a folder, in the order of their names.
-Inputs read_files(const std::vector<std::string>& names, const OpenedRun& run);
+/// Reads the user's images, of the model's output shape: files, and every image below a folder, in
+/// the order of their names.
+ExampleBatch read_files(const std::vector<std::string>& names, const OpenedRun& run);
 
 /// Returns the files among `names`, and every image below the folders among them, in the order of
 /// their names. Throws Error for a folder without images.
@@ -38,9 +30,8 @@ Tensor fit_to_model(const Picture& picture, const OpenedRun& run, const std::str
 
 /// Inputs of a model that enlarges images.
 struct SmallInputs {
-  std::vector<std::string> names;  // N
-  Tensor small;                    // [N, C, h, w], of the model's input shape
-  Tensor truth = {};               // [N, C, H, W], or undefined if the files are small
+  ExampleBatch small;  // of the model's input shape
+  Tensor truth = {};   // [N, C, H, W], or undefined if the files are small
 };
 
 /// Reads the user's images for such a model: images of its input size are used as they are, larger
@@ -48,7 +39,7 @@ struct SmallInputs {
 /// for one that is too small to be reduced.
 SmallInputs read_small_files(const std::vector<std::string>& names, const OpenedRun& run);
 
-/// Returns the examples at `indices`, which must be within the split.
-Inputs select_inputs(const Examples& examples, const std::vector<int64_t>& indices);
+/// Returns the examples at `indices`, which must be within the split, with their names.
+ExampleBatch select_inputs(const Examples& examples, const std::vector<int64_t>& indices);
 
 }  // namespace latent

@@ -25,7 +25,14 @@ OpenedRun OpenedRun::open(const std::filesystem::path& run, const std::string& a
                 corruption.output().text() + "; the checkpoint's model expects " +
                 shapes.input.text());
   }
-  auto model = experiment.model.make(shapes.input, shapes.output, 0);
+  Condition condition = stored_condition(file, path);
+  if (condition.empty() != experiment.model.condition.empty()) {
+    throw Error(
+        directory.config().string() +
+        ": its model.condition does not fit the checkpoint; restore the config that the run "
+        "was trained with");
+  }
+  auto model = experiment.model.make(shapes.input, shapes.output, 0, condition.size());
   auto objective = experiment.objective.make(*model, stored_data(file).training.count, 0);
   load_model(*model, *objective, file, path);
   set_full_precision(device);
@@ -41,29 +48,49 @@ OpenedRun OpenedRun::open(const std::filesystem::path& run, const std::string& a
           which,
           stored_step(file),
           stored_data(file),
-          std::move(corruption)};
+          std::move(corruption),
+          std::move(condition)};
 }
 
-Tensor OpenedRun::pictures(const Tensor& z) const {
+namespace {
+
+// Returns the part of a condition that belongs to the images first, first + 1, ..., on the device.
+Tensor part_of_condition(const Tensor& condition, int64_t first, int64_t count,
+                         const c10::Device& device) {
+  if (!condition.defined()) return {};
+  return (condition.size(0) == 1 ? condition : condition.narrow(0, first, count)).to(device);
+}
+
+}  // namespace
+
+Tensor OpenedRun::pictures(const Tensor& z, const Tensor& condition) const {
   const torch::NoGradGuard no_grad;
   std::vector<Tensor> parts;
+  int64_t first = 0;
   for (const Tensor& part : model->bottleneck().nearest_valid(z).split(kEvaluationBatch)) {
-    parts.push_back(objective->likelihood().mean(model->decode(part.to(device))).cpu());
+    const Tensor told = part_of_condition(condition, first, part.size(0), device);
+    parts.push_back(objective->likelihood().mean(model->decode(part.to(device), told)).cpu());
+    first += part.size(0);
   }
   return at::cat(parts);
 }
 
-Latent OpenedRun::encode(const Tensor& images, const std::optional<Noise>& noise) const {
+Latent OpenedRun::encode(const ExampleBatch& batch, const std::optional<Noise>& noise) const {
   const torch::NoGradGuard no_grad;
+  const Tensor told = condition.rows(batch.attributes, batch.images.size(0));
   std::vector<Tensor> z, codes, logvar;
-  for (const Tensor& part : images.split(kEvaluationBatch)) {
-    const Latent code = model->encode(corruption.encoder_input(part.to(device)), noise);
+  int64_t first = 0;
+  for (const Tensor& part : batch.images.split(kEvaluationBatch)) {
+    const Latent code = model->encode(corruption.encoder_input(part.to(device)),
+                                      part_of_condition(told, first, part.size(0), device), noise);
+    first += part.size(0);
     z.push_back(code.z.flatten(1).cpu());
     codes.push_back(code.code.flatten(1).cpu());
     if (code.posterior) logvar.push_back(code.posterior->logvar.flatten(1).cpu());
   }
   Latent all{.z = at::cat(z), .code = at::cat(codes)};
   if (!logvar.empty()) all.posterior = Posterior{all.code, at::cat(logvar)};
+  all.condition = told;
   return all;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "run/run_directory.h"
+#include "session/example_batch.h"
 #include "session/experiment.h"
 #include "train/checkpoint/data_fingerprint.h"
 
@@ -22,6 +23,7 @@ struct OpenedRun {
   int64_t step;            // of training, at that checkpoint
   DataFingerprint data;    // that it was trained on
   CorruptionChain corruption;
+  Condition condition;  // what the model is told beside images and latents
 
   /// Opens the run at `path`. checkpoint: "best" or "last".
   /// Throws Error if the run is missing, incomplete, damaged or newer, or the checkpoint does not
@@ -30,12 +32,14 @@ struct OpenedRun {
                         const c10::Device& device);
 
   /// Decodes latents [N, Z] on any device to pictures [N, C, H, W] on the CPU. Latents that the
-  /// bottleneck cannot produce are clamped to its range.
-  Tensor pictures(const Tensor& z) const;
-  /// Returns the latents of images [N, C, H, W] on any device, as rows [N, Z] on the CPU. Without
-  /// noise z is the code. A model that upscales accepts images of the data set's size, which
-  /// are reduced first, and small ones, which are used as they are. Adds no noise to the images.
-  Latent encode(const Tensor& images, const std::optional<Noise>& noise = std::nullopt) const;
+  /// bottleneck cannot produce are clamped to its range. condition: [N, K] or [1, K]; undefined:
+  /// nothing is known.
+  Tensor pictures(const Tensor& z, const Tensor& condition = {}) const;
+  /// Returns the latents of images on any device, as rows [N, Z] on the CPU, and their condition
+  /// [N, K]. Without noise z is the code. A model that upscales accepts images of the data set's
+  /// size, which are reduced first, and small ones, which are used as they are. Adds no noise to
+  /// the images.
+  Latent encode(const ExampleBatch& batch, const std::optional<Noise>& noise = std::nullopt) const;
   /// Loads a split of the run's data set. Throws Error if its examples have another shape than the
   /// model's output; warns if they are not those that the run was trained on.
   Examples load(Split split) const;

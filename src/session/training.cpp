@@ -98,7 +98,7 @@ void resume(Trainer& trainer, const RunDirectory& run, const Config& config,
 std::string agreed_precision(const TrainingRequest& request, const Experiment& experiment,
                              const PreparedTraining& prepared) {
   const std::string mine =
-      settled_precision(experiment, prepared.corruption, prepared.train, request.device);
+      settled_precision(experiment, prepared.fitted, prepared.train, request.device);
   if (experiment.train.precision != "auto") return mine;
   return request.world->of_leader(mine == "bf16" ? 1 : 0) > 0 ? "bf16" : "fp32";
 }
@@ -107,9 +107,8 @@ std::string agreed_precision(const TrainingRequest& request, const Experiment& e
 
 std::string PreparedTraining::overview(const std::string& noun) const {
   const ImageShape shape = train.shape();
-  const std::string seen = corruption.output() == shape
-                               ? ""
-                               : ", which the encoder sees as " + corruption.output().text();
+  const ImageShape input = fitted.corruption.output();
+  const std::string seen = input == shape ? "" : ", which the encoder sees as " + input.text();
   return fmt::format("{} training and {} validation {}s of {}{}\n{}", train.count(),
                      validation.count(), noun, shape.text(), seen, summary_table(layers));
 }
@@ -142,15 +141,15 @@ PreparedTraining prepare_training(const Experiment& experiment,
   const auto dataset = experiment.data.open();
   PreparedTraining prepared{.train = dataset->load(Split::kTrain),
                             .validation = dataset->load(Split::kValidation),
-                            .corruption = {},
+                            .fitted = {},
                             .model = nullptr,
                             .objective = nullptr,
                             .layers = {}};
   const ImageShape shape = prepared.train.shape();
   check_shape(prepared.validation, Split::kValidation, shape, "the training split");
-  prepared.corruption = experiment.corruption.make(shape);
+  prepared.fitted = fit_to_examples(experiment, prepared.train);
   std::tie(prepared.model, prepared.objective) =
-      fresh_model(experiment, prepared.corruption, prepared.train.count(), c10::kCPU);
+      fresh_model(experiment, prepared.fitted, c10::kCPU);
   prepared.layers = summarize(prepared.model->spec());
   if (!dataset->notice().empty()) log::info("{}", dataset->notice());
   check_values(prepared.train, prepared.objective->likelihood());
@@ -171,11 +170,14 @@ StartedTraining start_training(const TrainingRequest& request, Config& config,
   const RunDirectory run = claimed_directory(request, config, claimed.lock);
   if (request.world->leads()) log::also_to(run.log());
   log::info("run {} on {}", run.path().string(), describe(device));
-  auto trainer =
-      std::make_unique<Trainer>(experiment.train, prepared.model, prepared.objective,
-                                TrainingData{prepared.train, prepared.validation,
-                                             experiment.data.augmentation, prepared.corruption},
-                                run, config.resolved_text(), device, *request.world);
+  auto trainer = std::make_unique<Trainer>(
+      experiment.train, prepared.model, prepared.objective,
+      TrainingData{prepared.train,
+                   prepared.validation,
+                   experiment.data.augmentation,
+                   prepared.fitted.corruption,
+                   {prepared.fitted.condition, experiment.model.condition_drop}},
+      run, config.resolved_text(), device, *request.world);
   if (request.resume) resume(*trainer, run, config, claimed.checkpoint, request);
   if (request.init_from) trainer->save();
   return {std::move(claimed.lock), run, std::move(trainer)};

@@ -36,7 +36,7 @@ struct ClaimedRun {
 /// What is trained on what.
 struct PreparedTraining {
   Examples train, validation;
-  CorruptionChain corruption;
+  Fitted fitted;
   std::shared_ptr<Autoencoder> model;  // on the CPU
   std::shared_ptr<Objective> objective;
   std::vector<LayerSummary> layers;

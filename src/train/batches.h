@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "data/condition.h"
 #include "data/dataset.h"
 #include "data/prepare/augment.h"
 #include "model/corruption.h"
@@ -13,8 +14,15 @@ namespace latent {
 
 /// The input of the encoder, and the images that the decoder should make of it.
 struct Batch {
-  Tensor input;   // [B, C, h, w]
-  Tensor target;  // [B, C, H, W]
+  Tensor input;           // [B, C, h, w]
+  Tensor target;          // [B, C, H, W]
+  Tensor condition = {};  // [B, K] that both are told; undefined for a model without a condition
+};
+
+/// What a model is told about the training images besides their pixels.
+struct TrainingCondition {
+  Condition condition = {};
+  double drop = 0;  // share of the images of a batch of which it is told nothing, in [0, 1)
 };
 
 /// Training images on the device; each step draws its own augmentation and corruption.
@@ -26,7 +34,8 @@ class Batches {
   /// room: bytes that the images may take on the device; by default
   /// room_for_images(device).
   Batches(Examples examples, const Augmentation& augmentation, CorruptionChain corruption,
-          const c10::Device& device, std::optional<int64_t> room = {});
+          const TrainingCondition& condition, const c10::Device& device,
+          std::optional<int64_t> room = {});
 
   int64_t count() const { return examples_.count(); }
   /// Returns the images' bytes, [N, H, W, C], on `storage_device()`.
@@ -38,8 +47,14 @@ class Batches {
 
   /// Returns the batch of the images at `indices` ([B] int64, on storage_device).
   Batch fetch(const Tensor& indices, const StepNoise& noise) const;
-  /// Returns the batch of some images, given as bytes ([B, H, W, C], on the training device).
-  Batch assemble(const Tensor& rows, const StepNoise& noise) const;
+  /// Whether images have a condition.
+  bool conditional() const { return conditions_.defined(); }
+  /// Returns the conditions of the images at `indices` ([B] int64 on the training device): [B, K];
+  /// undefined without one.
+  Tensor conditions(const Tensor& indices) const;
+  /// Returns the batch of some images, given as bytes ([B, H, W, C], on the training device), and
+  /// of their conditions.
+  Batch assemble(const Tensor& rows, const Tensor& conditions, const StepNoise& noise) const;
   /// Returns the streams that `assemble` draws from.
   std::vector<Stream> streams() const;
 
@@ -48,6 +63,8 @@ class Batches {
   Augmentation augmentation_;
   CorruptionChain corruption_;
   c10::Device device_;
+  Tensor conditions_;  // [N, K] on the training device
+  double drop_;
   bool resident_;
 };
 

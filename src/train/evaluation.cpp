@@ -98,6 +98,7 @@ Evaluation evaluate(Autoencoder& model, Objective& objective, const Examples& ex
   Sums sums;
   sums.terms.resize(objective.term_names().size());
   const int64_t total = examples.count();
+  const Tensor conditions = options.condition.rows(examples.attributes, total);  // [N, K]
   for (int64_t first = 0; first < total; first += kEvaluationBatch) {
     const int64_t count = std::min(kEvaluationBatch, total - first);
     const auto batch = static_cast<double>(count);
@@ -106,15 +107,18 @@ Evaluation evaluate(Autoencoder& model, Objective& objective, const Examples& ex
     auto noise = generator(options.seed, Stream::kValidation, index, options.device);
     const Tensor input =
         options.corruption.corrupt(images, options.seed, Stream::kCorruption, kFixedNoise + index);
-    const Output output = model.forward(input, noise);
+    Tensor condition;
+    if (conditions.defined()) condition = conditions.narrow(0, first, count).to(options.device);
+    const Output output = model.forward(input, condition, noise);
     const Loss loss =
         objective(images, output, generator(options.seed, Stream::kPenalty, index, options.device));
     sums.loss += batch * loss.total.item<double>();
     for (size_t i = 0; i < loss.terms.size(); ++i) {
       sums.terms[i] += batch * loss.terms[i].value.item<double>();
     }
-    const Tensor decoded =
-        model.bottleneck().is_noisy() ? model.decode(output.latent.code) : output.decoded;
+    const Tensor decoded = model.bottleneck().is_noisy()
+                               ? model.decode(output.latent.code, condition)
+                               : output.decoded;
     sums.nll_mean += likelihood.nll(images, decoded).sum().item<double>();
     add_latents(sums, output.latent);
     if (options.quality) {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "data/condition.h"
 #include "data/dataset.h"
 #include "measure/sparsity.h"
 #include "model/autoencoder.h"
@@ -29,6 +30,7 @@ struct EvaluationOptions {
   c10::Device device = c10::kCPU;
   std::function<void(int64_t done, int64_t total)> progress = {};  // images
   CorruptionChain corruption = {};  // of the encoder's input; the noise is the same in each pass
+  Condition condition = {};         // of the model
 };
 
 struct Evaluation {

@@ -62,7 +62,7 @@ void TrainingStep::run(const Batch& batch, const StepNoise& noise) {
 }
 
 std::vector<Tensor> TrainingStep::learn(const Batch& batch, const StepNoise& noise, double share) {
-  const Output output = forward(batch.input, noise);
+  const Output output = forward(batch, noise);
   const Loss loss = (*objective_)(batch.target, output, noise(Stream::kPenalty));
   std::vector<Tensor> values{share_of(loss.total, share)};
   values[0].backward();
@@ -114,9 +114,10 @@ std::vector<Stream> TrainingStep::streams() const {
   return drawn_from;
 }
 
-Output TrainingStep::forward(const Tensor& input, const StepNoise& noise) {
+Output TrainingStep::forward(const Batch& batch, const StepNoise& noise) {
   const Autocast narrow(device_, options_.precision);
-  Output output = model_->forward(input, noise(Stream::kLatents), noise(Stream::kDropout));
+  Output output = model_->forward(batch.input, batch.condition, noise(Stream::kLatents),
+                                  noise(Stream::kDropout));
   output.decoded = output.decoded.to(at::kFloat);  // losses are sums of many small numbers
   return output;
 }

@@ -67,7 +67,7 @@ class TrainingStep {
   void scale_learning_rates(double factor);
 
  private:
-  Output forward(const Tensor& input, const StepNoise& noise);
+  Output forward(const Batch& batch, const StepNoise& noise);
   /// Computes the gradients of all players on this process's part. share: of the batch that it is.
   /// Returns the total loss, the terms and the adversaries' losses, times the share.
   std::vector<Tensor> learn(const Batch& batch, const StepNoise& noise, double share);

@@ -6,7 +6,8 @@ namespace latent {
 namespace {
 
 constexpr Stream kOfSteps[] = {Stream::kAugmentation, Stream::kCorruption, Stream::kDropout,
-                               Stream::kLatents,      Stream::kPenalty,    Stream::kAdversary};
+                               Stream::kLatents,      Stream::kPenalty,    Stream::kAdversary,
+                               Stream::kCondition};
 
 }  // namespace
 

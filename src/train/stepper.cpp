@@ -34,7 +34,7 @@ Stepper::Stepper(const Batches& batches, TrainingStep& step, const TrainOptions&
           [this] {
             const Tensor rows =
                 rows_.defined() ? rows_ : batches_.values().index_select(0, indices_);
-            step_.run(batches_.assemble(rows, noise_), noise_);
+            step_.run(batches_.assemble(rows, batches_.conditions(indices_), noise_), noise_);
           },
           noise_.generators(all_streams(batches, step)), tools.graph(options.cuda_graph)) {
   std::vector<int64_t> sizes = batches_.values().sizes().vec();
@@ -42,9 +42,10 @@ Stepper::Stepper(const Batches& batches, TrainingStep& step, const TrainOptions&
   if (!batches_.resident() && tools.make_feed) {
     feed_ = tools.make_feed(sizes, batches_.values().scalar_type());
     rows_ = at::empty(sizes, batches_.values().options().device(device));
-  } else if (batches_.resident() && whole_.has_graph()) {
-    indices_ = at::zeros({size_}, at::TensorOptions(device).dtype(at::kLong));
   }
+  const bool reads_images = batches_.resident() && whole_.has_graph();
+  if (reads_images || (feed_ && batches_.conditional()))
+    indices_ = at::zeros({size_}, at::TensorOptions(device).dtype(at::kLong));
   if (options.deterministic && device.is_cuda()) {
     log::info(
         "train.deterministic: no TF32 and only bit-for-bit reproducible operations; training is "
@@ -81,10 +82,8 @@ double Stepper::run_plainly(const Tensor& indices) {
 
 // Puts the batch where the recorded work reads it.
 void Stepper::feed(const Tensor& order, int64_t first) {
-  if (!feed_) {
-    indices_.copy_(order.narrow(0, first, size_));
-    return;
-  }
+  if (indices_.defined()) indices_.copy_(order.narrow(0, first, size_));
+  if (!feed_) return;
   const bool expected = sent_order_.defined() && sent_order_.is_same(order) && sent_first_ == first;
   if (!expected) {
     if (sent_order_.defined()) feed_->receive(rows_);  // discards a batch of an abandoned order

@@ -50,7 +50,7 @@ class Stepper {
   StepNoise noise_;
   int64_t size_;  // of a full batch
   bool logged_ = false;
-  Tensor indices_;                  // [B] of images on the device, or
+  Tensor indices_;                  // [B] of images, or of conditions, on the device
   Tensor rows_;                     // [B, H, W, C] from the host; neither: nothing is recorded
   std::unique_ptr<HostFeed> feed_;  // of the latter
   Tensor sent_order_;               // of the batch being sent; undefined if none

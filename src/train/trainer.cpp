@@ -27,9 +27,10 @@ Trainer::Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model
     : options_(options),
       model_(model),
       objective_(objective),
-      train_(std::move(data.train), data.augmentation, data.corruption, device),
+      train_(std::move(data.train), data.augmentation, data.corruption, data.condition, device),
       validation_(std::move(data.validation)),
       corruption_(std::move(data.corruption)),
+      condition_(std::move(data.condition.condition)),
       run_(std::move(run)),
       config_(std::move(config)),
       device_(device),
@@ -159,6 +160,7 @@ Evaluation Trainer::validate() {
   options.seed = static_cast<uint64_t>(options_.seed);
   options.device = device_;
   options.corruption = corruption_;
+  options.condition = condition_;
   // A run saved after the last batch of an epoch resumes with this pass.
   const int before = agreed_signal();
   if (before != 0 && stepped_) stop_for(before);

@@ -23,6 +23,7 @@ struct TrainingData {
   Examples validation;
   Augmentation augmentation = {};   // of the training images, different in each epoch
   CorruptionChain corruption = {};  // of the encoder's input, in training and validation
+  TrainingCondition condition = {};
 };
 
 class Trainer {
@@ -76,6 +77,7 @@ class Trainer {
   Batches train_;
   Examples validation_;
   CorruptionChain corruption_;
+  Condition condition_;
   RunDirectory run_;
   std::string config_;
   c10::Device device_;

@@ -16,7 +16,7 @@ namespace latent {
 
 TensorFile Trainer::snapshot() {
   TensorFile file;
-  store_model(*model_, *objective_, file);
+  store_model(*model_, *objective_, condition_, file);
   store_optimizers(step_.players(), file);
   store_state(state_, schedule_, file);
   metrics_.store(file);
@@ -57,6 +57,11 @@ void Trainer::restore(const StoredCheckpoint& checkpoint) {
                     path.string(), state_.batch, batches()));
   }
   expect_same_data(std::exchange(state_.data, now), now, path);
+  if (stored_condition(file, path).text() != condition_.text()) {
+    throw Error(path.string() +
+                ": was trained with other classes or numbers of model.condition than the data have "
+                "now; restore the labels that belong to it, or start again with --overwrite");
+  }
   skipped_before_ = state_.skipped - step_.skipped();
   step_.sums().copy_(fitting_tensor(file, "state.sums", step_.sums().sizes(), path));
   metrics_.restore(file, state_.epoch);

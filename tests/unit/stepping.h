@@ -16,12 +16,13 @@
 
 namespace latent {
 
-/// Batch statistics, dropout, a learned sigma, KL warm-up, augmentation, two corruptions, clipping,
-/// a plateau, and a short last batch: 21 images, 8 at a time.
+/// Batch statistics, dropout, a learned sigma, KL warm-up, augmentation, two corruptions, a
+/// condition, clipping, a plateau, and a short last batch: 21 images, 8 at a time.
 inline const std::string kEveryNoise = R"({
   "data": {"name": "shapes", "count": 21, "size": [8, 8], "augment": {"flip": true, "shift": 1}},
   "corruption": ["gaussian", {"name": "masking", "block": [2, 3]}],
-  "model": {"encoder": {"channels": [4, 4], "normalization": "batch", "dropout": 0.1}, "latent_dim": 3},
+  "model": {"encoder": {"channels": [4, 4], "normalization": "batch", "dropout": 0.1}, "latent_dim": 3,
+            "condition": "shape,scale", "condition_drop": 0.3},
   "objective": {"likelihood": {"name": "gaussian", "sigma": "learned", "value": 0.5},
                 "kl": {"warmup_epochs": 30}},
   "train": {"batch_size": 8, "optimizer": {"name": "adamw", "learning_rate": 0.01},
@@ -38,10 +39,12 @@ class Stepping {
     const Experiment plan = read_experiment(config);
     options_ = plan.train;
     const Examples examples = plan.data.open()->load(Split::kTrain);
-    const CorruptionChain corruption = plan.corruption.make(examples.shape());
-    std::tie(model, objective) = fresh_model(plan, corruption, examples.count(), device);
+    const Fitted fitted = fit_to_examples(plan, examples);
+    std::tie(model, objective) = fresh_model(plan, fitted, device);
     model->train();
-    batches = std::make_unique<Batches>(examples, plan.data.augmentation, corruption, device, room);
+    batches = std::make_unique<Batches>(
+        examples, plan.data.augmentation, fitted.corruption,
+        TrainingCondition{fitted.condition, plan.model.condition_drop}, device, room);
     noise_ = std::make_unique<StepNoise>(static_cast<uint64_t>(options_.seed), device);
     step = std::make_unique<TrainingStep>(options_, model, objective, device);
     if (tools != nullptr)

@@ -21,11 +21,13 @@ namespace latent {
 namespace fs = std::filesystem;
 
 // Everything that a resumed run could forget: batch statistics, dropout, momenta, a learned sigma,
-// warm-up, noise, augmentation, corruption, a plateau, clipping, and a short last batch.
+// warm-up, noise, augmentation, corruption, a condition, a plateau, clipping, and a short last
+// batch.
 inline const std::string kEverything = R"({
   "data": {"name": "shapes", "count": 21, "size": [8, 8], "augment": {"flip": true, "shift": 1}},
   "corruption": ["gaussian", {"name": "masking", "block": [2, 3]}],
-  "model": {"encoder": {"channels": [4], "normalization": "batch", "dropout": 0.1}, "latent_dim": 3},
+  "model": {"encoder": {"channels": [4], "normalization": "batch", "dropout": 0.1}, "latent_dim": 3,
+            "condition": "shape,scale", "condition_drop": 0.3},
   "objective": {"likelihood": {"name": "gaussian", "sigma": "learned", "value": 0.5}, "kl": {"warmup_epochs": 3}},
   "train": {"epochs": 4, "batch_size": 8, "optimizer": {"name": "adamw", "learning_rate": 0.01},
             "schedule": {"name": "plateau", "patience": 1, "min_delta": 1000}, "clip_norm": 5}})";
@@ -62,12 +64,13 @@ inline TrainerFixture prepare(const std::string& text, const fs::path& folder,
     t.examples.pixels = t.examples.pixels.to(at::kFloat).div_(255);
     t.examples.pixels[poisoned].fill_(std::nan(""));
   }
-  const ImageShape shape = t.examples.shape();
-  const CorruptionChain corruption = t.plan.corruption.make(shape);
-  t.model = t.plan.model.make(corruption.output(), shape, static_cast<uint64_t>(t.plan.train.seed));
-  t.objective = t.plan.objective.make(*t.model, t.examples.count(), 0);
-  const TrainingData data{t.examples, dataset->load(Split::kValidation), t.plan.data.augmentation,
-                          corruption};
+  const Fitted fitted = fit_to_examples(t.plan, t.examples);
+  std::tie(t.model, t.objective) = fresh_model(t.plan, fitted, c10::kCPU);
+  const TrainingData data{t.examples,
+                          dataset->load(Split::kValidation),
+                          t.plan.data.augmentation,
+                          fitted.corruption,
+                          {fitted.condition, t.plan.model.condition_drop}};
   t.trainer = std::make_unique<Trainer>(t.plan.train, t.model, t.objective, data, t.run,
                                         config.resolved_text(), c10::kCPU, world);
   if (resume && restore) t.trainer->restore(read_checkpoint(t.run, "last"));

@@ -153,9 +153,11 @@ ModelFacts model_facts(const OpenedRun& run, const Examples& all) {
   const Examples examples =
       all.select(at::arange(std::min(all.count(), kMaxImages), at::TensorOptions(at::kLong)));
   run.objective->schedule(std::numeric_limits<double>::infinity());
-  const Evaluation result =
-      evaluate(*run.model, *run.objective, examples,
-               {.quality = true, .device = run.device, .corruption = run.corruption});
+  const Evaluation result = evaluate(*run.model, *run.objective, examples,
+                                     {.quality = true,
+                                      .device = run.device,
+                                      .corruption = run.corruption,
+                                      .condition = run.condition});
   ModelFacts facts;
   facts.has_posterior = run.model->bottleneck().has_posterior();
   facts.unit_interval = run.model->bottleneck().unit_interval();
@@ -167,9 +169,11 @@ ModelFacts model_facts(const OpenedRun& run, const Examples& all) {
       result.kl.defined() ? result.kl > kUsedNats : result.mean_variance > kUsedVariance;
   facts.used = carries.sum().item<int64_t>();
   if (result.sparsity) facts.dead = result.sparsity->dead_units;
-  const Tensor images = examples.images(0, std::min(examples.count(), kMaxPictures));
-  const Tensor codes = run.encode(images).code;
-  const Tensor pictures = run.pictures(codes);
+  const ExampleBatch shown = batch_of(examples, 0, std::min(examples.count(), kMaxPictures));
+  const Tensor& images = shown.images;
+  const Latent latent = run.encode(shown);
+  const Tensor& codes = latent.code;
+  const Tensor pictures = run.pictures(codes, latent.condition);
   if (facts.unit_interval) facts.saturated_codes = at_the_ends(codes, 0.01);
   facts.variance_share =
       images.size(0) < 2

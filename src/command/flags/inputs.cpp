@@ -46,8 +46,8 @@ void declare_inputs(cxxopts::Options& options, const std::string& default_count)
                         cxxopts::value<int64_t>()->default_value(default_count), "N");
 }
 
-Inputs read_split(const std::string& where, Split split, const std::vector<int64_t>& indices,
-                  const OpenedRun& run) {
+ExampleBatch read_split(const std::string& where, Split split, const std::vector<int64_t>& indices,
+                        const OpenedRun& run) {
   const Examples examples = run.load(split);
   for (const int64_t index : indices) {
     if (index >= examples.count()) {
@@ -59,13 +59,13 @@ Inputs read_split(const std::string& where, Split split, const std::vector<int64
   return select_inputs(examples, indices);
 }
 
-Inputs read_list(const std::filesystem::path& file, Split split, const OpenedRun& run) {
+ExampleBatch read_list(const std::filesystem::path& file, Split split, const OpenedRun& run) {
   const ExampleList list = read_example_list(file);
   const Examples examples = run.load(split);
   return select_inputs(examples, ExampleFinder(examples).find_all(list, split));
 }
 
-Inputs read_inputs(const Arguments& arguments, const OpenedRun& run, bool counted) {
+ExampleBatch read_inputs(const Arguments& arguments, const OpenedRun& run, bool counted) {
   check_inputs(arguments, counted);
   if (arguments.has("files")) return read_files(arguments.texts("files"), run);
   const Split split = arguments.parsed("split", parse_split);

@@ -18,7 +18,7 @@ void declare_inputs(cxxopts::Options& options, const std::string& default_count)
 /// counted: whether the command has the --count of declare_inputs.  Throws UsageError for flags
 /// that exclude each other, such as FILES and --indices; Error for an index outside the split, an
 /// entry of a list that is not in it, a file that is not an image, a folder without images.
-Inputs read_inputs(const Arguments& arguments, const OpenedRun& run, bool counted = true);
+ExampleBatch read_inputs(const Arguments& arguments, const OpenedRun& run, bool counted = true);
 
 /// Returns the images that the command line selects, to be read batch by batch. Throws as
 /// read_inputs does.
@@ -26,12 +26,12 @@ ExampleBatches read_example_batches(const Arguments& arguments, const OpenedRun&
 
 /// Reads images of the split by index. where: the flag with the indices, for messages.
 /// Throws Error for an index outside the split.
-Inputs read_split(const std::string& where, Split split, const std::vector<int64_t>& indices,
-                  const OpenedRun& run);
+ExampleBatch read_split(const std::string& where, Split split, const std::vector<int64_t>& indices,
+                        const OpenedRun& run);
 
 /// Images of the split that a file lists by name or index (data/example_list.h), in its order.
 /// Throws Error for an entry that is not in the split.
-Inputs read_list(const std::filesystem::path& file, Split split, const OpenedRun& run);
+ExampleBatch read_list(const std::filesystem::path& file, Split split, const OpenedRun& run);
 
 /// Returns a name for pictures of these inputs: "files", "test-3-17", "test-first-10", "test" for
 /// all, "test-FILE" for --indices @FILE.txt.

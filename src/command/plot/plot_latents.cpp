@@ -79,14 +79,17 @@ Tensor choose_images(const Arguments& arguments, int64_t images) {
 }
 
 // Adds decoded pictures at up to `count` of the points, so that they do not overlap.
+// condition: of each point, or undefined.
 void add_pictures(visual::Scatter& scatter, const OpenedRun& run, const space::Projection& plane,
-                  const Tensor& coordinates, int64_t count) {
+                  const Tensor& coordinates, const Tensor& condition, int64_t count) {
   if (count == 0) return;
   const ImageShape& shape = run.model->output_shape();
   const Tensor rows = visual::thumbnail_rows(scatter, shape.height, shape.width, count);
   if (rows.numel() < count)
     log::info("{} of {} pictures fit without touching", rows.numel(), count);
-  scatter.thumbnails = run.pictures(plane.unproject(coordinates.index_select(0, rows)));
+  scatter.thumbnails =
+      run.pictures(plane.unproject(coordinates.index_select(0, rows)),
+                   condition.defined() ? condition.index_select(0, rows) : condition);
   scatter.thumbnail_points = scatter.points.index_select(0, rows);
 }
 
@@ -122,7 +125,9 @@ nlohmann::ordered_json plot_latents(const Arguments& arguments) {
     scatter.classes = attribute->words();
     scatter.legend = attribute->name;
   }
-  add_pictures(scatter, run, plane, coordinates, decoded);
+  Tensor condition = run.condition.rows(examples.attributes, examples.count());
+  if (condition.defined()) condition = condition.index_select(0, chosen);
+  add_pictures(scatter, run, plane, coordinates, condition, decoded);
   const auto path =
       plot_path(arguments, run.directory.path(), fmt::format("latents{}.png", cdf ? "-cdf" : ""));
   visual::write_scatter(path, scatter);

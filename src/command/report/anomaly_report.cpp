@@ -30,15 +30,18 @@ visual::Gallery::Group group(const std::string& name, const Tensor& order, const
                              const std::vector<std::string>& words) {
   visual::Gallery::Group found{
       .name = name, .originals = {}, .models = {}, .words = {}, .notes = {}};
-  std::vector<Tensor> images;
+  std::vector<Tensor> images, models;
   for (int64_t i = 0; i < order.numel(); ++i) {
     const auto index = order[i].item<int64_t>();
-    images.push_back(examples.images(index, 1));
+    const ExampleBatch one = examples.read(index, 1);
+    const Latent latent = run.encode(one);
+    images.push_back(one.images);
+    models.push_back(run.pictures(latent.code, latent.condition));
     found.words.push_back(words[static_cast<size_t>(index)]);
     found.notes.push_back(fmt::format("{:.4g}", values[index].item<double>()));
   }
   found.originals = at::cat(images).contiguous();
-  found.models = run.pictures(run.encode(found.originals).code);
+  found.models = at::cat(models);
   return found;
 }
 

@@ -13,6 +13,7 @@
 #include "core/system/interrupt.h"
 #include "core/system/out_of_memory.h"
 #include "core/system/process.h"
+#include "session/example_batch.h"
 #include "space/samplers.h"
 #include "visual/chart.h"
 
@@ -39,7 +40,7 @@ std::string sparsity_text(const Sparsity& sparsity, int64_t units) {
 
 TrainDisplay::TrainDisplay(std::shared_ptr<Autoencoder> model, std::shared_ptr<Objective> objective,
                            const Examples& validation, RunDirectory run,
-                           const Experiment& experiment, const CorruptionChain& corruption,
+                           const Experiment& experiment, const Fitted& fitted,
                            const c10::Device& device, bool quiet)
     : model_(std::move(model)),
       objective_(std::move(objective)),
@@ -49,12 +50,15 @@ TrainDisplay::TrainDisplay(std::shared_ptr<Autoencoder> model, std::shared_ptr<O
       example_noun_(experiment.data.example_noun()),
       device_(device),
       validation_(validation),
-      corruption_(corruption),
+      fitted_(fitted),
       bar_(quiet) {
   const auto counts = gallery_->counts(validation.shape());
-  images_ = validation.images(0, std::min(counts.pairs, validation.count()));
+  const ExampleBatch shown = batch_of(validation, 0, std::min(counts.pairs, validation.count()));
+  images_ = shown.images;
+  condition_ = fitted_.condition.rows(shown.attributes, images_.size(0));
+  if (condition_.defined()) condition_ = condition_.to(device);
   const auto seed = static_cast<uint64_t>(options_.seed);
-  input_ = corruption_.corrupt(images_, seed, Stream::kPictures, kCorruptedPictures);
+  input_ = fitted_.corruption.corrupt(images_, seed, Stream::kPictures, kCorruptedPictures);
   samples_ = counts.samples;
 }
 
@@ -114,7 +118,8 @@ void TrainDisplay::finished(const TrainState& state) {
   EvaluationOptions options;
   options.seed = static_cast<uint64_t>(options_.seed);
   options.device = device_;
-  options.corruption = corruption_;
+  options.corruption = fitted_.corruption;
+  options.condition = fitted_.condition;
   options.progress = [](int64_t, int64_t) {
     if (const int signal = interrupt_signal(); signal != 0)
       throw Interrupted("interrupted before the last pictures; the training is complete", signal);
@@ -148,9 +153,14 @@ void TrainDisplay::write_pictures(int64_t epoch, const Evaluation& validation) {
   const torch::NoGradGuard no_grad;
   model_->eval();
   const Likelihood& likelihood = objective_->likelihood();
-  const Tensor reconstructed = likelihood.mean(model_->forward(input_.to(device_)).decoded).cpu();
+  const Tensor reconstructed =
+      likelihood.mean(model_->forward(input_.to(device_), condition_).decoded).cpu();
   const Tensor z = random_latents(validation).to(device_);
-  const Tensor samples = likelihood.mean(model_->decode(z)).cpu();
+  Tensor condition = condition_;  // samples of what the images above are
+  if (condition.defined())
+    condition = condition.index_select(
+        0, at::arange(samples_, condition.options().dtype(at::kLong)).remainder(condition.size(0)));
+  const Tensor samples = likelihood.mean(model_->decode(z, condition)).cpu();
   const auto path = picture("reconstructions", epoch);
   if (input_.is_same(images_)) {
     gallery_->write_pairs(path, images_, reconstructed, kPairColumns);

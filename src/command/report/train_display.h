@@ -13,10 +13,10 @@ namespace latent {
 
 class TrainDisplay : public TrainListener {
  public:
-  /// validation: the split whose first images are reconstructed. corruption: of their shape.
+  /// validation: the split whose first images are reconstructed.
   TrainDisplay(std::shared_ptr<Autoencoder> model, std::shared_ptr<Objective> objective,
                const Examples& validation, RunDirectory run, const Experiment& experiment,
-               const CorruptionChain& corruption, const c10::Device& device, bool quiet);
+               const Fitted& fitted, const c10::Device& device, bool quiet);
 
   void step(const StepReport& report) override;
   void epoch(const EpochReport& report) override;
@@ -40,13 +40,14 @@ class TrainDisplay : public TrainListener {
   std::string example_noun_;
   c10::Device device_;
   Examples validation_;
-  CorruptionChain corruption_;
+  Fitted fitted_;
   ProgressBar bar_;
   bool first_ = true;               // no step was reported yet
   std::optional<Evaluation> last_;  // of the last epoch trained here
   int64_t warned_ = 0;              // the epoch for which a failure of the pictures was logged
   Tensor images_;                   // [N, C, H, W], the same in all pictures
   Tensor input_;                    // [N, C, h, w] as the encoder sees them
+  Tensor condition_;                // [N, K] of them, on the device; or undefined
   int64_t samples_;                 // random latents in a picture
 };
 

@@ -57,7 +57,8 @@ ImageShape parse_shape(const std::string& text, const std::filesystem::path& pat
 
 }  // namespace
 
-void store_model(const Autoencoder& model, const Objective& objective, TensorFile& file) {
+void store_model(const Autoencoder& model, const Objective& objective, const Condition& condition,
+                 TensorFile& file) {
   const auto put = [&](const std::string& name, const Tensor& tensor) {
     file.tensors[name] = tensor;
   };
@@ -65,6 +66,7 @@ void store_model(const Autoencoder& model, const Objective& objective, TensorFil
   file.metadata["format"] = std::to_string(kRunFormat);
   file.metadata["input_shape"] = model.input_shape().text();
   file.metadata["output_shape"] = model.output_shape().text();
+  if (!condition.empty()) file.metadata["condition"] = condition.text();
 }
 
 void load_model(Autoencoder& model, Objective& objective, const TensorFile& file,
@@ -130,6 +132,12 @@ StoredShapes stored_shapes(const TensorFile& file, const std::filesystem::path& 
     return parse_shape(found->second, path);
   };
   return {.input = find("input_shape"), .output = find("output_shape")};
+}
+
+Condition stored_condition(const TensorFile& file, const std::filesystem::path& path) {
+  const auto found = file.metadata.find("condition");
+  return found == file.metadata.end() ? Condition()
+                                      : Condition::parse(found->second, path.string());
 }
 
 }  // namespace latent

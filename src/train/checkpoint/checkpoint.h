@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "data/condition.h"
 #include "format/safetensors.h"
 #include "model/autoencoder.h"
 #include "objective/objective.h"
@@ -12,8 +13,9 @@
 namespace latent {
 
 /// Adds the weights and statistics as "model.*", "objective.*" and "adversary.<penalty>.*", and the
-/// image shapes as metadata.
-void store_model(const Autoencoder& model, const Objective& objective, TensorFile& file);
+/// image shapes and the condition as metadata.
+void store_model(const Autoencoder& model, const Objective& objective, const Condition& condition,
+                 TensorFile& file);
 
 /// Loads weights and statistics in place. Throws Error naming `path`, the tensor, and the shapes
 /// that differ.
@@ -41,5 +43,9 @@ struct StoredShapes {
 
 /// Reads the shapes from the metadata. Throws Error naming `path` if they are missing.
 StoredShapes stored_shapes(const TensorFile& file, const std::filesystem::path& path);
+
+/// Reads the condition from the metadata: none if there is none. Throws Error naming `path` if it
+/// is damaged.
+Condition stored_condition(const TensorFile& file, const std::filesystem::path& path);
 
 }  // namespace latent

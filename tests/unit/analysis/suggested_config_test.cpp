@@ -34,10 +34,8 @@ class SuggestedConfig : public ImageFolderTest {
     Config config = Config::parse(suggested_config(data, train.shape()).dump(), "suggested");
     const Experiment experiment = read_experiment(config);
     EXPECT_GT(experiment.data.open()->load(Split::kTrain).count(), 0);
-    EXPECT_GT(
-        fresh_model(experiment, experiment.corruption.make(train.shape()), train.count(), c10::kCPU)
-            .first->latent_dim(),
-        0);
+    const auto model = fresh_model(experiment, fit_to_examples(experiment, train), c10::kCPU).first;
+    EXPECT_GT(model->latent_dim(), 0);
   }
 
   Examples opened(const Json& data) {

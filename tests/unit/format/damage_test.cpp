@@ -62,7 +62,7 @@ TEST(Damage, IsDetectedInCheckpoints) {
   const auto model = plan.model.make({3, 8, 8}, {3, 8, 8}, 0);
   const auto objective = plan.objective.make(*model, 0, 0);
   TensorFile file;
-  store_model(*model, *objective, file);
+  store_model(*model, *objective, {}, file);
   const auto weights = file.tensors;
   for (const auto& [name, tensor] : weights) {
     for (const char* moment : {".exp_avg", ".exp_avg_sq"})

@@ -32,7 +32,7 @@ TEST(Autoencoder, EveryEncoderTakesEveryShape) {
                                           decoder + R"(", "latent_dim": 3})",
                                       shape);
         const Output output =
-            model->forward(uniform(batch_of(2, shape)), generator(0, Stream::kLatents));
+            model->forward(uniform(batch_of(2, shape)), {}, generator(0, Stream::kLatents));
         EXPECT_EQ(output.decoded.sizes(), batch_of(2, shape));
         EXPECT_EQ(output.latent.z.sizes(), (std::vector<int64_t>{2, 3}));
         EXPECT_TRUE(output.decoded.isfinite().all().item<bool>());

@@ -19,7 +19,7 @@ TEST(Bottleneck, WithoutAGeneratorZIsTheMean) {
 TEST(Bottleneck, SamplesAreMeanPlusSigmaTimesNoise) {
   const auto model = make_model(R"({"encoder": "dense", "latent_dim": 3})", {1, 8, 8});
   const Tensor images = uniform({5, 1, 8, 8});
-  const Latent latent = model->encode(images, generator(0, Stream::kLatents));
+  const Latent latent = model->encode(images, {}, generator(0, Stream::kLatents));
   const Tensor noise = torch::empty({5, 3}).normal_(0, 1, generator(0, Stream::kLatents));
   const Tensor moved = noise * (0.5 * latent.posterior->logvar).exp();
   expect_tensor_near(latent.z, latent.code + moved,
@@ -34,7 +34,7 @@ TEST(Bottleneck, PointIsOneCodePerImage) {
         "bottleneck": {"name": "point", "activation": ")" +
                                       activation + "\"}}",
                                   {1, 8, 8});
-    const Latent latent = model->encode(normal({50, 1, 8, 8}), generator(0, Stream::kLatents));
+    const Latent latent = model->encode(normal({50, 1, 8, 8}), {}, generator(0, Stream::kLatents));
     EXPECT_TRUE(torch::equal(latent.z, latent.code));
     EXPECT_FALSE(latent.posterior);
     EXPECT_FALSE(model->bottleneck().has_posterior());

@@ -20,7 +20,7 @@ Fixture make_fixture(const std::string& model, const std::string& objective) {
   made.objective =
       objective_plan(objective, made.model->bottleneck().has_posterior()).make(*made.model, 0, 0);
   made.images = uniform({4, 1, 12, 12});
-  made.output = made.model->forward(made.images, generator(0, Stream::kLatents));
+  made.output = made.model->forward(made.images, {}, generator(0, Stream::kLatents));
   return made;
 }
 

@@ -83,6 +83,24 @@ TEST_F(OwnPartsTest, AMapWithALossAndAPriorTrainsAndIsResumed) {
   EXPECT_FALSE(got.kl.defined());
 }
 
+TEST_F(OwnPartsTest, AMapTakesTheConditionAsChannels) {
+  const std::vector<std::string> told{"model.condition=shape,scale"};
+  const auto t = prepare(with_levels(), folder_ / "run", told);
+  t.trainer->train({});
+  t.model->eval();
+  const LatentShape shape = t.model->bottleneck().shape();
+  const Tensor z = at::zeros({2, shape[0], shape[1], shape[2]});
+  Tensor condition = at::zeros({2, 4});
+  condition[1][3] = 1;
+  const Tensor decoded = t.model->decode(z, condition);
+  EXPECT_TRUE(at::allclose(decoded[0], t.model->decode(z)[0]));
+  EXPECT_FALSE(at::allclose(decoded[0], decoded[1]));
+  int64_t parameters = 0;
+  for (const auto& row : summarize(t.model->spec()))
+    parameters += row.parameters;
+  EXPECT_EQ(parameters, count_parameters(*t.model));
+}
+
 TEST_F(OwnPartsTest, AMapIsSummarized) {
   const auto t = prepare(with_levels(), folder_ / "run");
   for (const auto& row : summarize(t.model->spec())) {

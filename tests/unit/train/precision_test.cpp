@@ -28,11 +28,11 @@ Trained train_with(const std::vector<std::string>& settings, int64_t steps = 20)
   Config config = Config::parse(kSmall, "test.json", settings);
   const Experiment plan = read_experiment(config);
   const Examples examples = plan.data.open()->load(Split::kTrain);
-  const CorruptionChain corruption = plan.corruption.make(examples.shape());
-  auto [model, objective] = fresh_model(plan, corruption, 0, c10::kCPU);
+  const Fitted fitted = fit_to_examples(plan, examples);
+  auto [model, objective] = fresh_model(plan, fitted, c10::kCPU);
   model->train();
   TrainingStep step(plan.train, model, objective, c10::kCPU);
-  const Batches batches = training_batches(plan, corruption, examples, c10::kCPU);
+  const Batches batches = training_batches(plan, fitted, examples, c10::kCPU);
   StepNoise noise(0, c10::kCPU);
   Trained trained;
   for (int64_t i = 0; i < steps; ++i) {
@@ -69,7 +69,7 @@ TEST(Precision, AutoSettlesOnOneOfTheTwo) {
   Experiment plan = read_experiment(config);
   const Examples examples = plan.data.open()->load(Split::kTrain);
   const std::string picked =
-      settled_precision(plan, plan.corruption.make(examples.shape()), examples, c10::kCPU);
+      settled_precision(plan, fit_to_examples(plan, examples), examples, c10::kCPU);
   if (has_bf16(c10::kCPU)) {
     EXPECT_TRUE(picked == "fp32" || picked == "bf16") << picked;
   } else {

@@ -25,10 +25,11 @@ std::map<std::string, Tensor> draw(const std::vector<int64_t>& images, int64_t s
   noise(Stream::kLatents).normal({3}, at::kFloat);  // an earlier draw
   noise.move_to(step, part);
   const Batch batch = t.batches->fetch(at::tensor(images, at::kLong), noise);
-  const Output output =
-      t.model->forward(batch.input, noise(Stream::kLatents), noise(Stream::kDropout));
+  const Output output = t.model->forward(batch.input, batch.condition, noise(Stream::kLatents),
+                                         noise(Stream::kDropout));
   return {{"input", batch.input},
           {"target", batch.target},
+          {"condition", batch.condition},
           {"z", output.latent.z.detach()},
           {"decoded", output.decoded.detach()},
           {"penalty", noise(Stream::kPenalty).normal({batch.input.size(0), 5}, at::kFloat)}};

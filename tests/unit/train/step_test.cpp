@@ -26,9 +26,9 @@ struct OneTraining {
     Config config = Config::parse(kStepConfig, "test.json", settings);
     const Experiment plan = read_experiment(config);
     const Examples examples = plan.data.open()->load(Split::kTrain);
-    const CorruptionChain corruption = plan.corruption.make(examples.shape());
-    batches = std::make_unique<Batches>(training_batches(plan, corruption, examples, c10::kCPU));
-    std::tie(model, objective) = fresh_model(plan, corruption, examples.count(), c10::kCPU);
+    const Fitted fitted = fit_to_examples(plan, examples);
+    batches = std::make_unique<Batches>(training_batches(plan, fitted, examples, c10::kCPU));
+    std::tie(model, objective) = fresh_model(plan, fitted, c10::kCPU);
     model->train();
     step = std::make_unique<TrainingStep>(plan.train, model, objective, c10::kCPU);
   }

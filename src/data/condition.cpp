@@ -1,0 +1,141 @@
+#include "data/condition.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "core/text/suggest.h"
+
+namespace latent {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const Attribute& find_attribute(const std::string& name, const Examples& training,
+                                const std::string& where) {
+  if (const Attribute* found = training.find(name)) return *found;
+  if (training.attributes.empty()) {
+    throw Error(where + ": the data set has no labels and no attributes; expected one that has, or "
+                        "no condition");
+  }
+  std::vector<std::string> known;
+  for (const auto& attribute : training.attributes)
+    known.push_back(attribute.name);
+  throw Error(where + ": the data set has no attribute \"" + name + "\"; " +
+              did_you_mean(name, known));
+}
+
+// Returns the class of each example as its place among `classes`, -1 if it is none: [N] int64.
+Tensor places(const Attribute& attribute, const std::vector<std::string>& classes) {
+  std::vector<int64_t> of_class;
+  for (const auto& word : attribute.classes) {
+    const auto found = std::find(classes.begin(), classes.end(), word);
+    of_class.push_back(found == classes.end() ? -1 : found - classes.begin());
+  }
+  of_class.push_back(-1);  // of a value that is not known
+  const auto unknown = static_cast<double>(attribute.classes.size());
+  const Tensor values = attribute.values.nan_to_num(unknown).to(at::kLong);
+  return at::tensor(of_class, at::kLong).index_select(0, values);
+}
+
+}  // namespace
+
+int64_t Condition::Part::size() const {
+  return kind == AttributeKind::kClass ? static_cast<int64_t>(classes.size()) : 1;
+}
+
+// [N, size()] float64
+Tensor Condition::Part::rows(const Attribute& attribute) const {
+  const Tensor& values = attribute.values;
+  switch (kind) {
+    case AttributeKind::kClass:
+      return places(attribute, classes).unsqueeze(1).eq(at::arange(size())).to(at::kDouble);
+    case AttributeKind::kYesNo:
+      return (2 * values - 1).nan_to_num(0).unsqueeze(1);
+    case AttributeKind::kNumber:
+      return ((values - mean) / deviation).nan_to_num(0).unsqueeze(1);
+  }
+  TORCH_CHECK(false, "an attribute without a kind");
+}
+
+Condition Condition::of(const std::vector<std::string>& names, const Examples& training,
+                        const std::string& where) {
+  Condition condition;
+  for (const auto& name : names) {
+    const Attribute& attribute = find_attribute(name, training, where);
+    const Tensor known = attribute.values.masked_select(attribute.values.isnan().logical_not());
+    if (known.numel() == 0) {
+      throw Error(where + ": \"" + name +
+                  "\" is not known of any training example; expected an attribute that is");
+    }
+    Part part{.name = name, .kind = attribute.kind(), .classes = attribute.classes};
+    if (part.kind == AttributeKind::kNumber) {
+      part.mean = known.mean().item<double>();
+      const auto deviation = known.std(/*unbiased=*/false).item<double>();
+      if (deviation > 0) part.deviation = deviation;
+    }
+    condition.parts_.push_back(std::move(part));
+  }
+  return condition;
+}
+
+Condition Condition::parse(const std::string& text, const std::string& where) {
+  Condition condition;
+  try {
+    for (const auto& json : Json::parse(text)) {
+      Part part{.name = json.at("name").get<std::string>()};
+      if (json.contains("classes")) {
+        part.kind = AttributeKind::kClass;
+        json.at("classes").get_to(part.classes);
+      } else if (json.contains("mean")) {
+        json.at("mean").get_to(part.mean);
+        json.at("deviation").get_to(part.deviation);
+      } else {
+        part.kind = AttributeKind::kYesNo;
+      }
+      condition.parts_.push_back(std::move(part));
+    }
+  } catch (const nlohmann::json::exception&) {
+    throw Error(where + ": its \"condition\" cannot be read; expected a checkpoint of latent train");
+  }
+  return condition;
+}
+
+std::string Condition::text() const {
+  Json all = Json::array();
+  for (const Part& part : parts_) {
+    Json json{{"name", part.name}};
+    if (part.kind == AttributeKind::kClass) json["classes"] = part.classes;
+    if (part.kind == AttributeKind::kNumber) {
+      json["mean"] = part.mean;
+      json["deviation"] = part.deviation;
+    }
+    all.push_back(std::move(json));
+  }
+  return all.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+int64_t Condition::size() const {
+  int64_t sum = 0;
+  for (const Part& part : parts_)
+    sum += part.size();
+  return sum;
+}
+
+Tensor Condition::rows(const std::vector<Attribute>& attributes, int64_t count) const {
+  if (empty()) return {};
+  std::vector<Tensor> columns;
+  for (const Part& part : parts_) {
+    const auto found = std::find_if(attributes.begin(), attributes.end(), [&](const Attribute& each) {
+      return each.name == part.name;
+    });
+    columns.push_back(found == attributes.end()
+                          ? at::zeros({count, part.size()}, at::kDouble)
+                          : part.rows(*found));
+  }
+  return at::cat(columns, 1).to(at::kFloat);
+}
+
+}  // namespace latent

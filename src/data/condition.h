@@ -1,0 +1,52 @@
+// The condition of a model: what is known about an example, as numbers that encoder and decoder are
+// told beside the image.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+
+namespace latent {
+
+/// Turns attributes of examples into rows of K numbers: for a class as many as there are classes, 1
+/// for the example's own; for yes and no 1 and -1; for a number its distance from the mean of the
+/// training examples in standard deviations. A value that is not known becomes zeros.
+class Condition {
+ public:
+  /// No condition: K is 0.
+  Condition() = default;
+
+  /// Returns the condition of the attributes called `names`, with the classes and the numbers'
+  /// spread of the training examples. where: the key with the names. Throws Error for an attribute
+  /// that the examples do not have or of which no value is known.
+  static Condition of(const std::vector<std::string>& names, const Examples& training,
+                      const std::string& where);
+  /// Reads what `text` returned. where: begins the Error's message.
+  static Condition parse(const std::string& text, const std::string& where);
+  /// Returns the condition as JSON, kept in every checkpoint, so that a run needs no data to decode.
+  std::string text() const;
+
+  bool empty() const { return parts_.empty(); }
+  /// Returns K.
+  int64_t size() const;
+  /// Returns the rows of examples with these attributes, [count, K] float32; undefined if K is 0.
+  /// An attribute that is missing, and a class that training did not have, are not known.
+  Tensor rows(const std::vector<Attribute>& attributes, int64_t count) const;
+
+ private:
+  struct Part {
+    std::string name;
+    AttributeKind kind = AttributeKind::kNumber;
+    std::vector<std::string> classes = {};
+    double mean = 0, deviation = 1;  // of a number
+
+    int64_t size() const;
+    Tensor rows(const Attribute& attribute) const;
+  };
+
+  std::vector<Part> parts_;
+};
+
+}  // namespace latent

@@ -1,0 +1,99 @@
+"""A model with a condition: every command that encodes or decodes images of the data set tells it what they are."""
+import json
+import random
+import shutil
+
+from _latent import Workplace, expect, expect_error, latent, latent_json, skip
+
+try:
+    import numpy
+except ImportError:
+    numpy = None
+
+COUNT = 90
+
+
+def squares(seed):
+    """Small bright squares at random places, and a class that the picture does not show."""
+    draw = random.Random(seed)
+    images = numpy.zeros((COUNT, 12, 12), numpy.uint8)
+    labels = numpy.zeros(COUNT, numpy.int64)
+    for i in range(COUNT):
+        x, y = draw.randrange(7), draw.randrange(7)
+        images[i, y:y + 5, x:x + 5] = 200 + draw.randrange(50)
+        labels[i] = i % 3
+    return images, labels
+
+
+def bytes_of(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def outcome(run, out, command):
+    """What a command prints and writes, without the names of the run and of the files."""
+    out.mkdir()
+    words = [word.replace("OUT", str(out)) for word in command]
+    printed = latent(*words, "--run", run, "--json").stdout
+    return printed.replace(str(run), "RUN").replace(str(out), "OUT"), bytes_of(out)
+
+
+with Workplace() as here:
+    if numpy is None:
+        skip("needs NumPy")
+    for name, seed in (("x", 1), ("t", 2)):
+        images, labels = squares(seed)
+        numpy.save(here / f"{name}.npy", images)
+        numpy.save(here / f"{name}-labels.npy", labels)
+        numpy.save(here / f"{name}-others.npy", (labels + 1) % 3)
+    data = {"name": "npy", "images": "x.npy", "labels": "x-labels.npy", "test_images": "t.npy", "test_labels": "t-labels.npy"}
+    config = {"data": data, "corruption": [{"name": "gaussian", "std": 0.1}],
+              "model": {"encoder": {"channels": [8, 8]}, "latent_dim": 3, "condition": "label"},
+              "objective": {"kl": {"weight": 0.01}},
+              "train": {"epochs": 3, "batch_size": 16, "optimizer": {"learning_rate": 0.01}}}
+    (here / "c.json").write_text(json.dumps(config))
+    result = latent_json("train", "c.json", "--run", "run")
+    expect(result["epochs"] == 3, f"three epochs, got {result}")
+    expect((here / "run/images/train/samples-0003.png").exists(), "pictures of samples")
+
+    # The same weights, with labels that belong to other images.
+    shutil.copytree(here / "run", here / "other")
+    text = (here / "run/config.json").read_text()
+    expect("x-labels.npy" in text and "t-labels.npy" in text, "the labels' files in the run's config")
+    (here / "other/config.json").write_text(text.replace("-labels.npy", "-others.npy"))
+    shutil.rmtree(here / "other/cache", ignore_errors=True)
+    commands = {
+        "reconstruct": ["reconstruct", "--out", "OUT/a.png"],
+        "sampled": ["reconstruct", "--sample-latents", "--out", "OUT/a.png"],
+        "encode": ["encode", "--out", "OUT/a.npy"],
+        "evaluate": ["evaluate"],
+        "interpolate": ["interpolate", "--indices", "0,4", "--out", "OUT/a.png"],
+        "matrix": ["interpolate", "--matrix", "--indices", "0,4,8,10", "--out", "OUT/a.png"],
+        "expression": ["arithmetic", "--expression", "A - B", "--indices", "0,1", "--out", "OUT/a.png"],
+        "letters": ["arithmetic", "--expression", "A", "--let", "A=3,5", "--out", "OUT/a.png"],
+        "attribute": ["arithmetic", "--attribute", "label=1", "--out", "OUT/a.png"],
+        "traverse": ["traverse", "--indices", "3", "--out", "OUT/a.png"],
+        "denoise": ["denoise", "--out", "OUT/a.png"],
+        "detect": ["detect", "--out", "OUT/a.csv"],
+        "probe": ["probe"],
+        "compare-pca": ["compare-pca", "--out", "OUT/a.png"],
+        "latents": ["plot", "latents", "--decoded", "9", "--out", "OUT/a.png"],
+    }
+    for name, command in commands.items():
+        one = outcome(here / "run", here / f"one-{name}", command)
+        again = outcome(here / "run", here / f"again-{name}", command)
+        two = outcome(here / "other", here / f"two-{name}", command)
+        expect(one == again, f"{name} to give the same twice")
+        expect(one != two, f"{name} to tell the model the images' classes")
+
+    latent("doctor", "--run", "run")
+
+    # Samples, and files of one's own, of which nothing is known.
+    latent("sample", "--run", "run", "--count", "4", "--out", "s.png")
+    latent("reconstruct", "--run", "run", "run/images/train/samples-0003.png")
+    latent("train", "--run", "run", "--resume", "--set", "train.epochs=4")
+    expect_error('model.condition: the data set has no attribute "lable"; did you mean label?',
+                 "train", "c.json", "--set", "model.condition=lable")
+    expect_error("model.condition: the data set has no labels and no attributes",
+                 "train", "c.json", "--set", "data.labels=", "--set", "data.test_labels=")
+    expect_error("model.condition_drop", "train", "c.json", "--set", "model.condition_drop=1")
+    expect_error("cannot resume with other settings", "train", "--run", "run", "--resume", "--set", "model.condition=")

@@ -1,0 +1,108 @@
+#include "data/condition.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "unit/experiments.h"
+
+namespace latent {
+namespace {
+
+const double kUnknown = std::nan("");
+
+// Four examples: a class, yes or no, a number; the last one is not known.
+Examples known_examples() {
+  const auto numbers = [](std::vector<double> values) { return at::tensor(values, at::kDouble); };
+  return {.pixels = at::zeros({4, 1, 1, 1}, at::kByte),
+          .attributes = {{"animal", numbers({0, 2, 1, kUnknown}), {"cat", "dog", "owl"}},
+                         {"Smiling", numbers({1, 0, 1, kUnknown}), {}},
+                         {"age", numbers({20, 30, 40, kUnknown}), {}}},
+          .names = {}};
+}
+
+Condition all_three() { return Condition::of({"animal", "Smiling", "age"}, known_examples(), "key"); }
+
+// The ages' standard deviation: the root of (100 + 0 + 100) / 3.
+const float kStep = static_cast<float>(10 / std::sqrt(200.0 / 3));
+
+TEST(Condition, HasANumberForEachClassAndOneForTheRest) {
+  const Condition condition = all_three();
+  EXPECT_EQ(condition.size(), 5);
+  const Tensor rows = condition.rows(known_examples().attributes, 4);
+  EXPECT_EQ(rows.scalar_type(), at::kFloat);
+  const Tensor expected = at::tensor(std::vector<float>{1, 0, 0, 1, -kStep,  //
+                                                        0, 0, 1, -1, 0,      //
+                                                        0, 1, 0, 1, kStep,   //
+                                                        0, 0, 0, 0, 0})
+                              .view({4, 5});
+  EXPECT_TRUE(at::allclose(rows, expected, 0, 1e-6)) << rows;
+}
+
+TEST(Condition, KeepsItsMeaningForOtherExamples) {
+  const Condition condition = all_three();
+  Examples other = known_examples();
+  other.attributes[0].classes = {"owl", "fox", "cat"};  // another order, and one that is new
+  other.attributes[1].name = "Laughing";
+  other.attributes[2].values = at::full({4}, 30.0, at::kDouble);
+  const Tensor rows = condition.rows(other.attributes, 4);
+  // The classes were owl, cat, fox (unknown to the condition), nothing.
+  const Tensor expected = at::tensor(std::vector<float>{0, 0, 1, 0, 0,  //
+                                                        1, 0, 0, 0, 0,  //
+                                                        0, 0, 0, 0, 0,  //
+                                                        0, 0, 0, 0, 0})
+                              .view({4, 5});
+  EXPECT_TRUE(at::equal(rows, expected)) << rows;
+  EXPECT_TRUE(at::equal(condition.rows({}, 2), at::zeros({2, 5})));
+}
+
+TEST(Condition, IsReadAsItWasWritten) {
+  const Condition condition = all_three();
+  const Condition again = Condition::parse(condition.text(), "file");
+  EXPECT_EQ(again.text(), condition.text());
+  const auto attributes = known_examples().attributes;
+  EXPECT_TRUE(at::equal(again.rows(attributes, 4), condition.rows(attributes, 4)));
+  EXPECT_EQ(condition.text().find("NaN"), std::string::npos);
+}
+
+TEST(Condition, OfNothingIsNone) {
+  const Condition none = Condition::of({}, known_examples(), "key");
+  EXPECT_TRUE(none.empty());
+  EXPECT_EQ(none.size(), 0);
+  EXPECT_FALSE(none.rows(known_examples().attributes, 4).defined());
+}
+
+TEST(Condition, NamesWhatItDoesNotFind) {
+  const auto of = [](const std::string& name, const Examples& examples) {
+    return error_of([&] { Condition::of({name}, examples, "model.condition"); });
+  };
+  Examples examples = known_examples();
+  EXPECT_EQ(of("smiling", examples),
+            "model.condition: the data set has no attribute \"smiling\"; did you mean Smiling? known: "
+            "Smiling, age, animal");
+  examples.attributes[2].values.fill_(kUnknown);
+  EXPECT_EQ(of("age", examples),
+            "model.condition: \"age\" is not known of any training example; expected an attribute "
+            "that is");
+  examples.attributes.clear();
+  EXPECT_EQ(of("age", examples),
+            "model.condition: the data set has no labels and no attributes; expected one that has, "
+            "or no condition");
+  for (const char* damaged : {"", "3", "[{}]", "[{\"name\": \"a\", \"classes\": 3}]", "[{\"name\""}) {
+    EXPECT_EQ(error_of([&] { Condition::parse(damaged, "last.safetensors"); }),
+              "last.safetensors: its \"condition\" cannot be read; expected a checkpoint of latent "
+              "train")
+        << damaged;
+  }
+}
+
+TEST(Condition, ANumberThatNeverVariesIsZero) {
+  Examples examples = known_examples();
+  examples.attributes[2].values.fill_(7);
+  const Condition condition = Condition::of({"age"}, examples, "key");
+  EXPECT_TRUE(at::equal(condition.rows(examples.attributes, 4), at::zeros({4, 1})));
+}
+
+}  // namespace
+}  // namespace latent
