@@ -15,7 +15,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr size_t kMaxListed = 20;
 
-struct Figure {
+struct ComparedFigure {
   std::string name;
   std::string format;  // of one number
   Tensor values;       // [N] float64
@@ -23,7 +23,7 @@ struct Figure {
 
 struct Figures {
   std::string version;
-  std::vector<Figure> figures;
+  std::vector<ComparedFigure> figures;
 };
 
 Tensor by_parts(Tensor (*measure)(const Tensor&, const Tensor&), const Tensor& images,
@@ -88,7 +88,7 @@ Comparison compare(const std::vector<visual::Version>& versions, const Tensor& t
     all.push_back(measure(version, truth, table));
   Comparison result{.json = {{"images", Json::array()}}, .text = heading(all)};
   for (size_t i = 0; i < names.size(); ++i) {
-    const auto one = [&](const Figure& figure) {
+    const auto one = [&](const ComparedFigure& figure) {
       return figure.values[static_cast<int64_t>(i)].item<double>();
     };
     Json image{{"image", names[i]}};
@@ -98,7 +98,9 @@ Comparison compare(const std::vector<visual::Version>& versions, const Tensor& t
   }
   if (names.size() > kMaxListed)
     result.text += fmt::format("  ... and {} more\n", names.size() - kMaxListed);
-  const auto mean = [](const Figure& figure) { return figure.values.mean().item<double>(); };
+  const auto mean = [](const ComparedFigure& figure) {
+    return figure.values.mean().item<double>();
+  };
   result.json["mean"] = as_json(all, mean);
   result.text += as_line("mean", all, mean);
   if (!table) {

@@ -1,13 +1,14 @@
-#include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
 
-#include <cmath>
+#include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
-#include <numbers>
 
-#include "analysis/book_units.h"
+#include "analysis/measure_context.h"
 #include "command/flags/arguments.h"
 #include "command/flags/open_run.h"
+#include "command/report/config_entries.h"
+#include "command/report/evaluation_report.h"
 #include "core/progress.h"
 #include "core/stopwatch.h"
 #include "core/text/suggest.h"
@@ -19,115 +20,103 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::optional<BookUnits> units_of(const OpenedRun& run, const Evaluation& result) {
-  return book_units(run.config.resolved().at("objective").at("likelihood"), result);
+// The measures by name and summary, those by default marked.
+std::string listed_measures() {
+  std::string text;
+  for (const auto& row : measures().rows())
+    text += "\n" + row.name + (row.by_default ? "*: " : ": ") + row.summary;
+  return text;
+}
+
+// The name of the flag for a key of a measure: "nll-samples" for "nll_samples".
+std::string flag_for(const ConfigEntry& key) {
+  std::string flag = key.path;
+  std::replace(flag.begin(), flag.end(), '_', '-');
+  return flag;
+}
+
+// The keys of the measures, each once, though two may read it.
+std::vector<ConfigEntry> measure_keys(const std::vector<const MeasureRow*>& rows) {
+  return keys_of([&](Section& section) {
+    for (const auto* row : rows)
+      row->configure(section);
+  });
+}
+
+// The measures of --measure. Asks only for the flags of their own keys, so that others are reported
+// as unused.
+MeasureChoice chosen_measures(const Arguments& arguments) {
+  const std::string names = arguments.has("measure") ? arguments.text("measure") : "";
+  if (arguments.has("measure") && names.empty())
+    throw UsageError("--measure: expected names of measures, or all");
+  MeasureChoice choice = choose_measures(names);
+  std::vector<std::string> options;
+  for (const auto& key : measure_keys(choice.rows)) {
+    const std::string flag = flag_for(key);
+    if (arguments.has(flag)) options.push_back(key.path + "=" + arguments.text(flag));
+  }
+  read_options(choice, options);
+  return choice;
+}
+
+// The figures of the evaluation itself, in nats per example.
+std::vector<Figure> loss_figures(const OpenedRun& run, const Evaluation& result) {
+  const std::string nats = "nats per " + run.experiment.data.example_noun();
+  const double constant = run.objective->likelihood().omitted_constant();
+  const std::string without =
+      constant > 0 ? fmt::format("without the constant {:.3f} per value", constant) : "";
+  const bool sampled = run.model->bottleneck().has_posterior();
+  std::vector<Figure> all;
+  const auto add = [&](const std::string& name, double value, std::vector<std::string> meaning) {
+    std::erase(meaning, "");
+    all.push_back({.name = name,
+                   .value = value,
+                   .unit = nats,
+                   .meaning = join(meaning),
+                   .count = result.images});
+  };
+  const std::string latents = sampled ? "sampled latents" : "";
+  add("loss", result.loss, {"as in training", latents, without});
+  for (const auto& [name, value] : result.terms)
+    add(name, value, name == "nll" ? std::vector{latents, without} : std::vector<std::string>{});
+  add("nll_mean", result.nll_mean, {"from the latents' mean", without});
+  return all;
 }
 
 Json describe_evaluation(const OpenedRun& run, const Evaluation& result, const std::string& split) {
-  const double values = static_cast<double>(run.model->output_shape().values());
-  const Likelihood& likelihood = run.objective->likelihood();
-  const bool has_posterior = run.model->bottleneck().has_posterior();
   Json json{{"run", run.directory.path().string()},
             {"checkpoint", run.checkpoint},
             {"step", run.step},
             {"split", split},
-            {"images", result.images},
-            {"loss", result.loss}};
-  for (const auto& [name, value] : result.terms)
-    json[name] = value;
-  json["nll_mean"] = result.nll_mean;
-  json["left_out_constant_per_value"] = likelihood.omitted_constant();
-  if (has_posterior) {
-    const double negative_elbo = result.term("nll") + values * likelihood.omitted_constant() +
-                                 result.kl.sum().item<double>();
-    json["elbo"] = -negative_elbo;
-    json["bits_per_dim"] = negative_elbo / (values * std::numbers::ln2);
+            {"images", result.images}};
+  for (const auto& figure : loss_figures(run, result))
+    json[figure.name] = figure.value;
+  json["left_out_constant_per_value"] = run.objective->likelihood().omitted_constant();
+  if (result.kl.defined()) {
     json["kl_per_latent"] = std::vector<double>(result.kl.data_ptr<double>(),
                                                 result.kl.data_ptr<double>() + result.kl.numel());
-  }
-  json["active_units"] = result.active_units;
-  if (result.sparsity) {
-    json["sparsity"] = {
-        {"mean_activation", result.sparsity->mean_activation},
-        {"active_per_" + run.experiment.data.example_noun(), result.sparsity->active},
-        {"active_share", result.sparsity->active_share},
-        {"dead_units", result.sparsity->dead_units}};
-  }
-  const bool pictures = !run.experiment.data.is_table();
-  if (pictures) json["bce"] = result.bce;
-  json["mse"] = result.mse;
-  json["rmse"] = result.rmse;
-  if (!pictures) return json;
-  json["psnr"] = result.psnr;
-  json["ssim"] = result.ssim;
-  if (const auto book = units_of(run, result)) {
-    json["book_units"] = {{"factor", book->factor},
-                          {"reconstruction", book->reconstruction},
-                          {"kl", book->kl},
-                          {"total", book->total()}};
   }
   return json;
 }
 
-std::string number(const Json& json, const char* key) {
-  return fmt::format("{:.4f}", json[key].get<double>());
-}
-
-std::string evaluation_table(const OpenedRun& run, const Evaluation& result, const Json& json) {
-  const std::string word = run.experiment.data.example_noun(), nats = "nats per " + word;
-  std::string text =
-      fmt::format("{} of the {} split, checkpoint {} (step {})\n", counted(result.images, word),
-                  json["split"].get<std::string>(), run.checkpoint, run.step);
+std::string evaluation_header(const OpenedRun& run, const Evaluation& result,
+                              const std::string& split) {
+  std::string text = fmt::format("{} of the {} split, checkpoint {} (step {}); [95% interval]\n",
+                                 counted(result.images, run.experiment.data.example_noun()), split,
+                                 run.checkpoint, run.step);
   if (run.corruption.noisy())
     text += "  (with noise on the encoder's input, as in training; the target is clean)\n";
-  const auto line = [&](const std::string& name, const std::string& value,
-                        const std::string& meaning) {
-    text += fmt::format("  {:<16} {:>12}  {}\n", name, value, meaning);
-  };
-  const double constant = json["left_out_constant_per_value"].get<double>();
-  const std::string without =
-      constant > 0 ? fmt::format(", without the constant {:.3f} per value", constant) : "";
-  const bool has_posterior = run.model->bottleneck().has_posterior();
-  const std::string latents = has_posterior ? ", sampled latents" : "";
-  line("loss", number(json, "loss"), nats + ", as in training" + latents + without);
-  for (const auto& [name, value] : result.terms)
-    line(name, fmt::format("{:.4f}", value), nats + (name == "nll" ? latents + without : ""));
-  line("nll_mean", number(json, "nll_mean"), nats + " from the latents' mean" + without);
-  if (has_posterior) {
-    line("elbo", number(json, "elbo"), nats + ", constants included");
-    line("bits_per_dim", number(json, "bits_per_dim"), "-elbo per value");
-  }
-  line("active_units", std::to_string(result.active_units),
-       fmt::format("of {} latents: variance of the mean above 0.01", run.model->latent_dim()));
-  if (const auto& code = result.sparsity) {
-    line("mean |a|", fmt::format("{:.4f}", code->mean_activation), "of the code");
-    line("active per " + word, fmt::format("{:.1f}", code->active),
-         fmt::format("units above 1% of their largest |a|: {:.1f}%", 100 * code->active_share));
-    const bool sigmoid = run.model->bottleneck().unit_interval();
-    line("dead_units", std::to_string(code->dead_units),
-         (sigmoid ? "below 0.01 for every " : "0 for every ") + word);
-  }
-  const bool pictures = !run.experiment.data.is_table();
-  if (pictures)
-    line("bce", number(json, "bce"), "mean binary cross-entropy per value, from the latents' mean");
-  line("mse", number(json, "mse"), "mean squared error per value");
-  line("rmse", number(json, "rmse"), "square root of mse");
-  if (pictures) {
-    line("psnr", number(json, "psnr"), "dB, mean over the images");
-    line("ssim", number(json, "ssim"), "7x7 window, mean over the images");
-  }
-  if (const auto book = units_of(run, result); pictures && book) {
-    line("book units", fmt::format("{:.4f}", book->total()),
-         fmt::format("of Foster, Generative Deep Learning: {:.0f} x mean {} = {:.4f} + KL {:.4f}",
-                     book->factor, book->error, book->reconstruction, book->kl));
-  }
-  if (has_posterior) {
-    text += "  KL per latent, nats:";
-    for (const auto& value : json["kl_per_latent"])
-      text += fmt::format(" {:.3f}", value.get<double>());
-    text += "\n";
-  }
+  for (const auto& figure : loss_figures(run, result))
+    text += figure_line(figure, result.images);
   return text;
+}
+
+std::string kl_text(const Json& json) {
+  if (!json.contains("kl_per_latent")) return "";
+  std::string text = "  KL per latent, nats:";
+  for (const auto& value : json["kl_per_latent"])
+    text += fmt::format(" {:.3f}", value.get<double>());
+  return text + "\n";
 }
 
 }  // namespace
@@ -136,19 +125,32 @@ void declare_evaluate(cxxopts::Options& options) {
   declare_run(options);
   options.add_options()("split", "split to evaluate: train, validation or test",
                         cxxopts::value<std::string>()->default_value("test"), "NAME");
+  options.add_options()(
+      "measure", "measures to compute, or all (default: those marked *):" + listed_measures(),
+      cxxopts::value<std::string>(), "NAME,...");
+  for (const auto& key : measure_keys(choose_measures("all").rows)) {
+    options.add_options()(
+        flag_for(key),
+        fmt::format("{} ({}{}, default {})", key.meaning, key.type,
+                    key.range.empty() ? "" : " " + key.range, key.default_value.dump()),
+        cxxopts::value<std::string>(), "VALUE");
+  }
 }
 
 void run_evaluate(const Arguments& arguments) {
   const Split split = arguments.parsed("split", parse_split);
+  const MeasureChoice choice = chosen_measures(arguments);
   const OpenedRun run = open_run(arguments);
   run.objective->schedule(std::numeric_limits<double>::infinity());
   const Examples examples = run.load(split);
   check_values(examples, run.objective->likelihood());
+  const MadeMeasures made(choice,
+                          measure_context(run, examples, arguments.seed(), arguments.quiet()));
   ProgressBar bar(arguments.quiet());
   const Stopwatch watch;
   const Evaluation result = evaluate(*run.model, *run.objective, examples,
                                      {.seed = arguments.seed(),
-                                      .quality = true,
+                                      .measures = made.each(),
                                       .device = run.device,
                                       .progress =
                                           [&](int64_t done, int64_t total) {
@@ -158,8 +160,15 @@ void run_evaluate(const Arguments& arguments) {
                                       .corruption = run.corruption,
                                       .condition = run.condition});
   bar.clear();
-  const Json json = describe_evaluation(run, result, to_string(split));
-  print_result(arguments, json, evaluation_table(run, result, json));
+  const auto measured = made.figures();
+  Json json = describe_evaluation(run, result, to_string(split));
+  add_measures(json, measured);
+  for (const auto& [name, reason] : made.left_out())
+    json["left_out"][name] = reason;
+  print_result(arguments, json,
+               evaluation_header(run, result, to_string(split)) +
+                   measures_text(measured, result.images) + left_out_text(made.left_out()) +
+                   kl_text(json));
 }
 
 }  // namespace latent

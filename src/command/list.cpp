@@ -4,8 +4,8 @@
 
 #include "command/flags/arguments.h"
 #include "command/report/config_entries.h"
-#include "core/error.h"
 #include "data/keep.h"
+#include "measure/measure.h"
 #include "model/activation.h"
 #include "model/corruption.h"
 #include "session/experiment.h"
@@ -14,19 +14,6 @@ namespace latent {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// The keys that `configure` reads, found by letting it read a section that holds only `given`.
-template <class Configure>
-std::vector<ConfigEntry> keys_of(Configure configure, const std::string& given = "{}") {
-  Config scratch = Config::parse(given, "defaults");
-  Section section = scratch.root();
-  try {
-    configure(section);
-  } catch (const Error&) {
-    // A required key is missing; it was recorded before the error.
-  }
-  return scratch.entries();
-}
 
 struct Listing {
   std::string text;
@@ -122,6 +109,7 @@ void run_list(const Arguments& arguments) {
   listing.add_choices(optimizers(), "train.optimizer", "optimizer", train);
   listing.add_choices(schedules(), "train.schedule", "schedule", train);
   listing.add_choices(on_nan_actions(), "train.on_nan", "on_nan", train);
+  listing.add_family(measures(), "latent evaluate --measure", plain);
   listing.text += "training (train)\n";
   listing.add("training", "train", "general", keys_of(train));
   print_result(arguments, listing.json, listing.text);

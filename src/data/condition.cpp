@@ -17,8 +17,9 @@ const Attribute& find_attribute(const std::string& name, const Examples& trainin
                                 const std::string& where) {
   if (const Attribute* found = training.find(name)) return *found;
   if (training.attributes.empty()) {
-    throw Error(where + ": the data set has no labels and no attributes; expected one that has, or "
-                        "no condition");
+    throw Error(where +
+                ": the data set has no labels and no attributes; expected one that has, or "
+                "no condition");
   }
   std::vector<std::string> known;
   for (const auto& attribute : training.attributes)
@@ -98,7 +99,8 @@ Condition Condition::parse(const std::string& text, const std::string& where) {
       condition.parts_.push_back(std::move(part));
     }
   } catch (const nlohmann::json::exception&) {
-    throw Error(where + ": its \"condition\" cannot be read; expected a checkpoint of latent train");
+    throw Error(where +
+                ": its \"condition\" cannot be read; expected a checkpoint of latent train");
   }
   return condition;
 }
@@ -128,12 +130,10 @@ Tensor Condition::rows(const std::vector<Attribute>& attributes, int64_t count) 
   if (empty()) return {};
   std::vector<Tensor> columns;
   for (const Part& part : parts_) {
-    const auto found = std::find_if(attributes.begin(), attributes.end(), [&](const Attribute& each) {
-      return each.name == part.name;
-    });
-    columns.push_back(found == attributes.end()
-                          ? at::zeros({count, part.size()}, at::kDouble)
-                          : part.rows(*found));
+    const auto found = std::find_if(attributes.begin(), attributes.end(),
+                                    [&](const Attribute& each) { return each.name == part.name; });
+    columns.push_back(found == attributes.end() ? at::zeros({count, part.size()}, at::kDouble)
+                                                : part.rows(*found));
   }
   return at::cat(columns, 1).to(at::kFloat);
 }

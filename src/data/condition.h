@@ -25,7 +25,8 @@ class Condition {
                       const std::string& where);
   /// Reads what `text` returned. where: begins the Error's message.
   static Condition parse(const std::string& text, const std::string& where);
-  /// Returns the condition as JSON, kept in every checkpoint, so that a run needs no data to decode.
+  /// Returns the condition as JSON, kept in every checkpoint, so that a run needs no data to
+  /// decode.
   std::string text() const;
 
   bool empty() const { return parts_.empty(); }

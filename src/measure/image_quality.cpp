@@ -10,6 +10,11 @@ Tensor mean_squared_error(const Tensor& a, const Tensor& b) {
   return at::square(a - b).flatten(1).mean(1);
 }
 
+Tensor cross_entropy(const Tensor& images, const Tensor& pictures) {
+  return at::binary_cross_entropy(pictures.clamp(0, 1), images.clamp(0, 1), {},
+                                  at::Reduction::None);
+}
+
 Tensor psnr(const Tensor& a, const Tensor& b) {
   return -10.0 * at::log10(mean_squared_error(a, b).clamp_min(1e-10));
 }

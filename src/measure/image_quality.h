@@ -8,6 +8,10 @@ namespace latent {
 /// Returns the mean squared error of each image: [B].  a, b: [B, C, H, W].
 Tensor mean_squared_error(const Tensor& a, const Tensor& b);
 
+/// Returns the binary cross-entropy of each value in nats: [B, C, H, W]. images, pictures: of that
+/// shape, clamped to [0, 1].
+Tensor cross_entropy(const Tensor& images, const Tensor& pictures);
+
 /// Returns the peak signal-to-noise ratio of each image in dB, for values in [0, 1]: [B]; 100 for
 /// equal images.
 Tensor psnr(const Tensor& a, const Tensor& b);

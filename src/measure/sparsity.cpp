@@ -4,6 +4,11 @@
 
 namespace latent {
 
+Tensor active_units_of_each(const Tensor& codes) {
+  const Tensor size = codes.abs();
+  return (size > kActiveShare * size.amax(0)).sum(1);
+}
+
 Sparsity sparsity(const Tensor& codes, bool sigmoid) {
   expect_shape(codes, {-1, -1}, "codes");
   const Tensor size = codes.abs();
@@ -12,8 +17,7 @@ Sparsity sparsity(const Tensor& codes, bool sigmoid) {
   const auto units = static_cast<double>(codes.size(1));
   Sparsity result;
   result.mean_activation = size.mean(at::kDouble).item<double>();
-  result.active =
-      static_cast<double>((size > kActiveShare * largest).sum().item<int64_t>()) / images;
+  result.active = static_cast<double>(active_units_of_each(codes).sum().item<int64_t>()) / images;
   result.active_share = result.active / units;
   const Tensor dead = sigmoid ? largest < kDeadSigmoid : largest == 0;
   result.dead_units = dead.sum().item<int64_t>();

@@ -21,6 +21,10 @@ struct Sparsity {
   int64_t dead_units = 0;      // 0 for every image; after a sigmoid below kDeadSigmoid
 };
 
+/// Returns the number of active units of each image: [N] int64. codes: [N, Z], of all images of a
+/// split.
+Tensor active_units_of_each(const Tensor& codes);
+
 /// Measures the sparsity of codes, [N, Z], of all images of a split. sigmoid: whether a sigmoid
 /// produced them.
 Sparsity sparsity(const Tensor& codes, bool sigmoid);

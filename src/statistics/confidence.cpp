@@ -19,6 +19,28 @@ double explained(const Tensor& truth, const Tensor& residual) {
 
 }  // namespace
 
+void RunningMean::add(const Tensor& numbers) { add(numbers, numbers.sum().item<double>()); }
+
+// The differences are summed around each batch's own mean and then moved to the common one, which
+// keeps the digits that a sum of squares would lose. Source: Chan et al. 1979.
+void RunningMean::add(const Tensor& numbers, double sum) {
+  const Tensor values = numbers.to(at::kDouble);
+  const auto before = static_cast<double>(count_), added = static_cast<double>(values.numel());
+  const auto mean = values.mean().item<double>();
+  const double step = mean - centre_, all = before + added;
+  squares_ += at::square(values - mean).sum().item<double>() + step * step * before * added / all;
+  centre_ += step * added / all;
+  count_ += values.numel();
+  sum_ += sum;
+}
+
+std::optional<Interval> RunningMean::around(double value) const {
+  if (count_ < 2) return std::nullopt;
+  const auto n = static_cast<double>(count_);
+  const double half = kNormal * std::sqrt(squares_ / (n - 1) / n);
+  return Interval{value - half, value + half};
+}
+
 Measured share(int64_t hits, int64_t trials) {
   const auto n = static_cast<double>(trials);
   const double p = static_cast<double>(hits) / n, z2 = kNormal * kNormal;

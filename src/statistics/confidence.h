@@ -3,6 +3,9 @@
 
 #include <ATen/core/Generator.h>
 
+#include <cstdint>
+#include <optional>
+
 #include "core/tensor.h"
 
 namespace latent::statistics {
@@ -10,6 +13,31 @@ namespace latent::statistics {
 /// A measure with its 95% confidence interval.
 struct Measured {
   double value = 0, low = 0, high = 0;
+};
+
+/// The ends of a 95% confidence interval.
+struct Interval {
+  double low = 0, high = 0;
+};
+
+/// The mean of independent numbers that come batch by batch.
+class RunningMean {
+ public:
+  /// Adds numbers [B] of any type, on any device.
+  void add(const Tensor& numbers);
+  /// The same, where `sum` is their sum for `mean`, computed in another order.
+  void add(const Tensor& numbers, double sum);
+
+  int64_t count() const { return count_; }
+  double mean() const { return sum_ / static_cast<double>(count_); }
+  /// Returns value +- 1.96 standard errors of the mean, the normal approximation; nothing for fewer
+  /// than two numbers.
+  std::optional<Interval> around(double value) const;
+
+ private:
+  int64_t count_ = 0;
+  double sum_ = 0;
+  double centre_ = 0, squares_ = 0;  // the mean, and the sum of squared differences from it
 };
 
 /// Returns the share of `hits` among `trials` >= 1, with Wilson's interval, which stays in [0, 1].

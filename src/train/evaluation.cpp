@@ -3,10 +3,9 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/random.h"
-#include "measure/image_quality.h"
+#include "measure/latents.h"
 
 namespace latent {
 namespace {
@@ -18,41 +17,18 @@ constexpr uint64_t kFixedNoise = uint64_t{1} << 63;
 struct Sums {
   double loss = 0, nll_mean = 0;
   std::vector<double> terms;
-  Tensor kl, mean, square, low, high;
+  Tensor kl;
+  CodeSpread spread;
   std::vector<Tensor> codes;  // of a plain autoencoder: [B, Z] each
-  double bce = 0, mse = 0, psnr = 0, ssim = 0, sampled_bce = 0, sampled_mse = 0;
 };
 
-double bce_per_value(const Tensor& images, const Tensor& pictures) {
-  return at::binary_cross_entropy(pictures.clamp(0, 1), images.clamp(0, 1)).item<double>();
-}
-
-void add(Tensor& sum, const Tensor& value) { sum = sum.defined() ? sum + value : value; }
-
 void add_latents(Sums& sums, const Latent& latent) {
-  const Tensor code = latent.code.flatten(1).to(at::kDouble).cpu();  // [B, Z]
-  if (latent.posterior) {
-    const Tensor logvar = latent.posterior->logvar.flatten(1).to(at::kDouble).cpu();
-    add(sums.kl, gaussian_kl(code, logvar).sum(0));
+  if (const Tensor kl = posterior_kl(latent); kl.defined()) {
+    sums.kl = sums.kl.defined() ? sums.kl + kl.sum(0) : kl.sum(0);
   } else {
     sums.codes.push_back(latent.code.flatten(1).cpu());
   }
-  add(sums.mean, code.sum(0));
-  add(sums.square, at::square(code).sum(0));
-  const Tensor low = code.amin(0), high = code.amax(0);
-  sums.low = sums.low.defined() ? at::minimum(sums.low, low) : low;
-  sums.high = sums.high.defined() ? at::maximum(sums.high, high) : high;
-}
-
-// Adds the measures that require values in [0, 1].
-void add_quality(Sums& sums, const Tensor& images, const Tensor& pictures, const Tensor& sampled) {
-  const auto batch = static_cast<double>(images.size(0));
-  const Tensor shown = pictures.clamp(0, 1);
-  sums.bce += batch * bce_per_value(images, pictures);
-  sums.psnr += psnr(images, shown).sum().item<double>();
-  sums.ssim += ssim(images, shown).sum().item<double>();
-  sums.sampled_bce += batch * bce_per_value(images, sampled);
-  sums.sampled_mse += mean_squared_error(images, sampled).sum().item<double>();
+  sums.spread.add(latent);
 }
 
 Evaluation averaged(const Sums& sums, const std::vector<std::string>& names, int64_t images,
@@ -65,18 +41,10 @@ Evaluation averaged(const Sums& sums, const std::vector<std::string>& names, int
     result.terms.emplace_back(names[i], sums.terms[i] / n);
   result.nll_mean = sums.nll_mean / n;
   if (sums.kl.defined()) result.kl = sums.kl / n;
-  result.mean_variance = (sums.square / n - at::square(sums.mean / n)).clamp_min(0);
-  result.low = sums.low;
-  result.high = sums.high;
-  result.active_units = (result.mean_variance > kActiveVariance).sum().item<int64_t>();
+  result.mean_variance = sums.spread.variance();
+  result.low = sums.spread.low();
+  result.high = sums.spread.high();
   if (!sums.codes.empty()) result.sparsity = sparsity(at::cat(sums.codes), sigmoid);
-  result.bce = sums.bce / n;
-  result.mse = sums.mse / n;
-  result.rmse = std::sqrt(result.mse);
-  result.psnr = sums.psnr / n;
-  result.ssim = sums.ssim / n;
-  result.sampled_bce = sums.sampled_bce / n;
-  result.sampled_mse = sums.sampled_mse / n;
   return result;
 }
 
@@ -121,11 +89,16 @@ Evaluation evaluate(Autoencoder& model, Objective& objective, const Examples& ex
                                : output.decoded;
     sums.nll_mean += likelihood.nll(images, decoded).sum().item<double>();
     add_latents(sums, output.latent);
-    if (options.quality) {
-      const Tensor pictures = likelihood.mean(decoded);
-      sums.mse += mean_squared_error(images, pictures).sum().item<double>();
-      if (!examples.is_table())
-        add_quality(sums, images, pictures, likelihood.mean(output.decoded));
+    if (!options.measures.empty()) {
+      const MeasuredBatch measured{first,
+                                   images,
+                                   output,
+                                   loss,
+                                   decoded,
+                                   likelihood.mean(decoded),
+                                   likelihood.mean(output.decoded)};
+      for (Measure* measure : options.measures)
+        measure->add(measured);
     }
     if (options.progress) options.progress(first + count, total);
   }

@@ -62,6 +62,17 @@ def points(here):
     text = latent("evaluate", "--run", "plane").stdout
     expect("100 rows of the test split" in text and "nats per row" in text and "psnr" not in text, f"rows, got {text}")
 
+    measured = latent_json("evaluate", "--run", "plane", "--measure", "all")
+    mse = measured["measures"]["mse"]
+    expect(mse["value"] == result["mse"] and mse["low"] < mse["value"] < mse["high"] and mse["count"] == 100, f"the error with its interval, got {mse}")
+    expect({"psnr", "ssim", "bce", "book_units", "elbo"} <= set(measured["left_out"]), f"what a table lacks, got {measured['left_out']}")
+    text = latent("evaluate", "--run", "plane", "--measure", "all").stdout
+    expect("  psnr: left out: needs images; the run's examples are rows of a table\n" in text, f"the reason, got {text}")
+    expect(set(latent_json("evaluate", "--run", "plane", "--measure", "mse,rmse")["measures"]) == {"mse", "rmse"}, "two measures")
+    expect_error("--measure psnr: needs images; the run's examples are rows of a table; expected active_units, sparsity, mse, rmse",
+                 "evaluate", "--run", "plane", "--measure", "psnr")
+    expect_error('--measure: unknown measure "rsme"; did you mean mse?', "evaluate", "--run", "plane", "--measure", "rsme", code=2)
+
     write_csv(here / "own.csv", ["z", "x", "y"], [(1.5, 1, 100), (50, 1, 100)])
     own = latent_json("reconstruct", "--run", "plane", "own.csv")
     errors = [image["mse"] for image in own["images"]]

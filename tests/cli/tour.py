@@ -58,7 +58,7 @@ def evaluate(run):
     kl = sum(evaluation["kl_per_latent"])
     expect(abs(kl - evaluation["kl"]) < 1e-3, "the KL per latent to add up")
     measured = latent("evaluate", "--run", run).stdout
-    expect("book units" in measured, "the book's units")
+    expect("book_units" in measured, "the book's units")
     expect("as in training, sampled latents" in measured, f"which latents the loss is of, got\n{measured}")
 
 

@@ -8,6 +8,8 @@
 #include <optional>
 
 #include "analysis/checkup/checkup.h"
+#include "analysis/measure_context.h"
+#include "measure/choice.h"
 #include "train/evaluation.h"
 
 namespace latent {
@@ -153,8 +155,9 @@ ModelFacts model_facts(const OpenedRun& run, const Examples& all) {
   const Examples examples =
       all.select(at::arange(std::min(all.count(), kMaxImages), at::TensorOptions(at::kLong)));
   run.objective->schedule(std::numeric_limits<double>::infinity());
+  const MadeMeasures rmse(choose_measures("rmse"), measure_context(run, examples, 0, true));
   const Evaluation result = evaluate(*run.model, *run.objective, examples,
-                                     {.quality = true,
+                                     {.measures = rmse.each(),
                                       .device = run.device,
                                       .corruption = run.corruption,
                                       .condition = run.condition});
@@ -162,7 +165,7 @@ ModelFacts model_facts(const OpenedRun& run, const Examples& all) {
   facts.has_posterior = run.model->bottleneck().has_posterior();
   facts.unit_interval = run.model->bottleneck().unit_interval();
   facts.latents = run.model->latent_dim();
-  facts.rmse = result.rmse;
+  facts.rmse = rmse.figures().front().figures.front().value;
   facts.finite = std::isfinite(result.loss);
   if (result.kl.defined()) facts.kl = result.kl.sum().item<double>();
   const Tensor carries =

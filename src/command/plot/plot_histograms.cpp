@@ -6,11 +6,11 @@
 #include "command/flags/open_run.h"
 #include "command/plot/plots.h"
 #include "core/random.h"
+#include "measure/latents.h"
 #include "session/codes.h"
 #include "session/opened_run.h"
 #include "space/samplers.h"
 #include "space/usage.h"
-#include "train/evaluation.h"
 #include "visual/histograms.h"
 
 namespace latent {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "analysis/anomaly.h"
+#include "measure/measure.h"
 #include "unit/expect.h"
 
 namespace latent {
@@ -27,6 +28,14 @@ TEST(Commands, NameEveryAnomalyScoreInTheHelpOfDetect) {
   const std::string help = options.help();
   for (const auto& row : anomaly_scores().rows())
     EXPECT_NE(help.find(row.name + ":"), std::string::npos) << row.name << " in " << help;
+}
+
+TEST(Commands, NameEveryMeasureInTheHelpOfEvaluate) {
+  cxxopts::Options options("latent evaluate");
+  commands().find("evaluate", "test").declare(options);
+  const std::string help = options.help();
+  for (const auto& row : measures().rows())
+    EXPECT_NE(help.find(row.name + (row.by_default ? "*:" : ":")), std::string::npos) << row.name;
 }
 
 }  // namespace

@@ -22,7 +22,9 @@ Examples known_examples() {
           .names = {}};
 }
 
-Condition all_three() { return Condition::of({"animal", "Smiling", "age"}, known_examples(), "key"); }
+Condition all_three() {
+  return Condition::of({"animal", "Smiling", "age"}, known_examples(), "key");
+}
 
 // The ages' standard deviation: the root of (100 + 0 + 100) / 3.
 const float kStep = static_cast<float>(10 / std::sqrt(200.0 / 3));
@@ -32,10 +34,10 @@ TEST(Condition, HasANumberForEachClassAndOneForTheRest) {
   EXPECT_EQ(condition.size(), 5);
   const Tensor rows = condition.rows(known_examples().attributes, 4);
   EXPECT_EQ(rows.scalar_type(), at::kFloat);
-  const Tensor expected = at::tensor(std::vector<float>{1, 0, 0, 1, -kStep,  //
-                                                        0, 0, 1, -1, 0,      //
-                                                        0, 1, 0, 1, kStep,   //
-                                                        0, 0, 0, 0, 0})
+  const Tensor expected = at::tensor(std::vector<float>{1, 0, 0, 1,  -kStep,  //
+                                                        0, 0, 1, -1, 0,       //
+                                                        0, 1, 0, 1,  kStep,   //
+                                                        0, 0, 0, 0,  0})
                               .view({4, 5});
   EXPECT_TRUE(at::allclose(rows, expected, 0, 1e-6)) << rows;
 }
@@ -78,9 +80,10 @@ TEST(Condition, NamesWhatItDoesNotFind) {
     return error_of([&] { Condition::of({name}, examples, "model.condition"); });
   };
   Examples examples = known_examples();
-  EXPECT_EQ(of("smiling", examples),
-            "model.condition: the data set has no attribute \"smiling\"; did you mean Smiling? known: "
-            "Smiling, age, animal");
+  EXPECT_EQ(
+      of("smiling", examples),
+      "model.condition: the data set has no attribute \"smiling\"; did you mean Smiling? known: "
+      "Smiling, age, animal");
   examples.attributes[2].values.fill_(kUnknown);
   EXPECT_EQ(of("age", examples),
             "model.condition: \"age\" is not known of any training example; expected an attribute "
@@ -89,7 +92,8 @@ TEST(Condition, NamesWhatItDoesNotFind) {
   EXPECT_EQ(of("age", examples),
             "model.condition: the data set has no labels and no attributes; expected one that has, "
             "or no condition");
-  for (const char* damaged : {"", "3", "[{}]", "[{\"name\": \"a\", \"classes\": 3}]", "[{\"name\""}) {
+  for (const char* damaged :
+       {"", "3", "[{}]", "[{\"name\": \"a\", \"classes\": 3}]", "[{\"name\""}) {
     EXPECT_EQ(error_of([&] { Condition::parse(damaged, "last.safetensors"); }),
               "last.safetensors: its \"condition\" cannot be read; expected a checkpoint of latent "
               "train")

@@ -62,8 +62,9 @@ TEST_F(OpenedRunTest, AConfigWithoutTheConditionIsRefused) {
   text.replace(key, 13, "\"\"");
   text.replace(text.find("\"condition_drop\""), 16, "//\"condition_drop\"");
   write_file(config, text);
-  EXPECT_NE(error_of([&] { OpenedRun::open(folder_ / "run", "last", c10::kCPU); })
-                .find("config.json: its model.condition does not fit the checkpoint"),
+  EXPECT_NE(error_of([&] {
+              OpenedRun::open(folder_ / "run", "last", c10::kCPU);
+            }).find("config.json: its model.condition does not fit the checkpoint"),
             std::string::npos);
 }
 
@@ -72,10 +73,12 @@ TEST_F(OpenedRunTest, ARunGoesOnOnlyWithTheSameClassesAndNumbers) {
   StoredCheckpoint checkpoint = read_checkpoint(RunDirectory::open(folder_ / "run"), "last");
   std::string& stored = checkpoint.file.metadata.at("condition");
   stored.replace(stored.find("heart"), 5, "spade");
-  const auto t = prepare(kEverything, folder_ / "run",
-                         {"train.epochs=1", "model.condition=shape,scale"}, true, -1, alone(), false);
-  EXPECT_NE(error_of([&] { t.trainer->restore(checkpoint); })
-                .find("was trained with other classes or numbers of model.condition"),
+  const auto t =
+      prepare(kEverything, folder_ / "run", {"train.epochs=1", "model.condition=shape,scale"}, true,
+              -1, alone(), false);
+  EXPECT_NE(error_of([&] {
+              t.trainer->restore(checkpoint);
+            }).find("was trained with other classes or numbers of model.condition"),
             std::string::npos);
 }
 

@@ -20,6 +20,26 @@ TEST(Confidence, ShareHasWilsonsInterval) {
   EXPECT_EQ(share(0, 50).low, 0);
 }
 
+TEST(Confidence, ARunningMeanHasANormalInterval) {
+  RunningMean mean;
+  mean.add(at::tensor({1.0, 2.0}, at::kDouble));
+  mean.add(at::tensor({3.0, 6.0, 8.0}, at::kDouble));
+  EXPECT_EQ(mean.count(), 5);
+  EXPECT_DOUBLE_EQ(mean.mean(), 4);
+  // Squared differences 9 + 4 + 1 + 4 + 16 = 34; 1.959964 * sqrt(34 / 4 / 5) = 2.555456.
+  const auto ends = mean.around(10);
+  ASSERT_TRUE(ends);
+  EXPECT_NEAR(ends->low, 10 - 2.555456, 1e-5);
+  EXPECT_NEAR(ends->high, 10 + 2.555456, 1e-5);
+  RunningMean one;
+  one.add(at::tensor({5.0}, at::kDouble), 5.25);
+  EXPECT_EQ(one.mean(), 5.25);
+  EXPECT_FALSE(one.around(5));
+  RunningMean far;  // a sum of squares would lose the differences
+  far.add(at::tensor({1e9 + 1, 1e9 + 2, 1e9 + 3}, at::kDouble));
+  EXPECT_NEAR(far.around(0)->high, 1.959964 * std::sqrt(1.0 / 3), 1e-5);
+}
+
 TEST(Confidence, RSquaredByHandAndByResampling) {
   const Tensor truth = at::tensor({1.0, 2.0, 3.0, 4.0}, at::kDouble);
   const auto of = [&](const Tensor& predicted) {

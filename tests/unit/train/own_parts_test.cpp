@@ -78,7 +78,7 @@ TEST_F(OwnPartsTest, AMapWithALossAndAPriorTrainsAndIsResumed) {
   const MetricsTable metrics = read_metrics(folder_ / "whole/metrics.csv");
   EXPECT_GT(metrics.column("train_commitment").back(), 0);
   const auto t = prepare(with_levels(), folder_ / "run");
-  const Evaluation got = evaluate(*t.model, *t.objective, t.examples, {.quality = true});
+  const Evaluation got = evaluate(*t.model, *t.objective, t.examples, {});
   EXPECT_NEAR(got.loss, got.term("nll") + got.term("commitment"), 1e-4 * std::abs(got.loss));
   EXPECT_FALSE(got.kl.defined());
 }

@@ -1,0 +1,46 @@
+// The table of measures. To add one: write its file with a `configure_..` function, declare that
+// function here, and add a row.
+#include "measure/measure.h"
+#include "measure/needs.h"
+
+namespace latent {
+
+MeasureMaker configure_elbo_measure(Section& section);
+MeasureMaker configure_bits_per_dim_measure(Section& section);
+MeasureMaker configure_active_units_measure(Section& section);
+MeasureMaker configure_sparsity_measure(Section& section);
+MeasureMaker configure_bce_measure(Section& section);
+MeasureMaker configure_mse_measure(Section& section);
+MeasureMaker configure_rmse_measure(Section& section);
+MeasureMaker configure_psnr_measure(Section& section);
+MeasureMaker configure_ssim_measure(Section& section);
+MeasureMaker configure_book_units_measure(Section& section);
+std::string no_book_units(const MeasureContext& context);
+
+const Registry<MeasureRow>& measures() {
+  static Registry<MeasureRow> registry(
+      "measure",
+      {
+          {"elbo", "the evidence lower bound, constants included", true, needs_posterior,
+           configure_elbo_measure},
+          {"bits_per_dim", "-elbo per value, in bits", true, needs_posterior,
+           configure_bits_per_dim_measure},
+          {"active_units", "number of latents that depend on the image", true, needs_nothing,
+           configure_active_units_measure},
+          {"sparsity", "how few units of a code are active", true, needs_no_posterior,
+           configure_sparsity_measure},
+          {"bce", "binary cross-entropy of reconstructions", true, needs_images,
+           configure_bce_measure},
+          {"mse", "squared error of reconstructions", true, needs_nothing, configure_mse_measure},
+          {"rmse", "square root of mse", true, needs_nothing, configure_rmse_measure},
+          {"psnr", "peak signal-to-noise ratio of reconstructions", true, needs_images,
+           configure_psnr_measure},
+          {"ssim", "structural similarity of reconstructions", true, needs_images,
+           configure_ssim_measure},
+          {"book_units", "the loss in the units of Foster, Generative Deep Learning", true,
+           no_book_units, configure_book_units_measure},
+      });
+  return registry;
+}
+
+}  // namespace latent
