@@ -84,7 +84,8 @@ bool uses(const std::vector<space::Term>& terms, const std::string& letter) {
 void refuse_unused_letters(const Arguments& arguments, const std::vector<space::Term>& terms) {
   for (const auto& text : arguments.texts("let")) {
     const std::string letter = text.substr(0, 1);
-    if (!letter.empty() && uses(terms, letter)) continue;
+    if (!text.substr(letter.size()).starts_with("=")) continue;  // read_let complains about it
+    if (uses(terms, letter)) continue;
     throw UsageError(fmt::format("--let {}: --expression \"{}\" has no {}; expected its letters",
                                  text, arguments.text("expression"), letter));
   }
