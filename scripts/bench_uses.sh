@@ -27,7 +27,7 @@ detect() { # NAME CONFIG WHAT [options]
 
 probe() { # NAME CONFIG; reuses an existing run of that name
   [[ -d $work/$1 ]] || train "$1" "$2"
-  "$latent" probe --run "$work/$1" --label label --quiet
+  "$latent" probe --run "$work/$1" --attribute label --quiet
 }
 
 for part in "${@:-linear plane anomalies probe}"; do

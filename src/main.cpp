@@ -42,7 +42,8 @@ cxxopts::Options declare(const CommandRow& row) {
   if (row.seed == SeedFlag::kOverrides) {
     options.add_options()("seed", "override train.seed of the config", integer(), "N");
   } else if (row.seed == SeedFlag::kDraws) {
-    options.add_options()("seed", "seed of the random numbers", integer()->default_value("0"), "N");
+    options.add_options()("seed", "seed of the random numbers, from 0 on",
+                          integer()->default_value("0"), "N");
   }
   options.add_options()("threads", "number of CPU threads; 0: one for each physical core",
                         integer()->default_value("0"), "N")(
@@ -92,7 +93,7 @@ int run(int argc, char** argv) {
   kernel::allowed();  // a wrong LATENT_KERNELS ends every command
   row.run(arguments);
   for (const auto& flag : arguments.ignored())
-    log::warn("--{}: not used by this command line; nothing that was done depends on it", flag);
+    log::warn("--{}: had no effect; latent {} does not use it with these arguments", flag, name);
   return 0;
 }
 

@@ -61,6 +61,16 @@ std::optional<AttributeDirection> from_tensors(TensorFile& file, int64_t latents
       .negatives = static_cast<int64_t>(number(4))};
 }
 
+// from: the key or flag that names the attribute, with which an Error's message begins.
+space::BinaryContrast named_contrast(const Examples& examples, const std::string& attribute,
+                                     const std::string& from) {
+  try {
+    return space::contrast_by(examples, attribute, "train split");
+  } catch (const Error& problem) {
+    throw Error(from + ": " + problem.what());
+  }
+}
+
 // Returns the AUROC on images that the direction was not found on.
 double separability(const OpenedRun& run, const AttributeQuery& query,
                     const space::Direction& direction, bool quiet) {
@@ -80,15 +90,19 @@ double separability(const OpenedRun& run, const AttributeQuery& query,
 
 AttributeDirection compute_direction(const OpenedRun& run, const AttributeQuery& query,
                                      const Examples& examples, bool quiet) {
-  const std::string where = "train split";
-  const space::BinaryContrast sides = space::contrast_by(examples, query.attribute, where);
+  const space::BinaryContrast sides =
+      named_contrast(examples, query.attribute, query.attribute_from);
   std::vector<space::BinaryContrast> others;
   for (const auto& other : query.orthogonal_to)
-    others.push_back(space::contrast_by(examples, other, where));
+    others.push_back(named_contrast(examples, other, query.orthogonal_from));
 
   const Tensor means = split_codes(run, Split::kTrain, examples, quiet).code;
   AttributeDirection found;
-  found.direction = space::find_direction(means, sides, query.method, others);
+  try {
+    found.direction = space::find_direction(means, sides, query.method, others);
+  } catch (const Error& problem) {
+    throw Error(query.attribute_from + " " + query.attribute + ": " + problem.what());
+  }
   found.positives = sides.positives();
   found.negatives = sides.negatives();
   const Tensor sign = at::where(sides.positive, 1.0, -1.0).to(at::kDouble);

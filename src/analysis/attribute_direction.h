@@ -14,6 +14,8 @@ struct AttributeQuery {
   std::string attribute;                   // as space::contrast_by reads it
   std::vector<std::string> orthogonal_to;  // other attributes, which must stay as they are
   space::Method method = space::Method::kMean;
+  // The keys or flags that name them; the messages of Errors about them begin with these.
+  std::string attribute_from = "attribute", orthogonal_from = "orthogonal_to";
 };
 
 struct AttributeDirection {

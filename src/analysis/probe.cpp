@@ -31,17 +31,17 @@ void check_task(const ProbeTask& task, const ProbeOptions& options) {
   const auto known = task.train_labels.numel(), scored = task.test_labels.numel();
   const auto& [most, seed, noun, split, hint] = options;
   if (known < 2 || scored < 1) {
-    throw Error(fmt::format("label {}: known of {} training and {} {} {}s; expected more",
+    throw Error(fmt::format("attribute {}: known of {} training and {} {} {}s; expected more",
                             task.label, known, scored, split, noun));
   }
   if (constant(task.train_labels)) {
     throw Error(
-        fmt::format("label {}: the same for all {} training {}s{}; expected one that differs",
+        fmt::format("attribute {}: the same for all {} training {}s{}; expected one that differs",
                     task.label, known, noun, hint));
   }
   if (task.numeric() && constant(task.test_labels)) {
     throw Error(
-        fmt::format("label {}: the same for all {} {} {}s, so R^2 is undefined; expected "
+        fmt::format("attribute {}: the same for all {} {} {}s, so R^2 is undefined; expected "
                     "another --split, or more {}s in it",
                     task.label, scored, split, noun, noun));
   }

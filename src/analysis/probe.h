@@ -31,7 +31,7 @@ struct ProbeOptions {
 
 /// Returns a task that predicts `attribute`, learned from `train` and scored on `scored`, of the
 /// same data set. Both must outlive the task.
-/// Throws Error that begins with "label NAME" if too few values are known, or all are the same.
+/// Throws Error that begins with "attribute NAME" if too few values are known, or all are the same.
 ProbeTask make_probe_task(const Examples& train, const Examples& scored, const Attribute& attribute,
                           const ProbeOptions& options);
 

@@ -84,7 +84,8 @@ std::string describe(const AttributeQuery& query, const AttributeDirection& foun
           : fmt::format("AUROC {:.3f} on the validation split (0.5: chance, 1: perfect)",
                         found.auroc);
   return fmt::format(
-      "{} by {}{}: {}\n{} training images have it, {} do not; their means are {:.2f} standard "
+      "{} by {}{}: {}\nof the training images {} have it and {} do not; their means are {:.2f} "
+      "standard "
       "deviations apart along the direction (the unit of --strength)\n",
       query.attribute, space::to_string(query.method),
       query.orthogonal_to.empty() ? "" : " without " + join(query.orthogonal_to), separability,
@@ -130,7 +131,9 @@ void run_attribute(const Arguments& arguments) {
   arguments.refuse({"let"}, "for --expression; --attribute moves FILES or images of --split");
   const AttributeQuery query{.attribute = arguments.text("attribute"),
                              .orthogonal_to = attribute_list(arguments.texts("orthogonal-to")),
-                             .method = arguments.parsed("method", space::parse_method)};
+                             .method = arguments.parsed("method", space::parse_method),
+                             .attribute_from = "--attribute",
+                             .orthogonal_from = "--orthogonal-to"};
   const Tensor strengths = read_strengths(arguments);
   const OpenedRun run = open_run(arguments);
   expect_images(run, "arithmetic");

@@ -157,10 +157,10 @@ void run_bench(const Arguments& arguments) {
   const int64_t windows = arguments.integer("windows", 1, 1000);
   const double seconds = arguments.number("seconds");
   if (!(seconds > 0)) throw UsageError(fmt::format("--seconds {}: expected a number > 0", seconds));
-  Config config = Config::load(arguments.text("config"), arguments.texts("set"));
+  Config config = Config::load(arguments.text("config"), arguments.settings());
   Experiment experiment = read_experiment(config);
   const c10::Device device = arguments.device();
-  const Examples examples = experiment.data.open()->load(Split::kTrain);
+  const Examples examples = load_split(*experiment.data.open(), Split::kTrain);
   const Fitted fitted = fit_to_examples(experiment, examples);
   auto [model, objective] = fresh_model(experiment, fitted, device);
   experiment.train.precision = settled_precision(experiment, fitted, examples, device);

@@ -116,9 +116,7 @@ void declare_compare_pca(cxxopts::Options& options) {
               "scatter charts to write, .png or .svg (default: images/compare-pca/ of the run)");
   options.add_options()("split", "split to compare on: train, validation or test",
                         cxxopts::value<std::string>()->default_value("test"), "NAME");
-  options.add_options()(
-      "label", "attribute that colours the points (default: the data set's first attribute)",
-      cxxopts::value<std::string>(), "NAME");
+  declare_attribute(options, "attribute that colours the points");
 }
 
 void run_compare_pca(const Arguments& arguments) {
@@ -126,7 +124,7 @@ void run_compare_pca(const Arguments& arguments) {
   arguments.picture("", true);  // refuses a wrong file type before the work
   const OpenedRun run = open_run(arguments);
   const Examples examples = run.load(split);
-  const Attribute* attribute = choose_attribute(arguments, "label", examples);
+  const Attribute* attribute = choose_attribute(arguments, examples);
   const auto components =
       training_components(run, split == Split::kTrain ? examples : run.load(Split::kTrain));
   const PcaComparison found = compare_with_pca(run, components, examples, arguments.quiet());

@@ -6,6 +6,7 @@
 #include "command/flags/arguments.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "core/text/suggest.h"
 #include "data/pack/pack.h"
 #include "session/experiment.h"
 
@@ -28,6 +29,16 @@ Json describe_pack(const Pack& pack) {
           {"skipped", skipped}};
 }
 
+// `check` takes a folder, so `pack` is easily given one too.
+void refuse_folder(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(path, ignored)) return;
+  throw UsageError("latent data pack " + path.string() +
+                   ": is a folder; expected a config, such as the config.json that latent data "
+                   "check " +
+                   path.string() + " writes");
+}
+
 void pack_images(const Arguments& arguments, const DatasetPlan& plan) {
   const auto dataset = plan.open();
   const Pack* pack = dataset->pack();
@@ -39,8 +50,8 @@ void pack_images(const Arguments& arguments, const DatasetPlan& plan) {
   const Json json = describe_pack(*pack);
   print_result(
       arguments, json,
-      fmt::format("{}\n{} images of {}, {:.1f} MB, {} in {:.2f} s, {} skipped\n",
-                  json["pack"].get<std::string>(), json["images"].get<int64_t>(),
+      fmt::format("{}\n{} of {}, {:.1f} MB, {} in {:.2f} s, {} skipped\n",
+                  json["pack"].get<std::string>(), counted(json["images"].get<int64_t>(), "image"),
                   fmt::join(json["shape"].get<std::vector<int64_t>>(), "x"),
                   json["bytes"].get<double>() / 1e6, pack->made ? "packed" : "found and checked",
                   pack->seconds, json["skipped"].size()));
@@ -64,19 +75,25 @@ void declare_data(cxxopts::Options& options) {
 }
 
 void run_data(const Arguments& arguments) {
-  const std::string action = arguments.has("action") ? arguments.text("action") : "";
+  const std::string usage = "expected latent data check FOLDER or latent data pack CONFIG.json";
+  if (!arguments.has("action")) throw UsageError("latent data: no action; " + usage);
+  const std::string action = arguments.text("action");
   if (action != "pack" && action != "check") {
-    throw UsageError("latent data" + (action.empty() ? "" : " " + action) +
-                     ": expected latent data check FOLDER or latent data pack CONFIG.json");
+    const std::string guess = nearest(action, {"check", "pack"});
+    throw UsageError("latent data: unknown action \"" + action + "\"; " +
+                     (guess.empty() ? "" : "did you mean " + guess + "? ") + usage);
   }
   if (!arguments.has("config")) {
-    throw UsageError("latent data " + action + ": missing argument; expected a config" +
-                     (action == "check" ? ", or a folder of images" : ""));
+    throw UsageError("latent data " + action + ": no " +
+                     (action == "check"
+                          ? "FOLDER; expected a folder of images, a data file or a config"
+                          : "config; expected latent data pack CONFIG.json"));
   }
   if (action == "check") return check_data(arguments);
   arguments.refuse({"out"},
                    "latent data pack writes to the cache (LATENT_CACHE); expected no --out");
-  Config config = Config::load(arguments.text("config"), arguments.texts("set"));
+  refuse_folder(arguments.text("config"));
+  Config config = Config::load(arguments.text("config"), arguments.settings());
   pack_images(arguments, read_experiment(config).data);
 }
 

@@ -49,7 +49,7 @@ Config lenient_config(const fs::path& path, const Json& suggested,
 std::vector<NamedSplit> load_splits(const Dataset& dataset) {
   std::vector<NamedSplit> splits;
   for (const Split split : {Split::kTrain, Split::kValidation, Split::kTest}) {
-    Examples examples = dataset.load(split);
+    Examples examples = load_split(dataset, split);
     const bool known = std::any_of(splits.begin(), splits.end(), [&](const NamedSplit& other) {
       return at::equal(other.second.pixels, examples.pixels);
     });
@@ -97,7 +97,7 @@ void check_data(const Arguments& arguments) {
   const fs::path path = arguments.text("config");
   // Computed once, because it reads the headers of image files.
   const Json suggested = is_config(path) ? Json() : suggested_data(path);
-  Config config = lenient_config(path, suggested, arguments.texts("set"));
+  Config config = lenient_config(path, suggested, arguments.settings());
   const Experiment experiment = read_experiment(config);
   const auto dataset = experiment.data.open();
   const std::vector<NamedSplit> splits = load_splits(*dataset);

@@ -74,10 +74,10 @@ std::string detection_table(const Json& json, const ExampleBatches& examples,
     text += fmt::format(", {} of them normal: {}", normal.matches->holds.sum().item<int64_t>(),
                         normal.rule);
   }
-  text += fmt::format(
-      "\nflagged: above the {} quantile of {} training examples\nprincipal components: {}\n",
-      json["quantile"].get<double>(), json["training_examples"].get<int64_t>(),
-      json["components"].get<int64_t>());
+  text += fmt::format("\nflagged: above the {} quantile of {}\nprincipal components: {}\n",
+                      json["quantile"].get<double>(),
+                      counted(json["training_examples"].get<int64_t>(), "training example"),
+                      json["components"].get<int64_t>());
   const bool measured = normal.measurable();
   text += fmt::format("  {:<10}{:<26}{:>12}{:>9}{}\n", "score", "", "threshold", "flagged",
                       measured ? "   AUROC    AUPR" : "");
@@ -143,6 +143,10 @@ void run_detect(const Arguments& arguments) {
   const OpenedRun run = open_run(arguments);
   check_score(chosen, run);
   const ExampleBatches examples = read_example_batches(arguments, run);
+  if (arguments.has("shown") && 2 * shown > examples.count) {
+    log::warn("--shown {}: only {} to draw", shown,
+              counted(examples.count, run.experiment.data.example_noun()));
+  }
   const NormalRule normal = find_normal(examples, arguments, run);
   const Examples train = run.load(Split::kTrain);
   const AnomalyDetector detector(run, train, arguments.seed(), arguments.quiet());

@@ -9,6 +9,7 @@
 #include "command/flags/open_run.h"
 #include "core/error.h"
 #include "core/system/out_of_memory.h"
+#include "core/text/suggest.h"
 #include "run/run_lock.h"
 
 namespace latent {
@@ -89,8 +90,7 @@ void run_doctor(const Arguments& arguments) {
   const auto problems = std::count_if(findings.begin(), findings.end(), is_problem);
   print_result(arguments, to_json(folder.string(), findings, problems), to_text(findings));
   if (problems > 0) {
-    throw Error(fmt::format("{}: {} problem{}; see the findings above", folder.string(), problems,
-                            problems == 1 ? "" : "s"));
+    throw Error(folder.string() + ": " + counted(problems, "problem") + "; see the findings above");
   }
 }
 

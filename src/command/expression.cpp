@@ -13,6 +13,7 @@
 
 #include "command/report/animation.h"
 #include "core/error.h"
+#include "core/log.h"
 #include "core/text/split.h"
 #include "core/text/suggest.h"
 #include "data/example_list.h"
@@ -29,6 +30,15 @@ struct Operand {
   std::string caption;  // "face.png", "mean of 3"
 };
 using Operands = std::map<std::string, Operand>;
+
+constexpr size_t kMaxUnused = 3;  // named in a message
+
+// "a.png, b.png and 3 more"
+std::string shortened(std::vector<std::string> names) {
+  const size_t more = names.size() - std::min(names.size(), kMaxUnused);
+  names.resize(names.size() - more);
+  return join(names) + (more > 0 ? fmt::format(" and {} more", more) : "");
+}
 
 Operand as_operand(const OpenedRun& run, const ExampleBatch& inputs) {
   const size_t count = inputs.names.size();
@@ -68,15 +78,41 @@ void read_let(const std::string& text, const Arguments& arguments, const OpenedR
   operands[letter] = as_operand(run, read_files(files, run));
 }
 
+bool uses(const std::vector<space::Term>& terms, const std::string& letter) {
+  return std::any_of(terms.begin(), terms.end(),
+                     [&](const space::Term& term) { return term.name == letter; });
+}
+
+// An image that is not in the sum is most likely a mistake in it.
+void refuse_unused_letters(const Arguments& arguments, const std::vector<space::Term>& terms) {
+  for (const auto& text : arguments.texts("let")) {
+    const std::string letter = text.substr(0, 1);
+    if (!text.substr(letter.size()).starts_with("=")) continue;  // read_let complains about it
+    if (uses(terms, letter)) continue;
+    throw UsageError(fmt::format("--let {}: --expression \"{}\" has no {}; expected its letters",
+                                 text, arguments.text("expression"), letter));
+  }
+}
+
 // Without --let, the files or indices are A, B, C, ... in order.
-void read_in_order(const Arguments& arguments, const OpenedRun& run, Operands& operands) {
+void read_in_order(const Arguments& arguments, const OpenedRun& run,
+                   const std::vector<space::Term>& terms, Operands& operands) {
   const ExampleBatch inputs = read_inputs(arguments, run);
   const ExampleBatches each = in_batches(inputs);
-  for (size_t i = 0; i < std::min<size_t>(inputs.names.size(), 26); ++i) {
-    ExampleBatch one = each.read(static_cast<int64_t>(i), 1);
-    one.names = {inputs.names[i]};
-    operands[std::string(1, static_cast<char>('A' + i))] = as_operand(run, one);
+  std::vector<std::string> unused;
+  for (size_t i = 0; i < inputs.names.size(); ++i) {
+    const std::string letter = i < 26 ? std::string(1, static_cast<char>('A' + i)) : "";
+    if (uses(terms, letter)) {
+      ExampleBatch one = each.read(static_cast<int64_t>(i), 1);
+      one.names = {inputs.names[i]};
+      operands[letter] = as_operand(run, one);
+    } else {
+      unused.push_back(inputs.names[i] + (letter.empty() ? "" : " (" + letter + ")"));
+    }
   }
+  if (unused.empty()) return;
+  log::warn("--expression \"{}\": does not use {}: {}", arguments.text("expression"),
+            counted(static_cast<int64_t>(unused.size()), "image"), shortened(unused));
 }
 
 Operands read_operands(const Arguments& arguments, const OpenedRun& run,
@@ -85,7 +121,7 @@ Operands read_operands(const Arguments& arguments, const OpenedRun& run,
   for (const auto& text : arguments.texts("let"))
     read_let(text, arguments, run, operands);
   if (operands.empty() && (arguments.has("files") || arguments.has("indices")))
-    read_in_order(arguments, run, operands);
+    read_in_order(arguments, run, terms, operands);
   for (const auto& term : terms) {
     if (operands.contains(term.name)) continue;
     throw Error(fmt::format(
@@ -119,6 +155,7 @@ void run_expression(const Arguments& arguments) {
                      "--let already says which images the letters are; expected one of the two");
   }
   const auto terms = arguments.parsed<Error>("expression", space::parse_expression);
+  refuse_unused_letters(arguments, terms);
   const OpenedRun run = open_run(arguments);
   expect_images(run, "arithmetic");
   std::string stem = "expression";

@@ -61,6 +61,11 @@ void check_count(size_t count, bool matrix, int64_t steps) {
   }
 }
 
+std::string describe_changes(const Tensor& images, double unevenness) {
+  if (space::is_still(images)) return "all show the same picture";
+  return fmt::format("the largest change between two frames is {:.2f} times the mean", unevenness);
+}
+
 std::string percent(int64_t step, int64_t steps) {
   return fmt::format(
       "{}%", std::lround(100.0 * static_cast<double>(step) / static_cast<double>(steps - 1)));
@@ -192,9 +197,7 @@ void run_interpolate(const Arguments& arguments) {
   } else {
     const double unevenness = space::unevenness(images);
     json["unevenness"] = unevenness;
-    text =
-        fmt::format("{} frames; the largest change between two frames is {:.2f} times the mean\n",
-                    z.size(0), unevenness);
+    text = fmt::format("{} frames; {}\n", z.size(0), describe_changes(images, unevenness));
     written = write_morph(arguments, paths, images, waypoints, steps);
   }
   write_latent_tensors(arguments, z, images, written);

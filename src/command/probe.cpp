@@ -10,6 +10,7 @@
 #include "command/flags/open_run.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "core/text/suggest.h"
 
 namespace latent {
 namespace {
@@ -18,7 +19,7 @@ using Json = nlohmann::ordered_json;
 
 ProbeTask read_task(const Arguments& arguments, const OpenedRun& run, const Examples& train,
                     const Examples& scored, const std::string& split) {
-  const Attribute* attribute = choose_attribute(arguments, "label", train);
+  const Attribute* attribute = choose_attribute(arguments, train);
   if (attribute == nullptr) {
     throw Error(
         "latent probe: the data set has no labels and no attributes; expected one that has");
@@ -52,14 +53,13 @@ std::string cell(const Json& measured) {
 std::string probe_table(const Json& json, const std::string& word) {
   const bool numeric = json["measure"] == "r_squared";
   std::string text = fmt::format(
-      "{}{}\nlearned from {} training {}s, scored on {} of the {} split\n",
-      json["label"].get<std::string>(),
+      "{}{}\nlearned from {}, scored on {} of the {} split\n", json["label"].get<std::string>(),
       numeric ? ", a number" : fmt::format(", {} classes", json["classes"].get<int64_t>()),
-      json["training_images"].get<int64_t>(), word, json["images"].get<int64_t>(),
-      json["split"].get<std::string>());
+      counted(json["training_images"].get<int64_t>(), "training " + word),
+      json["images"].get<int64_t>(), json["split"].get<std::string>());
   text += fmt::format("  {:<22}{:<26}{}\n", numeric ? "R^2 (95% interval)" : "accuracy (95%)",
                       numeric ? "ridge regression" : "logistic regression",
-                      fmt::format("{} nearest neighbours", json["neighbours"].get<int64_t>()));
+                      counted(json["neighbours"].get<int64_t>(), "nearest neighbour"));
   for (const auto& row : json["features"]) {
     text += fmt::format("  {:<22}{:<26}{}\n", row["title"].get<std::string>(), cell(row["linear"]),
                         cell(row["nearest"]));
@@ -72,8 +72,7 @@ std::string probe_table(const Json& json, const std::string& word) {
 
 void declare_probe(cxxopts::Options& options) {
   declare_run(options);
-  options.add_options()("label", "attribute to predict (default: the data set's first attribute)",
-                        cxxopts::value<std::string>(), "NAME");
+  declare_attribute(options, "attribute to predict");
   options.add_options()("split", "split to score on: validation or test",
                         cxxopts::value<std::string>()->default_value("test"), "NAME");
   options.add_options()("train-count",
@@ -100,6 +99,8 @@ void run_probe(const Arguments& arguments) {
         task.train_labels.numel(), train.count());
   }
   const int64_t k = std::min(neighbours, task.train_labels.numel());
+  if (k < neighbours)
+    log::warn("--neighbours {}: only {}", neighbours, counted(k, "training image"));
   Json json{{"run", run.directory.path().string()},
             {"split", to_string(split)},
             {"label", task.label},

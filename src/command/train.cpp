@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/system/interrupt.h"
+#include "session/resume_point.h"
 #include "session/training.h"
 #include "train/checkpoint/train_state.h"
 #include "train/profile.h"
@@ -20,8 +21,16 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::vector<std::string> settings(const Arguments& arguments) {
-  auto all = arguments.texts("set");
-  if (arguments.has("seed")) all.push_back("train.seed=" + std::to_string(arguments.seed()));
+  auto all = arguments.settings();
+  if (!arguments.has("seed")) return all;
+  const std::string seed = std::to_string(arguments.seed());
+  for (const auto& setting : all) {
+    if (setting.starts_with("train.seed=")) {
+      throw UsageError("--seed " + seed + ": --set " + setting +
+                       " also sets the seed; expected one of the two");
+    }
+  }
+  all.push_back("train.seed=" + seed);
   return all;
 }
 
@@ -36,24 +45,13 @@ void refuse_run_folder(const std::filesystem::path& path) {
                   path.string(), (path / "config.json").string()));
 }
 
-// A run cannot be resumed with fewer epochs than it has.
-void refuse_fewer_epochs(const ClaimedRun& claimed, int64_t epochs) {
-  if (!claimed.checkpoint) return;
-  const int64_t trained = stored_epoch(claimed.checkpoint->file);
-  if (epochs >= trained) return;
-  throw Error(
-      fmt::format("train.epochs: got {}, but {} epochs are already trained; expected {} or "
-                  "more",
-                  epochs, trained, trained));
-}
-
 // Resuming a run whose epochs are all trained ends at once: says why.
 void report_finished(const RunDirectory& run, int64_t trained, int64_t epochs) {
   if (trained < epochs) return;
   log::info(
-      "{}: all {} epochs are trained, so nothing is left to train; to train longer, add --set "
-      "train.epochs={}",
-      run.path().string(), trained, trained + 10);
+      "{}: {} trained, so nothing is left to train; to train longer, add --set train.epochs={}",
+      run.path().string(),
+      trained == 1 ? "the one epoch is" : fmt::format("all {} epochs are", trained), trained + 10);
 }
 
 Config load_config(const Arguments& arguments) {
@@ -136,7 +134,8 @@ void declare_train(cxxopts::Options& options) {
       "FILE")("run", "folder for the run (default: runs/<config name>-<n>)",
               cxxopts::value<std::vector<std::string>>(),
               "DIR")("resume", "resume the run in the folder given by --run")(
-      "overwrite", "replace an existing run")("dry-run", "print the layers and exit")(
+      "overwrite", "replace an existing run")("dry-run",
+                                              "print the layers and exit, without a run")(
       "init-from", "start from the weights of another run", cxxopts::value<std::string>(), "DIR");
   declare_settings(options);
 }
@@ -148,7 +147,7 @@ void run_train(const Arguments& arguments) {
   Experiment experiment = read_experiment(config);
   const TrainingRequest request = read_request(arguments);
   ClaimedRun claimed = claim_run(request, config);
-  refuse_fewer_epochs(claimed, experiment.train.epochs);
+  refuse_fewer_epochs(claimed.checkpoint, experiment.train.epochs);
 
   const PreparedTraining prepared = prepare_training(experiment, request.init_from);
   const std::string overview = prepared.overview(experiment.data.example_noun());

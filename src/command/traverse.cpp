@@ -7,6 +7,7 @@
 #include "command/flags/open_run.h"
 #include "command/report/animation.h"
 #include "core/error.h"
+#include "core/log.h"
 #include "core/random.h"
 #include "core/text/suggest.h"
 #include "session/codes.h"
@@ -35,6 +36,10 @@ Rows choose_rows(const OpenedRun& run, const Latent& codes, const Arguments& arg
   rows.usage = space::usage(codes);
   rows.latents = space::most_used_first(rows.usage);
   const auto count = static_cast<size_t>(arguments.integer("count", 0, 1000));
+  if (arguments.has("count") && count > rows.latents.size()) {
+    log::warn("--count {}: the run has only {}", count,
+              counted(static_cast<int64_t>(rows.latents.size()), "latent"));
+  }
   if (count > 0 && count < rows.latents.size()) rows.latents.resize(count);
   rows.range = space::quantile_range(codes, levels[0], levels[1],
                                      generator(arguments.seed(), Stream::kSample));
@@ -55,8 +60,8 @@ Latent starting_point(const OpenedRun& run, const Latent& codes, const Arguments
   const ExampleBatch inputs = read_inputs(arguments, run, /*counted=*/false);
   if (inputs.names.size() != 1) {
     throw Error(
-        fmt::format("got {} images; expected one to start from, or none to start from the mean",
-                    inputs.names.size()));
+        fmt::format("got {}; expected one image to start from, or none to start from the mean",
+                    counted(static_cast<int64_t>(inputs.names.size()), "image")));
   }
   return run.encode(inputs);
 }

@@ -103,7 +103,8 @@ bool is_utf8(const std::string& text) {
   }
 }
 
-void apply_setting(Json& root, const std::string& setting) {
+// Returns the path that the setting changed, or the outermost one that it added.
+std::string apply_setting(Json& root, const std::string& setting) {
   if (!is_utf8(setting))
     throw UsageError("--set: bytes that are not UTF-8; a config is UTF-8 text");
   const size_t equals = setting.find('=');
@@ -111,7 +112,8 @@ void apply_setting(Json& root, const std::string& setting) {
     throw UsageError("--set " + setting + ": expected key.path=value, for example train.epochs=3");
   }
   Json* node = &root;
-  std::string rest = setting.substr(0, equals);
+  std::string rest = setting.substr(0, equals), changed;
+  bool added = false;
   if (std::count(rest.begin(), rest.end(), '.') >= kDeepest)
     throw UsageError("--set: a path nested deeper than " + std::to_string(kDeepest));
   while (true) {
@@ -119,6 +121,7 @@ void apply_setting(Json& root, const std::string& setting) {
     const std::string key = rest.substr(0, dot);
     if (key.empty()) throw UsageError("--set " + setting + ": empty key in the path");
     if (node->is_string()) *node = Json{{"name", *node}};  // the short form of a component
+    if (!added) changed += (changed.empty() ? "" : ".") + key;
     if (node->is_array()) {
       const bool number = key.find_first_not_of("0123456789") == std::string::npos;
       if (!number || key.size() > 6 || std::stoul(key) >= node->size()) {
@@ -126,6 +129,7 @@ void apply_setting(Json& root, const std::string& setting) {
       }
       node = &(*node)[std::stoul(key)];
     } else if (node->is_object() || node->is_null()) {
+      added = added || !node->contains(key);
       node = &(*node)[key];
     } else {
       throw UsageError("--set " + setting + ": \"" + key +
@@ -135,12 +139,13 @@ void apply_setting(Json& root, const std::string& setting) {
     rest = rest.substr(dot + 1);
   }
   *node = setting_value(setting);
+  return changed;
 }
 
 }  // namespace
 
-Config::Config(Json source, std::string origin)
-    : source_(std::move(source)), origin_(std::move(origin)) {}
+Config::Config(Json source, std::string origin, std::set<std::string> set)
+    : source_(std::move(source)), origin_(std::move(origin)), set_(std::move(set)) {}
 
 Config Config::load(const std::filesystem::path& file, const std::vector<std::string>& settings) {
   return parse(read_file(file, kLargestConfig), file.string(), settings);
@@ -150,12 +155,20 @@ Config Config::parse(std::string_view text, const std::string& origin,
                      const std::vector<std::string>& settings) {
   Json source = parse_json(text, origin);
   if (!source.is_object()) throw Error(origin + ": expected an object {...} at the top");
+  std::set<std::string> set;
   for (const auto& setting : settings)
-    apply_setting(source, setting);
-  return {std::move(source), origin};
+    set.insert(apply_setting(source, setting));
+  return {std::move(source), origin, std::move(set)};
 }
 
 Section Config::root() { return {*this, "", ""}; }
+
+std::string Config::where(const std::string& path) const {
+  for (std::string outer = path;; outer.resize(outer.rfind('.'))) {
+    if (set_.contains(outer)) return "--set " + path;
+    if (outer.find('.') == std::string::npos) return origin_ + ": " + path;
+  }
+}
 
 std::string Config::resolved_text() const { return resolved_.dump(2) + "\n"; }
 
@@ -172,7 +185,7 @@ void Config::settle(const std::string& path, const Json& value) {
 void Config::check_sections(const std::vector<std::string>& names) const {
   for (const auto& [key, child] : source_.items()) {
     if (std::find(names.begin(), names.end(), key) == names.end())
-      throw Error(origin_ + ": " + key + ": unknown key; " + did_you_mean(key, names));
+      throw Error(where(key) + ": unknown key; " + did_you_mean(key, names));
   }
 }
 
@@ -199,7 +212,7 @@ void Config::check_object(const Json& object, const std::string& pointer,
             siblings.push_back(other);
         }
       }
-      throw Error(origin_ + ": " + child_path + ": unknown key; " + did_you_mean(key, siblings));
+      throw Error(where(child_path) + ": unknown key; " + did_you_mean(key, siblings));
     }
     if (!known->second && child.is_structured()) check_object(child, child_pointer, child_path);
   }

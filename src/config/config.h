@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -52,11 +53,14 @@ class Config {
   void settle(const std::string& path, const nlohmann::ordered_json& value);
   const std::vector<ConfigEntry>& entries() const { return entries_; }
   const std::string& origin() const { return origin_; }
+  /// Returns how errors about a key begin: "file: train.epochs", or "--set train.epochs" if --set
+  /// gave its value.
+  std::string where(const std::string& path) const;
 
  private:
   friend class Section;
 
-  Config(nlohmann::ordered_json source, std::string origin);
+  Config(nlohmann::ordered_json source, std::string origin, std::set<std::string> set);
   void check_object(const nlohmann::ordered_json& object, const std::string& pointer,
                     const std::string& path) const;
 
@@ -66,6 +70,7 @@ class Config {
   std::map<std::string, std::vector<std::string>> offered_;  // by section, keys it could have
   std::vector<ConfigEntry> entries_;
   std::string origin_;
+  std::set<std::string> set_;  // paths that --set changed or added, each the outermost
 };
 
 }  // namespace latent

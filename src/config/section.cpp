@@ -43,10 +43,10 @@ Section::Section(Config& config, std::string pointer, std::string path)
     : config_(&config), pointer_(std::move(pointer)), path_(std::move(path)) {}
 
 std::string Section::where(const std::string& key) const {
-  return config_->origin_ + ": " + (path_.empty() ? key : path_ + "." + key);
+  return config_->where(path_.empty() ? key : path_ + "." + key);
 }
 
-std::string Section::where() const { return config_->origin_ + ": " + path_; }
+std::string Section::where() const { return config_->where(path_); }
 
 const Json* Section::find(const std::string& key) const {
   const Json::json_pointer pointer(pointer_ + "/" + key);
@@ -193,6 +193,13 @@ void Section::read(const std::string& key, std::vector<std::string>& value,
 }
 
 void Section::offer(const std::vector<std::string>& keys) { config_->offered_[pointer_] = keys; }
+
+bool Section::switched_off(const std::string& key) {
+  const Json* node = find(key);
+  if (node == nullptr || !node->is_null()) return false;
+  record(key, Json(), Json(), "section", "", "null: switched off");
+  return true;
+}
 
 Section Section::section(const std::string& key) {
   const Json* node = find(key);

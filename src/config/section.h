@@ -37,7 +37,8 @@ class Section {
   bool has(const std::string& key) const;
   /// Returns the path of this section, "objective.kl", for messages.
   const std::string& path() const { return path_; }
-  /// Returns how errors about a key begin: "file: objective.kl.weight".
+  /// Returns how errors about a key begin: "file: objective.kl.weight", or "--set
+  /// objective.kl.weight" if --set gave the value.
   std::string where(const std::string& key) const;
   /// Returns how errors about the section itself begin: "file: objective.kl".
   std::string where() const;
@@ -63,6 +64,10 @@ class Section {
 
   /// Names keys that this section could have, for the message about an unknown one.
   void offer(const std::vector<std::string>& keys);
+
+  /// Returns whether the value of an optional section is null, which switches the section off even
+  /// if it is there by default. Records the null, so that the resolved copy keeps it.
+  bool switched_off(const std::string& key);
 
   /// Returns the object under `key`, an empty one if it is absent.
   Section section(const std::string& key);

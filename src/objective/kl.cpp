@@ -66,7 +66,7 @@ PenaltyPlan configure_kl_penalty(Section& section) {
     if (!context.bottleneck.has_posterior()) {
       throw Error(where +
                   ": a point bottleneck has no distribution; expected model.bottleneck "
-                  "\"gaussian\", or no kl");
+                  "\"gaussian\", or no kl (null switches it off)");
     }
     return std::make_shared<Kl>(options);
   };

@@ -113,6 +113,7 @@ ObjectivePlan configure_objective(Section section, bool has_posterior) {
   section.offer(penalties().names());
   for (const auto& row : penalties().rows()) {
     if (!section.has(row.name) && !(row.implied_by_posterior && has_posterior)) continue;
+    if (section.switched_off(row.name)) continue;
     Section options = section.section(row.name);
     plan.penalties.push_back({&row, row.configure(options)});
   }

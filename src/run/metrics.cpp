@@ -26,6 +26,14 @@ MetricsTable read_metrics(const std::filesystem::path& path) {
   return parse_metrics(read_file(path), path.string());
 }
 
+int64_t recorded_epochs(const std::filesystem::path& path) {
+  try {
+    return static_cast<int64_t>(read_metrics(path).rows.size());
+  } catch (const Error&) {
+    return 0;
+  }
+}
+
 MetricsTable parse_metrics(const std::string& text, const std::string& origin) {
   std::istringstream in(text);
   MetricsTable table;

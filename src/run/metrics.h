@@ -1,6 +1,7 @@
 // metrics.csv: one row per epoch, one column per named number.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -18,6 +19,9 @@ struct MetricsTable {
 
 /// Reads metrics.csv. Throws Error naming the file and the line that is malformed.
 MetricsTable read_metrics(const std::filesystem::path& path);
+
+/// Returns the number of epochs in metrics.csv; 0 if it is missing or damaged.
+int64_t recorded_epochs(const std::filesystem::path& path);
 
 /// Returns the table as text in the format of metrics.csv.
 std::string metrics_text(const MetricsTable& table);

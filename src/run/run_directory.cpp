@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/system/file.h"
+#include "core/text/suggest.h"
 #include "run/run_lock.h"
 
 namespace latent {
@@ -202,8 +203,8 @@ void RunDirectory::remove_temporaries() const {
     removed += fs::remove(path, code);
   }
   if (removed > 0) {
-    log::info("{}: removed {} half-written file{} of a process that was killed", path_.string(),
-              removed, removed == 1 ? "" : "s");
+    log::info("{}: removed {} of a process that was killed", path_.string(),
+              counted(removed, "half-written file"));
   }
 }
 

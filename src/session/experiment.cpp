@@ -4,6 +4,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "core/error.h"
+#include "core/system/out_of_memory.h"
 #include "train/precision.h"
 
 namespace latent {
@@ -57,6 +58,21 @@ std::string settled_precision(const Experiment& experiment, const Fitted& fitted
   const StepNoise noise(static_cast<uint64_t>(experiment.train.seed), device);
   const Tensor all = at::arange(size, at::TensorOptions(batches.storage_device()).dtype(at::kLong));
   return pick_precision(experiment.train, trial, batches.fetch(all, noise), device);
+}
+
+Examples load_split(const Dataset& dataset, Split split) {
+  try {
+    return dataset.load(split);
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& failure) {
+    const std::string memory = out_of_memory(failure);
+    if (memory.empty()) throw;
+    throw Error(
+        fmt::format("{} for the {} split of the data set; lower data.size or data.count, choose "
+                    "fewer examples with data.keep, or free memory",
+                    memory, to_string(split)));
+  }
 }
 
 void check_shape(const Examples& examples, Split split, const ImageShape& expected,

@@ -50,6 +50,10 @@ Batches training_batches(const Experiment& experiment, const Fitted& fitted, Exa
 std::string settled_precision(const Experiment& experiment, const Fitted& fitted,
                               const Examples& examples, const c10::Device& device);
 
+/// Loads a split of the data set. Throws Error with the keys of section `data` to lower if it does
+/// not fit in memory.
+Examples load_split(const Dataset& dataset, Split split);
+
 /// Throws Error if the examples of a split do not have the shape of `owner` ("the model").
 void check_shape(const Examples& examples, Split split, const ImageShape& expected,
                  const std::string& owner);

@@ -8,7 +8,10 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/system/file.h"
+#include "core/text/suggest.h"
+#include "run/metrics.h"
 #include "session/experiment.h"
+#include "train/checkpoint/train_state.h"
 
 namespace latent {
 namespace {
@@ -57,8 +60,8 @@ void check_resumable(const Config& config, const std::string& trained_with,
   const std::string epochs = value(flat(config), "train.epochs"),
                     planned = std::to_string(train.epochs);
   if (epochs != planned && schedules().find(train.schedule.name, "train.schedule").planned) {
-    log::warn("train.epochs: the {} schedule was planned for {} epochs and now ends at {}",
-              train.schedule.name, planned, epochs);
+    log::warn("train.epochs: the {} schedule was planned for {} and now ends at {}",
+              train.schedule.name, counted(train.epochs, "epoch"), epochs);
   }
 }
 
@@ -84,6 +87,15 @@ std::vector<std::string> forbidden_changes(const Config& config, const std::stri
   return changes;
 }
 
+void refuse_fewer_epochs(const std::optional<StoredCheckpoint>& checkpoint, int64_t epochs) {
+  if (!checkpoint) return;
+  const int64_t trained = stored_epoch(checkpoint->file);
+  if (epochs >= trained) return;
+  throw Error(
+      fmt::format("train.epochs: got {}, but {} already trained; expected {} or more", epochs,
+                  trained == 1 ? "1 epoch is" : fmt::format("{} epochs are", trained), trained));
+}
+
 std::optional<StoredCheckpoint> resume_point(const RunDirectory& run, const Config& config) {
   if (run.checkpoint_names().empty()) {
     if (run.build().contains("init_from")) {
@@ -92,7 +104,9 @@ std::optional<StoredCheckpoint> resume_point(const RunDirectory& run, const Conf
                   "--overwrite");
     }
     check_resumable(config, read_file(run.config()), run.config(), run);
-    log::warn("{}: no checkpoint yet; training starts from the beginning", run.path().string());
+    const int64_t epochs = recorded_epochs(run.metrics());
+    log::warn("{}: no checkpoint{}; training starts from the beginning", run.path().string(),
+              epochs == 0 ? " yet" : ", although metrics.csv has " + counted(epochs, "epoch"));
     return std::nullopt;
   }
   StoredCheckpoint found = read_checkpoint(run, "last");

@@ -13,10 +13,14 @@ namespace latent {
 
 /// Returns the checkpoint to resume a run from: the last, or the newest that can be read.
 ///
-/// Returns nothing if the run was killed before its first checkpoint: then training starts from the
-/// beginning, with the same seed. config: the run's, with the settings of the command line, read.
-/// Throws Error naming the keys that differ from the run's training and may not be changed.
+/// Returns nothing, with a warning, if the run was killed before its first checkpoint or all were
+/// removed: then training starts from the beginning, with the same seed. config: the run's, with
+/// the settings of the command line, read. Throws Error naming the keys that differ from the run's
+/// training and may not be changed.
 std::optional<StoredCheckpoint> resume_point(const RunDirectory& run, const Config& config);
+
+/// Throws Error if `epochs`, the value of train.epochs, is less than the checkpoint already has.
+void refuse_fewer_epochs(const std::optional<StoredCheckpoint>& checkpoint, int64_t epochs);
 
 /// Returns "train.batch_size is 32, was 16" for each key of `config`, read, that differs from
 /// `trained_with`, the text of a config, and that a resumed run may not change. Keys that may

@@ -139,8 +139,8 @@ ClaimedRun claim_run(const TrainingRequest& request, const Config& config) {
 PreparedTraining prepare_training(const Experiment& experiment,
                                   const std::optional<fs::path>& init_from) {
   const auto dataset = experiment.data.open();
-  PreparedTraining prepared{.train = dataset->load(Split::kTrain),
-                            .validation = dataset->load(Split::kValidation),
+  PreparedTraining prepared{.train = load_split(*dataset, Split::kTrain),
+                            .validation = load_split(*dataset, Split::kValidation),
                             .fitted = {},
                             .model = nullptr,
                             .objective = nullptr,

@@ -7,6 +7,7 @@
 namespace latent::space {
 namespace {
 
+constexpr double kVisible = 1e-6;   // mean change of a pixel; smaller ones are rounding errors
 constexpr double kParallel = 1e-6;  // sine of the angle below which directions count as one
 
 Tensor positions(int64_t steps) {  // [steps, 1]
@@ -33,6 +34,15 @@ Tensor perpendicular(const Tensor& u) {
 
 Tensor join(const Tensor& a, const Tensor& b, int64_t steps, Path path) {
   return path == Path::kSlerp ? slerp(a, b, steps) : linear(a, b, steps);
+}
+
+// The root mean squared change of each picture to the next: [F - 1].
+Tensor changes_of(const Tensor& images) {
+  expect_shape(images, {-1, -1, -1, -1}, "frames");
+  const int64_t changes = images.size(0) - 1;
+  TORCH_CHECK(changes >= 1, "changes need two frames");
+  const Tensor all = images.to(at::kDouble);
+  return (all.narrow(0, 1, changes) - all.narrow(0, 0, changes)).square().flatten(1).mean(1).sqrt();
 }
 
 }  // namespace
@@ -93,18 +103,12 @@ Tensor patch(const Tensor& corners, int64_t steps, Path path) {
   return at::cat(rows);
 }
 
+bool is_still(const Tensor& images) { return changes_of(images).max().item<double>() <= kVisible; }
+
 double unevenness(const Tensor& images) {
-  expect_shape(images, {-1, -1, -1, -1}, "frames");
-  const int64_t changes = images.size(0) - 1;
-  TORCH_CHECK(changes >= 1, "unevenness needs two frames");
-  const Tensor all = images.to(at::kDouble);
-  const Tensor change = (all.narrow(0, 1, changes) - all.narrow(0, 0, changes))
-                            .square()
-                            .flatten(1)
-                            .mean(1)
-                            .sqrt();  // [F - 1]
-  const auto mean = change.mean().item<double>();
-  return mean > 0 ? change.max().item<double>() / mean : 1;
+  if (is_still(images)) return 1;
+  const Tensor change = changes_of(images);
+  return (change.max() / change.mean()).item<double>();
 }
 
 }  // namespace latent::space

@@ -36,8 +36,12 @@ Tensor through(const Tensor& points, int64_t steps, Path path);
 /// [steps * steps, Z], row by row.
 Tensor patch(const Tensor& corners, int64_t steps, Path path);
 
+/// Returns whether no picture differs from the one before by more than rounding errors.
+/// images: [F, C, H, W] in [0, 1], F >= 2.
+bool is_still(const Tensor& images);
+
 /// Returns how unevenly pictures change: the largest root mean squared change from one to the next,
-/// divided by the mean. 1: perfectly even, or no change at all.
+/// divided by the mean. 1: perfectly even, or no change (is_still).
 /// images: [F, C, H, W], F >= 2.
 double unevenness(const Tensor& images);
 

@@ -11,6 +11,7 @@
 #include "core/log.h"
 #include "core/system/file.h"
 #include "core/system/out_of_memory.h"
+#include "core/text/suggest.h"
 
 namespace latent {
 namespace {
@@ -65,8 +66,8 @@ void StepProfile::finish() {
   const std::string text = read_file(scratch);
   fs::remove(scratch, code);
   write_file(file_, text);
-  log::info("trace of {} steps: {}; open it in ui.perfetto.dev or chrome://tracing",
-            steps_ - kWarmUp, file_.string());
+  log::info("trace of {}: {}; open it in ui.perfetto.dev or chrome://tracing",
+            counted(steps_ - kWarmUp, "step"), file_.string());
 }
 
 }  // namespace latent

@@ -13,6 +13,7 @@
 #include "core/random.h"
 #include "core/stopwatch.h"
 #include "core/system/interrupt.h"
+#include "core/text/suggest.h"
 
 namespace latent {
 namespace {
@@ -59,13 +60,13 @@ void Trainer::train(TrainListeners listeners) {
   }
   while (state_.epoch < options_.epochs) {
     if (options_.patience > 0 && state_.waited >= options_.patience) {
-      log::info("stopped early: no better val_loss than epoch {}'s{} for {} epochs",
+      log::info("stopped early: no better val_loss than epoch {}'s{} for {}",
                 state_.epoch - state_.waited,
                 options_.min_delta > 0
                     ? fmt::format(" by more than {:g} (train.early_stopping.min_delta)",
                                   options_.min_delta)
                     : "",
-                state_.waited);
+                counted(state_.waited, "epoch"));
       break;
     }
     try {

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/system/interrupt.h"
+#include "core/text/suggest.h"
 #include "train/checkpoint/checkpoint.h"
 #include "train/trainer.h"
 
@@ -110,8 +111,8 @@ void Trainer::settle_bad_steps(const Tensor& order) {
       fmt::format("step {}: {} became NaN or infinite", bad->step + 1, bad->what);
   if (on_nan.rolls_back()) throw NeedsRollback{what + images};
   if (skipped > on_nan.limit)
-    throw Error(fmt::format("{}{}; {} steps skipped so far, more than train.on_nan.limit",
-                            description, images, skipped));
+    throw Error(fmt::format("{}{}; {} skipped so far, more than train.on_nan.limit", description,
+                            images, counted(skipped, "step")));
   // The device reports how many steps were bad, and the number of the first only.
   const int64_t together = skipped - before;
   log::warn("{}; {} ({} of at most {}){}", what,

@@ -100,6 +100,20 @@ def killed_before_the_first_checkpoint(config):
     expect_error("no checkpoint with the weights of --init-from yet", "train", "--run", "donated", "--resume")
 
 
+def removed_checkpoints():
+    shutil.copytree("whole", "emptied")
+    shutil.rmtree("emptied/checkpoints")
+    os.mkdir("emptied/checkpoints")
+    kept = len(losses("emptied")) - 1
+    said = latent("doctor", "--run", "emptied", code=1).stdout
+    expect(f"problem  checkpoints: none, although metrics.csv has {kept} epochs; restore the files of checkpoints/; latent train --run "
+           "emptied --resume starts from the beginning" in said, f"what is missing, got {said}")
+    done = latent("train", "--run", "emptied", "--resume")
+    expect(f"emptied: no checkpoint, although metrics.csv has {kept} epochs; training starts from the beginning" in done.stderr,
+           f"a message about it, got {done.stderr}")
+    expect_equal_weights("whole", "emptied")
+
+
 def other_configs():
     shutil.copytree("whole", "edited")
     path = pathlib.Path("edited/config.json")
@@ -186,6 +200,8 @@ def memory(config):
     expect_error("lower train.batch_size, data.size or the model", "train", config, "--run", "huge2", "--set",
                  "train.batch_size=3000", "--set", "data.size=[256,256]", "--set",
                  "model.encoder.channels=[256]", preexec_fn=limited)
+    expect_error("for the train split of the data set; lower data.size or data.count, choose fewer examples with data.keep, or free "
+                 "memory", "train", config, "--run", "huge3", "--set", "data.count=100000000", preexec_fn=limited)
 
 
 def memory_for_pictures(here):
@@ -237,6 +253,7 @@ if __name__ == "__main__":
         killed_again_and_again(slow)
         damaged_checkpoints()
         killed_before_the_first_checkpoint(slow)
+        removed_checkpoints()
         other_configs()
         one_writer(slow)
         closed_terminals(slow)

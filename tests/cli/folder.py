@@ -201,10 +201,15 @@ def write(path):
 
 
 def command_lines(here):
-    expect_error("latent data: expected latent data check FOLDER or latent data pack CONFIG.json", "data", code=2)
-    expect_error("latent data unpack: expected", "data", "unpack", code=2)
-    expect_error("latent data pack: missing argument; expected a config", "data", "pack", code=2)
-    expect_error("latent data check: missing argument; expected a config, or a folder", "data", "check", code=2)
+    usage = "expected latent data check FOLDER or latent data pack CONFIG.json"
+    expect_error(f"latent data: no action; {usage}", "data", code=2)
+    expect_error(f'latent data: unknown action "delete"; {usage}', "data", "delete", code=2)
+    expect_error(f'latent data: unknown action "chek"; did you mean check? {usage}', "data", "chek", "photos", code=2)
+    expect_error("latent data pack: no config; expected latent data pack CONFIG.json", "data", "pack", code=2)
+    expect_error("latent data check: no FOLDER; expected a folder of images, a data file or a config", "data", "check", code=2)
+    (here / "some").mkdir()
+    expect_error("latent data pack some: is a folder; expected a config, such as the config.json that latent data check some writes",
+                 "data", "pack", "some", code=2)
     (here / "shapes.json").write_text('{"data": {"name": "shapes", "count": 100}}')
     expect_error("nothing to pack", "data", "pack", "shapes.json")
     summary = latent_json("data", "pack", "shapes.json", "--set", "data.pack=always")

@@ -170,5 +170,5 @@ with Workplace() as here:
     histograms(here, vae, plain, many)
     losses(here, vae, plain)
     refused(here, vae, plain)
-    expect_error("latent plot latents needs two latents; this run has 1", "plot", "--run", one)
+    expect_error("latent plot latents: needs two latents, but this run has one; expected latent plot histograms", "plot", "--run", one)
     latent("sample", "--run", one, "--sampler", "gmm", "--out", "one.png")

@@ -195,22 +195,41 @@ def wrong(here, run):
     error("--matrix: makes no animation", "interpolate", "--indices", "0-3", "--matrix", "--out", "x.gif", code=2)
     error("--steps: 1999 frames in all; expected at most 1000", "interpolate", "--indices", "0-2", "--steps", "1000", code=2)
     error("expected either --attribute Smiling or --expression", "arithmetic", code=2)
-    error('attribute "scal": no such attribute in the data set; did you mean scale? known: rotation, scale, shape=ellipse',
+    error('--attribute: attribute "scal": no such attribute in the data set; did you mean scale? known: rotation, scale, shape=ellipse',
           "arithmetic", "--attribute", "scal")
     error('attribute "shape=hart": no such attribute in the data set; did you mean shape=heart?', "arithmetic",
           "--attribute", "shape=hart")
     error("every image of the train split has it", "arithmetic", "--attribute", "shape=square,ellipse,heart")
-    error("nothing of the direction remains at right angles to the other attributes", "arithmetic", "--attribute", "x", "--orthogonal-to", "x")
+    error('--orthogonal-to: attribute "shap": no such attribute in the data set', "arithmetic", "--attribute", "scale", "--orthogonal-to", "shap")
+    error("--attribute x: nothing of the direction remains at right angles to the other attributes", "arithmetic", "--attribute", "x", "--orthogonal-to", "x")
     error("--strength -3:3: expected numbers such as -3:3:7", "arithmetic", "--attribute", "x", "--strength", "-3:3", code=2)
     error("expected low:high:count", "arithmetic", "--attribute", "x", "--strength", "-3:3:2.5", code=2)
     error("--method guess: expected mean or logistic", "arithmetic", "--attribute", "x", "--method", "guess", code=2)
     error('--expression A - * B: at character 5, "* B": expected a letter or a number', "arithmetic", "--expression", "A - * B")
     error("no image for B; expected --let B=3,17", "arithmetic", "--expression", "A - B", "--let", "A=3")
     error("--let B: expected a letter and its images", "arithmetic", "--expression", "A", "--let", "B", code=2)
+    error('--let C=2: --expression "A - B" has no C; expected its letters', "arithmetic", "--expression", "A - B", "--let", "A=1",
+          "--let", "B=1", "--let", "C=2", code=2)
     error("A is given twice", "arithmetic", "--expression", "A", "--let", "A=1", "--let", "A=2", code=2)
-    error("the test split has 64 images", "arithmetic", "--expression", "A", "--let", "A=64")
-    error("got 2 images; expected one to start from", "traverse", "--indices", "3,4")
+    error("--let 64: only 64 images in the test split; expected 0 to 63", "arithmetic", "--expression", "A", "--let", "A=64")
+    error("got 2 images; expected one image to start from", "traverse", "--indices", "3,4")
     error("expected two rising quantiles", "traverse", "--range", "0.9:0.1", code=2)
+
+    def warned(message, *arguments):
+        said = latent(*arguments, "--run", run).stderr
+        expect(f"warning: {message}\n" in said, f"{message!r}, got {said}")
+        return said
+
+    warned("--count 65: only 64 images in the test split", "encode", "--count", 65)
+    warned("--count 5: the run has only 4 latents", "traverse", "--count", 5)
+    expect("only" not in latent("encode", "--count", 64, "--run", run).stderr, "no warning about all images")
+    warned('--expression "A - B": does not use 1 image: #7 (C)', "arithmetic", "--expression", "A - B", "--indices", "3,5,7")
+    warned('--expression "A - C": does not use 4 images: #1 (B), #3 (D), #4 (E) and 1 more', "arithmetic", "--expression", "A - C",
+           "--indices", "0-5")
+    expect("does not use" not in latent("arithmetic", "--expression", "A - B", "--indices", "3,5", "--run", run).stderr,
+           "no warning about two images for two letters")
+    still = latent("interpolate", "--indices", "3,3", "--steps", 5, "--run", run).stdout
+    expect(still.startswith("5 frames; all show the same picture\n"), f"that nothing moves, got {still}")
 
 
 def unlabelled(here):

@@ -127,7 +127,7 @@ def detect_errors(here, plain, vae):
                  "--score", "elbo")
     expect_error('--normal: attribute "shape=hart": no such attribute in the data set; did you mean shape=heart?', "detect", "--run", vae,
                  "--normal", "shape=hart")
-    expect_error("--indices 64: the test split has 64 images", "detect", "--run", vae, "--indices", 64)
+    expect_error("--indices 64: only 64 images in the test split; expected 0 to 63", "detect", "--run", vae, "--indices", 64)
     latent("sample", "--run", vae, "--count", 3, "--singles", "--out", "singles", "--quiet")
     if not (pathlib.Path(BINARY).parent / "latent_codecs.so").exists():
         return
@@ -167,8 +167,8 @@ def detect_in_tables(here):
     expect_error("latent probe: the data set has no labels and no attributes; expected one that has", "probe", "--run", "unlabelled")
     text = latent("detect", "--run", "unlabelled").stdout
     expect("AUROC" not in text and "4 rows of the test split" in text, f"scores without labels, got {text}")
-    expect_error("--label hours: the data set has no labels and no attributes; expected no --label", "probe", "--run", "unlabelled",
-                 "--label", "hours")
+    expect_error("--attribute hours: the data set has no labels and no attributes; expected no --attribute", "probe", "--run", "unlabelled",
+                 "--attribute", "hours")
     made = latent("compare-pca", "--run", "unlabelled").stdout
     expect("No scatter of one component" in made, f"nothing to draw of one latent, got {made}")
 
@@ -269,11 +269,11 @@ def compare(here):
     for words in (">Autoencoder, 2 latents<", ">PCA, 2 components<", ">principal component 1 (", ">left bottom<", ">corner<"):
         expect(words in svg, f"{words} on the chart")
 
-    found = latent_json("compare-pca", "--run", "vae", "--label", "scale", "--split", "validation")
+    found = latent_json("compare-pca", "--run", "vae", "--attribute", "scale", "--split", "validation")
     expect(found["overlap"] is None and not found["linear_decoder"] and found["components"] == 4, f"no subspace, got {found}")
     text = latent("compare-pca", "--run", "vae").stdout
     expect("The decoder is not linear" in text and "autoencoder / PCA" in text, f"that there is no overlap, got {text}")
-    expect_error("--label colour: not in the data set; ", "compare-pca", "--run", "vae", "--label", "colour")
+    expect_error("--attribute colour: not in the data set; ", "compare-pca", "--run", "vae", "--attribute", "colour")
     expect_error("--out x.jpg: expected a .png or .svg file", "compare-pca", "--run", "vae", "--out", "x.jpg", code=2)
 
 
@@ -283,7 +283,7 @@ def json_of(*arguments, **options):
 
 def probe(here):
     run = train(here, "all", {"train": {"epochs": 10}})
-    found = latent_json("probe", "--run", run, "--label", "shape")
+    found = latent_json("probe", "--run", run, "--attribute", "shape")
     expect(found["measure"] == "accuracy" and found["classes"] == 3 and found["images"] == 64, f"three classes, got {found}")
     expect([(row["name"], row["dimensions"]) for row in found["features"]] == [("latents", 4), ("pca", 4), ("pixels", 256)],
            f"three kinds of features, got {found}")
@@ -291,21 +291,24 @@ def probe(here):
         for which in ("linear", "nearest"):
             measured = row[which]
             expect(0 <= measured["low"] <= measured["value"] <= measured["high"] <= 1, f"an interval, got {measured}")
-    expect(latent_json("probe", "--run", run, "--label", "shape") == found, "the same again")
+    expect(latent_json("probe", "--run", run, "--label", "shape") == found, "the same again, by the flag's other name")
+    expect_error("--attribute: given twice (shape, x); expected one value", "probe", "--run", run, "--attribute", "shape", "--label=x",
+                 code=2)
+    expect_error("--lable: unknown flag of latent probe; did you mean --label?", "probe", "--lable", "x", code=2)
 
-    corners = json_of("probe", "--run", here / "plane", "--label", "corner", cwd=SOURCE)
+    corners = json_of("probe", "--run", here / "plane", "--attribute", "corner", cwd=SOURCE)
     accuracies = [row[which]["value"] for row in corners["features"] for which in ("linear", "nearest")]
     expect(min(accuracies) > 0.85 and corners["baseline"]["value"] < 0.5, f"the corner to be seen in two latents, got {corners}")
 
-    number = latent_json("probe", "--run", run, "--label", "x", "--train-count", 200, "--neighbours", 3, "--split", "validation")
+    number = latent_json("probe", "--run", run, "--attribute", "x", "--train-count", 200, "--neighbours", 3, "--split", "validation")
     expect(number["measure"] == "r_squared" and number["training_images"] == 200 and number["neighbours"] == 3, f"a number, got {number}")
     expect(number["features"][2]["nearest"]["value"] > 0.5 and abs(number["baseline"]["value"]) < 0.2, f"places to be seen, got {number}")
     done = latent("probe", "--run", run, "--train-count", 200)
     expect("200 of 256 training images" in done.stderr, f"that some are drawn, got {done.stderr}")
     expect(max(map(len, done.stdout.splitlines())) <= 80 and "most frequent class" in done.stdout, f"a table, got {done.stdout}")
 
-    expect_error("--label shap: not in the data set; did you mean shape?", "probe", "--run", run, "--label", "shap")
-    expect_error("--label shape: the same for all", "probe", "--run", "vae", "--label", "shape")
+    expect_error("--attribute shap: not in the data set; did you mean shape?", "probe", "--run", run, "--attribute", "shap")
+    expect_error("--attribute shape: the same for all", "probe", "--run", "vae", "--attribute", "shape")
     expect_error("--split train: the probes learn from these images; expected validation or test", "probe", "--run", run, "--split",
                  "train", code=2)
     expect_error("--train-count 1: expected an integer >= 10", "probe", "--run", run, "--train-count", 1, code=2)

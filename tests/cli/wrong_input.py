@@ -53,6 +53,16 @@ def configs(here):
     config_error(here, "expected one for all layers or one for each", {"model": {"encoder": {"stride": [1, 2, 2]}}})
     config_error(here, "expected model.bottleneck \"gaussian\"", {"model": {"bottleneck": "point"}, "objective": {"kl": {}}})
     config_error(here, "expected key.path=value", None, "--set", "train.epochs", code=2)
+    # The source of a value is named, the file or --set.
+    config_error(here, "error: --set train.epochs: got 0; expected an integer >= 1", None, "--set", "train.epochs=0")
+    config_error(here, "error: --set train.epoch: unknown key; did you mean epochs?", None, "--set", "train.epoch=1")
+    config_error(here, "small.json: train.epochs: got 0", {"train": {"epochs": 0}}, "--set", "train.batch_size=8")
+    config_error(here, 'error: --set objective.kl: a point bottleneck has no distribution; expected model.bottleneck "gaussian", or no '
+                 "kl (null switches it off)", {"model": {"bottleneck": "point"}}, "--set", "objective.kl.weight=2")
+    config_error(here, "--set train.epochs: given twice (3, 4); expected one value", None, "--set", "train.epochs=3", "--set",
+                 "train.epochs=4", code=2)
+    config_error(here, "--seed 3: --set train.seed=4 also sets the seed; expected one of the two", None, "--seed", 3, "--set",
+                 "train.seed=4", code=2)
     text_error(here, "train.epochs: duplicate key", '{"data": {"name": "shapes"}, "train": {"epochs": 1, "epochs": 2}}')
     text_error(here, "line 2, column", '{"data": {"name": "shapes"},\n  "train": {,}}')
     text_error(here, "expected an object {...} at the top", "[1, 2]")
@@ -92,6 +102,11 @@ def command_lines(here):
         expect_error("foo: not expected here", *command, code=2)
     expect_error("--epoch: unknown flag of latent train; to change a config key use --set KEY=VALUE", "train", "--epoch", 3, code=2)
     expect_error("--cuont: unknown flag of latent sample; did you mean --count?", "sample", "--cuont", 3, code=2)
+    expect_error("--heads: unknown flag of latent sample; see latent sample --help", "sample", "--heads", code=2)
+    expect_error("--seed 99999999999999999999: expected an integer <= 4611686018427387904", "sample", "--run", "x", "--seed",
+                 "99999999999999999999", code=2)
+    expect_error("--seed 5000000000000000000: expected an integer >= 0 and <= 4611686018427387904", "sample", "--run", "x", "--seed",
+                 "5000000000000000000", code=2)
     expect_error("-x: unknown flag of latent sample", "sample", "-x", code=2)
     expect_error("--temperature abc: expected a number", "sample", "--run", "x", "--temperature", "abc", code=2)
     expect_error("--count 1.5: expected an integer", "sample", "--run", "x", "--count", "1.5", code=2)
@@ -200,10 +215,11 @@ def runs(here):
     damaged("checksum", both(flip))
     damaged("made by a newer latent (run format 99)", newer)
     damaged("the model of this config expects", other_model)
-    damaged("no checkpoint yet", lambda run: shutil.rmtree(run / "checkpoints"))
+    damaged("damaged: no checkpoint, although metrics.csv has 2 epochs; expected the files of checkpoints/ restored, or a new "
+            "training: latent train --run damaged --resume", lambda run: shutil.rmtree(run / "checkpoints"))
     damaged("config.json is missing", lambda run: (run / "config.json").unlink())
 
-    expect_error("the test split has 64 images", "reconstruct", "--run", "run", "--indices", "64")
+    expect_error("--indices 64: only 64 images in the test split; expected 0 to 63", "reconstruct", "--run", "run", "--indices", "64")
     expect_error("expected ranges from low to high", "reconstruct", "--run", "run", "--indices", "5-3", code=2)
     (here / "notes.png").write_text("not a picture")
     (here / "empty").mkdir()
@@ -241,8 +257,8 @@ def flags_without_effect(here):
         refused("--tensors x.txt: expected a .safetensors file", *command, "--tensors", "x.txt")
     expect(not [name for name in files_below(here) if name.startswith("x.")], "nothing written")
     warned = latent("reconstruct", "--run", "run", "--seed", 3).stderr
-    expect("--seed: not used by this command line" in warned, f"a warning about --seed, got {warned}")
-    expect("not used" not in latent("reconstruct", "--run", "run", "--count", 3).stderr, "no warning about --count")
+    expect("--seed: had no effect; latent reconstruct does not use it with these arguments" in warned, f"a warning about --seed, got {warned}")
+    expect("had no effect" not in latent("reconstruct", "--run", "run", "--count", 3).stderr, "no warning about --count")
 
 
 def other_data(here):

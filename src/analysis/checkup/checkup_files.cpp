@@ -8,6 +8,7 @@
 #include "analysis/checkup/checkup.h"
 #include "core/error.h"
 #include "core/system/file.h"
+#include "core/text/suggest.h"
 #include "run/run_lock.h"
 #include "session/resume_point.h"
 #include "train/checkpoint/train_state.h"
@@ -44,11 +45,10 @@ std::string broken_state(const TensorFile& file, const fs::path& path) {
   return "";
 }
 
-void check_config(const RunDirectory& run, const TensorFile& last, Findings& findings) {
+void check_config(const RunDirectory& run, const Config& config, const TensorFile& last,
+                  Findings& findings) {
   const auto trained_with = last.metadata.find("config");
   if (trained_with == last.metadata.end()) return;
-  Config config = Config::load(run.config());
-  read_experiment(config);
   const auto changes =
       forbidden_changes(config, trained_with->second, run.checkpoint("last").string());
   if (changes.empty()) return;
@@ -99,8 +99,14 @@ std::optional<TensorFile> check_checkpoints(const RunDirectory& run, bool busy,
                         "another checkpoint is used instead"});
   }
   if (names.empty()) {
-    findings.push_back({busy ? Kind::kWarning : Kind::kProblem, "checkpoints", "none yet",
-                        busy ? "" : run.resume_command()});
+    const int64_t epochs = recorded_epochs(run.metrics());
+    const std::string start = run.resume_command() + " starts from the beginning";
+    findings.push_back(
+        {busy ? Kind::kWarning : Kind::kProblem, "checkpoints",
+         epochs == 0 ? "none yet" : "none, although metrics.csv has " + counted(epochs, "epoch"),
+         busy          ? ""
+         : epochs == 0 ? start
+                       : "restore the files of checkpoints/; " + start});
   }
   if (!good.empty())
     findings.push_back({Kind::kGood, "checkpoints", fmt::format("{}", fmt::join(good, ", ")), ""});
@@ -120,8 +126,8 @@ void check_leftovers(const RunDirectory& run, const std::string& holder, Finding
   if (left.empty()) return;
   findings.push_back(
       {Kind::kWarning, fs::relative(left.front(), run.path()).string(),
-       fmt::format("{} half-written file{} of a process that was killed", left.size(),
-                   left.size() == 1 ? "" : "s"),
+       counted(static_cast<int64_t>(left.size()), "half-written file") +
+           " of a process that was killed",
        "remove what you do not need; " + run.resume_command() + " also removes them"});
 }
 
@@ -142,17 +148,6 @@ void check_version(const RunDirectory& run, Findings& findings) {
                                          TORCH_VERSION)});
 }
 
-// Returns the objective of the run's config; an empty one if the config cannot be read, which
-// check_config reports.
-ObjectivePlan objective_of(const RunDirectory& run) {
-  try {
-    Config config = Config::load(run.config());
-    return read_experiment(config).objective;
-  } catch (const Error&) {
-    return {};
-  }
-}
-
 bool has_problem(const Findings& findings) {
   return std::any_of(findings.begin(), findings.end(),
                      [](const Finding& finding) { return finding.kind == Kind::kProblem; });
@@ -167,13 +162,15 @@ Findings look_at(const fs::path& path, const std::string& holder) {
     const bool busy = !holder.empty();
     check_leftovers(run, holder, findings);
     const auto last = check_checkpoints(run, busy, findings);
-    if (last) check_config(run, *last, findings);
+    Config config = Config::load(run.config());
+    const Experiment experiment = read_experiment(config);
+    if (last) check_config(run, config, *last, findings);
     const int64_t epochs = last ? stored_epoch(*last) : -1;
     const bool expected = epochs >= 1 && !busy;
     if (std::error_code code; !expected && !fs::exists(run.metrics(), code)) return findings;
     try {
-      for (auto& finding :
-           check_metrics(read_metrics(run.metrics()), epochs, busy, objective_of(run)))
+      const MetricsTable metrics = read_metrics(run.metrics());
+      for (auto& finding : check_metrics(metrics, epochs, busy, experiment.objective))
         findings.push_back(std::move(finding));
     } catch (const Error& damage) {
       findings.push_back({Kind::kProblem, "metrics.csv", reason(damage, run.metrics()),

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "analysis/checkup/checkup.h"
+#include "core/text/suggest.h"
 
 namespace latent {
 namespace {
@@ -114,8 +115,7 @@ Findings check_metrics(const MetricsTable& metrics, int64_t epochs, bool trainin
          fmt::format("continues to epoch {}; the last checkpoint is of epoch {}", rows, epochs),
          "latent train --resume repeats the epochs after it"});
   } else {
-    findings.push_back({Kind::kGood, "metrics.csv",
-                        fmt::format("{} epoch{} without a gap", rows, rows == 1 ? "" : "s"), ""});
+    findings.push_back({Kind::kGood, "metrics.csv", counted(rows, "epoch") + " without a gap", ""});
   }
   check_numbers(metrics, objective, findings);
   check_losses(metrics, findings);

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -44,9 +45,10 @@ void declare_out(cxxopts::Options& options, const std::string& meaning) {
 int64_t Arguments::integer(const std::string& flag, int64_t low, int64_t high) const {
   const auto value = seen(flag)[flag].as<int64_t>();
   if (value < low || value > high) {
-    throw UsageError("--" + flag + " " + std::to_string(value) +
-                     ": expected an integer >= " + std::to_string(low) +
-                     (high == INT64_MAX ? "" : " and <= " + std::to_string(high)));
+    throw UsageError(
+        "--" + flag + " " + std::to_string(value) +
+        ": expected an integer >= " + std::to_string(low) +
+        (high == kLargestInteger && value <= high ? "" : " and <= " + std::to_string(high)));
   }
   return value;
 }
@@ -99,6 +101,22 @@ std::vector<double> Arguments::numbers(const std::string& flag, const std::strin
 
 std::vector<std::string> Arguments::texts(const std::string& flag) const {
   return has(flag) ? seen(flag)[flag].as<std::vector<std::string>>() : std::vector<std::string>{};
+}
+
+std::vector<std::string> Arguments::settings() const {
+  const std::vector<std::string> all = texts("set");
+  std::map<std::string, std::string> values;
+  for (const auto& setting : all) {
+    const size_t equals = setting.find('=');
+    if (equals == std::string::npos) continue;  // Config complains about it
+    const std::string key = setting.substr(0, equals), value = setting.substr(equals + 1);
+    const auto [before, first] = values.emplace(key, value);
+    if (!first) {
+      throw UsageError("--set " + key + ": given twice (" + before->second + ", " + value +
+                       "); expected one value");
+    }
+  }
+  return all;
 }
 
 std::filesystem::path Arguments::picture(const std::filesystem::path& otherwise,

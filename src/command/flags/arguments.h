@@ -19,6 +19,9 @@
 
 namespace latent {
 
+/// The largest integer that a flag takes, as for a key of a config (config/section.cpp).
+constexpr int64_t kLargestInteger = int64_t{1} << 62;
+
 /// Declares --run and --checkpoint.
 void declare_run(cxxopts::Options& options);
 /// Declares --set, which changes keys of a config.
@@ -36,13 +39,15 @@ class Arguments {
   std::string text(const std::string& flag) const { return seen(flag)[flag].as<std::string>(); }
   double number(const std::string& flag) const { return seen(flag)[flag].as<double>(); }
   /// Returns an integer in [low, high]. Throws UsageError naming the flag and the bounds.
-  int64_t integer(const std::string& flag, int64_t low, int64_t high = INT64_MAX) const;
+  int64_t integer(const std::string& flag, int64_t low, int64_t high = kLargestInteger) const;
   /// Returns the numbers of "3,17,40-49". Throws UsageError naming the flag.
   std::vector<int64_t> indices(const std::string& flag) const;
   /// Returns the numbers of "-3:3:7": as many, separated by colons, as `example` has. Throws
   /// UsageError naming the flag and the example.
   std::vector<double> numbers(const std::string& flag, const std::string& example) const;
   std::vector<std::string> texts(const std::string& flag) const;
+  /// Returns the values of --set. Throws UsageError if two of them set one key.
+  std::vector<std::string> settings() const;
   /// Returns what `parse` makes of the flag's text. Puts the flag and the text in front of the
   /// message of an Error that `parse` throws, and throws a `Failure`.
   template <class Failure = UsageError, class Parse>

@@ -5,18 +5,25 @@
 
 namespace latent {
 
-const Attribute* choose_attribute(const Arguments& arguments, const std::string& flag,
-                                  const Examples& examples) {
-  if (!arguments.has(flag))
+void declare_attribute(cxxopts::Options& options, const std::string& what) {
+  options.add_options()(
+      "attribute,label",
+      what + " (default: the data set's first attribute); --label is another name of this flag",
+      cxxopts::value<std::string>(), "NAME");
+}
+
+const Attribute* choose_attribute(const Arguments& arguments, const Examples& examples) {
+  if (!arguments.has("attribute"))
     return examples.attributes.empty() ? nullptr : &examples.attributes.front();
-  const std::string name = arguments.text(flag);
+  const std::string name = arguments.text("attribute");
   if (const Attribute* found = examples.find(name)) return found;
   std::vector<std::string> known;
   for (const auto& each : examples.attributes)
     known.push_back(each.name);
-  throw Error("--" + flag + " " + name + ": " +
-              (known.empty() ? "the data set has no labels and no attributes; expected no --" + flag
-                             : "not in the data set; " + did_you_mean(name, known)));
+  throw Error("--attribute " + name + ": " +
+              (known.empty()
+                   ? "the data set has no labels and no attributes; expected no --attribute"
+                   : "not in the data set; " + did_you_mean(name, known)));
 }
 
 }  // namespace latent

@@ -7,10 +7,18 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "core/log.h"
+#include "core/text/suggest.h"
 #include "data/example_list.h"
 
 namespace latent {
 namespace {
+
+// "64 images in the test split"
+std::string size_of(const Examples& examples, Split split, const OpenedRun& run) {
+  return counted(examples.count(), run.experiment.data.example_noun()) + " in the " +
+         to_string(split) + " split";
+}
 
 // Throws UsageError for flags that exclude each other.
 void check_inputs(const Arguments& arguments, bool counted) {
@@ -35,7 +43,10 @@ void declare_inputs(cxxopts::Options& options, const std::string& default_count)
   options.add_options()("files",
                         "image files of your own, or folders of them; for a table, CSV files",
                         cxxopts::value<std::vector<std::string>>(), "FILES");
-  options.add_options()("split", "split to use when no FILES are given: train, validation or test",
+  options.add_options()("split",
+                        default_count.empty()
+                            ? "split that --indices counts in: train, validation or test"
+                            : "split to use when no FILES are given: train, validation or test",
                         cxxopts::value<std::string>()->default_value("test"), "NAME");
   options.add_options()(
       "indices",
@@ -51,9 +62,8 @@ ExampleBatch read_split(const std::string& where, Split split, const std::vector
   const Examples examples = run.load(split);
   for (const int64_t index : indices) {
     if (index >= examples.count()) {
-      throw Error(fmt::format("{} {}: the {} split has {} {}s; expected 0 to {}", where, index,
-                              to_string(split), examples.count(),
-                              run.experiment.data.example_noun(), examples.count() - 1));
+      throw Error(fmt::format("{} {}: only {}; expected 0 to {}", where, index,
+                              size_of(examples, split, run), examples.count() - 1));
     }
   }
   return select_inputs(examples, indices);
@@ -75,6 +85,8 @@ ExampleBatch read_inputs(const Arguments& arguments, const OpenedRun& run, bool 
   }
   const int64_t count = arguments.integer("count", 0, 100'000);
   const Examples examples = run.load(split);
+  if (arguments.has("count") && count > examples.count())
+    log::warn("--count {}: only {}", count, size_of(examples, split, run));
   std::vector<int64_t> indices(
       static_cast<size_t>(count == 0 ? examples.count() : std::min(count, examples.count())));
   std::iota(indices.begin(), indices.end(), 0);
@@ -86,7 +98,7 @@ ExampleBatches read_example_batches(const Arguments& arguments, const OpenedRun&
   const bool whole = !files && !arguments.has("indices") && arguments.integer("count", 0) == 0;
   ExampleBatches batches = whole ? all_of(run.load(arguments.parsed("split", parse_split)))
                                  : in_batches(read_inputs(arguments, run));
-  const std::string noun = run.experiment.data.example_noun() + "s";
+  const std::string noun = run.experiment.data.example_noun() + (batches.count == 1 ? "" : "s");
   batches.what = files ? noun + " of your own"
                        : fmt::format("{} of the {} split", noun, arguments.text("split"));
   return batches;

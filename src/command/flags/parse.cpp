@@ -10,7 +10,7 @@ namespace {
 
 using Details = cxxopts::HelpOptionDetails;
 
-// All flags by their long names.
+// All flags by their long names, of which an alias is not the first.
 std::map<std::string, Details> flags_of(const cxxopts::Options& options) {
   std::map<std::string, Details> flags;
   for (const auto& group : options.groups()) {
@@ -41,10 +41,12 @@ UsageError unknown_flag(const std::string& word, const cxxopts::Options& options
   const auto flags = flags_of(options);
   std::vector<std::string> known;
   for (const auto& [name, flag] : flags)
-    known.push_back("--" + name);
-  const std::string guess = nearest(word, known);
+    known.insert(known.end(), flag.l.begin(), flag.l.end());
+  // The dashes are in every flag, so they say nothing about which one is near.
+  const std::string guess =
+      nearest(word.substr(std::min(word.find_first_not_of('-'), word.size())), known);
   return UsageError(word + ": unknown flag of " + options.program() +
-                    (!guess.empty()          ? "; did you mean " + guess + "?"
+                    (!guess.empty()          ? "; did you mean --" + guess + "?"
                      : flags.contains("set") ? "; to change a config key use --set KEY=VALUE"
                                              : see_help(options)));
 }
@@ -66,7 +68,10 @@ void check_flag(const std::string& word, const Details& flag, const char* next,
     throw UsageError(name + ": no value; expected " + name + " " + flag.arg_help);
   if (parses(options, {name + "=" + value})) return;
   const bool whole = !parses(options, {name + "=0.5"});
-  throw UsageError(name + " " + value + ": expected " + (whole ? "an integer" : "a number"));
+  const bool too_large =
+      whole && !value.empty() && value.find_first_not_of("0123456789") == std::string::npos;
+  throw UsageError(name + " " + value + ": expected " + (whole ? "an integer" : "a number") +
+                   (too_large ? " <= " + std::to_string(kLargestInteger) : ""));
 }
 
 // Calls visit(word, flag, next) for each word that is a flag. flag: nullptr for an unknown one.
@@ -83,7 +88,9 @@ void each_flag(const cxxopts::Options& options, const std::vector<const char*>& 
     const size_t equals = word.find('=');
     const std::string name = is_long ? word.substr(2, equals - 2) : word.substr(1, 1);
     const auto flag = std::find_if(flags.begin(), flags.end(), [&](const auto& each) {
-      return is_long ? each.first == name : each.second.s == name;
+      const auto& names = each.second.l;
+      return is_long ? std::find(names.begin(), names.end(), name) != names.end()
+                     : each.second.s == name;
     });
     const bool known = flag != flags.end();
     visit(word, known ? &flag->second : nullptr, i + 1 < words.size() ? words[i + 1] : nullptr);

@@ -5,6 +5,7 @@
 #include "command/flags/open_run.h"
 #include "command/plot/plots.h"
 #include "core/error.h"
+#include "core/text/suggest.h"
 #include "measure/sparsity.h"
 #include "session/codes.h"
 #include "session/opened_run.h"
@@ -70,8 +71,8 @@ nlohmann::ordered_json plot_activations(const Arguments& arguments) {
   }
   const auto path = plot_path(arguments, run.directory.path(), "activations.png");
   visual::write_histograms(path,
-                           fmt::format("Activations of all units, {} split ({} images)",
-                                       to_string(split), codes.front().activations.size(0)),
+                           fmt::format("Activations of all units, {} split ({})", to_string(split),
+                                       counted(codes.front().activations.size(0), "image")),
                            histograms, visual::HistogramAxes::kLogShare);
   return {{"runs", runs}, {"written", {path.string()}}};
 }

@@ -6,6 +6,7 @@
 #include "command/flags/open_run.h"
 #include "command/plot/plots.h"
 #include "core/random.h"
+#include "core/text/suggest.h"
 #include "measure/latents.h"
 #include "session/codes.h"
 #include "session/opened_run.h"
@@ -25,8 +26,8 @@ std::vector<double> numbers(const Tensor& values) {
 
 std::string whole_title(const std::string& split, int64_t images, size_t active, size_t latents,
                         double kl, bool has_posterior) {
-  std::string title = fmt::format("Latents of the {} split ({} images): {} of {} active", split,
-                                  images, active, latents);
+  std::string title = fmt::format("Latents of the {} split ({}): {} of {} active", split,
+                                  counted(images, "image"), active, latents);
   if (has_posterior) title += fmt::format(", KL {:.2f} nats", kl);
   if (latents > kMaxPanels) title += fmt::format("; the {} most used", kMaxPanels);
   if (has_posterior) title += "; curve: N(0, 1)";

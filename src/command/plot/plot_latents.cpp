@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/random.h"
+#include "core/text/suggest.h"
 #include "session/codes.h"
 #include "session/opened_run.h"
 #include "space/projection.h"
@@ -56,7 +57,8 @@ space::Projection choose_projection(const Arguments& arguments, const OpenedRun&
                                     const Latent& codes) {
   if (codes.code.size(1) < 2) {
     throw Error(
-        "latent plot latents needs two latents; this run has 1; use latent plot histograms");
+        "latent plot latents: needs two latents, but this run has one; expected latent plot "
+        "histograms");
   }
   if (arguments.text("axes") == "pca") {
     if (codes.code.size(0) < 2)
@@ -107,7 +109,7 @@ nlohmann::ordered_json plot_latents(const Arguments& arguments) {
         "model.bottleneck \"gaussian\"");
   }
   const Examples examples = run.load(split);
-  const Attribute* attribute = choose_attribute(arguments, "attribute", examples);
+  const Attribute* attribute = choose_attribute(arguments, examples);
   const Latent codes = split_codes(run, split, examples, arguments.quiet());
   const space::Projection plane = choose_projection(arguments, run, codes);
   const Tensor chosen = choose_images(arguments, codes.code.size(0));
@@ -115,7 +117,8 @@ nlohmann::ordered_json plot_latents(const Arguments& arguments) {
 
   const std::string suffix = cdf ? ", after the normal CDF" : "";
   visual::Scatter scatter{
-      .title = fmt::format("Latents of the {} split ({} images)", to_string(split), chosen.numel()),
+      .title = fmt::format("Latents of the {} split ({})", to_string(split),
+                           counted(chosen.numel(), run.experiment.data.example_noun())),
       .x_label = plane.names[0] + suffix,
       .y_label = plane.names[1] + suffix,
       .points = cdf ? at::special_ndtr(coordinates) : coordinates,

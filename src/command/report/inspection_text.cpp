@@ -72,7 +72,8 @@ std::string repeats_text(const Report& report) {
   const auto& repeats = report.inspection.repeats;
   if (repeats.empty()) return "  no two images have the same pixels\n";
   std::string text = fmt::format(
-      "  {} images repeat the pixels of another, {} of them across splits{}\n", repeats.size(),
+      "  {} the pixels of another, {} of them across splits{}\n",
+      repeats.size() == 1 ? "1 image repeats" : fmt::format("{} images repeat", repeats.size()),
       report.inspection.leaks(),
       report.inspection.leaks() > 0 ? ": metrics on those splits are too optimistic" : "");
   for (const bool leak : {true, false}) {

@@ -7,19 +7,22 @@ namespace latent {
 namespace {
 
 constexpr size_t kMaxNamed = 40;
+constexpr size_t kShortestBeginning = 3;  // of a word that is the beginning of another
 
 }  // namespace
 
 int edit_distance(std::string_view a, std::string_view b) {
-  std::vector<int> row(b.size() + 1);
+  std::vector<int> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
   std::iota(row.begin(), row.end(), 0);
   for (size_t i = 1; i <= a.size(); ++i) {
-    int diagonal = row[0];
+    before.swap(last);
+    last.swap(row);
     row[0] = static_cast<int>(i);
     for (size_t j = 1; j <= b.size(); ++j) {
-      const int substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+      const int substituted = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, substituted});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        row[j] = std::min(row[j], before[j - 2] + 1);
     }
   }
   return row.back();
@@ -27,9 +30,10 @@ int edit_distance(std::string_view a, std::string_view b) {
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
   std::string best;
-  int best_distance = static_cast<int>(std::max<size_t>(2, word.size() / 2)) + 1;
+  int best_distance = static_cast<int>(std::max<size_t>(1, word.size() / 3)) + 1;
   for (const auto& candidate : candidates) {
-    const int distance = edit_distance(word, candidate);
+    const bool begun = word.size() >= kShortestBeginning && candidate.starts_with(word);
+    const int distance = begun ? 1 : edit_distance(word, candidate);
     if (distance < best_distance) {
       best_distance = distance;
       best = candidate;

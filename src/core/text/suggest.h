@@ -8,10 +8,12 @@
 
 namespace latent {
 
-/// Returns the Levenshtein distance between two words.
+/// Returns how many letters must be added, removed or replaced, or neighbours swapped, to turn one
+/// word into the other (the optimal string alignment distance).
 int edit_distance(std::string_view a, std::string_view b);
 
-/// Returns the candidate nearest to `word`, or "" if none is near enough.
+/// Returns the candidate nearest to `word`, or "" if none is near enough: at most a third of the
+/// word's letters differ, or one letter of a short word, or the word is the candidate's beginning.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 /// Returns "did you mean weight? known: capacity, warmup_epochs, weight", with the candidates

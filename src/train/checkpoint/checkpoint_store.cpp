@@ -7,6 +7,8 @@
 #include "core/log.h"
 #include "core/system/file.h"
 #include "core/system/temporary.h"
+#include "core/text/suggest.h"
+#include "run/metrics.h"
 #include "train/checkpoint/train_state.h"
 
 namespace latent {
@@ -33,6 +35,12 @@ std::optional<StoredCheckpoint> try_to_read(const RunDirectory& run, const std::
 StoredCheckpoint read_checkpoint(const RunDirectory& run, const std::string& preferred) {
   const auto names = run.checkpoint_names();
   if (names.empty()) {
+    if (const int64_t epochs = recorded_epochs(run.metrics()); epochs > 0) {
+      throw Error(fmt::format(
+          "{}: no checkpoint, although metrics.csv has {}; expected the files of checkpoints/ "
+          "restored, or a new training: {}",
+          run.path().string(), counted(epochs, "epoch"), run.resume_command()));
+    }
     throw Error(run.path().string() +
                 ": no checkpoint yet; expected a run that trained for at least one epoch");
   }

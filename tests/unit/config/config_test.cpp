@@ -288,9 +288,51 @@ TEST(Config, MalformedSettingsAreRefused) {
   EXPECT_THROW(set("train.epochs"), UsageError);
   expect_error(
       [] { read_all("{" + kShapes + "}", {"train.epoch=3"}); },
-      "c.json: train.epoch: unknown key; did you mean epochs? known: batch_size, "
+      "--set train.epoch: unknown key; did you mean epochs? known: batch_size, "
       "checkpoint, clip_norm, cuda_graph, deterministic, early_stopping, epochs, kernels, on_nan, "
       "optimizer, pictures_every, precision, schedule, seed");
+}
+
+TEST(Config, ErrorsNameTheSettingThatGaveTheValue) {
+  const std::string text = "{" + kShapes + R"(, "train": {"epochs": 0, "optimizer": "sgd"}})";
+  expect_error([&] { read_all(text); },
+               "c.json: train.epochs: got 0; expected an integer >= 1 and "
+               "<= 1000000000");
+  expect_error([&] { read_all(text, {"train.batch_size=3"}); },
+               "c.json: train.epochs: got 0; expected an integer >= 1 and <= 1000000000");
+  expect_error([&] { read_all(text, {"train.epochs=-1"}); },
+               "--set train.epochs: got -1; expected an integer >= 1 and <= 1000000000");
+  // A whole section is of the setting, and one that only the setting has.
+  expect_error([&] { read_all(text, {"train={\"epochs\": -1}"}); },
+               "--set train.epochs: got -1; expected an integer >= 1 and <= 1000000000");
+  expect_error(
+      [&] {
+        read_all(text, {"train.epochs=1", "train.optimizer.learning_rate=-1"});
+      },
+      "--set train.optimizer.learning_rate: got -1; expected a number > 0");
+  expect_error([&] { read_all("{" + kShapes + "}", {"trian.epochs=1"}); },
+               "--set trian: unknown key; did you mean train? known: corruption, data, model, "
+               "objective, train");
+}
+
+TEST(Config, NullSwitchesAnOptionalSectionOff) {
+  const auto terms = [](const std::string& objective, const std::vector<std::string>& settings) {
+    Config config =
+        Config::parse("{" + kShapes + R"(, "objective": )" + objective + "}", "c.json", settings);
+    std::vector<std::string> names;
+    for (const auto& penalty : read_experiment(config).objective.penalties)
+      names.push_back(penalty.row->name);
+    // The copy that a run keeps says the same.
+    Config again = Config::parse(config.resolved_text(), "resolved.json");
+    EXPECT_EQ(read_experiment(again).objective.penalties.size(), names.size());
+    return names;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(terms("{}", {}), Names{"kl"});
+  EXPECT_EQ(terms("{}", {"objective.kl=null"}), Names{});
+  EXPECT_EQ(terms(R"({"kl": null})", {}), Names{});
+  EXPECT_EQ(terms(R"({"kl": {"weight": 2}})", {"objective.kl=null"}), Names{});
+  EXPECT_EQ(terms(R"({"sparsity_l1": null})", {}), Names{"kl"});
 }
 
 TEST(Config, TheResolvedCopyReadsBackToItself) {

@@ -1,6 +1,7 @@
 // The keys that a resumed run may change, and those it may not.
 #include "session/resume_point.h"
 
+#include "train/checkpoint/train_state.h"
 #include "unit/expect.h"
 #include "unit/experiments.h"
 
@@ -33,6 +34,22 @@ TEST(ForbiddenChanges, LeaveOutTheKeysThatMayChange) {
                      "train.on_nan.limit=3", "train.on_nan.factor=0.25"}),
             std::vector<std::string>{});
   EXPECT_EQ(changes({"train.early_stopping.min_delta=1"}).size(), 1U);
+}
+
+TEST(RefuseFewerEpochs, NamesTheEpochsThatAreTrained) {
+  const auto stored = [](int64_t epoch) {
+    StoredCheckpoint checkpoint;
+    store_state({.epoch = epoch, .step = 10 * epoch, .data = {}}, LearningRateSchedule({}, 1),
+                checkpoint.file);
+    return std::optional(checkpoint);
+  };
+  EXPECT_NO_THROW(refuse_fewer_epochs(std::nullopt, 1));
+  EXPECT_NO_THROW(refuse_fewer_epochs(stored(3), 3));
+  EXPECT_NO_THROW(refuse_fewer_epochs(stored(3), 4));
+  expect_error([&] { refuse_fewer_epochs(stored(3), 2); },
+               "train.epochs: got 2, but 3 epochs are already trained; expected 3 or more");
+  expect_error([&] { refuse_fewer_epochs(stored(1), 0); },
+               "train.epochs: got 0, but 1 epoch is already trained; expected 1 or more");
 }
 
 }  // namespace

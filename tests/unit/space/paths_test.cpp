@@ -78,6 +78,13 @@ TEST(Paths, UnevennessIsLargestOverMeanChange) {
   const Tensor frames = torch::tensor({0.0, 1.0, 2.0, 6.0}).view({4, 1, 1, 1}).expand({4, 1, 2, 3});
   EXPECT_DOUBLE_EQ(unevenness(frames), 2.0);
   EXPECT_DOUBLE_EQ(unevenness(torch::ones({3, 1, 2, 2})), 1.0);
+  EXPECT_TRUE(is_still(torch::ones({3, 1, 2, 2})));
+  EXPECT_FALSE(is_still(frames));
+  // Rounding errors are no change: one of two frames differs by 6e-8.
+  const Tensor rounded = torch::ones({3, 1, 1, 1});
+  rounded[2] = 1 - 0x1p-24;
+  EXPECT_TRUE(is_still(rounded));
+  EXPECT_DOUBLE_EQ(unevenness(rounded), 1.0);
 }
 
 TEST(Paths, UnknownNamesAreRefused) {

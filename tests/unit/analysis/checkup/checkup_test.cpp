@@ -216,8 +216,13 @@ TEST_F(CheckupFiles, DamagedAndMissingCheckpoints) {
             std::string::npos)
       << text;
   fs::remove_all(run_.path() / "checkpoints");
-  EXPECT_NE(found().find("problem checkpoints: none yet; " + resume_), std::string::npos)
-      << found();
+  const std::string start = resume_ + " starts from the beginning\n";
+  EXPECT_EQ(found(),
+            "problem checkpoints: none, although metrics.csv has 1 epoch; restore the files of "
+            "checkpoints/; " +
+                start);
+  fs::remove(run_.metrics());
+  EXPECT_EQ(found(), "problem checkpoints: none yet; " + start);
 }
 
 TEST_F(CheckupFiles, WeightsThatAreNoNumbers) {

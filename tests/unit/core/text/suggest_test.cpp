@@ -13,7 +13,9 @@ TEST(Suggest, EditDistanceCountsChanges) {
   EXPECT_EQ(edit_distance("", "abc"), 3);
   EXPECT_EQ(edit_distance("abc", ""), 3);
   EXPECT_EQ(edit_distance("kitten", "sitting"), 3);
-  EXPECT_EQ(edit_distance("wieght", "weight"), 2);
+  EXPECT_EQ(edit_distance("wieght", "weight"), 1);  // ie and ei swapped
+  EXPECT_EQ(edit_distance("ab", "ba"), 1);
+  EXPECT_EQ(edit_distance("ca", "abc"), 3);  // swapped letters are not changed again
 }
 
 TEST(Suggest, NearestIsOfferedOnlyIfNear) {
@@ -23,6 +25,11 @@ TEST(Suggest, NearestIsOfferedOnlyIfNear) {
   EXPECT_EQ(nearest("optimiser", known), "optimizer");
   EXPECT_EQ(nearest("xyz", known), "");
   EXPECT_EQ(nearest("epochs", {}), "");
+  EXPECT_EQ(nearest("sede", known), "seed");
+  EXPECT_EQ(nearest("head", known), "");      // two of four letters differ
+  EXPECT_EQ(nearest("optician", known), "");  // five of eight letters differ
+  EXPECT_EQ(nearest("batch", known), "batch_size");
+  EXPECT_EQ(nearest("ba", known), "");
 }
 
 TEST(Suggest, DidYouMeanSortsWhatIsKnown) {

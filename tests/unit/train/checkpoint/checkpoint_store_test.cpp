@@ -120,6 +120,12 @@ TEST_F(CheckpointStoreTest, ARunWithoutCheckpointsIsAnError) {
   expect_error([&] { read_checkpoint(run_, "best"); },
                run_.path().string() +
                    ": no checkpoint yet; expected a run that trained for at least one epoch");
+  write_file(run_.metrics(), "epoch,step\n1,10\n2,20\n");
+  expect_error([&] { read_checkpoint(run_, "best"); },
+               run_.path().string() +
+                   ": no checkpoint, although metrics.csv has 2 epochs; expected the files of "
+                   "checkpoints/ restored, or a new training: " +
+                   run_.resume_command());
 }
 
 // A damaged checkpoint is not kept as a fallback, and checkpoints later than the one that training
