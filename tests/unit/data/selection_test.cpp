@@ -37,6 +37,13 @@ TEST(Selection, UnknownValuesMatchNeitherTheRuleNorItsOpposite) {
   expect_tensor_near(match(clothes(), "!Smiling", "x").known, torch::tensor({1, 1, 1, 0, 1, 1}), 0);
 }
 
+TEST(Selection, YesAndNoAreWordsToo) {
+  EXPECT_EQ(kept("Smiling=yes"), (List{1, 4, 5}));
+  EXPECT_EQ(kept("Smiling=False"), (List{0, 2}));
+  EXPECT_EQ(kept("!Smiling=no"), (List{1, 4, 5}));
+  EXPECT_EQ(kept("Smiling=1"), (List{1, 4, 5}));
+}
+
 TEST(Selection, NumbersHaveRanges) {
   EXPECT_EQ(kept("size=2..4"), (List{1, 2, 3}));
   EXPECT_EQ(kept("size=6"), (List{5}));
