@@ -25,10 +25,12 @@ constexpr size_t kFewestCounted = 3;  // 0 and 1 alone are as likely a row of va
 Records scan(const std::string& sample, bool whole, char separator) {
   CsvScanner scanner("", Utf8Source(std::make_unique<std::istringstream>(sample)), separator);
   Records records;
+  std::vector<std::string> fields;
   try {
-    for (std::vector<std::string> fields; records.size() < kMaxSampled && scanner.next(fields);)
+    while (records.size() < kMaxSampled && scanner.next(fields))
       records.push_back(fields);
   } catch (const Error&) {
+    if (records.empty()) records.push_back(fields);
     return records;
   }
   const bool cut = !whole && records.size() < kMaxSampled && records.size() > 1;
@@ -131,8 +133,9 @@ void find_decimal_commas(const Records& records, CsvDialect& dialect) {
   dialect.notices.push_back(
       dialect.decimal_comma
           ? "commas are decimal: \"" + sure + "\""
-          : "\"" + comma + "\" may have a decimal comma or thousands, and stays a word; write "
-                           "numbers with a decimal point");
+          : "\"" + comma +
+                "\" may have a decimal comma or thousands, and stays a word; write "
+                "numbers with a decimal point");
 }
 
 }  // namespace

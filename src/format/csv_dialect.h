@@ -8,10 +8,10 @@
 namespace latent {
 
 struct CsvDialect {
-  char separator = ',';         // , ; tab or |
-  bool separator_line = false;  // the first line is "sep=;", which Excel writes and hides
-  bool decimal_comma = false;   // 1,5 is one and a half
-  size_t index_columns = 0;     // columns at the left that only number the rows
+  char separator = ',';              // , ; tab or |
+  bool separator_line = false;       // the first line is "sep=;", which Excel writes and hides
+  bool decimal_comma = false;        // 1,5 is one and a half
+  size_t index_columns = 0;          // columns at the left that only number the rows
   std::vector<std::string> notices;  // choices that may be wrong, a line each
 };
 

@@ -15,8 +15,8 @@ class CsvScanner {
   /// name: the file, for messages.
   CsvScanner(std::string name, Utf8Source source, char separator);
 
-  /// Reads the next record; returns false at the end. Throws Error if a quote is not closed or it is
-  /// not text.
+  /// Reads the next record; returns false at the end. Throws Error if a quote is not closed or it
+  /// is not text.
   bool next(std::vector<std::string>& fields);
 
   /// Returns how messages about the last record begin: "labels.csv: line 7".

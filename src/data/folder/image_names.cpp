@@ -18,8 +18,8 @@ std::string as_path(std::string written) {
   for (size_t first = 0; first <= written.size();) {
     const size_t end = std::min(written.find('/', first), written.size());
     const std::string part = written.substr(first, end - first);
-    const bool drive =
-        parts.empty() && part.size() == 2 && part[1] == ':' && std::isalpha(part[0] & 0x7f) != 0;
+    const bool drive = parts.empty() && part.size() == 2 && part[1] == ':' &&
+                       std::isalpha(static_cast<unsigned char>(part[0])) != 0;
     if (part == ".." && !parts.empty()) parts.pop_back();
     if (!part.empty() && part != "." && part != ".." && !drive) parts.push_back(part);
     first = end + 1;
@@ -34,6 +34,12 @@ std::string without_ending(const std::string& name) {
   const size_t last = name.rfind('/') + 1;  // 0 without a slash
   const size_t dot = name.rfind('.');
   return dot == std::string::npos || dot <= last ? name : name.substr(0, dot);
+}
+
+bool ends_in(std::string_view path, std::string_view ending) {
+  if (!path.ends_with(ending)) return false;
+  const size_t more = path.size() - ending.size();
+  return more == 0 || path[more - 1] == '/';
 }
 
 // Calls visit(ending) for a path and each of its endings that begins after a slash, the longest
@@ -81,8 +87,7 @@ ImageNames::Found ImageNames::ending_in(std::string_view ending, bool whole,
     // Whole paths come first; thousands of images may share an ending.
     if (whole && entry->partial) break;
     const std::string name = spelled(names_[entry->image], spelling);
-    const bool fits = whole ? name == ending
-                            : name == ending || name.ends_with("/" + std::string(ending));
+    const bool fits = whole ? name == ending : ends_in(name, ending);
     if (!fits) continue;
     if (found.outcome == Outcome::kNone) {
       found = {Outcome::kFound, entry->image, entry->image, spelling == Spelling::kExact};
@@ -126,8 +131,7 @@ ImageNames::Found ImageNames::find_elsewhere(const std::string& written) const {
   if (path.empty()) return {};
   const std::string_view last = std::string_view(path).substr(path.rfind('/') + 1);
   const Found found = ending_in(last, false, Spelling::kFolded);
-  return found.outcome != Outcome::kNone ? found
-                                         : ending_in(last, false, Spelling::kWithoutEnding);
+  return found.outcome != Outcome::kNone ? found : ending_in(last, false, Spelling::kWithoutEnding);
 }
 
 }  // namespace latent

@@ -25,8 +25,8 @@ class ImageNames {
   enum class Outcome { kFound, kNone, kSeveral };
   struct Found {
     Outcome outcome = Outcome::kNone;
-    size_t image = 0;  // of the first that fits
-    size_t other = 0;  // another that fits as well, if there are several
+    size_t image = 0;    // of the first that fits
+    size_t other = 0;    // another that fits as well, if there are several
     bool exact = false;  // as the name is spelled
   };
   Found find(const std::string& written) const;

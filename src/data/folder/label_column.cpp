@@ -123,9 +123,9 @@ std::string LabelColumn::unknown_text() const {
 }
 
 std::string LabelColumn::why_skipped() const {
-  const std::string reason =
-      kind() == Kind::kTooMany ? fmt::format("more than {} different words", kMaxColumnClasses)
-                               : "no value is known";
+  const std::string reason = kind() == Kind::kTooMany
+                                 ? fmt::format("more than {} different words", kMaxColumnClasses)
+                                 : "no value is known";
   return fmt::format("column {} is skipped: {}", name_, reason);
 }
 

@@ -30,7 +30,7 @@ std::vector<std::string> numbered_columns(size_t count) {
 class LabelTable {
  public:
   LabelTable(const std::filesystem::path& csv, const std::vector<std::string>& names,
-             const CsvLabels& options)
+             const CsvLabelOptions& options)
       : reader_(csv), csv_(csv.string()), images_(names), index_(names), lines_(names.size()) {
     const NameColumn found =
         find_name_column(csv, names, index_, options.name_column, options.name_column_key);
@@ -160,14 +160,14 @@ Labels labels_from_folders(const std::vector<std::string>& names) {
   return {.attributes = {label}, .notice = ""};
 }
 
-std::vector<std::string> CsvLabels::default_unknown() {
+std::vector<std::string> CsvLabelOptions::default_unknown() {
   std::vector<std::string> words = unknown_words();
   words.emplace_back("-1");
   return words;
 }
 
 Labels labels_from_csv(const std::filesystem::path& csv, const std::vector<std::string>& names,
-                       const CsvLabels& options) {
+                       const CsvLabelOptions& options) {
   return LabelTable(csv, names, options).labels();
 }
 

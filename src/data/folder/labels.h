@@ -19,7 +19,7 @@ struct Labels {
 Labels labels_from_folders(const std::vector<std::string>& names);
 
 /// How to read a table of labels.
-struct CsvLabels {
+struct CsvLabelOptions {
   std::string name_column;  // the column that names the images; "": found by its values
   std::string name_column_key = "data.name_column";
   /// Words that mean that a value is not known, in lower case. -1 counts only in a column that is
@@ -37,6 +37,6 @@ struct CsvLabels {
 ///
 /// Throws Error if no row names an image, a row may mean two images, or an image has two rows.
 Labels labels_from_csv(const std::filesystem::path& csv, const std::vector<std::string>& names,
-                       const CsvLabels& options = {});
+                       const CsvLabelOptions& options = {});
 
 }  // namespace latent

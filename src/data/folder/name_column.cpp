@@ -45,7 +45,8 @@ class Matches {
   }
   /// Whether it is nearly as good as the best.
   bool rivals(const Matches& best) const {
-    return images_ > 0 && repeats() == best.repeats() && 2 * images_ >= best.images_;
+    return images_ > 0 && repeats() == best.repeats() && (exact_ > 0) == (best.exact_ > 0) &&
+           2 * images_ >= best.images_;
   }
 
  private:
@@ -59,6 +60,7 @@ class Search {
          const ImageNames& index)
       : csv_(csv.string()), names_(names), index_(index) {
     CsvReader reader(csv);
+    numbered_ = reader.dialect().index_columns > 0;
     if (!reader.next(first_)) throw Error(csv_ + ": empty; expected a line of column names");
     columns_.assign(first_.size(), Matches(names.size()));
     const size_t sure = std::min(kSureMatches, (names.size() + 1) / 2);
@@ -122,6 +124,7 @@ class Search {
 
   // The value that most likely was meant as a name.
   [[noreturn]] void fail() const {
+    if (second_.empty()) fail(0);
     for (size_t i = 0; i < second_.size(); ++i) {
       if (index_.find_elsewhere(second_[i]).outcome != Outcome::kNone) fail(i);
     }
@@ -129,9 +132,12 @@ class Search {
       if (is_usual_name(first_[i])) fail(i);
     }
     throw Error(fmt::format(
-        "{}: no column names the images: the columns are {}, and an image is {}; expected a column "
+        "{}: no column names the images: the columns are {}{}, and an image is {}; expected a "
+        "column "
         "of file names, or data.labels: none",
-        csv_, quote(join(first_)), names_[0]));
+        csv_, quote(join(first_)),
+        numbered_ ? " (a column that has no name and numbers the rows is left out)" : "",
+        names_[0]));
   }
 
   [[noreturn]] void fail(size_t column) const {
@@ -160,6 +166,7 @@ class Search {
   std::vector<std::string> first_, second_;
   std::string second_where_;
   std::vector<Matches> columns_;
+  bool numbered_ = false;
 };
 
 }  // namespace

@@ -30,7 +30,7 @@ constexpr size_t kSurveyed = 2000;  // files whose headers are read for the typi
 struct FolderOptions {
   std::string directory, directory_key;
   std::string labels = "folders";
-  CsvLabels csv;
+  CsvLabelOptions csv;
   int64_t channels = 3;
   double validation = 0.1;
   double test = 0.1;

@@ -28,8 +28,8 @@ TEST(CsvDialect, OfTwoThatFitTheOneWithMoreNumbersIsTaken) {
   EXPECT_EQ(dialect("1,5;2,5\n3,5;4,5\n").separator, ';');
   const CsvDialect equal = dialect("a;b,c\nx;y,z\n");
   EXPECT_EQ(equal.separator, ',');
-  EXPECT_EQ(equal.notices, (std::vector<std::string>{
-                               "fields are separated by commas; semicolons would fit too"}));
+  EXPECT_EQ(equal.notices,
+            (std::vector<std::string>{"fields are separated by commas; semicolons would fit too"}));
   EXPECT_EQ(find_dialect("x.tsv", "a,b\tc\nx,y\tz\n", true).separator, '\t');
   EXPECT_TRUE(dialect("a,b\n1,2\n").notices.empty());
 }
@@ -44,9 +44,9 @@ TEST(CsvDialect, DecimalCommasMustBeSure) {
   EXPECT_FALSE(dialect("x,y\n\"1,5\",2\n").decimal_comma);
   const CsvDialect unsure = dialect("x;y\n1,500;2\n12,250;3\n");
   EXPECT_FALSE(unsure.decimal_comma);
-  EXPECT_EQ(unsure.notices,
-            (std::vector<std::string>{"\"1,500\" may have a decimal comma or thousands, and stays a "
-                                      "word; write numbers with a decimal point"}));
+  EXPECT_EQ(unsure.notices, (std::vector<std::string>{
+                                "\"1,500\" may have a decimal comma or thousands, and stays a "
+                                "word; write numbers with a decimal point"}));
 }
 
 TEST(CsvDialect, RowNumbersStandAtTheLeft) {

@@ -16,7 +16,8 @@ TEST(ParseNumber, NeedsTheWholeField) {
 }
 
 TEST(Values, UnknownValuesHaveManySpellings) {
-  for (const char* word : {"", "NaN", "nan", "NA", "n/a", "#N/A", "<NA>", "null", "NULL", "None", "?"})
+  for (const char* word :
+       {"", "NaN", "nan", "NA", "n/a", "#N/A", "<NA>", "null", "NULL", "None", "?"})
     EXPECT_TRUE(is_unknown(word, unknown_words())) << word;
   for (const char* word : {"0", "-1", "no", "nano", "#", "<>", "Nancy"})
     EXPECT_FALSE(is_unknown(word, unknown_words())) << word;

@@ -7,17 +7,17 @@ namespace latent {
 namespace {
 
 const std::vector<std::string> kImages{
-    "a.png",                 // 0
-    "cats/1.png",            // 1
-    "dogs/1.png",            // 2
-    "dogs/old/2.JPG",        // 3
+    "a.png",                  // 0
+    "cats/1.png",             // 1
+    "dogs/1.png",             // 2
+    "dogs/old/2.JPG",         // 3
     "bla\u030ab\u00e6r.png",  // 4, as macOS writes it
-    "x.jpg",                 // 5
-    "x.png",                 // 6
-    "back\\slash.png",       // 7
-    "UP.png",                // 8
-    "up.PNG",                // 9
-    "v1.2.png",              // 10
+    "x.jpg",                  // 5
+    "x.png",                  // 6
+    "back\\slash.png",        // 7
+    "UP.png",                 // 8
+    "up.PNG",                 // 9
+    "v1.2.png",               // 10
 };
 
 constexpr int kNothing = -1, kSeveral = -2;

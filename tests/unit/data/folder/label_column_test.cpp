@@ -11,7 +11,7 @@ namespace {
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 LabelColumn column(const std::vector<std::string>& words) {
-  static const std::vector<std::string> unknown = CsvLabels::default_unknown();
+  static const std::vector<std::string> unknown = CsvLabelOptions::default_unknown();
   LabelColumn made("c", words.size(), unknown);
   for (size_t i = 0; i < words.size(); ++i)
     made.set(i, words[i]);

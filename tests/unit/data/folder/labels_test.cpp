@@ -7,7 +7,7 @@
 namespace latent {
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 
 class CsvLabels : public testing::Test {
  protected:
@@ -72,8 +72,8 @@ TEST_F(CsvLabels, ANameThatMayBeTwoImagesIsRefused) {
 
 TEST_F(CsvLabels, ImagesWithoutARowHaveUnknownLabels) {
   const Labels read = labels("file,x,mood\na.png,1.5,sad\nb.png,,happy\n");
-  expect_tensor_near(read.attributes[0].values, torch::tensor({1.5, kMissing, kMissing}), 0);
-  expect_tensor_near(read.attributes[1].values, torch::tensor({1.0, 0.0, kMissing}), 0);
+  expect_tensor_near(read.attributes[0].values, torch::tensor({1.5, kNoValue, kNoValue}), 0);
+  expect_tensor_near(read.attributes[1].values, torch::tensor({1.0, 0.0, kNoValue}), 0);
   const std::string file = csv_.string();
   EXPECT_EQ(read.notice,
             file + ": no row for 1 of 3 images, whose labels are unknown; first deep/c, d.png\n" +
@@ -82,17 +82,18 @@ TEST_F(CsvLabels, ImagesWithoutARowHaveUnknownLabels) {
 
 TEST_F(CsvLabels, UnknownWordsCanBeChosen) {
   write_file(csv_, "file,mood\na.png,None\ndeep/b.png,Absent\n\"c, d\",sad\n");
-  const Labels read =
-      labels_from_csv(csv_, {"a.png", "deep/b.png", "deep/c, d.png"}, {.unknown = {"absent"}});
+  CsvLabelOptions options;
+  options.unknown = {"absent"};
+  const Labels read = labels_from_csv(csv_, images_, options);
   EXPECT_EQ(read.attributes[0].classes, (std::vector<std::string>{"None", "sad"}));
-  expect_tensor_near(read.attributes[0].values, torch::tensor({0.0, kMissing, 1.0}), 0);
+  expect_tensor_near(read.attributes[0].values, torch::tensor({0.0, kNoValue, 1.0}), 0);
 }
 
 TEST_F(CsvLabels, TheColumnOfNamesIsFoundByItsValues) {
   const Labels read = labels("age;Image Index\n20;a.png\n31;b.png\n44,5;c, d\n");
   ASSERT_EQ(read.attributes.size(), 1U);
   EXPECT_EQ(read.attributes[0].name, "age");
-  expect_tensor_near(read.attributes[0].values, torch::tensor({20, 31, 44.5}), 0);
+  expect_tensor_near(read.attributes[0].values, torch::tensor({20.0, 31.0, 44.5}), 0);
   EXPECT_EQ(read.notice, csv_.string() + ": commas are decimal: \"44,5\"");
 }
 
@@ -104,10 +105,13 @@ TEST_F(CsvLabels, OfTwoColumnsOfNamesOneIsTakenAndTheKeyIsNamed) {
             csv_.string() +
                 ": the images are named by column \"scan\"; \"mask\" names images too: "
                 "data.name_column chooses another");
-  const Labels other = labels_from_csv(csv_, images_, {.name_column = "mask"});
+  CsvLabelOptions options;
+  options.name_column = "mask";
+  const Labels other = labels_from_csv(csv_, images_, options);
   EXPECT_EQ(other.attributes[0].name, "scan");
   EXPECT_EQ(other.notice, "");
-  expect_error([&] { labels_from_csv(csv_, images_, {.name_column = "maks"}); },
+  options.name_column = "maks";
+  expect_error([&] { labels_from_csv(csv_, images_, options); },
                "data.name_column: no column \"maks\" in " + csv_.string() +
                    "; did you mean mask? known: mask, scan, x");
   // A usual name is preferred.
@@ -160,6 +164,10 @@ TEST_F(CsvLabels, FaultsNameTheRow) {
   expect_fault("picture,x\nother/b.png,1\n",
                "line 2: no row names an image: \"other/b.png\" is in another folder than "
                "deep/b.png; expected data.dir to be the folder that the names start in");
+  expect_fault(",x\n0,1.5\n",
+               "no column names the images: the columns are x (a column that has no name and "
+               "numbers the rows is left out), and an image is a.png; expected a column of file "
+               "names, or data.labels: none");
   expect_fault("file,x\n", "no rows; expected one for each image");
   expect_fault(good + "\"deep/c, d.png\"\n", "line 4: 1 fields; expected 2 as in the first line");
   expect_fault("", "empty; expected a line of column names");
