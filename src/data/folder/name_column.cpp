@@ -37,6 +37,8 @@ class Matches {
   }
 
   size_t images() const { return images_; }
+  /// Whether a name was found as it is spelled.
+  bool exact() const { return exact_ > 0; }
   /// Whether few images are named again and again: a digit, say, in a folder with a file 7.png.
   bool repeats() const { return rows_ > 2 * images_; }
   bool operator<(const Matches& other) const {
@@ -45,7 +47,7 @@ class Matches {
   }
   /// Whether it is nearly as good as the best.
   bool rivals(const Matches& best) const {
-    return images_ > 0 && repeats() == best.repeats() && (exact_ > 0) == (best.exact_ > 0) &&
+    return images_ > 0 && repeats() == best.repeats() && exact() == best.exact() &&
            2 * images_ >= best.images_;
   }
 
@@ -81,6 +83,10 @@ class Search {
         if (is_about_image(i)) return chosen(i);
       }
       fail();
+    }
+    // A label that is a number may be the name of a file without its ending by chance.
+    for (size_t i = 0; i < first_.size() && !best().exact(); ++i) {
+      if (is_usual_name(first_[i]) && columns_[i].images() == 0) fail(i);
     }
     std::vector<size_t> rivals;
     for (size_t i = 0; i < columns_.size(); ++i) {
