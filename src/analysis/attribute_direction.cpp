@@ -40,17 +40,17 @@ TensorFile to_tensors(const AttributeDirection& found) {
   const auto& direction = found.direction;
   TensorFile file;
   file.tensors["rows"] = at::stack({direction.center, direction.scale, direction.unit});
-  file.tensors["numbers"] =
-      at::tensor({direction.spread, found.auroc, found.distance,
-                  static_cast<double>(found.positives), static_cast<double>(found.negatives)},
-                 at::kDouble);
+  file.tensors["numbers"] = at::tensor(
+      {direction.spread, found.auroc, found.distance, static_cast<double>(found.positives),
+       static_cast<double>(found.negatives), static_cast<double>(found.unknown)},
+      at::kDouble);
   return file;
 }
 
 std::optional<AttributeDirection> from_tensors(TensorFile& file, int64_t latents) {
   const Tensor rows = file.tensors["rows"], numbers = file.tensors["numbers"];
   const bool fits = rows.defined() && rows.sizes() == c10::IntArrayRef{3, latents} &&
-                    numbers.defined() && numbers.sizes() == c10::IntArrayRef{5};
+                    numbers.defined() && numbers.sizes() == c10::IntArrayRef{6};
   if (!fits) return std::nullopt;
   const auto number = [&](int64_t i) { return numbers[i].item<double>(); };
   return AttributeDirection{
@@ -58,7 +58,8 @@ std::optional<AttributeDirection> from_tensors(TensorFile& file, int64_t latents
       .auroc = number(1),
       .distance = number(2),
       .positives = static_cast<int64_t>(number(3)),
-      .negatives = static_cast<int64_t>(number(4))};
+      .negatives = static_cast<int64_t>(number(4)),
+      .unknown = static_cast<int64_t>(number(5))};
 }
 
 // from: the key or flag that names the attribute, with which an Error's message begins.
@@ -105,6 +106,7 @@ AttributeDirection compute_direction(const OpenedRun& run, const AttributeQuery&
   }
   found.positives = sides.positives();
   found.negatives = sides.negatives();
+  found.unknown = examples.count() - found.positives - found.negatives;
   const Tensor sign = at::where(sides.positive, 1.0, -1.0).to(at::kDouble);
   found.distance = (sign * sides.weight).dot(found.direction.scores(means)).item<double>();
   found.auroc = separability(run, query, found.direction, quiet);

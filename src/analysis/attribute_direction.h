@@ -23,6 +23,7 @@ struct AttributeDirection {
   double auroc = 0;     // on the validation split; NaN if all or none of its images have it
   double distance = 0;  // between the mean scores with and without it, training split, in strengths
   int64_t positives = 0, negatives = 0;  // training images with and without the attribute
+  int64_t unknown = 0;                   // training images that were left out
 };
 
 /// Finds the direction on the training split, once for a checkpoint; later calls read it from the

@@ -59,14 +59,18 @@ void describe_table(const Tensor& values, SplitInspection& report) {
 AttributeBalance balance(const Attribute& attribute) {
   AttributeBalance result;
   result.name = attribute.name;
+  result.unknown = attribute.unknown();
+  const Tensor known = attribute.values.masked_select(attribute.known());
   if (attribute.kind() != AttributeKind::kClass) {
-    result.low = attribute.values.min().item<double>();
-    result.mean = attribute.values.mean().item<double>();
-    result.high = attribute.values.max().item<double>();
+    const bool any = known.numel() > 0;
+    const double none = std::numeric_limits<double>::quiet_NaN();
+    result.low = any ? known.min().item<double>() : none;
+    result.mean = any ? known.mean().item<double>() : none;
+    result.high = any ? known.max().item<double>() : none;
     return result;
   }
   const auto words = static_cast<int64_t>(attribute.classes.size());
-  const Tensor counts = at::bincount(attribute.values.to(at::kLong), {}, words);
+  const Tensor counts = at::bincount(known.to(at::kLong), {}, words);
   for (int64_t i = 0; i < words; ++i)
     result.classes.emplace_back(attribute.classes[static_cast<size_t>(i)],
                                 counts[i].item<int64_t>());

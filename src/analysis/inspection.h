@@ -14,7 +14,8 @@ struct AttributeBalance {
   std::string name;
   std::vector<std::pair<std::string, int64_t>>
       classes;                         // a class and the number of its images; empty for numbers
-  double low = 0, mean = 0, high = 0;  // for numbers
+  double low = 0, mean = 0, high = 0;  // for numbers; NaN if none is known
+  int64_t unknown = 0;                 // images without a value
 };
 
 /// The findings about one split.

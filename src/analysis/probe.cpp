@@ -16,7 +16,7 @@ using statistics::Measured;
 // Up to `most` of the rows whose value is known, drawn at random.
 ProbedExamples choose(const Examples& examples, const Attribute& attribute, int64_t most,
                       uint64_t seed) {
-  Tensor rows = attribute.values.isnan().logical_not().nonzero().flatten();
+  Tensor rows = attribute.known().nonzero().flatten();
   if (rows.numel() > most) {
     auto noise = generator(seed, Stream::kSplit);
     const Tensor drawn = at::randperm(rows.numel(), noise, at::kLong).narrow(0, 0, most);
@@ -67,7 +67,9 @@ ProbeTask make_probe_task(const Examples& train, const Examples& scored, const A
                  .training = choose(train, attribute, options.most, options.seed),
                  .scoring = choose(scored, *there, scored.count(), 0),
                  .train_labels = {},
-                 .test_labels = {}};
+                 .test_labels = {},
+                 .train_unknown = attribute.unknown(),
+                 .test_unknown = there->unknown()};
   task.train_labels = attribute.values.index_select(0, task.training.rows);
   task.test_labels = there->values.index_select(0, task.scoring.rows);
   check_task(task, options);

@@ -15,6 +15,7 @@ struct ProbeTask {
   std::vector<std::string> classes;  // empty: the label is a number
   ProbedExamples training, scoring;
   Tensor train_labels, test_labels;  // of the training and the scored examples: [N], [M] float64
+  int64_t train_unknown = 0, test_unknown = 0;  // examples left out, whose label is unknown
 
   bool numeric() const { return classes.empty(); }
   int64_t count() const { return static_cast<int64_t>(classes.size()); }

@@ -84,12 +84,14 @@ std::string describe(const AttributeQuery& query, const AttributeDirection& foun
           : fmt::format("AUROC {:.3f} on the validation split (0.5: chance, 1: perfect)",
                         found.auroc);
   return fmt::format(
-      "{} by {}{}: {}\nof the training images {} have it and {} do not; their means are {:.2f} "
+      "{} by {}{}: {}\nof the training images {} have it and {} do not{}; their means are {:.2f} "
       "standard "
       "deviations apart along the direction (the unit of --strength)\n",
       query.attribute, space::to_string(query.method),
       query.orthogonal_to.empty() ? "" : " without " + join(query.orthogonal_to), separability,
-      found.positives, found.negatives, found.distance);
+      found.positives, found.negatives,
+      found.unknown > 0 ? fmt::format(", {} are unknown and left out", found.unknown) : "",
+      found.distance);
 }
 
 std::string stem_of(const AttributeQuery& query, const Arguments& arguments) {
@@ -122,7 +124,7 @@ nlohmann::ordered_json as_json(const AttributeQuery& query, const AttributeDirec
       {"attribute", query.attribute},         {"method", space::to_string(query.method)},
       {"orthogonal_to", query.orthogonal_to}, {"auroc", nullptr},
       {"distance", found.distance},           {"positives", found.positives},
-      {"negatives", found.negatives}};
+      {"negatives", found.negatives},         {"unknown", found.unknown}};
   if (!std::isnan(found.auroc)) json["auroc"] = found.auroc;
   return json;
 }

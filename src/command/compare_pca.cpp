@@ -63,8 +63,9 @@ void draw(const std::filesystem::path& path, const PcaComparison& found,
           uint64_t seed) {
   auto noise = generator(seed, Stream::kPictures);
   const int64_t images = found.latents.size(0);
-  const Tensor chosen =
-      at::randperm(images, noise, at::kLong).narrow(0, 0, std::min(kMaxScattered, images));
+  const Tensor chosen = rows_with_values(
+      attribute,
+      at::randperm(images, noise, at::kLong).narrow(0, 0, std::min(kMaxScattered, images)));
   const bool many = found.latents.size(1) > 2;
   space::Projection plane = many ? space::principal_projection(found.latents)
                                  : space::latent_projection(found.latents, 0, 1);

@@ -9,6 +9,7 @@
 
 #include "analysis/inspection.h"
 #include "analysis/suggested_config.h"
+#include "command/report/columns.h"
 #include "command/report/inspection_text.h"
 #include "core/error.h"
 #include "core/log.h"
@@ -64,13 +65,9 @@ void write_contact_sheet(const Examples& train, const fs::path& path) {
   const Tensor chosen = at::floor_divide(at::arange(count, at::kLong) * train.count(), count);
   const Examples shown = train.select(chosen);
   std::vector<std::string> captions;
-  if (const Attribute* label = train.find("label");
-      label != nullptr && label->kind() == AttributeKind::kClass) {
-    for (int64_t i = 0; i < count; ++i) {
-      const auto word = label->values[chosen[i].item<int64_t>()].item<int64_t>();
-      captions.push_back(label->classes[static_cast<size_t>(word)]);
-    }
-  }
+  if (const Attribute* label = shown.find("label");
+      label != nullptr && label->kind() == AttributeKind::kClass)
+    captions = words_of(*label);
   write_png(visual::grid(shown.images(0, count),
                          {.columns = std::min(kSheetColumns, count), .cell_captions = captions}),
             path);

@@ -74,6 +74,8 @@ std::string detection_table(const Json& json, const ExampleBatches& examples,
     text += fmt::format(", {} of them normal: {}", normal.matches->holds.sum().item<int64_t>(),
                         normal.rule);
   }
+  if (normal.unknown() > 0)
+    text += fmt::format("; unknown of {}, which are left out of AUROC and AUPR", normal.unknown());
   text += fmt::format("\nflagged: above the {} quantile of {}\nprincipal components: {}\n",
                       json["quantile"].get<double>(),
                       counted(json["training_examples"].get<int64_t>(), "training example"),
@@ -158,6 +160,7 @@ void run_detect(const Arguments& arguments) {
   Json json{{"run", run.directory.path().string()},
             {"images", examples.count},
             {"normal", normal.matches ? Json(normal.rule) : Json()},
+            {"unknown", normal.unknown()},
             {"quantile", arguments.number("quantile")},
             {"training_examples", usual.count},
             {"components", std::min(run.model->latent_dim(), train.shape().values())},

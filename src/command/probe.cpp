@@ -57,6 +57,13 @@ std::string probe_table(const Json& json, const std::string& word) {
       numeric ? ", a number" : fmt::format(", {} classes", json["classes"].get<int64_t>()),
       counted(json["training_images"].get<int64_t>(), "training " + word),
       json["images"].get<int64_t>(), json["split"].get<std::string>());
+  const auto untaught = json["unknown_training_images"].get<int64_t>();
+  const auto unscored = json["unknown_images"].get<int64_t>();
+  if (untaught + unscored > 0) {
+    text += fmt::format("left out, as the value is unknown: {}, {} of the {} split\n",
+                        counted(untaught, "training " + word), unscored,
+                        json["split"].get<std::string>());
+  }
   text += fmt::format("  {:<22}{:<26}{}\n", numeric ? "R^2 (95% interval)" : "accuracy (95%)",
                       numeric ? "ridge regression" : "logistic regression",
                       counted(json["neighbours"].get<int64_t>(), "nearest neighbour"));
@@ -93,10 +100,10 @@ void run_probe(const Arguments& arguments) {
   const Examples train = run.load(Split::kTrain), scored = run.load(split);
   const uint64_t seed = arguments.seed();
   const ProbeTask task = read_task(arguments, run, train, scored, to_string(split));
-  if (task.train_labels.numel() < train.count()) {
+  if (const int64_t known = train.count() - task.train_unknown; task.train_labels.numel() < known) {
     log::info(
         "learning from {} of {} training images, drawn by --seed; raise --train-count to use more",
-        task.train_labels.numel(), train.count());
+        task.train_labels.numel(), known);
   }
   const int64_t k = std::min(neighbours, task.train_labels.numel());
   if (k < neighbours)
@@ -108,6 +115,8 @@ void run_probe(const Arguments& arguments) {
             {"classes", task.count()},
             {"training_images", task.train_labels.numel()},
             {"images", task.test_labels.numel()},
+            {"unknown_training_images", task.train_unknown},
+            {"unknown_images", task.test_unknown},
             {"neighbours", k},
             {"baseline", as_json(baseline_probe(task, seed))},
             {"features", Json::array()}};

@@ -19,10 +19,14 @@ Split parse_split(const std::string& name) {
   throw Error("expected train, validation or test");
 }
 
+Tensor Attribute::known() const { return values.isnan().logical_not(); }
+
+int64_t Attribute::unknown() const { return values.isnan().sum().item<int64_t>(); }
+
 AttributeKind Attribute::kind() const {
   if (!classes.empty()) return AttributeKind::kClass;
-  const Tensor known = values.masked_select(values.isnan().logical_not());
-  const bool yes_no = known.numel() > 0 && known.eq(0).logical_or(known.eq(1)).all().item<bool>();
+  const Tensor there = values.masked_select(known());
+  const bool yes_no = there.numel() > 0 && there.eq(0).logical_or(there.eq(1)).all().item<bool>();
   return yes_no ? AttributeKind::kYesNo : AttributeKind::kNumber;
 }
 

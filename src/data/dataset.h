@@ -26,6 +26,10 @@ struct Attribute {
   Tensor values;     // [N] float64; for classes the index into `classes`; NaN: unknown
   std::vector<std::string> classes;  // words of a categorical attribute, else empty
 
+  /// Returns which values are known: [N] bool.
+  Tensor known() const;
+  /// Returns how many values are unknown.
+  int64_t unknown() const;
   /// Returns kClass if there are classes, kYesNo if every known value is 0 or 1, else kNumber.
   AttributeKind kind() const;
   /// Returns the words for the values 0, 1, ...: the classes; "no" and "yes"; none for a number.

@@ -58,7 +58,14 @@ class KeptByRule : public KeptDataset {
   std::string effect() const override { return "training and validation use only these examples"; }
 
   std::optional<Tensor> chosen(const Examples& examples, Split split) const override {
-    const Tensor rows = match(examples, keep_, key_).holds.nonzero().flatten();
+    const Matches found = match(examples, keep_, key_);
+    const Tensor rows = found.holds.nonzero().flatten();
+    if (const auto known = found.known.sum().item<int64_t>(); known < examples.count()) {
+      log::info(
+          "data.keep \"{}\": the value is unknown for {} of {} examples of the {}, which are "
+          "left out",
+          keep_, examples.count() - known, examples.count(), name_of(split));
+    }
     if (rows.numel() > 0) return rows;
     throw Error(
         fmt::format("{}: \"{}\" keeps none of the {} examples of the {} split; expected "

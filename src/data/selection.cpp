@@ -9,7 +9,7 @@
 #include "core/error.h"
 #include "core/text/split.h"
 #include "core/text/suggest.h"
-#include "format/csv.h"
+#include "format/values.h"
 
 namespace latent {
 namespace {
@@ -78,10 +78,15 @@ Tensor in_classes(const Examples& examples, const Attribute& attribute, const st
   return member;
 }
 
-// Examples whose number lies in one of the ranges of a comma-separated list: [N] bool.
+// Examples whose number lies in one of the ranges of a comma-separated list, or whose answer is in
+// it: [N] bool.
 Tensor in_ranges(const Attribute& attribute, const std::string& list, const std::string& rule) {
   Tensor within = at::zeros({attribute.values.size(0)}, at::kBool);
   for (const auto& part : list.empty() ? std::vector<std::string>{""} : split_at_commas(list)) {
+    if (const auto answer = yes_or_no(part); answer && attribute.kind() == AttributeKind::kYesNo) {
+      within.logical_or_(attribute.values.eq(*answer ? 1 : 0));
+      continue;
+    }
     const auto [low, high] = parse_range(part, rule);
     within.logical_or_(attribute.values.ge(low).logical_and(attribute.values.le(high)));
   }
@@ -99,7 +104,7 @@ Tensor in_ranges(const Attribute& attribute, const std::string& list, const std:
 Tensor holds_alone(const Attribute& attribute, BareNumber bare) {
   const Tensor& values = attribute.values;
   if (attribute.kind() == AttributeKind::kYesNo) return values.eq(1);
-  const Tensor known = values.masked_select(values.isnan().logical_not());
+  const Tensor known = values.masked_select(attribute.known());
   if (known.numel() == 0) return at::zeros(values.sizes(), at::kBool);
   const double low = known.min().item<double>(), high = known.max().item<double>();
   const bool two_values = low < high && known.eq(low).logical_or(known.eq(high)).all().item<bool>();
@@ -130,7 +135,7 @@ Matches match(const Examples& examples, const std::string& rule, BareNumber bare
   Matches found{.holds = alone     ? holds_alone(*attribute, bare)
                          : classes ? in_classes(examples, *attribute, list)
                                    : in_ranges(*attribute, list, wanted),
-                .known = values.isnan().logical_not(),
+                .known = attribute->known(),
                 .group = classes ? values.nan_to_num(0).to(at::kLong)
                                  : at::zeros({values.size(0)}, at::kLong)};
   if (others) found.holds = found.holds.logical_not().logical_and(found.known);

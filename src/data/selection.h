@@ -21,6 +21,7 @@ enum class BareNumber { kNeedsRange, kAboveMedian };
 /// Applies a rule:
 ///   "label=Sneaker,Sandal"  a class, or a group of classes; if they are numbers also "label=0..4"
 ///   "Smiling"               yes, where the values are 0 and 1; the larger of two other values
+///   "Smiling=no"            yes or no, where the values are 0 and 1; also true or false
 ///   "scale"                 a number above the median of the known values, or an Error: see `bare`
 ///   "scale=0.5..0.8"        a number in a range, both ends included; also one number, "scale=0.5",
 ///                           or several of both, "hours=0..10,20"

@@ -1,21 +1,23 @@
 // Text tables as written by spreadsheets and scripts, read record by record.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <optional>
-#include <set>
 #include <string>
-#include <string_view>
 #include <vector>
+
+#include "format/csv_dialect.h"
+#include "format/csv_scanner.h"
+#include "format/values.h"
 
 namespace latent {
 
-/// Reads a CSV file of UTF-8 text in bounded memory.
+/// Reads a CSV file in bounded memory, in the dialect that its beginning shows (`find_dialect`).
 ///
-/// Commas separate fields; quotes, doubled quotes, and commas and newlines inside quotes are as in
-/// RFC 4180. A byte order mark is skipped, lines end with LF, CRLF or CR, empty lines are skipped.
+/// The text is UTF-8, or UTF-16 with a byte order mark. Commas, semicolons, tabs or bars separate
+/// fields; quotes, doubled quotes, and separators and newlines inside quotes are as in RFC 4180.
+/// Spaces around fields and quotes are left out. Lines end with LF, CRLF or CR, empty lines are
+/// skipped. Columns that only number the rows are left out; decimal commas become points.
 /// Errors name the file and the line on which the record begins.
 class CsvReader {
  public:
@@ -31,28 +33,18 @@ class CsvReader {
   bool next(std::vector<std::string>& fields);
 
   /// Returns how messages about the last record begin: "labels.csv: line 7".
-  std::string where() const;
+  std::string where() const { return scanner_->where(); }
+
+  const CsvDialect& dialect() const { return dialect_; }
+  /// Returns what a reader of the file should know of how it was read: each a line that names it.
+  std::vector<std::string> notices() const;
 
  private:
-  int get();
-  void read_quoted(std::string& field);
-  /// Reads one field and returns the character that ended it: ',', '\n' or the end of the file.
-  int read_field(std::string& field);
-  [[noreturn]] void fail(const std::string& problem) const;
-
   std::string name_;
-  std::ifstream in_;
-  int64_t line_ = 1;    // of the next character
-  int64_t record_ = 1;  // line on which the last record begins
-  size_t width_ = 0;    // fields of the first record
+  CsvDialect dialect_;
+  bool utf16_ = false;
+  std::optional<CsvScanner> scanner_;
+  size_t width_ = 0;  // fields of the first record
 };
-
-/// Parses a number with optional spaces around it; returns nothing if it is not a finite number.
-std::optional<double> parse_number(std::string_view text);
-
-/// Returns the classes that the distinct words of a column name, in order; empty if the words are
-/// numbers that are amounts. Numbers name classes, ordered by value, if they are whole, there are 2
-/// to 30 of them, and they are not just 0 and 1 or -1 and 1, which mean no and yes.
-std::vector<std::string> class_names(const std::set<std::string>& words);
 
 }  // namespace latent

@@ -17,6 +17,17 @@ class Frame:
         return Frame(width, height, b"".join(rows))
 
 
+def solid_png(width, height, colour):
+    """The bytes of an RGB picture of one colour."""
+    def chunk(kind, data):
+        body = kind + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    rows = (b"\0" + bytes(colour) * width) * height
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) +
+            chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
 def difference(a, b):
     """The mean absolute difference of two frames of one size."""
     assert (a.width, a.height) == (b.width, b.height), (a.width, a.height, b.width, b.height)

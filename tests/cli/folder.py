@@ -69,11 +69,11 @@ def csv_labels(here):
             for i, path in enumerate(sorted((here / "photos").rglob("*.png")))]
     (here / "labels.csv").write_text("\ufefffile,number,sign,word\r\n" + "".join(rows) + "gone.png,0,1,x\r\n")
     done = latent("train", config(here, labels="labels.csv"), "--run", "run")
-    expect("labels.csv: 1 rows name no image; first labels.csv: line 42: \"gone.png\"" in done.stderr,
+    expect("labels.csv: 1 row names no image; first labels.csv: line 42: \"gone.png\"" in done.stderr,
            f"the unknown file, got {done.stderr}")
     expect_error("absent.csv: no such file", "train", config(here, labels="absent.csv"))
     (here / "labels.csv").write_text("file,x\n" + "a.png,1\n")
-    expect_error("labels.csv: no row for", "train", config(here, labels="labels.csv"))
+    expect_error("labels.csv: line 2: no row names an image", "train", config(here, labels="labels.csv"))
 
 
 def wrong_folders(here):

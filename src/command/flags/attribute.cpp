@@ -1,6 +1,9 @@
 #include "command/flags/attribute.h"
 
+#include <ATen/ATen.h>
+
 #include "core/error.h"
+#include "core/log.h"
 #include "core/text/suggest.h"
 
 namespace latent {
@@ -24,6 +27,22 @@ const Attribute* choose_attribute(const Arguments& arguments, const Examples& ex
               (known.empty()
                    ? "the data set has no labels and no attributes; expected no --attribute"
                    : "not in the data set; " + did_you_mean(name, known)));
+}
+
+Tensor rows_with_values(const Attribute*& attribute, const Tensor& rows) {
+  if (attribute == nullptr) return rows;
+  const Tensor known = attribute->known().index_select(0, rows);
+  const auto unknown = rows.numel() - known.sum().item<int64_t>();
+  if (unknown == 0) return rows;
+  if (unknown == rows.numel()) {
+    log::warn("attribute {}: unknown for all {} examples, which are drawn without it",
+              attribute->name, unknown);
+    attribute = nullptr;
+    return rows;
+  }
+  log::info("attribute {}: unknown for {} of {} examples, which are left out", attribute->name,
+            unknown, rows.numel());
+  return rows.masked_select(known);
 }
 
 }  // namespace latent

@@ -16,4 +16,9 @@ void declare_attribute(cxxopts::Options& options, const std::string& what);
 /// have none. Throws Error naming the flag and the known attributes.
 const Attribute* choose_attribute(const Arguments& arguments, const Examples& examples);
 
+/// Returns those of `rows` ([K] indices of examples) whose value of `attribute` is known, and logs
+/// how many are left out. If none is known, returns all and sets `attribute` to nullptr, with a
+/// warning.
+Tensor rows_with_values(const Attribute*& attribute, const Tensor& rows);
+
 }  // namespace latent

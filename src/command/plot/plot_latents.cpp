@@ -112,7 +112,7 @@ nlohmann::ordered_json plot_latents(const Arguments& arguments) {
   const Attribute* attribute = choose_attribute(arguments, examples);
   const Latent codes = split_codes(run, split, examples, arguments.quiet());
   const space::Projection plane = choose_projection(arguments, run, codes);
-  const Tensor chosen = choose_images(arguments, codes.code.size(0));
+  const Tensor chosen = rows_with_values(attribute, choose_images(arguments, codes.code.size(0)));
   const Tensor coordinates = plane.coordinates(codes.code.index_select(0, chosen));
 
   const std::string suffix = cdf ? ", after the normal CDF" : "";

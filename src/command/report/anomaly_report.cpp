@@ -53,6 +53,10 @@ bool NormalRule::measurable() const {
   return among.any().item<bool>() && !among.all().item<bool>();
 }
 
+int64_t NormalRule::unknown() const {
+  return matches ? matches->known.logical_not().sum().item<int64_t>() : 0;
+}
+
 void write_scores(const std::filesystem::path& path, const ExampleBatches& examples,
                   const std::vector<AnomalyScore>& scores, const Tensor& flagged,
                   const NormalRule& normal) {

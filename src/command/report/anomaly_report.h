@@ -19,6 +19,8 @@ struct NormalRule {
 
   /// Whether there are both normal and other examples.
   bool measurable() const;
+  /// Returns of how many examples it is unknown whether they are normal.
+  int64_t unknown() const;
 };
 
 /// Writes a CSV: name, index in the split, attributes, scores, `flagged` (1 or 0) and, if it is

@@ -45,12 +45,14 @@ std::vector<std::pair<std::string, int64_t>> size_counts(const ImageSurvey& surv
 std::string attributes_text(const SplitInspection& split) {
   std::string text;
   for (const auto& attribute : split.attributes) {
-    if (attribute.classes.empty()) {
-      text += fmt::format("    {:<20} {:.4g} to {:.4g}, mean {:.4g}\n", attribute.name,
-                          attribute.low, attribute.high, attribute.mean);
-    } else {
-      text += fmt::format("    {:<20} {}\n", attribute.name, ranked(attribute.classes, 20));
+    std::string values = ranked(attribute.classes, 20);
+    if (attribute.classes.empty() && std::isfinite(attribute.mean)) {
+      values = fmt::format("{:.4g} to {:.4g}, mean {:.4g}", attribute.low, attribute.high,
+                           attribute.mean);
     }
+    if (attribute.unknown > 0)
+      values += fmt::format("{}unknown {}", values.empty() ? "" : ", ", attribute.unknown);
+    text += fmt::format("    {:<20} {}\n", attribute.name, values);
   }
   return text;
 }
@@ -116,6 +118,9 @@ Json split_json(const SplitInspection& split) {
   json["attributes"] = Json::object();
   for (const auto& attribute : split.attributes)
     json["attributes"][attribute.name] = attribute_json(attribute);
+  json["unknown"] = Json::object();  // images without a value
+  for (const auto& attribute : split.attributes)
+    json["unknown"][attribute.name] = attribute.unknown;
   return json;
 }
 

@@ -4,124 +4,140 @@
 #include <torch/types.h>
 
 #include <algorithm>
-#include <cctype>
-#include <map>
-#include <optional>
 #include <set>
-#include <unordered_map>
 
 #include "core/error.h"
 #include "core/text/suggest.h"
+#include "data/folder/image_names.h"
+#include "data/folder/label_column.h"
+#include "data/folder/name_column.h"
 #include "format/csv.h"
 
 namespace latent {
 namespace {
 
-constexpr size_t kMaxColumnClasses = 1000;
+constexpr size_t kMaxListed = 10;  // columns with unknown values that the notice names
 
-const std::vector<std::string> kNameColumns{"file",     "filename", "file_name", "image",
-                                            "image_id", "name",     "path"};
+// Columns of a table without a header are called by their places; a single label is "label".
+std::vector<std::string> numbered_columns(size_t count) {
+  std::vector<std::string> names;
+  for (size_t i = 1; i <= count; ++i)
+    names.push_back(count == 2 ? "label" : std::to_string(i));
+  return names;
+}
 
-/// One column of the CSV, its values in the order of the images.
-class Column {
+/// Reads the rows of a table of labels.
+class LabelTable {
  public:
-  Column(std::string name, size_t images)
-      : name_(std::move(name)), numbers_(images), words_(images) {}
-
-  void set(size_t image, const std::string& field) {
-    if (const auto number = numeric_ ? parse_number(field) : std::nullopt) {
-      numbers_[image] = *number;
-    } else {
-      numeric_ = false;
+  LabelTable(const std::filesystem::path& csv, const std::vector<std::string>& names,
+             const CsvLabelOptions& options)
+      : reader_(csv), csv_(csv.string()), images_(names), index_(names), lines_(names.size()) {
+    const NameColumn found =
+        find_name_column(csv, names, index_, options.name_column, options.name_column_key);
+    place_ = found.place;
+    notices_ = reader_.notices();
+    if (!found.notice.empty()) notices_.push_back(found.notice);
+    std::vector<std::string> fields;
+    if (!found.header) {
+      reader_.next(fields);
+      notices_.push_back(csv_ + ": the first line names an image, so the columns have no names");
     }
-    // Numbers are kept as words too: a later row may show that the column holds words.
-    if (!too_many_) words_[image] = ids_.try_emplace(field, ids_.size()).first->second;
-    too_many_ = ids_.size() > kMaxColumnClasses;
+    const auto header = found.header ? reader_.read_header() : numbered_columns(fields.size());
+    for (const auto& name : header)
+      columns_.emplace_back(name, names.size(), options.unknown);
+    if (!found.header) add(fields);
+    while (reader_.next(fields))
+      add(fields);
   }
 
-  /// Returns nothing if there are too many words.
-  std::optional<Attribute> attribute() const {
-    if (too_many_) return numeric_ ? std::optional(Attribute{name_, numbers(), {}}) : std::nullopt;
-    std::set<std::string> different;
-    for (const auto& [word, id] : ids_)
-      different.insert(word);
-    Attribute classes{name_, at::empty({static_cast<int64_t>(words_.size())}, at::kDouble),
-                      class_names(different)};
-    if (classes.classes.empty()) return Attribute{name_, numbers(), {}};
-    std::vector<double> place(ids_.size());
-    for (size_t i = 0; i < classes.classes.size(); ++i)
-      place[ids_.at(classes.classes[i])] = static_cast<double>(i);
-    double* value = classes.values.mutable_data_ptr<double>();
-    for (const size_t id : words_)
-      *value++ = place[id];
-    return classes;
-  }
-
-  const std::string& name() const { return name_; }
-
- private:
-  Tensor numbers() const {
-    const Tensor values = at::tensor(numbers_, at::kDouble);
-    const bool signs = std::all_of(numbers_.begin(), numbers_.end(),
-                                   [](double value) { return value == 1 || value == -1; });
-    return signs ? (values + 1) / 2 : values;
-  }
-
-  std::string name_;
-  std::vector<double> numbers_;
-  std::vector<size_t> words_;          // ids
-  std::map<std::string, size_t> ids_;  // counted in order of appearance
-  bool numeric_ = true;
-  bool too_many_ = false;
-};
-
-/// Finds images by the names that people write into a CSV.
-class ImageIndex {
- public:
-  explicit ImageIndex(const std::vector<std::string>& names) {
-    for (size_t i = 0; i < names.size(); ++i) {
-      whole_.emplace(names[i], i);
-      const auto [place, fresh] = last_.emplace(last_part(names[i]), i);
-      if (!fresh) place->second = kAmbiguous;
+  Labels labels() {
+    tell_absent();
+    Labels labels;
+    std::vector<std::string> unknown, skipped;
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      if (i == place_) continue;
+      if (auto attribute = columns_[i].attribute()) {
+        labels.attributes.push_back(std::move(*attribute));
+        const std::string text = columns_[i].unknown_text();
+        if (!text.empty()) unknown.push_back(text);
+      } else {
+        skipped.push_back(csv_ + ": " + columns_[i].why_skipped());
+      }
     }
-  }
-
-  std::optional<size_t> find(const std::string& written) const {
-    const std::string name = std::filesystem::path(written).lexically_normal().generic_string();
-    if (const auto found = whole_.find(name); found != whole_.end()) return found->second;
-    const auto found = last_.find(last_part(name));
-    if (found == last_.end() || found->second == kAmbiguous) return std::nullopt;
-    return found->second;
+    tell_unknown(std::move(unknown));
+    notices_.insert(notices_.end(), skipped.begin(), skipped.end());
+    if (labels.attributes.empty()) notices_.push_back(csv_ + ": no column of labels");
+    labels.notice = join(notices_, "\n");
+    return labels;
   }
 
  private:
-  static constexpr size_t kAmbiguous = SIZE_MAX;
-
-  static std::string last_part(const std::string& name) { return name.substr(name.rfind('/') + 1); }
-
-  std::unordered_map<std::string, size_t> whole_, last_;
-};
-
-size_t name_column(const std::vector<std::string>& header, const std::string& file) {
-  for (size_t i = 0; i < header.size(); ++i) {
-    std::string lower = header[i];
-    for (char& letter : lower)
-      letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-    if (std::find(kNameColumns.begin(), kNameColumns.end(), lower) != kNameColumns.end()) return i;
+  void add(const std::vector<std::string>& fields) {
+    const std::string& written = fields[place_];
+    const auto found = index_.find(written);
+    if (found.outcome == ImageNames::Outcome::kSeveral) {
+      const auto [first, second] = std::minmax(images_[found.image], images_[found.other]);
+      throw Error(fmt::format(
+          "{}: \"{}\" may be {} or {}; expected names with folders, as far as images share names",
+          reader_.where(), written, first, second));
+    }
+    if (found.outcome == ImageNames::Outcome::kNone) {
+      if (absent_++ == 0) first_absent_ = describe_absent(written);
+      return;
+    }
+    std::string& line = lines_[found.image];
+    if (!line.empty()) {
+      throw Error(fmt::format("{}: a second row for {}; the first is {}; expected one",
+                              reader_.where(), images_[found.image], line));
+    }
+    line = reader_.where();
+    for (size_t i = 0; i < fields.size(); ++i) {
+      if (i != place_) columns_[i].set(found.image, fields[i]);
+    }
   }
-  throw Error(file + ": no column of file names among " + join(header) + "; expected one called " +
-              join(kNameColumns, ", "));
-}
 
-void expect_all_found(const std::vector<std::string>& lines, const std::vector<std::string>& names,
-                      const std::string& file) {
-  const auto missing = std::count(lines.begin(), lines.end(), "");
-  if (missing == 0) return;
-  const auto first = static_cast<size_t>(std::find(lines.begin(), lines.end(), "") - lines.begin());
-  throw Error(fmt::format("{}: no row for {}{}; expected one for each image, or data.labels: none",
-                          file, names[first],
-                          missing > 1 ? fmt::format(" and {} more", missing - 1) : ""));
-}
+  std::string describe_absent(const std::string& written) const {
+    const auto elsewhere = index_.find_elsewhere(written);
+    const bool there = elsewhere.outcome != ImageNames::Outcome::kNone;
+    return fmt::format("{}: \"{}\"{}", reader_.where(), written,
+                       there ? ", but " + images_[elsewhere.image] + " is in another folder" : "");
+  }
+
+  void tell_absent() {
+    if (absent_ > 0) {
+      notices_.push_back(fmt::format(
+          "{}: {} no image; first {}", csv_,
+          absent_ == 1 ? "1 row names" : fmt::format("{} rows name", absent_), first_absent_));
+    }
+    const auto missing = std::count(lines_.begin(), lines_.end(), "");
+    if (missing == 0) return;
+    const auto first =
+        static_cast<size_t>(std::find(lines_.begin(), lines_.end(), "") - lines_.begin());
+    notices_.push_back(
+        fmt::format("{}: no row for {} of {} images, whose labels are unknown; first {}", csv_,
+                    missing, lines_.size(), images_[first]));
+  }
+
+  void tell_unknown(std::vector<std::string> columns) {
+    if (columns.empty()) return;
+    const size_t more = columns.size() - std::min(columns.size(), kMaxListed);
+    columns.resize(columns.size() - more);
+    if (more > 0) columns.push_back(fmt::format("and of {} more columns", more));
+    notices_.push_back(fmt::format("{}: unknown values: {}; data.unknown lists the words for them",
+                                   csv_, join(columns)));
+  }
+
+  CsvReader reader_;
+  std::string csv_;
+  const std::vector<std::string>& images_;
+  ImageNames index_;
+  std::vector<std::string> lines_;  // where each image's row is
+  size_t place_ = 0;                // of the column of names
+  std::vector<LabelColumn> columns_;
+  std::vector<std::string> notices_;
+  int64_t absent_ = 0;
+  std::string first_absent_;
+};
 
 }  // namespace
 
@@ -144,50 +160,15 @@ Labels labels_from_folders(const std::vector<std::string>& names) {
   return {.attributes = {label}, .notice = ""};
 }
 
-Labels labels_from_csv(const std::filesystem::path& csv, const std::vector<std::string>& names) {
-  CsvReader reader(csv);
-  const auto header = reader.read_header();
-  const size_t file_column = name_column(header, csv.string());
-  std::vector<Column> columns;
-  for (const auto& name : header)
-    columns.emplace_back(name, names.size());
-  const ImageIndex index(names);
-  std::vector<std::string> lines(names.size());  // where each image's row is
-  int64_t absent = 0;
-  std::string first_absent;
-  for (std::vector<std::string> fields; reader.next(fields);) {
-    const auto image = index.find(fields[file_column]);
-    if (!image) {
-      if (absent++ == 0) first_absent = reader.where() + ": \"" + fields[file_column] + "\"";
-      continue;
-    }
-    if (!lines[*image].empty()) {
-      throw Error(reader.where() + ": a second row for " + names[*image] + "; the first is " +
-                  lines[*image]);
-    }
-    lines[*image] = reader.where();
-    for (size_t i = 0; i < fields.size(); ++i) {
-      if (i != file_column) columns[i].set(*image, fields[i]);
-    }
-  }
-  expect_all_found(lines, names, csv.string());
+std::vector<std::string> CsvLabelOptions::default_unknown() {
+  std::vector<std::string> words = unknown_words();
+  words.emplace_back("-1");
+  return words;
+}
 
-  Labels labels;
-  std::vector<std::string> notices;
-  if (absent > 0)
-    notices.push_back(
-        fmt::format("{}: {} rows name no image; first {}", csv.string(), absent, first_absent));
-  for (size_t i = 0; i < columns.size(); ++i) {
-    if (i == file_column) continue;
-    if (auto attribute = columns[i].attribute()) {
-      labels.attributes.push_back(std::move(*attribute));
-    } else {
-      notices.push_back(fmt::format("{}: column {} is skipped: more than {} different words",
-                                    csv.string(), columns[i].name(), kMaxColumnClasses));
-    }
-  }
-  labels.notice = join(notices, "\n");
-  return labels;
+Labels labels_from_csv(const std::filesystem::path& csv, const std::vector<std::string>& names,
+                       const CsvLabelOptions& options) {
+  return LabelTable(csv, names, options).labels();
 }
 
 }  // namespace latent

@@ -17,6 +17,7 @@
 #include "data/random_split.h"
 #include "data/recognise.h"
 #include "data/registry.h"
+#include "format/values.h"
 
 namespace latent {
 namespace {
@@ -29,6 +30,7 @@ constexpr size_t kSurveyed = 2000;  // files whose headers are read for the typi
 struct FolderOptions {
   std::string directory, directory_key;
   std::string labels = "folders";
+  CsvLabelOptions csv;
   int64_t channels = 3;
   double validation = 0.1;
   double test = 0.1;
@@ -118,7 +120,8 @@ Labels read_labels(const FolderOptions& options, const Listing& listing) {
     names.push_back(file.name);
   const fs::path beside = fs::path(options.directory) / options.labels;
   std::error_code ignored;
-  return labels_from_csv(fs::exists(beside, ignored) ? beside : fs::path(options.labels), names);
+  return labels_from_csv(fs::exists(beside, ignored) ? beside : fs::path(options.labels), names,
+                         options.csv);
 }
 
 std::string notice_on(const Listing& listing, const FolderOptions& options, const Labels& labels) {
@@ -160,6 +163,11 @@ FolderOptions read_folder_options(Section& data) {
   data.read("labels", options.labels,
             "folders: the first folder of an image is its class; none; or a CSV with a column of "
             "file names, relative to dir or to the working directory");
+  data.read("name_column", options.csv.name_column,
+            "column of that CSV that names the images; \"\": the one whose values do");
+  data.read("unknown", options.csv.unknown,
+            "words in that CSV that mean that a value is not known, in any case; -1 counts only in "
+            "a column that is otherwise 0 and 1");
   data.read("channels", options.channels, either(1, 3), "1 for grey images, 3 for RGB");
   data.read("validation", options.validation, from_below(0, 1),
             "share of the images, drawn by their names, for validation");
@@ -168,6 +176,9 @@ FolderOptions read_folder_options(Section& data) {
   data.read("split_seed", options.split_seed, at_least(0), "seed of both draws");
   data.read("count", options.count, at_least(0),
             "number of training images to use, drawn by their names; 0: all");
+  for (auto& word : options.csv.unknown)
+    word = lower_case(word);
+  options.csv.name_column_key = data.where("name_column");
   options.directory_key = data.where("dir");
   return options;
 }

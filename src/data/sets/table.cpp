@@ -23,8 +23,7 @@ bool has_names(const fs::path& path, const std::string& header) {
   if (!CsvReader(path).next(first))
     throw Error(path.string() + ": empty; expected a line of numbers for each example");
   if (header != "auto") return header == "yes";
-  return std::none_of(first.begin(), first.end(),
-                      [](const std::string& field) { return parse_number(field).has_value(); });
+  return names_columns(first);
 }
 
 std::vector<std::string> numbered(size_t count) {
@@ -114,6 +113,7 @@ Table read_table(const fs::path& path, const TableFormat& format) {
   if (values.empty()) throw Error(path.string() + ": no rows; expected numbers below the names");
   table.columns = choice.columns;
   table.left_out = choice.left_out;
+  table.notices = reader.notices();
   const auto width = static_cast<int64_t>(table.columns.size());
   table.values = torch::tensor(values, at::kDouble).view({-1, width});
   return table;

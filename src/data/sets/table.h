@@ -22,6 +22,7 @@ struct Table {
   std::vector<std::string> left_out;  // columns of text that were not selected
   Tensor values;                      // [N, D] float64
   std::vector<std::string> labels;    // N, or empty
+  std::vector<std::string> notices;   // of the reader: choices that it made
 };
 
 /// Reads a table. Without a line of names the columns are called 1, 2, 3, ...; if their number is

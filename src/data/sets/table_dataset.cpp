@@ -97,6 +97,7 @@ class TableDataset : public Dataset {
     expect_there(options_.file, options_.file_key, "file");
     const Table table = read_table(options_.file, options_.format);
     left_out_ = table.left_out;
+    notices_ = table.notices;
     columns_ = table.columns;
     split_rows(table.values.size(0));
     const TableScale scale(options_.scale, table.values.index_select(0, train_));
@@ -126,7 +127,7 @@ class TableDataset : public Dataset {
   }
 
   std::string notice() const override {
-    std::vector<std::string> parts;
+    std::vector<std::string> parts = notices_;
     const auto say = [&](const std::vector<std::string>& columns, const std::string& what) {
       if (!columns.empty()) parts.push_back(what + join(columns));
     };
@@ -171,7 +172,7 @@ class TableDataset : public Dataset {
   }
 
   TableOptions options_;
-  std::vector<std::string> columns_, left_out_, constant_;
+  std::vector<std::string> columns_, left_out_, constant_, notices_;
   std::unique_ptr<TableScale> scale_;
   Tensor train_, validation_, test_;  // rows of each split; undefined: another one serves
   Examples rows_, test_rows_;

@@ -68,6 +68,25 @@ TEST(Inspection, CountsClassesAndTheRangeOfNumbers) {
   EXPECT_DOUBLE_EQ(attributes.at(1).high, 6.0);
 }
 
+TEST(Inspection, UnknownValuesAreCountedAndNotAveraged) {
+  const double unknown = std::numeric_limits<double>::quiet_NaN();
+  Examples train = grey(4, 1);
+  train.attributes = {
+      {"label", torch::tensor({1.0, unknown, 1.0, 0.0}, at::kDouble), {"cat", "dog"}},
+      {"age", torch::tensor({1.0, unknown, 5.0, unknown}, at::kDouble), {}},
+      {"none", torch::full({4}, unknown, at::kDouble), {}}};
+  const auto attributes = inspect({{Split::kTrain, train}}).splits.at(0).attributes;
+  using Counts = std::vector<std::pair<std::string, int64_t>>;
+  EXPECT_EQ(attributes.at(0).classes, (Counts{{"cat", 1}, {"dog", 2}}));
+  EXPECT_EQ(attributes.at(0).unknown, 1);
+  EXPECT_DOUBLE_EQ(attributes.at(1).low, 1.0);
+  EXPECT_DOUBLE_EQ(attributes.at(1).mean, 3.0);
+  EXPECT_DOUBLE_EQ(attributes.at(1).high, 5.0);
+  EXPECT_EQ(attributes.at(1).unknown, 2);
+  EXPECT_TRUE(std::isnan(attributes.at(2).mean));
+  EXPECT_EQ(attributes.at(2).unknown, 4);
+}
+
 TEST(Inspection, TablesHaveNoFloor) {
   const Examples table{
       .pixels = torch::tensor({-1.0F, 3.0F}).reshape({2, 1, 1, 1}), .attributes = {}, .names = {}};

@@ -37,6 +37,13 @@ TEST(Selection, UnknownValuesMatchNeitherTheRuleNorItsOpposite) {
   expect_tensor_near(match(clothes(), "!Smiling", "x").known, torch::tensor({1, 1, 1, 0, 1, 1}), 0);
 }
 
+TEST(Selection, YesAndNoAreWordsToo) {
+  EXPECT_EQ(kept("Smiling=yes"), (List{1, 4, 5}));
+  EXPECT_EQ(kept("Smiling=False"), (List{0, 2}));
+  EXPECT_EQ(kept("!Smiling=no"), (List{1, 4, 5}));
+  EXPECT_EQ(kept("Smiling=1"), (List{1, 4, 5}));
+}
+
 TEST(Selection, NumbersHaveRanges) {
   EXPECT_EQ(kept("size=2..4"), (List{1, 2, 3}));
   EXPECT_EQ(kept("size=6"), (List{5}));
@@ -75,7 +82,7 @@ TEST(Selection, RefusesWhatIsNotThere) {
                                                         "Smiling", "size"}));
   refused("size",
           "\"size\": numbers from 1 to 6, not yes or no; expected a range, such as size=1..6");
-  for (const std::string rule : {"size=big", "size=4..2", "size=", "size=1..", "Smiling=no"}) {
+  for (const std::string rule : {"size=big", "size=4..2", "size=", "size=1..", "Smiling=maybe"}) {
     refused(rule, "\"" + rule + "\": expected a number or a range, such as " +
                       rule.substr(0, rule.find('=')) + "=0.5..0.8");
   }
