@@ -62,6 +62,153 @@ TEST_F(Codecs, SixteenBitsBecomeEight) {
   EXPECT_EQ(decoded(tiff(2, 1, 16, {'\xff', '\xff', 0, '\x80'}), 1).pixels, (Bytes{255, 128}));
 }
 
+TEST_F(Codecs, ValuesAreShownBetweenBlackAndWhite) {
+  const auto shown = [&](const std::string& bytes, const ValueRange& range) {
+    write_file(folder_ / "image", bytes);
+    return read_image(folder_ / "image", 1, {.range = range}).pixels;
+  };
+  const std::string deep{0x0f, '\xff', 0x08, 0, '\xff', '\xff'};  // 4095, 2048, 65535
+  EXPECT_EQ(shown(png(3, 1, 16, 0, {deep}), {.white = 4095}), (Bytes{255, 128, 255}));
+  EXPECT_EQ(shown(png(3, 1, 16, 0, {deep}), {.black = 2048, .white = 4095}), (Bytes{255, 0, 255}));
+  const std::string low{0, 1, 2};
+  EXPECT_EQ(shown(png(3, 1, 8, 0, {low}), {.white = 2}), (Bytes{0, 128, 255}));
+  EXPECT_EQ(shown(png(3, 1, 8, 0, {low}), {.black = 2, .white = 0.5}), (Bytes{255, 170, 0}));
+  const std::string floats = tiff(1, 1, 32, {0, 0, '\x80', '\x3f'});  // 1.0
+  EXPECT_EQ(shown(floats, {.black = -1, .white = 3}), (Bytes{128}));
+  expect_error([&] { shown(png(3, 1, 8, 0, {low}), {.white = 4095}); },
+               (folder_ / "image").string() +
+                   ": its values end at 255; data.black 0 and data.white 4095 are for images whose "
+                   "values reach them");
+  // Alpha keeps its own range: 128 of 255 over white.
+  const std::string grey_alpha{2, '\xff', 2, '\x80', 0, '\x80'};
+  EXPECT_EQ(shown(png(3, 1, 8, 4, {grey_alpha}), {.white = 2}), (Bytes{255, 255, 127}));
+}
+
+TEST_F(Codecs, TheLargestValueIsFoundAsStored) {
+  write_file(folder_ / "image", png(2, 1, 16, 0, {{0x0f, 0, 0x08, 0}}));
+  ValueExtent found;
+  decode(read_encoded(folder_ / "image"), 1, 1, {}, &found);
+  EXPECT_EQ(found.largest, 0x0f00);
+  EXPECT_EQ(found.top, 65535);
+}
+
+TEST_F(Codecs, TiffsWithAlphaAreCompositedOnce) {
+  const auto rgba = [&](uint64_t extra) {
+    return decoded(tiff_of({{256, {1}},
+                            {257, {1}},
+                            {258, {8, 8, 8, 8}},
+                            {259, {1}},
+                            {262, {2}},
+                            {273, {8}},
+                            {277, {4}},
+                            {278, {1}},
+                            {279, {4}},
+                            {338, {extra}}},
+                           {100, 50, 0, '\x80'}))
+        .pixels;
+  };
+  EXPECT_EQ(rgba(1), (Bytes{227, 177, 127}));  // premultiplied: the sum with the white that shows
+  EXPECT_EQ(rgba(2), (Bytes{177, 152, 127}));
+  EXPECT_EQ(rgba(0), (Bytes{100, 50, 0}));  // of no meaning
+}
+
+// 2x1 in 16 bits: each plane a strip of its own.
+std::string planar_tiff(uint64_t samples, const std::string& pixels, uint64_t extra) {
+  std::vector<uint64_t> bits, places, sizes;
+  for (uint64_t i = 0; i < samples; ++i) {
+    bits.push_back(16);
+    places.push_back(8 + 4 * i);
+    sizes.push_back(4);
+  }
+  return tiff_of({{256, {2}},
+                  {257, {1}},
+                  {258, bits},
+                  {259, {1}},
+                  {262, {2}},
+                  {273, places},
+                  {277, {samples}},
+                  {278, {1}},
+                  {279, sizes},
+                  {284, {2}},
+                  {338, {extra}}},
+                 pixels);
+}
+
+TEST_F(Codecs, SixteenBitPlanesAreMerged) {
+  const std::string red = little(10 * 257, 2) + little(20 * 257, 2);
+  const std::string green = little(30 * 257, 2) + little(40 * 257, 2);
+  const std::string blue = little(50 * 257, 2) + little(60 * 257, 2);
+  const std::string alpha = little(65535, 2) + little(0, 2);
+  EXPECT_EQ(decoded(planar_tiff(3, red + green + blue, 0)).pixels, (Bytes{10, 30, 50, 20, 40, 60}));
+  EXPECT_EQ(decoded(planar_tiff(4, red + green + blue + alpha, 2)).pixels,
+            (Bytes{10, 30, 50, 255, 255, 255}));
+  expect_fault(
+      planar_tiff(2, red + green, 0),
+      "a TIFF of an unsupported kind (RGB, 2 values of 16 bits a pixel, in planes); convert "
+      "it to 8-bit or 16-bit grey or RGB");
+}
+
+TEST_F(Codecs, FewBitsOfATiffAreUnfolded) {
+  const auto narrow = [&](uint64_t bits, uint64_t photometric, std::vector<uint64_t> colours) {
+    std::vector<TiffTag> tags{{256, {3}}, {257, {1}},           {258, {bits}},
+                              {259, {1}}, {262, {photometric}}, {273, {8}},
+                              {277, {1}}, {278, {1}},           {279, {2}}};
+    if (!colours.empty()) tags.push_back({320, std::move(colours)});
+    return decoded(tiff_of(tags, {0x1b, 0x30})).pixels;  // 0 1 2 3 in 2 bits; 1 11 3 in 4
+  };
+  EXPECT_EQ(narrow(2, 1, {}), (Bytes{0, 0, 0, 85, 85, 85, 170, 170, 170}));
+  EXPECT_EQ(narrow(2, 0, {}), (Bytes{255, 255, 255, 170, 170, 170, 85, 85, 85}));
+  EXPECT_EQ(narrow(4, 1, {}), (Bytes{17, 17, 17, 187, 187, 187, 51, 51, 51}));
+  // 0 0 0 in 1 bit; the reds, then the greens, then the blues.
+  EXPECT_EQ(narrow(1, 3, {0x6400, 0, 0x3200, 0, 0x1900, 0}),
+            (Bytes{100, 50, 25, 100, 50, 25, 100, 50, 25}));
+}
+
+TEST_F(Codecs, CieLabIsRefused) {
+  expect_fault(tiff_of({{256, {1}},
+                        {257, {1}},
+                        {258, {8, 8, 8}},
+                        {259, {1}},
+                        {262, {8}},
+                        {273, {8}},
+                        {277, {3}},
+                        {278, {1}},
+                        {279, {3}}},
+                       "abc"),
+               "a TIFF of an unsupported kind (CIE L*a*b*, 3 values of 8 bits a pixel); convert it "
+               "to 8-bit or 16-bit grey or RGB");
+}
+
+TEST_F(Codecs, TheFirstFrameOfAnAnimatedWebpIsOnItsCanvas) {
+  const Picture picture = decoded(animated_webp());  // 8x4; from x = 2: 3 transparent, 3 opaque
+  EXPECT_EQ(picture.width, 8);
+  EXPECT_EQ(picture.height, 4);
+  EXPECT_EQ(Bytes(picture.pixels.begin() + 12, picture.pixels.begin() + 18),
+            (Bytes{255, 255, 255, 30, 20, 10}));
+}
+
+TEST_F(Codecs, PagesAreChosen) {
+  const std::string page = tiff(2, 1, 8, "ab");  // from byte 8 on its directory, for place 8
+  std::string two = tiff_of({{256, {1}},
+                             {257, {1}},
+                             {258, {8}},
+                             {259, {1}},
+                             {262, {1}},
+                             {273, {134}},
+                             {277, {1}},
+                             {278, {1}},
+                             {279, {1}}},
+                            page.substr(8), 8);
+  write_file(folder_ / "image", two);
+  EXPECT_EQ(read_image(folder_ / "image", 1).pixels, (Bytes{'a'}));
+  EXPECT_EQ(read_image(folder_ / "image", 1, {.page = 2}).pixels, (Bytes{'a', 'b'}));
+  expect_error([&] { read_image(folder_ / "image", 1, {.page = 3}); },
+               (folder_ / "image").string() + ": has 2 pages; expected at least data.page, 3");
+  write_file(folder_ / "image", jpeg());
+  expect_error([&] { read_image(folder_ / "image", 1, {.page = 2}); },
+               (folder_ / "image").string() + ": has 1 page; expected at least data.page, 2");
+}
+
 TEST_F(Codecs, PalettesAndSingleBitsAreUnfolded) {
   const std::string colours = png_chunk("PLTE", {'\xff', 0, 0, 0, 0, '\xff'});
   EXPECT_EQ(decoded(png(2, 1, 8, 3, {{1, 0}}, colours)).pixels, (Bytes{0, 0, 255, 255, 0, 0}));
@@ -137,14 +284,18 @@ TEST_F(Codecs, FaultsNameTheFile) {
   expect_fault(jpeg().substr(0, 290), cut);
   expect_fault(png(20000, 20000, 8, 2, {"x"}),
                "20000x20000 pixels; expected at most 100 megapixels");
-  expect_fault("hello", "not an image this program reads; expected JPEG, PNG, BMP, TIFF or WebP");
+  expect_fault("hello",
+               "not an image this program reads; expected JPEG, PNG, BMP, TIFF, WebP, GIF or PNM");
   expect_fault("", "empty file; expected an image");
   std::string damaged = png(3, 1, 8, 0, {"abc"});
   damaged[damaged.size() - 16] ^= 1;  // in the checksum of the pixels
   expect_fault(damaged, "damaged: a checksum does not fit");
   expect_fault(png(9, 9, 8, 0, {"abcdefghi"}),
                "cannot be decoded: its data are damaged or of an unsupported kind");
-  expect_fault(tiff(1, 1, 32, "abcd"), "neither 8 nor 16 bits a channel; expected one of them");
+  expect_fault(
+      tiff(1, 1, 32, "abcd"),
+      "neither 8 nor 16 bits a channel; expected one of them, or data.black and data.white for the "
+      "range of its values");
   expect_fault(tiff(100, 100, 8, "abcd"), cut);
   const std::string webp_with_odd_version("RIFF\x7c\0\0\0WEBPVP8L\x6c\0\0\0\x2f\0\0\0\xf0", 25);
   expect_fault(webp_with_odd_version + std::string(103, '\0') + "DICM",

@@ -158,15 +158,16 @@ TEST_F(Folder, EveryKindOfImageIsRead) {
 
 TEST_F(Folder, FaultsNameTheFile) {
   const std::string remedy = "; fix or remove it, or skip such files with data.on_error: skip";
-  expect_fault(
-      "", folder_.path().string() + ": no images; expected .jpg, .png, .bmp, .tif or .webp files");
+  expect_fault("", folder_.path().string() +
+                       ": no images; expected .jpg, .png, .bmp, .tif, .webp, .gif or .pgm files");
   add_grey("good.png", 5);
   const auto faulty = [&](const std::string& bytes, const std::string& message) {
     add("bad.jpg", bytes);
     expect_fault("", path("bad.jpg") + ": " + message + remedy);
   };
   faulty("", "empty file; expected an image");
-  faulty("hello", "not an image this program reads; expected JPEG, PNG, BMP, TIFF or WebP");
+  faulty("hello",
+         "not an image this program reads; expected JPEG, PNG, BMP, TIFF, WebP, GIF or PNM");
   faulty(jpeg().substr(0, 290), "cut short: the end of the image is missing");
   faulty(png(20000, 20000, 8, 2, {"x"}), "20000x20000 pixels; expected at most 100 megapixels");
   add("bad.jpg", grey_png(3, 2, 0));  // the first, so the other is of another size
