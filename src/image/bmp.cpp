@@ -121,8 +121,7 @@ void read_rows(const ByteView& view, const BmpLayout& layout, BmpCanvas& canvas)
     for (int64_t x = 0; x < layout.width; ++x) {
       const size_t bit = static_cast<size_t>(x) * layout.bits;
       uint64_t value = view.number(begin + bit / 8, static_cast<int>((layout.bits + 7) / 8));
-      if (layout.bits < 8)
-        value = value >> (8 - layout.bits - bit % 8) & ((1U << layout.bits) - 1);
+      if (layout.bits < 8) value = value >> (8 - layout.bits - bit % 8) & ((1U << layout.bits) - 1);
       canvas.put(x, y, value);
     }
   }
@@ -173,8 +172,8 @@ bool is_readable(const BmpLayout& layout) {
   if (layout.compression == kRle4) return bits == 4;
   const bool fields = layout.compression == kFields || layout.compression == kAlphaFields;
   if (fields) return bits == 16 || bits == 32;
-  return layout.compression == 0 &&
-         (bits == 1 || bits == 2 || bits == 4 || bits == 8 || bits == 16 || bits == 24 || bits == 32);
+  return layout.compression == 0 && (bits == 1 || bits == 2 || bits == 4 || bits == 8 ||
+                                     bits == 16 || bits == 24 || bits == 32);
 }
 
 }  // namespace
@@ -183,9 +182,10 @@ RawImage read_bmp(std::string_view bytes, const std::string& file) {
   const ByteView view(bytes, false);
   const BmpLayout layout = read_bmp_layout(view);
   if (!is_readable(layout)) {
-    throw Error(fmt::format("{}: a BMP of an unsupported kind ({} bits, compression {}); convert it "
-                            "to PNG",
-                            file, layout.bits, layout.compression));
+    throw Error(
+        fmt::format("{}: a BMP of an unsupported kind ({} bits, compression {}); convert it "
+                    "to PNG",
+                    file, layout.bits, layout.compression));
   }
   BmpCanvas canvas(view, layout);
   if (layout.has_runs()) {

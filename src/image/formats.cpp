@@ -33,7 +33,8 @@ bool is_webp(std::string_view bytes) { return begins(bytes, "RIFF") && begins(by
 
 bool is_gif(std::string_view bytes) { return begins(bytes, "GIF87a") || begins(bytes, "GIF89a"); }
 
-// P1 to P6, then a space or a comment, then a size: texts may begin like this, but not with numbers.
+// P1 to P6, then a space or a comment, then a size: texts may begin like this, but not with
+// numbers.
 bool is_pnm(std::string_view bytes) {
   if (bytes.size() < 4 || bytes[0] != 'P' || bytes[1] < '1' || bytes[1] > '6') return false;
   const size_t at = bytes.find_first_not_of(" \t\r\n", 2);
@@ -118,8 +119,8 @@ std::optional<ImageFormat> sniff_image(std::string_view first_bytes) {
 std::optional<ForeignFormat> sniff_foreign_image(std::string_view first_bytes) {
   for (const auto& row : kForeignRows) {
     if (!begins(first_bytes, row.bytes, row.at)) continue;
-    return ForeignFormat{
-        row.name, std::string("convert it to PNG or JPEG, for example with ") + row.tool};
+    return ForeignFormat{row.name,
+                         std::string("convert it to PNG or JPEG, for example with ") + row.tool};
   }
   return std::nullopt;
 }

@@ -106,8 +106,8 @@ class GifWords {
   std::array<uint8_t, kMaxCodes> first_{}, last_{};
 };
 
-// Returns the indices of the first frame's colours, row by row as they are stored; fewer if the data
-// are damaged.
+// Returns the indices of the first frame's colours, row by row as they are stored; fewer if the
+// data are damaged.
 std::vector<uint8_t> unpacked(const ByteView& view, const GifLayout& layout) {
   std::vector<uint8_t> indices;
   const auto most = static_cast<size_t>(layout.columns * layout.rows);
@@ -196,9 +196,9 @@ RawImage read_gif_frame(std::string_view bytes, const std::string& file) {
       uint16_t* to = image.values.data() + (y * image.width + layout.left + x) * 4;
       for (size_t c = 0; c < 3; ++c) {  // without colours the index is a grey
         const size_t place = 3 * index + c;
-        to[c] = layout.colours.empty()           ? static_cast<uint16_t>(index)
+        to[c] = layout.colours.empty()          ? static_cast<uint16_t>(index)
                 : place < layout.colours.size() ? static_cast<uint8_t>(layout.colours[place])
-                                                 : 0;
+                                                : 0;
       }
       to[3] = static_cast<int>(index) == layout.transparent ? 0 : 255;
     }

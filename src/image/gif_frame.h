@@ -19,9 +19,9 @@ struct GifLayout {
   // Of the first frame:
   int64_t left = 0, top = 0, columns = 0, rows = 0;
   bool interlaced = false;
-  int transparent = -1;         // index of a colour, or -1
-  std::string_view colours;     // 3 bytes each; empty: there are none
-  size_t codes = 0;             // where the size of its first code stands
+  int transparent = -1;      // index of a colour, or -1
+  std::string_view colours;  // 3 bytes each; empty: there are none
+  size_t codes = 0;          // where the size of its first code stands
 };
 
 /// Reads the blocks of untrusted bytes; never throws.

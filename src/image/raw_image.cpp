@@ -42,9 +42,10 @@ ValueLine ValueLine::of(const ValueRange& range, double top, const std::string& 
         file, most, range.black, white));
   }
   if (white == range.black) {
-    throw Error(fmt::format("{}: data.black is {}, its white too; expected another value, or "
-                            "data.white beside it",
-                            file, range.black));
+    throw Error(
+        fmt::format("{}: data.black is {}, its white too; expected another value, or "
+                    "data.white beside it",
+                    file, range.black));
   }
   const double scale = 255.0 / (white - range.black);
   return {.scale = scale, .offset = -range.black * scale};

@@ -10,8 +10,8 @@
 
 namespace latent {
 
-/// Which values are shown as black and white: value v becomes (v - black) / (white - black), clamped
-/// to 0 to 1.
+/// Which values are shown as black and white: value v becomes (v - black) / (white - black),
+/// clamped to 0 to 1.
 struct ValueRange {
   double black = 0;
   std::optional<double> white;  // nothing: the largest value that the file's format can hold
@@ -24,7 +24,8 @@ struct ImageReading {
   ValueRange range = {};
   int64_t page = 1;  // of a TIFF, from 1 on
 
-  /// Returns a text that names what differs from the defaults, for a pack's key; "" if nothing does.
+  /// Returns a text that names what differs from the defaults, for a pack's key; "" if nothing
+  /// does.
   std::string text() const;
 };
 
@@ -48,9 +49,9 @@ struct ValueLine {
 struct RawImage {
   int64_t width = 0;
   int64_t height = 0;
-  int64_t channels = 1;           // 1 grey, 3 RGB, 4 RGB and alpha (not premultiplied)
-  double top = 255;               // the value of white, and of opaque
-  std::vector<uint16_t> values;   // height * width * channels
+  int64_t channels = 1;          // 1 grey, 3 RGB, 4 RGB and alpha (not premultiplied)
+  double top = 255;              // the value of white, and of opaque
+  std::vector<uint16_t> values;  // height * width * channels
 };
 
 /// Returns the picture of 8 bits: alpha composited on white.

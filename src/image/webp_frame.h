@@ -8,7 +8,7 @@
 namespace latent {
 
 struct WebpFrame {
-  std::string still;  // the frame as a file of its own
+  std::string still;     // the frame as a file of its own
   int64_t x = 0, y = 0;  // its place on the canvas
 };
 

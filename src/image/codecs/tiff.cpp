@@ -55,9 +55,10 @@ std::string kind_of(const TiffDirectory& directory) {
 }
 
 [[noreturn]] void refuse(const EncodedImage& source, const TiffDirectory& directory) {
-  throw Error(fmt::format("{}: a TIFF of an unsupported kind ({}); convert it to 8-bit or 16-bit "
-                          "grey or RGB",
-                          source.file, kind_of(directory)));
+  throw Error(
+      fmt::format("{}: a TIFF of an unsupported kind ({}); convert it to 8-bit or 16-bit "
+                  "grey or RGB",
+                  source.file, kind_of(directory)));
 }
 
 cv::Mat decode_plain(const EncodedImage& source, const TiffDirectory& directory) {

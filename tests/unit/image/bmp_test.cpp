@@ -41,8 +41,7 @@ TEST(Bmp, ReadsPalettesFromTheBottomRow) {
 
 TEST(Bmp, ReadsRunLengths) {
   // Three of 1; the next row: a jump over 1, then three as they are; the end.
-  EXPECT_EQ(reds(bmp(4, 2, 8, 1, kTwoColours,
-                     {3, 1, 0, 0, 0, 2, 1, 0, 0, 3, 1, 0, 1, 0, 0, 1})),
+  EXPECT_EQ(reds(bmp(4, 2, 8, 1, kTwoColours, {3, 1, 0, 0, 0, 2, 1, 0, 0, 3, 1, 0, 1, 0, 0, 1})),
             "01011110");
   // Three that alternate 1, 0, 1; a run of 5 that is cut at the row's end.
   EXPECT_EQ(reds(bmp(4, 2, 4, 2, kTwoColours, {3, 0x10, 0, 0, 5, 0x01, 0, 1})), "01011010");
@@ -58,12 +57,16 @@ TEST(Bmp, ReadsBitFields) {
   EXPECT_EQ(first(bmp(1, 1, 16, 3, masks, {0x10, '\x80', 0, 0})), (Values{131, 0, 131, 255}));
   EXPECT_EQ(first(bmp(1, 1, 24, 0, "", {30, 20, 10, 0})), (Values{10, 20, 30, 255}));
   EXPECT_EQ(first(bmp32(2, 1, {10, 20, 30, 0, 0, 0, 0, 5}, true)), (Values{30, 20, 10, 0}));
-  EXPECT_EQ(first(bmp32(1, 1, {10, 20, 30, 7})), (Values{30, 20, 10, 255}));  // the byte means nothing
+  EXPECT_EQ(first(bmp32(1, 1, {10, 20, 30, 7})),
+            (Values{30, 20, 10, 255}));  // the byte means nothing
 }
 
 TEST(Bmp, JumpsOutOfThePictureAreRefused) {
-  expect_error([] { read_bmp(bmp(4, 2, 8, 1, kTwoColours, {0, 2, 9, 0, 0, 1}), "x"); },
-               "x: damaged: its run lengths leave the picture");
+  expect_error(
+      [] {
+        read_bmp(bmp(4, 2, 8, 1, kTwoColours, {0, 2, 9, 0, 0, 1}), "x");
+      },
+      "x: damaged: its run lengths leave the picture");
 }
 
 TEST(Bmp, OtherKindsAreNamed) {

@@ -19,8 +19,9 @@ TEST(ImageFormats, AreKnownByTheirFirstBytes) {
 }
 
 TEST(ImageFormats, TextsAreNone) {
-  for (const char* text : {"", "P", "P5", "P2P networks", "P5 is a pin", "BMW cars and others, many",
-                           "GIF files", "RIFF", "II", "name,label\n"}) {
+  for (const char* text :
+       {"", "P", "P5", "P2P networks", "P5 is a pin", "BMW cars and others, many", "GIF files",
+        "RIFF", "II", "name,label\n"}) {
     EXPECT_FALSE(sniff_image(text)) << text;
     EXPECT_FALSE(sniff_foreign_image(text)) << text;
   }
