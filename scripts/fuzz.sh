@@ -66,7 +66,7 @@ fuzz() {
 
 status=0 running=0
 for target in "${targets[@]}"; do
-  [[ -x $build/targets/fuzz_$target ]] || continue # image is not built without codecs
+  [[ -x $build/targets/fuzz_$target ]] || continue # image and tiff are not built without codecs
   if ((running == jobs)); then
     wait -n || status=1
     running=$((running - 1))

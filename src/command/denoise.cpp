@@ -58,7 +58,8 @@ std::vector<std::string> clean_by_tiles(const std::vector<fs::path>& files, cons
                                         SeparateFiles& singles) {
   const ImageShape& shape = run.model->output_shape();
   for (const auto& file : files) {
-    const Tensor noisy = as_images({to_pixels(read_image(file, shape.channels))});
+    const Tensor noisy =
+        as_images({to_pixels(read_image(file, shape.channels, run.experiment.data.reading))});
     const Tensor cleaned = by_tiles(noisy, shape.height, shape.width, [&](const Tensor& tiles) {
       return clean(run, {.images = tiles});
     });

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "data/example_list.h"
 #include "data/keep.h"
+#include "image/formats.h"
 
 namespace latent {
 
@@ -52,7 +53,7 @@ const Registry<DatasetRow>& datasets() {
            configure_shapes},
           {"table", "rows of numbers from a CSV file: points, sensor traces; for dense networks",
            configure_table, recognise_table},
-          {"folder", "a folder of your own images: JPEG, PNG, BMP, TIFF, WebP", configure_folder,
+          {"folder", "a folder of your own images: " + image_format_names(), configure_folder,
            recognise_folder},
       });
   return registry;

@@ -13,6 +13,7 @@
 #include "core/tensor.h"
 #include "data/dataset.h"
 #include "data/prepare/augment.h"
+#include "image/raw_image.h"
 
 namespace latent {
 
@@ -26,6 +27,8 @@ struct DatasetPlan {
   /// For tables only: reads another CSV file with the columns and the scale of the set, whose own
   /// file it needs for that.
   std::function<Examples(const std::filesystem::path&)> read_rows = {};
+  /// How image files are read, for images from elsewhere too.
+  ImageReading reading = {};
   /// Random variation of the training images.
   Augmentation augmentation = {};
   /// `keep` as the config gives it: a rule, "@FILE", or "".

@@ -11,7 +11,8 @@ namespace latent {
 
 struct CodecTable {
   /// See codecs.h; reduction: 1 except for JPEG.
-  Picture (*decode)(const EncodedImage& image, int64_t channels, int64_t reduction);
+  Picture (*decode)(const EncodedImage& image, int64_t channels, int64_t reduction,
+                    const ValueRange& range, ValueExtent* extent);
   Picture (*resize)(const Picture& picture, int64_t width, int64_t height, Filter filter);
   /// rgb: 3 bytes a pixel.  Returns 3 bytes for each of at most `colours` colours that represent
   /// them.

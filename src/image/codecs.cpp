@@ -1,13 +1,21 @@
 #include "image/codecs.h"
 
 #include <c10/util/Exception.h>
+#include <spdlog/fmt/fmt.h>
 
+#include <array>
 #include <string>
+#include <utility>
 
 #include "core/error.h"
+#include "core/log.h"
 #include "core/system/file.h"
 #include "core/system/module.h"
+#include "image/bmp.h"
 #include "image/codec_table.h"
+#include "image/gif_frame.h"
+#include "image/pnm.h"
+#include "image/tiff_header.h"
 
 namespace latent {
 namespace {
@@ -37,6 +45,21 @@ const CodecTable& codecs() {
   return *table;
 }
 
+// Formats that need no library.
+constexpr std::array<std::pair<ImageFormat, RawImage (*)(std::string_view, const std::string&)>, 3>
+    kOwnReaders{{{ImageFormat::kBmp, read_bmp},
+                 {ImageFormat::kGif, read_gif_frame},
+                 {ImageFormat::kPnm, read_pnm}}};
+
+void select_page(EncodedImage& image, int64_t page) {
+  const bool tiff =
+      sniff_image(std::string_view(image.bytes).substr(0, kSniffedBytes)) == ImageFormat::kTiff;
+  if (tiff && select_tiff_page(image.bytes, page)) return;
+  const int64_t pages = tiff ? count_tiff_pages(image.bytes) : 1;
+  throw Error(fmt::format("{}: has {} page{}; expected at least data.page, {}", image.file, pages,
+                          pages == 1 ? "" : "s", page));
+}
+
 }  // namespace
 
 void require_codecs() { codecs(); }
@@ -50,24 +73,41 @@ bool have_codecs() {
   }
 }
 
-EncodedImage read_encoded(const fs::path& path) {
+EncodedImage read_encoded(const fs::path& path, int64_t page) {
   expect_regular_file(path);
   EncodedImage image{.file = path.string(), .bytes = read_file(path, kLargestFile), .header = {}};
+  if (page != 1) select_page(image, page);
   image.header = read_image_header(image.bytes, image.file);  // refuses what no decoder must see
   return image;
 }
 
-Picture decode(const EncodedImage& image, int64_t channels, int64_t reduction) {
+std::string about_other_pages(const ImageHeader& header) {
+  if (header.pages < 2) return "";
+  if (header.format == ImageFormat::kTiff)
+    return fmt::format("a TIFF of {} pages; data.page says which one is read", header.pages);
+  return fmt::format("an animation of {} frames; its first is read", header.pages);
+}
+
+Picture decode(const EncodedImage& image, int64_t channels, int64_t reduction,
+               const ValueRange& range, ValueExtent* extent) {
   TORCH_CHECK(channels == 1 || channels == 3, "decode: got ", channels,
               " channels; expected 1 or 3");
   TORCH_CHECK(reduction == 1 || reduction == 2 || reduction == 4 || reduction == 8,
               "decode: got a reduction by ", reduction, "; expected 1, 2, 4 or 8");
-  const bool reducible = image.header.format == ImageFormat::kJpeg;
-  return codecs().decode(image, channels, reducible ? reduction : 1);
+  const ImageFormat format = image.header.format;
+  for (const auto& [own, read] : kOwnReaders) {
+    if (own == format)
+      return to_picture(read(image.bytes, image.file), channels, range, image.file, extent);
+  }
+  const bool reducible = format == ImageFormat::kJpeg;
+  return codecs().decode(image, channels, reducible ? reduction : 1, range, extent);
 }
 
-Picture read_image(const fs::path& path, int64_t channels) {
-  return decode(read_encoded(path), channels);
+Picture read_image(const fs::path& path, int64_t channels, const ImageReading& reading) {
+  const EncodedImage image = read_encoded(path, reading.page);
+  const std::string others = about_other_pages(image.header);
+  if (!others.empty() && reading.page == 1) log::info("{}: {}", image.file, others);
+  return decode(image, channels, 1, reading.range);
 }
 
 Picture resize(const Picture& picture, int64_t width, int64_t height, Filter filter) {

@@ -9,6 +9,7 @@
 
 #include "image/header.h"
 #include "image/picture.h"
+#include "image/raw_image.h"
 
 namespace latent {
 
@@ -29,22 +30,31 @@ struct EncodedImage {
   int64_t height() const { return header.orientation >= 5 ? header.width : header.height; }
 };
 
-/// Reads a file without decoding it; needs no codecs. Throws Error as read_image does.
-EncodedImage read_encoded(const std::filesystem::path& path);
+/// Reads a file without decoding it; needs no codecs. page: of a TIFF, from 1 on.
+/// Throws Error as read_image does, and if there is no such page.
+EncodedImage read_encoded(const std::filesystem::path& path, int64_t page = 1);
+
+/// Returns what is not read of a file with several pages or frames: "an animation of 12 frames; its
+/// first is read"; "" if there is nothing else.
+std::string about_other_pages(const ImageHeader& header);
 
 /// Decodes an image as read_image does.
 ///
 /// reduction: 1, or 2, 4, 8 for a picture with a half, a quarter, an eighth of the width and
 /// height, rounded up, which JPEG decoders produce in less time. Each pixel is about the mean of
-/// those it replaces. Other formats ignore it.
-Picture decode(const EncodedImage& image, int64_t channels, int64_t reduction = 1);
+/// those it replaces. Other formats ignore it.  range: the values that are black and white.
+/// extent: receives the values found, if given.
+Picture decode(const EncodedImage& image, int64_t channels, int64_t reduction = 1,
+               const ValueRange& range = {}, ValueExtent* extent = nullptr);
 
-/// Decodes JPEG, PNG, BMP, TIFF or WebP: EXIF-rotated, 16-bit scaled to 8, alpha composited on
-/// white.
+/// Decodes a file of any format in image/formats.h: EXIF-rotated, 16-bit scaled to 8, alpha
+/// composited on white. Of a GIF or WebP the first frame, which it says.
 ///
 /// channels: 1 (luma) or 3 (RGB).  Throws Error naming the file if it is missing, empty, not an
-/// image, cut short or larger than 100 megapixels; and if this build has no image codecs.
-Picture read_image(const std::filesystem::path& path, int64_t channels);
+/// image, cut short or larger than 100 megapixels; and if this build has no image codecs, which
+/// BMP, GIF and PNM do not need.
+Picture read_image(const std::filesystem::path& path, int64_t channels,
+                   const ImageReading& reading = {});
 
 /// The method by which an image is resized.
 enum class Filter { kArea, kBilinear, kBicubic };

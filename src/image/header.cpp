@@ -8,7 +8,10 @@
 
 #include "core/error.h"
 #include "image/byte_view.h"
+#include "image/gif_frame.h"
+#include "image/pnm.h"
 #include "image/tiff_header.h"
+#include "image/webp_frame.h"
 
 namespace latent {
 namespace {
@@ -28,8 +31,28 @@ Walk walk_tiff(std::string_view bytes) {
   Walk walk{.header = {.format = ImageFormat::kTiff}};
   walk.header.width = directory.width;
   walk.header.height = directory.height;
+  walk.header.pages = count_tiff_pages(bytes);
   walk.largest_tile = directory.tile_pixels;
   walk.complete = directory.complete;
+  return walk;
+}
+
+Walk walk_gif(std::string_view bytes) {
+  const GifLayout layout = read_gif_layout(bytes);
+  Walk walk{.header = {.format = ImageFormat::kGif}};
+  walk.header.width = layout.width;
+  walk.header.height = layout.height;
+  walk.header.pages = layout.frames;
+  walk.complete = layout.complete;
+  return walk;
+}
+
+Walk walk_pnm(std::string_view bytes) {
+  const PnmHeader header = read_pnm_header(bytes);
+  Walk walk{.header = {.format = ImageFormat::kPnm}};
+  walk.header.width = header.width;
+  walk.header.height = header.height;
+  walk.complete = header.complete || header.width == 0;  // no size: damaged, not cut short
   return walk;
 }
 
@@ -37,6 +60,17 @@ int exif_orientation(std::string_view exif) {
   if (exif.substr(0, 6) == "Exif\0\0"sv) exif.remove_prefix(6);
   if (exif.substr(0, 2) != "II" && exif.substr(0, 2) != "MM") return 1;
   return read_tiff_directory(exif).orientation;
+}
+
+// Returns what Adobe's and ImageMagick's programs write: tiff:Orientation="3", or
+// <tiff:Orientation>3<.
+int xmp_orientation(std::string_view xmp) {
+  constexpr auto kName = "tiff:Orientation"sv;
+  const size_t at = xmp.find(kName);
+  if (at == xmp.npos) return 1;
+  const size_t digit = xmp.find_first_not_of("=\"'> ", at + kName.size());
+  const bool there = digit != xmp.npos && xmp[digit] >= '1' && xmp[digit] <= '8';
+  return there ? xmp[digit] - '0' : 1;
 }
 
 // Returns the end of entropy-coded data: the first marker that is not a stuffed 0xff or a restart.
@@ -53,31 +87,36 @@ bool is_frame(uint64_t marker) {
   return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
 }
 
+// Returns the place of the next marker from `at` on, or the end. As decoders do, skips stray bytes,
+// which wrong lengths of segments leave too, and fill bytes.  Source: next_marker of libjpeg.
+size_t next_marker(const ByteView& view, size_t at) {
+  for (; at + 1 < view.size(); ++at) {
+    if (view.u8(at) == 0xff && view.u8(at + 1) != 0xff && view.u8(at + 1) != 0) return at;
+  }
+  return view.size();
+}
+
+// Restarts and TEM have no length.
+bool stands_alone(uint64_t marker) { return marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8); }
+
 // Walks segment by segment, through every scan, to the end marker: decoders make up the missing
 // part of a truncated file.
 Walk walk_jpeg(std::string_view bytes) {
   const ByteView view(bytes, true);
   Walk walk{.header = {.format = ImageFormat::kJpeg}};
-  size_t at = 2;
-  while (at + 1 < view.size() && view.u8(at) == 0xff) {
+  size_t at = next_marker(view, 2);
+  while (at < view.size() && !walk.complete) {
     const uint64_t marker = view.u8(at + 1);
-    if (marker == 0xd9) {
-      walk.complete = true;
-      break;
-    }
-    if (marker == 0xff) {  // fill bytes may precede a marker
-      ++at;
-      continue;
-    }
-    const size_t length = std::max<uint64_t>(2, view.u16(at + 2));
+    const size_t length = stands_alone(marker) ? 0 : std::max<uint64_t>(2, view.u16(at + 2));
     if (is_frame(marker)) {
       walk.header.height = static_cast<int64_t>(view.u16(at + 5));
       walk.header.width = static_cast<int64_t>(view.u16(at + 7));
     } else if (marker == 0xe1 && view.has(at + 4, "Exif\0\0"sv)) {
       walk.header.orientation = exif_orientation(view.part(at + 4, length - 2));
     }
+    walk.complete = marker == 0xd9;
     at += 2 + length;
-    if (marker == 0xda) at = end_of_scan(bytes, at);
+    at = marker == 0xda ? end_of_scan(bytes, at) : next_marker(view, at);
   }
   return walk;
 }
@@ -91,6 +130,8 @@ Walk walk_png(std::string_view bytes) {
     const size_t length = view.u32(at);
     if (view.has(at + 4, "eXIf"))
       walk.header.orientation = exif_orientation(view.part(at + 8, length));
+    if (view.has(at + 4, "iTXtXML:com.adobe.xmp\0"sv) && walk.header.orientation == 1)
+      walk.header.orientation = xmp_orientation(view.part(at + 8, length));
     walk.complete = view.has(at + 4, "IEND") && at + 12 <= view.size();
     const auto chunk = view.part(at + 4, 4 + length);
     const auto sum =
@@ -121,7 +162,7 @@ Walk walk_bmp(std::string_view bytes) {
 Walk walk_webp(std::string_view bytes) {
   const ByteView view(bytes, false);
   Walk walk{.header = {.format = ImageFormat::kWebp}};
-  auto& [format, width, height, orientation] = walk.header;
+  auto& [format, width, height, orientation, pages] = walk.header;
   if (view.has(12, "VP8 ")) {
     width = static_cast<int64_t>(view.u16(26) & 0x3fff);
     height = static_cast<int64_t>(view.u16(28) & 0x3fff);
@@ -136,18 +177,37 @@ Walk walk_webp(std::string_view bytes) {
   for (size_t at = 12; at + 8 <= view.size(); at += 8 + (view.u32(at + 4) + 1) / 2 * 2) {
     if (view.has(at, "EXIF")) orientation = exif_orientation(view.part(at + 8, view.u32(at + 4)));
   }
+  pages = count_webp_frames(bytes);
   walk.complete = view.u32(4) + 8 <= view.size();
   return walk;
 }
 
 Walk walk_file(std::string_view bytes, const std::string& file) {
-  const ByteView view(bytes, true);
-  if (view.has(0, "\xff\xd8\xff")) return walk_jpeg(bytes);
-  if (view.has(0, "\x89PNG\r\n\x1a\n")) return walk_png(bytes);
-  if (view.has(0, "BM")) return walk_bmp(bytes);
-  if (view.has(0, "II*\0"sv) || view.has(0, "MM\0*"sv)) return walk_tiff(bytes);
-  if (view.has(0, "RIFF") && view.has(8, "WEBP")) return walk_webp(bytes);
-  throw Error(file + ": not an image this program reads; expected JPEG, PNG, BMP, TIFF or WebP");
+  const auto format = sniff_image(bytes.substr(0, kSniffedBytes));
+  if (!format) {
+    const auto foreign = sniff_foreign_image(bytes.substr(0, kSniffedBytes));
+    if (foreign)
+      throw Error(file + ": " + foreign->name + ", which this program does not read; " +
+                  foreign->remedy);
+    throw Error(file + ": not an image this program reads; expected " + image_format_names());
+  }
+  switch (*format) {
+    case ImageFormat::kJpeg:
+      return walk_jpeg(bytes);
+    case ImageFormat::kPng:
+      return walk_png(bytes);
+    case ImageFormat::kBmp:
+      return walk_bmp(bytes);
+    case ImageFormat::kTiff:
+      return walk_tiff(bytes);
+    case ImageFormat::kWebp:
+      return walk_webp(bytes);
+    case ImageFormat::kGif:
+      return walk_gif(bytes);
+    case ImageFormat::kPnm:
+      return walk_pnm(bytes);
+  }
+  return {};
 }
 
 }  // namespace

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-namespace latent {
+#include "image/formats.h"
 
-enum class ImageFormat { kJpeg, kPng, kBmp, kTiff, kWebp };
+namespace latent {
 
 /// The most pixels that a picture may have: 100 megapixels.
 constexpr int64_t kMaxPixels = 100'000'000;
@@ -18,6 +18,7 @@ struct ImageHeader {
   int64_t width = 0;
   int64_t height = 0;
   int orientation = 1;  // EXIF, 1 to 8; 1: upright; always 1 for TIFF, which its decoder rotates
+  int64_t pages = 1;    // of a TIFF; frames of a GIF or WebP
 };
 
 /// Reads the header of an image and checks that its end is there, without decoding.

@@ -90,7 +90,7 @@ ExampleBatch read_files(const std::vector<std::string>& names, const OpenedRun& 
   ExampleBatch inputs;
   std::vector<Tensor> pixels;
   for (const auto& file : image_files(names)) {
-    const Picture picture = read_image(file, shape.channels);
+    const Picture picture = read_image(file, shape.channels, run.experiment.data.reading);
     inputs.resized |= picture.width != shape.width || picture.height != shape.height;
     pixels.push_back(fit_to_model(picture, run, file.string()));
     inputs.names.push_back(file.filename().string());
@@ -104,7 +104,7 @@ SmallInputs read_small_files(const std::vector<std::string>& names, const Opened
   SmallInputs inputs;
   std::vector<Tensor> small, large;
   for (const auto& file : image_files(names)) {
-    const Picture picture = read_image(file, input.channels);
+    const Picture picture = read_image(file, input.channels, run.experiment.data.reading);
     if (picture.height == input.height && picture.width == input.width) {
       small.push_back(to_pixels(picture));
     } else if (picture.height < output.height || picture.width < output.width) {

@@ -130,4 +130,50 @@ inline std::string tiff(uint32_t width, uint32_t height, int bits, const std::st
          pixels;
 }
 
+/// A directory entry: a tag and its values.
+using TiffTag = std::pair<uint64_t, std::vector<uint64_t>>;
+
+/// Little-endian TIFF of 8-bit or 16-bit values: the pixels from byte 8 on, then the directory with
+/// these tags, in ascending order, and those of one page without compression.
+/// next: place of the next directory.
+inline std::string tiff_of(const std::vector<TiffTag>& tags, const std::string& pixels,
+                           uint64_t next = 0) {
+  std::string lists, entries;
+  for (const auto& [tag, values] : tags) {
+    const uint64_t place = 8 + pixels.size() + lists.size();
+    entries += little(tag, 2) + little(4, 2) + little(values.size(), 4);
+    entries += little(values.size() == 1 ? values.front() : place, 4);
+    if (values.size() == 1) continue;
+    for (const uint64_t value : values)
+      lists += little(value, 4);
+  }
+  return "II*" + std::string(1, '\0') + little(8 + pixels.size() + lists.size(), 4) + pixels +
+         lists + little(tags.size(), 2) + entries + little(next, 4);
+}
+
+/// 2x2, four colours; the first frame shows them one after the other, row by row. codes: the first
+/// frame's, with their sub-blocks. control: before the first frame.
+inline std::string gif(const std::string& control = "", int flags = 0, int width = 2,
+                       int height = 2) {
+  // Clear, 0, 1, 2 in 3 bits; 3 and the end in 4.
+  const std::string codes("\x02\x03\x44\x34\x05\0", 6);
+  const std::string colours("\x0a\x14\x1e\xff\0\0\0\xff\0\0\0\xff", 12);
+  return "GIF89a" + little(static_cast<uint64_t>(width), 2) +
+         little(static_cast<uint64_t>(height), 2) + std::string("\x81\0\0", 3) + colours + control +
+         "," + little(0, 4) + little(static_cast<uint64_t>(width), 2) +
+         little(static_cast<uint64_t>(height), 2) + static_cast<char>(flags) + codes + ";";
+}
+
+/// An animation of two frames, each the picture of webp(), the first at (2, 0) of an 8x4 canvas.
+inline std::string animated_webp() {
+  const std::string still = webp().substr(12);
+  const std::string frame = little(1, 3) + little(0, 3) + little(5, 3) + little(3, 3) +
+                            little(100, 3) + std::string(1, '\0') + still;
+  const std::string chunk = "ANMF" + little(frame.size(), 4) + frame;
+  const std::string canvas = std::string("\x12\0\0\0", 4) + little(7, 3) + little(3, 3);
+  const std::string all = "WEBPVP8X" + little(10, 4) + canvas + "ANIM" + little(6, 4) +
+                          std::string(6, '\0') + chunk + chunk;
+  return "RIFF" + little(all.size(), 4) + all;
+}
+
 }  // namespace latent::testing_files

@@ -130,6 +130,17 @@ std::string read_file(const fs::path& path, size_t limit) {
   return bytes;
 }
 
+std::string first_bytes(const fs::path& path, size_t count) {
+  // Without waiting, should the file have become a pipe.
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0) return "";
+  std::string bytes(count, '\0');
+  const ssize_t got = ::read(descriptor, bytes.data(), count);
+  ::close(descriptor);
+  bytes.resize(got > 0 ? static_cast<size_t>(got) : 0);
+  return bytes;
+}
+
 void make_directories(const fs::path& directory) {
   std::error_code code;
   fs::create_directories(directory, code);

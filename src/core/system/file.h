@@ -27,6 +27,9 @@ void expect_regular_file(const std::filesystem::path& path);
 /// `limit` bytes.
 std::string read_file(const std::filesystem::path& path, size_t limit = size_t{1} << 33);
 
+/// Returns the first bytes of a regular file, at most `count`; "" if it cannot be read.
+std::string first_bytes(const std::filesystem::path& path, size_t count);
+
 /// Creates a folder and its parents. Throws Error naming the folder and the reason.
 void make_directories(const std::filesystem::path& directory);
 

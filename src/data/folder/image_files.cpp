@@ -6,19 +6,18 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/system/file.h"
+#include "image/formats.h"
 
 namespace latent {
 namespace {
 
 namespace fs = std::filesystem;
 
-const std::set<std::string> kExtensions{".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp"};
-
-bool is_image_name(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-  return kExtensions.contains(extension);
+// Other names are opened, so that a picture is found under any of them.
+bool is_image(const fs::path& path) {
+  return is_image_ending(path.extension().string()) ||
+         sniff_image(first_bytes(path, kSniffedBytes)).has_value();
 }
 
 /// A walk down a folder.
@@ -55,7 +54,8 @@ class Walk {
     struct stat status {};
     const bool there = ::stat(path.c_str(), &status) == 0;
     if (there && S_ISDIR(status.st_mode)) return enter(path, name + "/");
-    if (!is_image_name(path) || (there && !S_ISREG(status.st_mode))) return;
+    if (there && !S_ISREG(status.st_mode)) return;
+    if (!is_image(path)) return;
     files_.push_back(
         {name, status.st_size, status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec});
   }
@@ -76,7 +76,7 @@ std::vector<ImageFile> find_images(const fs::path& folder) {
     throw Error(folder.string() + ": is a file; expected a folder of images");
   auto files = Walk(folder).run();
   if (files.empty())
-    throw Error(folder.string() + ": no images; expected .jpg, .png, .bmp, .tif or .webp files");
+    throw Error(folder.string() + ": no images; expected " + image_ending_examples() + " files");
   return files;
 }
 

@@ -16,8 +16,8 @@ struct ImageFile {
   int64_t modified = 0;  // nanoseconds since 1970
 };
 
-/// Returns the files below `folder` whose names end in .jpg, .jpeg, .png, .bmp, .tif, .tiff or
-/// .webp, sorted by the bytes of their names.
+/// Returns the files below `folder` whose names end as those of images do (image/formats.h), or
+/// that begin as images do, whatever their names; sorted by the bytes of their names.
 ///
 /// Hidden files and folders are skipped. Links to folders are followed, each folder entered once,
 /// so loops end. Throws Error if the folder is missing or cannot be listed, or holds no image.

@@ -12,22 +12,6 @@ namespace {
 constexpr size_t kLargestFile = size_t{1} << 30;
 constexpr int kFirstSideways = 5;  // EXIF orientations from here on turn the picture on its side
 
-std::string format_name(ImageFormat format) {
-  switch (format) {
-    case ImageFormat::kJpeg:
-      return "JPEG";
-    case ImageFormat::kPng:
-      return "PNG";
-    case ImageFormat::kBmp:
-      return "BMP";
-    case ImageFormat::kTiff:
-      return "TIFF";
-    case ImageFormat::kWebp:
-      return "WebP";
-  }
-  return "";
-}
-
 }  // namespace
 
 int64_t ImageSurvey::typical_side() const {
@@ -54,7 +38,7 @@ ImageSurvey survey_images(const std::filesystem::path& folder,
       const ImageHeader header = read_image_header(read_file(path, kLargestFile), path.string());
       std::pair<int64_t, int64_t> size{header.height, header.width};
       if (header.orientation >= kFirstSideways) std::swap(size.first, size.second);
-      ++survey.formats[format_name(header.format)];
+      ++survey.formats[to_string(header.format)];
       ++survey.sizes[size];
     } catch (const Error& failure) {
       survey.unreadable.emplace_back(failure.what());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/image_shape.h"
+#include "core/tensor.h"
 
 namespace latent {
 
@@ -26,6 +27,14 @@ class ImageSource {
   virtual std::string key() const = 0;
   /// Returns a name of the images for messages: "photos".
   virtual std::string name() const = 0;
+  /// Returns a warning if values were probably shown wrongly, else "".
+  /// pixels: [N, H, W, C] uint8, the images that could be read.
+  virtual std::string warning(const Tensor& pixels) const {
+    (void)pixels;
+    return "";
+  }
+  /// Returns what was left out of the files that `read` has read so far, for the user, or "".
+  virtual std::string remark() const { return ""; }
   /// Prepares images first, ..., first + count - 1.
   ///
   /// pixels: [count, H, W, C]; all are filled except the unreadable images, which are returned in

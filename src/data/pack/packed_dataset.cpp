@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/error.h"
+#include "core/log.h"
 
 namespace latent {
 namespace {
@@ -66,7 +67,12 @@ class PackedDataset : public Dataset {
   }
 
   const Pack* pack() const override {
-    if (!pack_) pack_ = open_pack(*parts_.source, parts_.policy);
+    if (pack_) return &*pack_;
+    pack_ = open_pack(*parts_.source, parts_.policy);
+    const std::string remark = parts_.source->remark();
+    if (!remark.empty()) log::info("{}", remark);
+    const std::string warning = parts_.source->warning(pack_->content.pixels);
+    if (!warning.empty()) log::warn("{}", warning);
     return &*pack_;
   }
 

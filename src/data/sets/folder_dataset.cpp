@@ -14,6 +14,7 @@
 #include "data/pack/file_source.h"
 #include "data/pack/packed_dataset.h"
 #include "data/prepare/fit.h"
+#include "data/prepare/image_reading.h"
 #include "data/random_split.h"
 #include "data/recognise.h"
 #include "data/registry.h"
@@ -36,6 +37,7 @@ struct FolderOptions {
   double test = 0.1;
   int64_t split_seed = 0;
   int64_t count = 0;
+  ImageReading reading;
 };
 
 /// The images of the set in the order of its splits.
@@ -143,14 +145,14 @@ std::unique_ptr<Dataset> open_folder(const FolderOptions& options, const Fit& fi
                     options.directory, listing.files.size()));
   }
   Labels labels = read_labels(options, listing);
-  PackedParts parts{
-      .source = image_file_source(options.directory, listing.files, options.channels, fit),
-      .counts = listing.counts,
-      .attributes = std::move(labels.attributes),
-      .names = {},
-      .notice = notice_on(listing, options, labels),
-      .policy = policy,
-      .image_folder = options.directory};
+  PackedParts parts{.source = image_file_source(options.directory, listing.files, options.channels,
+                                                fit, options.reading),
+                    .counts = listing.counts,
+                    .attributes = std::move(labels.attributes),
+                    .names = {},
+                    .notice = notice_on(listing, options, labels),
+                    .policy = policy,
+                    .image_folder = options.directory};
   for (const auto& file : listing.files)
     parts.names.push_back(file.name);
   return packed_dataset(std::move(parts));
@@ -179,6 +181,7 @@ FolderOptions read_folder_options(Section& data) {
   for (auto& word : options.csv.unknown)
     word = lower_case(word);
   options.csv.name_column_key = data.where("name_column");
+  options.reading = read_image_reading(data);
   options.directory_key = data.where("dir");
   return options;
 }
@@ -195,7 +198,8 @@ DatasetPlan configure_folder(Section& data) {
   }
   if (options.directory.empty()) data.missing("dir", "a folder of images");
   return {.open = [=] { return open_folder(options, fit, policy); },
-          .fit = [fit](const Tensor& pixels) { return fit.apply(pixels); }};
+          .fit = [fit](const Tensor& pixels) { return fit.apply(pixels); },
+          .reading = options.reading};
 }
 
 std::optional<Json> recognise_folder(const fs::path& path) {

@@ -1,11 +1,14 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <cstring>
+#include <limits>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include "core/error.h"
 #include "image/codecs/module.h"
+#include "image/codecs/stored.h"
+#include "image/webp_frame.h"
 
 namespace latent::codecs {
 namespace {
@@ -23,55 +26,87 @@ int reading_mode(int64_t reduction) {
 // Returns true for files that OpenCV would take for DICOM. It offers a WebP that its own decoder
 // does not recognise to the other decoders; the one of DICOM checks only these letters and ends the
 // process for a damaged file.
-bool passes_for_dicom(const EncodedImage& image) {
-  return image.header.format == ImageFormat::kWebp && image.bytes.size() >= 132 &&
-         image.bytes.compare(128, 4, "DICM") == 0;
+bool passes_for_dicom(const std::string& bytes) {
+  return bytes.starts_with("RIFF") && bytes.size() >= 132 && bytes.compare(128, 4, "DICM") == 0;
 }
 
-cv::Mat decode_bytes(const EncodedImage& source, int mode) {
-  const std::string unreadable =
-      source.file + ": cannot be decoded: its data are damaged or of an unsupported kind";
-  if (passes_for_dicom(source)) throw Error(unreadable);
-  cv::Mat image;
-  try {
-    const cv::Mat encoded(1, static_cast<int>(source.bytes.size()), CV_8U,
-                          const_cast<char*>(source.bytes.data()));
-    image = cv::imdecode(encoded, mode);
-  } catch (const cv::Exception& failure) {
-    throw Error(source.file + ": cannot be decoded: " + failure.err);
+// Decodes the first frame of an animation onto its canvas, which is transparent.
+cv::Mat decode_animation(const EncodedImage& source) {
+  const WebpFrame first = first_webp_frame(source.bytes);
+  const std::string damaged = source.file + ": damaged: its first frame is missing";
+  if (first.still.empty()) throw Error(damaged);
+  read_image_header(first.still, source.file);  // refuses what no decoder must see
+  cv::Mat frame = decode_bytes(first.still, source.file, cv::IMREAD_UNCHANGED);
+  const bool inside =
+      first.x + frame.cols <= source.header.width && first.y + frame.rows <= source.header.height;
+  if (!inside) throw Error(damaged);
+  if (frame.channels() == 3) cv::cvtColor(frame, frame, cv::COLOR_BGR2BGRA);
+  cv::Mat canvas = cv::Mat::zeros(static_cast<int>(source.header.height),
+                                  static_cast<int>(source.header.width), CV_8UC4);
+  frame.copyTo(canvas(
+      cv::Rect(static_cast<int>(first.x), static_cast<int>(first.y), frame.cols, frame.rows)));
+  return canvas;
+}
+
+bool is_animation(const EncodedImage& source) {
+  return source.header.format == ImageFormat::kWebp && source.bytes.compare(12, 4, "VP8X") == 0 &&
+         !first_webp_frame(source.bytes).still.empty();
+}
+
+Stored decode_stored(const EncodedImage& source, int64_t reduction) {
+  if (source.header.format == ImageFormat::kTiff) return decode_tiff(source);
+  Stored stored{.image = {}, .orientation = source.header.orientation};
+  stored.image = is_animation(source)
+                     ? decode_animation(source)
+                     : decode_bytes(source.bytes, source.file, reading_mode(reduction));
+  return stored;
+}
+
+bool is_unsigned(const cv::Mat& image) { return image.depth() == CV_8U || image.depth() == CV_16U; }
+
+ValueExtent extent_of(const cv::Mat& image) {
+  cv::Mat colours = image;
+  if (image.channels() == 4) cv::cvtColor(image, colours, cv::COLOR_BGRA2BGR);
+  ValueExtent extent{.top = image.depth() == CV_8U ? 255.0 : 65535.0};
+  cv::minMaxLoc(colours.reshape(1), nullptr, &extent.largest);
+  return extent;
+}
+
+// Brings the values to 8 bits: white to 255. Alpha has the range of its file's values.
+cv::Mat to_eight_bits(const cv::Mat& image, const ValueRange& range, const std::string& file) {
+  const double top = image.depth() == CV_8U ? 255 : 65535;
+  if (image.depth() == CV_8U && range.is_default()) return image;
+  if (!is_unsigned(image) && !range.white) {
+    throw Error(file +
+                ": neither 8 nor 16 bits a channel; expected one of them, or data.black and "
+                "data.white for the range of its values");
   }
-  if (image.empty()) throw Error(unreadable);
-  return image;
-}
-
-cv::Mat to_eight_bits(const cv::Mat& image, const std::string& file) {
-  if (image.depth() == CV_8U) return image;
-  if (image.depth() != CV_16U)
-    throw Error(file + ": neither 8 nor 16 bits a channel; expected one of them");
+  const ValueLine line = ValueLine::of(
+      range, is_unsigned(image) ? top : std::numeric_limits<double>::infinity(), file);
   cv::Mat scaled;
-  image.convertTo(scaled, CV_8U, 1.0 / 257.0);  // 65535 is white, and rounds
+  image.convertTo(scaled, CV_8U, line.scale, line.offset);  // rounds
+  if (image.channels() == 4 && !range.is_default()) {
+    cv::Mat alpha;
+    cv::extractChannel(image, alpha, 3);
+    alpha.convertTo(alpha, CV_8U, 1.0 / (top / 255.0));
+    cv::insertChannel(alpha, scaled, 3);
+  }
   return scaled;
 }
 
-// Returns true if the alpha of a 32-bit BMP is unused: some programs leave it at zero, and the
-// picture would vanish.
-bool alpha_is_filler(const cv::Mat& image, ImageFormat format) {
-  if (format != ImageFormat::kBmp) return false;
-  cv::Mat alpha;
-  cv::extractChannel(image, alpha, 3);
-  return cv::countNonZero(alpha) == 0;
-}
-
 // BGRA -> BGR, composited on white.
-cv::Mat on_white(const cv::Mat& image) {
+cv::Mat on_white(const cv::Mat& image, bool premultiplied) {
   cv::Mat flat(image.rows, image.cols, CV_8UC3);
   for (int y = 0; y < image.rows; ++y) {
     const uint8_t* from = image.ptr(y);
     uint8_t* to = flat.ptr(y);
     for (int x = 0; x < image.cols; ++x, from += 4, to += 3) {
       const int alpha = from[3];
-      for (int c = 0; c < 3; ++c)
-        to[c] = static_cast<uint8_t>((from[c] * alpha + 255 * (255 - alpha) + 127) / 255);
+      for (int c = 0; c < 3; ++c) {
+        to[c] = premultiplied
+                    ? cv::saturate_cast<uint8_t>(from[c] + 255 - alpha)
+                    : static_cast<uint8_t>((from[c] * alpha + 255 * (255 - alpha) + 127) / 255);
+      }
     }
   }
   return flat;
@@ -100,19 +135,33 @@ cv::Mat with_channels(const cv::Mat& image, int64_t channels) {
 
 }  // namespace
 
-Picture decode(const EncodedImage& encoded, int64_t channels, int64_t reduction) {
-  const std::string& file = encoded.file;
-  const ImageHeader& header = encoded.header;
-  cv::Mat image = to_eight_bits(decode_bytes(encoded, reading_mode(reduction)), file);
-  if (image.channels() == 4) {
-    cv::Mat opaque;
-    if (alpha_is_filler(image, header.format)) cv::cvtColor(image, opaque, cv::COLOR_BGRA2BGR);
-    image = opaque.empty() ? on_white(image) : opaque;
+cv::Mat decode_bytes(const std::string& bytes, const std::string& file, int mode) {
+  const std::string unreadable =
+      file + ": cannot be decoded: its data are damaged or of an unsupported kind";
+  if (passes_for_dicom(bytes)) throw Error(unreadable);
+  cv::Mat image;
+  try {
+    const cv::Mat encoded(1, static_cast<int>(bytes.size()), CV_8U,
+                          const_cast<char*>(bytes.data()));
+    image = cv::imdecode(encoded, mode);
+  } catch (const cv::Exception& failure) {
+    throw Error(file + ": cannot be decoded: " + failure.err);
   }
+  if (image.empty()) throw Error(unreadable);
+  return image;
+}
+
+Picture decode(const EncodedImage& encoded, int64_t channels, int64_t reduction,
+               const ValueRange& range, ValueExtent* extent) {
+  const std::string& file = encoded.file;
+  const Stored stored = decode_stored(encoded, reduction);
+  if (extent != nullptr) *extent = extent_of(stored.image);
+  cv::Mat image = to_eight_bits(stored.image, range, file);
+  if (image.channels() == 4) image = on_white(image, stored.premultiplied);
   if (image.channels() != 1 && image.channels() != 3) {
     throw Error(fmt::format("{}: {} channels; expected 1 to 4", file, image.channels()));
   }
-  image = turned(with_channels(image, channels), header.orientation);
+  image = turned(with_channels(image, channels), stored.orientation);
   Picture picture(image.cols, image.rows, channels, 0);
   for (int y = 0; y < image.rows; ++y) {
     std::memcpy(picture.at(0, y), image.ptr(y), static_cast<size_t>(picture.width * channels));

@@ -29,12 +29,13 @@ class Muffler : public std::streambuf {
 };
 
 // OpenCV prints several lines to std::cerr when it cannot decode a file, whatever its log level.
-Picture decode_quietly(const EncodedImage& image, int64_t channels, int64_t reduction) {
+Picture decode_quietly(const EncodedImage& image, int64_t channels, int64_t reduction,
+                       const ValueRange& range, ValueExtent* extent) {
   struct Mute {
     Mute() { muted = true; }
     ~Mute() { muted = false; }
   } mute;
-  return codecs::decode(image, channels, reduction);
+  return codecs::decode(image, channels, reduction, range, extent);
 }
 
 }  // namespace

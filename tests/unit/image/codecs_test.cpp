@@ -137,14 +137,18 @@ TEST_F(Codecs, FaultsNameTheFile) {
   expect_fault(jpeg().substr(0, 290), cut);
   expect_fault(png(20000, 20000, 8, 2, {"x"}),
                "20000x20000 pixels; expected at most 100 megapixels");
-  expect_fault("hello", "not an image this program reads; expected JPEG, PNG, BMP, TIFF or WebP");
+  expect_fault("hello",
+               "not an image this program reads; expected JPEG, PNG, BMP, TIFF, WebP, GIF or PNM");
   expect_fault("", "empty file; expected an image");
   std::string damaged = png(3, 1, 8, 0, {"abc"});
   damaged[damaged.size() - 16] ^= 1;  // in the checksum of the pixels
   expect_fault(damaged, "damaged: a checksum does not fit");
   expect_fault(png(9, 9, 8, 0, {"abcdefghi"}),
                "cannot be decoded: its data are damaged or of an unsupported kind");
-  expect_fault(tiff(1, 1, 32, "abcd"), "neither 8 nor 16 bits a channel; expected one of them");
+  expect_fault(
+      tiff(1, 1, 32, "abcd"),
+      "neither 8 nor 16 bits a channel; expected one of them, or data.black and data.white for the "
+      "range of its values");
   expect_fault(tiff(100, 100, 8, "abcd"), cut);
   const std::string webp_with_odd_version("RIFF\x7c\0\0\0WEBPVP8L\x6c\0\0\0\x2f\0\0\0\xf0", 25);
   expect_fault(webp_with_odd_version + std::string(103, '\0') + "DICM",

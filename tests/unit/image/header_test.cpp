@@ -33,6 +33,33 @@ TEST(ImageHeader, ReadsEveryFormat) {
   expect_header(tiff(2, 2, 8, "abcd"), ImageFormat::kTiff, 2, 2);
 }
 
+TEST(ImageHeader, ReadsGifPnmAndAnimations) {
+  expect_header(gif(), ImageFormat::kGif, 2, 2);
+  expect_header("P5 3 1 255\nabc", ImageFormat::kPnm, 3, 1);
+  expect_header("P1\n# a comment\n2 2\n01 10", ImageFormat::kPnm, 2, 2);
+  expect_header(animated_webp(), ImageFormat::kWebp, 8, 4);
+  EXPECT_EQ(read_image_header(animated_webp(), "x").pages, 2);
+  EXPECT_EQ(read_image_header(webp(), "x").pages, 1);
+  expect_fault("P5 3 1 255\nab", kCut);
+  expect_fault("P5 20000 20000 255\nab", "20000x20000 pixels; expected at most 100 megapixels");
+  expect_fault("P5 0 1 255\n", "damaged: its header has no size");
+  expect_fault("P5 1 1 70000\na", "damaged: its header has no size");
+  expect_fault(gif().substr(0, gif().size() - 2), kCut);
+  expect_header(gif().substr(0, gif().size() - 1), ImageFormat::kGif, 2, 2);  // without a trailer
+}
+
+TEST(ImageHeader, SkipsStrayBytesBetweenJpegSegments) {
+  const std::string whole = jpeg(6);
+  const size_t table = whole.find("\xff\xdb");
+  std::string stray = whole;
+  stray.insert(table, "ab");
+  expect_header(stray, ImageFormat::kJpeg, 16, 8, 6);
+  std::string short_length = jpeg();  // of APP0, by 4 bytes
+  short_length[5] = static_cast<char>(short_length[5] - 4);
+  expect_header(short_length, ImageFormat::kJpeg, 16, 8);
+  expect_fault(stray.substr(0, stray.size() - 2), kCut);
+}
+
 TEST(ImageHeader, FindsTheOrientation) {
   for (int orientation = 1; orientation <= 8; ++orientation) {
     expect_header(jpeg(orientation), ImageFormat::kJpeg, 16, 8, orientation);
@@ -40,6 +67,10 @@ TEST(ImageHeader, FindsTheOrientation) {
                   1, 1, orientation);
   }
   expect_header(jpeg(9), ImageFormat::kJpeg, 16, 8, 1);
+  for (const char* text : {"tiff:Orientation=\"6\"", "<tiff:Orientation>6</tiff:Orientation>"}) {
+    const std::string xmp = "XML:com.adobe.xmp" + std::string(5, '\0') + text;
+    expect_header(png(1, 1, 8, 0, {"a"}, png_chunk("iTXt", xmp)), ImageFormat::kPng, 1, 1, 6);
+  }
 }
 
 TEST(ImageHeader, RefusesBombs) {
@@ -90,8 +121,14 @@ TEST(ImageHeader, AnEndMarkerInAThumbnailIsNotTheEnd) {
 
 TEST(ImageHeader, RefusesOtherFiles) {
   expect_fault("", "empty file; expected an image");
-  expect_fault("hello", "not an image this program reads; expected JPEG, PNG, BMP, TIFF or WebP");
-  expect_fault("GIF89a", "not an image this program reads; expected JPEG, PNG, BMP, TIFF or WebP");
+  expect_fault("hello",
+               "not an image this program reads; expected JPEG, PNG, BMP, TIFF, WebP, GIF "
+               "or PNM");
+  expect_fault("GIF89a", kCut);
+  expect_fault(
+      big(24, 4) + "ftypheic",
+      "HEIC, which this program does not read; convert it to PNG or JPEG, for example with "
+      "heif-convert");
   expect_fault(png(0, 0, 8, 0, {""}), "damaged: its header has no size");
 }
 

@@ -3,11 +3,13 @@
 #include <string>
 
 #include "unit/expect.h"
+#include "unit/image_files.h"
 
 namespace latent {
 namespace {
 
 using namespace std::string_literals;
+using namespace testing_files;
 
 // One entry of a directory: tag, type 3 (16 bits), one value.
 std::string short_entry(char tag, char value) {
@@ -32,6 +34,42 @@ TEST(TiffHeader, ThrowsNothingForHostileBytes) {
   EXPECT_FALSE(read_tiff_directory("II*\0\x08\0\0\0\xff\xff"s + short_entry('\0', 7)).complete);
   // An orientation outside 1 to 8 is ignored.
   EXPECT_EQ(read_tiff_directory("II*\0\x08\0\0\0\1\0"s + short_entry('\x12', 9)).orientation, 1);
+}
+
+TEST(TiffHeader, CountsAndSelectsPages) {
+  // The second directory, one entry, stands before the first.
+  const std::string second = "\1\0"s + short_entry('\0', 5) + "\0\0\0\0"s;
+  std::string bytes = tiff_of({{256, {7}}}, second, 8);
+  EXPECT_EQ(count_tiff_pages(bytes), 2);
+  EXPECT_EQ(read_tiff_directory(bytes).width, 7);
+  EXPECT_FALSE(select_tiff_page(bytes, 3));
+  EXPECT_TRUE(select_tiff_page(bytes, 2));
+  EXPECT_EQ(read_tiff_directory(bytes).width, 5);
+  // A directory that names itself as the next is one page.
+  EXPECT_EQ(count_tiff_pages(tiff_of({{256, {7}}}, "", 8)), 1);
+  EXPECT_EQ(count_tiff_pages("II*\0"s), 0);
+}
+
+TEST(TiffHeader, ReadsBigTiff) {
+  const std::string bytes = "II+\0\x08\0\0\0"s + little(16, 8) + little(2, 8) +            // header
+                            little(256, 2) + little(4, 2) + little(1, 8) + little(9, 8) +  // width
+                            little(257, 2) + little(16, 2) + little(1, 8) +
+                            little(uint64_t{1} << 40, 8) + little(0, 8);
+  const TiffDirectory found = read_tiff_directory(bytes);
+  EXPECT_TRUE(found.large);
+  EXPECT_EQ(found.width, 9);
+  EXPECT_EQ(found.height, 0xffffffff);  // clamped: products must fit in 64 bits
+  EXPECT_EQ(count_tiff_pages(bytes), 1);
+}
+
+TEST(TiffHeader, ChangesTags) {
+  const std::string bytes = tiff_of({{256, {7}}, {257, {5}}, {258, {8, 8, 8}}}, "abc");
+  const std::string changed = with_tiff_changes(bytes, {{256, {3}}, {257, {}}, {273, {1, 2}}});
+  EXPECT_EQ(tiff_numbers(changed, 256), std::vector<uint64_t>{3});
+  EXPECT_EQ(tiff_numbers(changed, 257), std::vector<uint64_t>{});
+  EXPECT_EQ(tiff_numbers(changed, 258), (std::vector<uint64_t>{8, 8, 8}));
+  EXPECT_EQ(tiff_numbers(changed, 273), (std::vector<uint64_t>{1, 2}));
+  EXPECT_EQ(changed.substr(8, 3), "abc");
 }
 
 }  // namespace

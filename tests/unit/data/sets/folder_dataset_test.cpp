@@ -158,15 +158,16 @@ TEST_F(Folder, EveryKindOfImageIsRead) {
 
 TEST_F(Folder, FaultsNameTheFile) {
   const std::string remedy = "; fix or remove it, or skip such files with data.on_error: skip";
-  expect_fault(
-      "", folder_.path().string() + ": no images; expected .jpg, .png, .bmp, .tif or .webp files");
+  expect_fault("", folder_.path().string() +
+                       ": no images; expected .jpg, .png, .bmp, .tif, .webp, .gif or .pgm files");
   add_grey("good.png", 5);
   const auto faulty = [&](const std::string& bytes, const std::string& message) {
     add("bad.jpg", bytes);
     expect_fault("", path("bad.jpg") + ": " + message + remedy);
   };
   faulty("", "empty file; expected an image");
-  faulty("hello", "not an image this program reads; expected JPEG, PNG, BMP, TIFF or WebP");
+  faulty("hello",
+         "not an image this program reads; expected JPEG, PNG, BMP, TIFF, WebP, GIF or PNM");
   faulty(jpeg().substr(0, 290), "cut short: the end of the image is missing");
   faulty(png(20000, 20000, 8, 2, {"x"}), "20000x20000 pixels; expected at most 100 megapixels");
   add("bad.jpg", grey_png(3, 2, 0));  // the first, so the other is of another size
@@ -224,6 +225,34 @@ TEST_F(Folder, AChangedFileMakesANewPack) {
   EXPECT_EQ(training()->load(Split::kTrain).pixels.max().item<int>(), 2);
   EXPECT_TRUE(training(", \"size\": [2, 2]")->pack()->made);
   EXPECT_FALSE(training()->pack()->made);
+}
+
+TEST_F(Folder, ImagesAreKnownByTheirContent) {
+  add("a", grey_png(2, 2, 10));
+  add("b.data", "P5 2 2 255 abcd");
+  add("c.txt", "P5 is no picture");
+  const auto set = open("folder", R"(, "validation": 0, "test": 0, "channels": 1)");
+  EXPECT_EQ(set->load(Split::kTrain).names, (std::vector<std::string>{"a", "b.data"}));
+}
+
+TEST_F(Folder, NearlyBlackImagesAreWarnedAboutWithTheWhiteThatFits) {
+  const std::string deep{0x0f, '\xa0', 0x08, 0};  // 4000, 2048
+  add("a.png", testing_files::png(2, 1, 16, 0, {deep}));
+  const std::string keys = R"(, "validation": 0, "test": 0, "channels": 1)";
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(open("folder", keys)->load(Split::kTrain).pixels.max().item<int64_t>(), 16);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find(
+                ": the images are nearly black: their largest value is 4000 of 65535; set "
+                "data.white 4095 to show it as white"),
+            std::string::npos);
+  testing::internal::CaptureStderr();
+  // Another pack: 4000 * 255 / 4095 = 249.08.
+  EXPECT_EQ(
+      open("folder", keys + R"(, "white": 4095)")->load(Split::kTrain).pixels.max().item<int64_t>(),
+      249);
+  EXPECT_EQ(testing::internal::GetCapturedStderr().find("nearly black"), std::string::npos);
+  expect_error([&] { open("folder", keys + R"(, "white": 9, "black": 9)"); },
+               "x: data.white: got 9, which data.black is too; expected another value");
 }
 
 }  // namespace
