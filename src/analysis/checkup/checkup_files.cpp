@@ -154,9 +154,8 @@ ObjectivePlan objective_of(const RunDirectory& run) {
 }
 
 bool has_problem(const Findings& findings) {
-  return std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
-    return finding.kind == Kind::kProblem;
-  });
+  return std::any_of(findings.begin(), findings.end(),
+                     [](const Finding& finding) { return finding.kind == Kind::kProblem; });
 }
 
 // holder: the process that is training it, or "".

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ class ImageSource {
   virtual std::string key() const = 0;
   /// Returns a name of the images for messages: "photos".
   virtual std::string name() const = 0;
+  /// Returns the images' files; none for images of another kind.
+  virtual std::vector<std::filesystem::path> files() const { return {}; }
   /// Prepares images first, ..., first + count - 1.
   ///
   /// pixels: [count, H, W, C]; all are filled except the unreadable images, which are returned in
