@@ -9,7 +9,7 @@
 namespace latent {
 namespace {
 
-constexpr size_t kNamed = 8;  // endings or folders of each remedy that the text names
+constexpr size_t kMostKinds = 8;  // endings or folders of each remedy that the text names
 
 // Those with one remedy, and the number of their files.
 struct SameRemedy {
@@ -41,10 +41,10 @@ std::vector<SameRemedy> by_remedy(const std::vector<LeftOut>& left_out) {
 std::string text_of(SameRemedy group) {
   rank(group.members);
   std::vector<std::string> counts;
-  for (size_t i = 0; i < std::min(kNamed, group.members.size()); ++i)
+  for (size_t i = 0; i < std::min(kMostKinds, group.members.size()); ++i)
     counts.push_back(fmt::format("{} {}", group.members[i].what, group.members[i].files));
-  if (group.members.size() > kNamed)
-    counts.push_back(fmt::format("{} more kinds", group.members.size() - kNamed));
+  if (group.members.size() > kMostKinds)
+    counts.push_back(fmt::format("{} more kinds", group.members.size() - kMostKinds));
   return join(counts) + ": " + group.remedy;
 }
 

@@ -42,7 +42,7 @@ def classes(report):
 def split_folders(here):
     for split, count in (("Training", 8), ("Testing", 4), ("Val", 2)):
         for label in ("cat", "dog"):
-            images(here / "pets" / split / label, count, 20 + count)
+            images(here / "pets" / split / label, count, 100 + 10 * count)
     report = check("pets")
     expect(counts(report) == {"train": 16, "validation": 4, "test": 8}, f"its own splits, got {counts(report)}")
     expect(classes(report) == {"cat", "dog"} and report["warnings"] == [], f"the inner folders as classes, got {report}")
@@ -170,7 +170,7 @@ def former_runs(here):
     # With another reading its data is not changed in silence.
     config["data"]["splits"] = "folders"
     (here / "old/config.json").write_text(json.dumps(config))
-    expect_error("the data set has 20 and 10 now", "train", "--run", "old", "--resume", "--set", "train.epochs=3")
+    expect_error('data.splits is "folders", was "exact"', "train", "--run", "old", "--resume", "--set", "train.epochs=3")
 
 
 need_codecs()

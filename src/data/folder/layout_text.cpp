@@ -121,16 +121,15 @@ std::string warning_on_masks(const std::string& folder, const std::vector<std::s
   std::set<std::string, std::less<>> classes;
   for (const auto& name : labelled) {
     const size_t slash = name.find('/');
-    const std::string_view folder = std::string_view(name).substr(0, slash);
-    if (slash != std::string::npos && !classes.contains(folder)) classes.emplace(folder);
+    const std::string_view word = std::string_view(name).substr(0, slash);
+    if (slash != std::string::npos && !classes.contains(word)) classes.emplace(word);
   }
   if (classes.size() < 2) return "";
   const auto masks = std::find_if(classes.begin(), classes.end(), are_masks);
   if (masks == classes.end()) return "";
   return fmt::format(
-      "{}: the folder {} is read as a class beside the pictures; if it holds masks, name the "
-      "folder "
-      "of the pictures alone with data.dir",
+      "{}: the folder {} is read as a class beside the pictures; if it holds masks, data.dir can "
+      "name the folder of the pictures alone",
       folder, *masks);
 }
 

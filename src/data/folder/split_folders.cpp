@@ -17,7 +17,7 @@ bool cut_end(std::string& text, std::string_view end) {
 }
 
 // "Train-Set 2" becomes "train".
-std::string bare(std::string name) {
+std::string bare_name(std::string name) {
   for (char& letter : name) {
     const auto byte = static_cast<unsigned char>(letter);
     letter = letter == '-' || letter == ' ' || letter == '.'
@@ -67,7 +67,7 @@ std::optional<Split> split_called(const std::string& folder) {
                                                   {"eval", Split::kTest},
                                                   {"evaluation", Split::kTest},
                                                   {"holdout", Split::kTest}};
-  const auto found = names.find(bare(folder));
+  const auto found = names.find(bare_name(folder));
   if (found == names.end()) return std::nullopt;
   return found->second;
 }
