@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/text/suggest.h"
+#include "core/text/utf8.h"
 
 namespace latent {
 namespace {
@@ -57,7 +58,9 @@ std::string left_out_text(const std::vector<LeftOut>& left_out) {
     files += group.files;
     parts.push_back(text_of(group));
   }
-  return files == 0 ? "" : counted(files, "file") + " left out: " + join(parts, "; ");
+  if (files == 0) return "";
+  const std::string text = counted(files, "file") + " left out: " + join(parts, "; ");
+  return without_controls(text, /*one_line=*/true);  // names may hold line breaks
 }
 
 }  // namespace latent

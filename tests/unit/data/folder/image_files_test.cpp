@@ -61,6 +61,11 @@ TEST(Endings, EveryKindHasARemedy) {
   EXPECT_EQ(remedy_for("a.tar.gz"), "unpack them");
 }
 
+TEST(LeftOutText, IsOneLine) {
+  EXPECT_EQ(left_out_text({{".a\nb", 1, "unpack them"}}), "1 file left out: .a b 1: unpack them");
+  EXPECT_EQ(left_out_text({}), "");
+}
+
 TEST(LeftOutText, ManyKindsAreCut) {
   std::vector<LeftOut> left_out;
   for (int i = 0; i < 12; ++i)

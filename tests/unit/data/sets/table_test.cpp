@@ -9,7 +9,7 @@
 namespace latent {
 namespace {
 
-class Table : public testing::Test {
+class TableSet : public testing::Test {
  protected:
   std::filesystem::path put(const std::string& text, const std::string& name = "x.csv") {
     write_file(folder_ / name, text);
@@ -49,7 +49,7 @@ class Table : public testing::Test {
 const std::string kNamed =
     "a,b,kind\n0,0,x\n1,10,y\n2,20,x\n3,30,y\n4,40,x\n5,50,y\n6,60,x\n7,70,y\n8,80,x\n9,90,y\n";
 
-TEST_F(Table, GivesEveryRowToOneSplit) {
+TEST_F(TableSet, GivesEveryRowToOneSplit) {
   const auto set = open(kNamed, ", \"scale\": \"none\", \"validation\": 0.2, \"test\": 0.3");
   EXPECT_EQ(set->load(Split::kTrain).count(), 5);
   EXPECT_EQ(set->load(Split::kValidation).count(), 2);
@@ -63,7 +63,7 @@ TEST_F(Table, GivesEveryRowToOneSplit) {
   EXPECT_NE(set->load(Split::kTrain).names, other->load(Split::kTrain).names);
 }
 
-TEST_F(Table, OneSplitServesAsAnother) {
+TEST_F(TableSet, OneSplitServesAsAnother) {
   const auto no_test = open(kNamed, ", \"columns\": [\"a\"], \"test\": 0");
   EXPECT_EQ(no_test->load(Split::kTest).names, no_test->load(Split::kValidation).names);
   EXPECT_EQ(no_test->notice(), "the validation rows serve as test rows");
@@ -72,7 +72,7 @@ TEST_F(Table, OneSplitServesAsAnother) {
   EXPECT_EQ(no_validation->notice(), "the test rows serve as validation rows");
 }
 
-TEST_F(Table, ScalesByTheTrainingRows) {
+TEST_F(TableSet, ScalesByTheTrainingRows) {
   const auto set = open(kNamed);
   const Tensor train = set->load(Split::kTrain).pixels.flatten(1).to(at::kDouble);  // [8, 2]
   expect_tensor_near(train.mean(0), torch::zeros(2), 1e-6);
@@ -99,7 +99,7 @@ TEST(TableScale, HasThreeKinds) {
   expect_tensor_near(TableScale("columns", times).apply(times), torch::tensor({{-1}, {1}}), 1e-6);
 }
 
-TEST_F(Table, FindsTheLineOfNames) {
+TEST_F(TableSet, FindsTheLineOfNames) {
   const std::string plain = "1,2\n3,4\n5,6\n";
   expect_tensor_near(rows(*open(plain, ", \"scale\": \"none\"")),
                      torch::tensor({{1, 2}, {3, 4}, {5, 6}}), 0);
@@ -109,7 +109,7 @@ TEST_F(Table, FindsTheLineOfNames) {
                      torch::tensor({{2, 1}, {4, 3}, {6, 5}}), 0);
 }
 
-TEST_F(Table, TakesTestRowsFromTheirOwnFile) {
+TEST_F(TableSet, TakesTestRowsFromTheirOwnFile) {
   const auto test = put("kind,b,a\nz,7,6\ny,9,8\n", "test.csv");
   const auto set =
       open(kNamed, ", \"label\": \"kind\", \"scale\": \"none\"" + key("test_file", test));
@@ -121,7 +121,7 @@ TEST_F(Table, TakesTestRowsFromTheirOwnFile) {
   expect_tensor_near(held_out.find("kind")->values, torch::tensor({2, 1}), 0);
 }
 
-TEST_F(Table, LabelsAreClassesOrNumbers) {
+TEST_F(TableSet, LabelsAreClassesOrNumbers) {
   const auto label = [&](const std::string& text) {
     return *open("x,l\n" + text, ", \"label\": \"l\", \"validation\": 0.2, \"test\": 0")
                 ->load(Split::kTrain)
@@ -136,7 +136,7 @@ TEST_F(Table, LabelsAreClassesOrNumbers) {
   EXPECT_TRUE(label(hours).classes.empty()) << "so many amounts, not classes";
 }
 
-TEST_F(Table, ReadsRowsFromElsewhere) {
+TEST_F(TableSet, ReadsRowsFromElsewhere) {
   const DatasetPlan plan = dataset_plan(keys(kNamed, ", \"label\": \"kind\""));
   EXPECT_TRUE(plan.is_table());
   const Tensor all = rows(*plan.open());
@@ -149,7 +149,7 @@ TEST_F(Table, ReadsRowsFromElsewhere) {
                    "; did you mean a? known: a, c");
 }
 
-TEST_F(Table, ExplainsWrongKeys) {
+TEST_F(TableSet, ExplainsWrongKeys) {
   expect_error([] { open_dataset("\"name\": \"table\""); },
                "x: data.file: missing; expected a CSV file");
   expect_refused(kNamed, ", \"augment\": {\"flip\": true}",
@@ -173,7 +173,7 @@ TEST_F(Table, ExplainsWrongKeys) {
                  "x: data.label: no column \"class\" in " + file() + "; known: a, b, kind");
 }
 
-TEST_F(Table, NamesTheLineThatIsWrong) {
+TEST_F(TableSet, NamesTheLineThatIsWrong) {
   expect_refused("a,b\n1,2\n3,n/a\n", "",
                  file() +
                      ": line 3: column b: got \"n/a\"; expected a number, or data.columns "
