@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Measures the cost of data: packing the faces, starting a second run, the share of a training step, a pack
-# compared with memory, and the memory for a million images. Each figure comes from the program itself.
+# compared with memory, listing a million files, and the memory for a million images. Each figure comes from the program itself.
 #
-# usage: scripts/bench_data.sh [decode] [start] [share] [pack] [memory]    (default: all)
+# usage: scripts/bench_data.sh [decode] [start] [share] [pack] [list] [memory]    (default: all)
 #   the first three need CelebA, in LATENT_DATA or data/
-#   LATENT_BENCH_MILLION, LATENT_BENCH_SHAPES: fewer images, to try out the last two
+#   LATENT_BENCH_MILLION, LATENT_BENCH_SHAPES: fewer images, to try out the last three
 set -euo pipefail
 # shellcheck source=_bench.sh
 source "$(dirname "${BASH_SOURCE[0]}")/_bench.sh"
@@ -58,7 +58,39 @@ cat >"$work/million.json" <<END
  "train": {"epochs": 1, "batch_size": 1000, "pictures_every": 0}}
 END
 
-for part in "${@:-decode start share pack memory}"; do
+# Makes $million files in 1000 folders: hard links to one small PNG in each.
+make_files() {
+  python3 - "$work/files" "$million" <<'END'
+import os, struct, sys, zlib
+chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+png = (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, 0, 0, 0, 0)) +
+       chunk(b"IDAT", zlib.compress(b"\0" * 72)) + chunk(b"IEND", b""))
+for folder in range(1000):
+    path = f"{sys.argv[1]}/class_{folder:04d}"
+    os.makedirs(path)
+    with open(f"{path}/image_00000.png", "wb") as file:
+        file.write(png)
+    for i in range(1, int(sys.argv[2]) // 1000):
+        os.link(f"{path}/image_00000.png", f"{path}/image_{i:05d}.png")
+END
+  echo "{\"data\": {\"name\": \"folder\", \"dir\": \"$work/files\", \"channels\": 1}}" >"$work/files.json"
+}
+
+# Prints the seconds from launch until the files are listed and packing begins, and the most memory in MB until then.
+list_files() {
+  local log=$work/list.log begin=$EPOCHREALTIME
+  "$latent" data pack "$work/files.json" >/dev/null 2>"$log" &
+  local run=$! most=0
+  while kill -0 "$run" && ! grep -q "^packing" "$log"; do
+    sleep 0.05
+  done
+  most=$(awk '/VmHWM/ { print int($2 / 1024) }' "/proc/$run/status")
+  echo "$(awk "BEGIN { printf \"%.1f\", $EPOCHREALTIME - $begin }") $most"
+  kill -TERM "$run"
+  wait "$run" || true
+}
+
+for part in "${@:-decode start share pack list memory}"; do
   for which in $part; do
     case $which in
       decode)
@@ -85,6 +117,12 @@ for part in "${@:-decode start share pack memory}"; do
         a=$(median <"$work/always.rates") b=$(median <"$work/never.rates")
         echo "images/s from a pack $a, from memory $b, ratio $(awk "BEGIN { printf \"%.3f\", $a / $b }") (bound: 0.97)"
         ;;
+      list)
+        make_files
+        read -r seconds megabytes <<<"$(list_files)"
+        echo "$million files in 1000 folders listed in $seconds s (bound: 20), $megabytes MB resident (bound: 1000)"
+        rm -rf "$work/files"
+        ;;
       memory)
         "$latent" train "$work/million.json" --run "$work/million" --quiet >/dev/null &
         most=0
@@ -96,7 +134,7 @@ for part in "${@:-decode start share pack memory}"; do
         wait $!
         echo "$million images of 32x32: $((most / 1024)) MB resident, without mapped files (bound: 1500)"
         ;;
-      *) echo "bench_data: $which: expected decode, start, share, pack or memory" >&2; exit 2 ;;
+      *) echo "bench_data: $which: expected decode, start, share, pack, list or memory" >&2; exit 2 ;;
     esac
   done
 done

@@ -1,11 +1,13 @@
 #include "analysis/inspection.h"
 
+#include <spdlog/fmt/fmt.h>
 #include <torch/types.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <map>
 #include <string_view>
 #include <unordered_map>
 
@@ -14,6 +16,7 @@ namespace {
 
 constexpr int64_t kGreys = 256;
 constexpr int64_t kImagesAtOnce = 4096;  // limits the memory that large sets take
+constexpr int64_t kQuarter = kGreys / 4;
 
 // How often each grey value occurs in each channel of pixels [N, H, W, C] uint8.
 // Returns [C, 256] float64.
@@ -39,6 +42,16 @@ std::vector<double> to_vector(const Tensor& values) {
 // x log x, 0 at 0.
 Tensor entropy_part(const Tensor& x) { return at::xlogy(x, x); }
 
+// Images [N, H, W, C] uint8 without any value that reaches a quarter of white.
+int64_t count_dark(const Tensor& pixels) {
+  int64_t dark = 0;
+  for (int64_t first = 0; first < pixels.size(0); first += kImagesAtOnce) {
+    const Tensor chunk = pixels.narrow(0, first, std::min(kImagesAtOnce, pixels.size(0) - first));
+    dark += chunk.flatten(1).amax(1).lt(kQuarter).sum().item<int64_t>();
+  }
+  return dark;
+}
+
 void describe_images(const Tensor& pixels, SplitInspection& report) {
   const Tensor counts = histograms(pixels);
   const Tensor greys = at::arange(kGreys, at::kDouble) / (kGreys - 1.0);
@@ -48,6 +61,8 @@ void describe_images(const Tensor& pixels, SplitInspection& report) {
   report.deviation = to_vector((share.matmul(at::square(greys)) - at::square(mean)).sqrt());
   const Tensor cost = -entropy_part(greys) - entropy_part(1.0 - greys);  // [256] nats
   report.bce_floor = counts.sum(0).dot(cost).item<double>() / static_cast<double>(pixels.size(0));
+  report.brightest = counts.sum(0).nonzero().max().item<int64_t>();
+  report.dark = count_dark(pixels);
 }
 
 void describe_table(const Tensor& values, SplitInspection& report) {
@@ -59,8 +74,9 @@ void describe_table(const Tensor& values, SplitInspection& report) {
 AttributeBalance balance(const Attribute& attribute) {
   AttributeBalance result;
   result.name = attribute.name;
-  result.unknown = attribute.unknown();
   const Tensor known = attribute.values.masked_select(attribute.known());
+  result.known = known.numel();
+  result.unknown = attribute.unknown();
   if (attribute.kind() != AttributeKind::kClass) {
     const bool any = known.numel() > 0;
     const double none = std::numeric_limits<double>::quiet_NaN();
@@ -129,11 +145,62 @@ std::vector<SamePixels> find_repeats(const std::vector<NamedSplit>& splits) {
   return repeats;
 }
 
+// What is odd about an attribute over all splits, or "".
+std::string warning_on(const std::string& name, const std::vector<SplitInspection>& splits) {
+  int64_t known = 0, unknown = 0;
+  std::map<std::string, int64_t> images;  // of each class that has some
+  for (const auto& split : splits) {
+    for (const auto& attribute : split.attributes) {
+      if (attribute.name != name) continue;
+      known += attribute.known;
+      unknown += attribute.unknown;
+      for (const auto& [word, count] : attribute.classes) {
+        if (count > 0) images[word] += count;
+      }
+    }
+  }
+  if (known == 0 && unknown > 0)
+    return fmt::format("{}: unknown for all {} images; expected data.labels to be about them", name,
+                       unknown);
+  if (images.size() != 1 || known < 2) return "";
+  return fmt::format(
+      "{}: all {} images are of one class, {}; expected several (a folder each), or data.labels: "
+      "none",
+      name, known, images.begin()->first);
+}
+
+std::string warning_on_darkness(const std::vector<SplitInspection>& splits) {
+  int64_t dark = 0, images = 0, brightest = 0;
+  for (const auto& split : splits) {
+    dark += split.dark;
+    images += split.images;
+    brightest = std::max(brightest, split.brightest);
+  }
+  if (2 * dark <= images) return "";
+  return fmt::format(
+      "{} of {} images are darker than a quarter of white; the brightest value of all is {} of "
+      "{}; if they use only a part of the range of their files, as 12 of 16 bits, data.white is "
+      "the "
+      "value in the files that stands for white",
+      dark, images, brightest, kGreys - 1);
+}
+
 }  // namespace
 
 int64_t Inspection::leaks() const {
   return std::count_if(repeats.begin(), repeats.end(),
                        [](const SamePixels& pair) { return pair.leak(); });
+}
+
+std::vector<std::string> Inspection::warnings() const {
+  std::vector<std::string> all;
+  for (const auto& attribute : splits.front().attributes) {
+    if (auto warning = warning_on(attribute.name, splits); !warning.empty())
+      all.push_back(std::move(warning));
+  }
+  if (auto warning = warning_on_darkness(splits); !warning.empty())
+    all.push_back(std::move(warning));
+  return all;
 }
 
 Inspection inspect(const std::vector<NamedSplit>& splits) {

@@ -15,7 +15,7 @@ struct AttributeBalance {
   std::vector<std::pair<std::string, int64_t>>
       classes;                         // a class and the number of its images; empty for numbers
   double low = 0, mean = 0, high = 0;  // for numbers; NaN if none is known
-  int64_t unknown = 0;                 // images without a value
+  int64_t known = 0, unknown = 0;      // images with a value and without
 };
 
 /// The findings about one split.
@@ -26,6 +26,8 @@ struct SplitInspection {
   /// The lowest binary cross-entropy any model can reach on these images, nats per image: a grey
   /// value x costs -x log x - (1 - x) log(1 - x) even when it is predicted exactly. NaN for tables.
   double bce_floor = 0;
+  int64_t dark = 0;       // images that nowhere reach a quarter of white; 0 for tables
+  int64_t brightest = 0;  // grey value, 0 to 255; 0 for tables
   std::vector<AttributeBalance> attributes;
 };
 
@@ -42,6 +44,9 @@ struct Inspection {
   std::vector<SamePixels> repeats;
 
   int64_t leaks() const;
+  /// Returns messages about a data set that was probably read wrongly: only one class, labels that
+  /// are all unknown, images that are nearly black. Each is one line with the remedy.
+  std::vector<std::string> warnings() const;
 };
 
 /// One split and its images.

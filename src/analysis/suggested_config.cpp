@@ -1,8 +1,11 @@
 #include "analysis/suggested_config.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "core/error.h"
+#include "core/log.h"
+#include "data/folder/endings.h"
 #include "data/registry.h"
 
 namespace latent {
@@ -13,6 +16,45 @@ using Json = nlohmann::ordered_json;
 
 constexpr int64_t kSmallestFeature = 4;  // of the feature maps before the latents
 
+std::optional<Json> recognised(const fs::path& path, bool any_folder) {
+  for (const DatasetRow& row : datasets().rows()) {
+    if (!row.recognise || (row.name == "folder" && !any_folder)) continue;
+    if (auto data = row.recognise(path)) return data;
+  }
+  return std::nullopt;
+}
+
+// The only thing that a folder holds beside hidden files, or "".
+fs::path only_entry(const fs::path& folder) {
+  std::error_code code;
+  fs::path only;
+  for (fs::directory_iterator entry(folder, code), end; !code && entry != end;
+       entry.increment(code)) {
+    const std::string name = entry->path().filename().string();
+    if (name[0] == '.' || is_system_folder(name)) continue;
+    if (!only.empty()) return "";
+    only = entry->path();
+  }
+  return only;
+}
+
+// What an archive's lone folder, or the lone file in it, is recognised as.
+std::optional<Json> recognised_inside(const fs::path& path) {
+  constexpr int kDeepest = 8;
+  fs::path inner = path;
+  for (int depth = 0; depth < kDeepest; ++depth) {
+    std::error_code ignored;
+    if (!fs::is_directory(inner, ignored)) return std::nullopt;
+    inner = only_entry(inner);
+    if (inner.empty()) return std::nullopt;
+    const auto data = recognised(inner, false);
+    if (!data) continue;
+    log::info("{}: the only thing in it, {}, is read", path.string(), inner.string());
+    return data;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Json suggested_data(const fs::path& path) {
@@ -20,10 +62,9 @@ Json suggested_data(const fs::path& path) {
   const bool there = fs::exists(path, code);
   if (code) throw Error(path.string() + ": cannot be read: " + code.message());
   if (!there) throw Error(path.string() + ": no such file or folder");
-  for (const DatasetRow& row : datasets().rows()) {
-    if (!row.recognise) continue;
-    if (const auto data = row.recognise(path)) return *data;
-  }
+  if (const auto data = recognised(path, false)) return *data;
+  if (const auto data = recognised_inside(path)) return *data;
+  if (const auto data = recognised(path, true)) return *data;
   throw Error(path.string() +
               ": expected a config (.json), a folder, or a .csv, .npy or .npz file of data");
 }

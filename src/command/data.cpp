@@ -46,7 +46,7 @@ void pack_images(const Arguments& arguments, const DatasetPlan& plan) {
     throw Error(arguments.text("config") +
                 ": this data set is read into memory directly; there is nothing to pack");
   }
-  if (const std::string notice = dataset->notice(); !notice.empty()) log::info("{}", notice);
+  log_reading(*dataset);
   const Json json = describe_pack(*pack);
   print_result(
       arguments, json,

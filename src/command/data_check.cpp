@@ -99,15 +99,16 @@ void check_data(const Arguments& arguments) {
   const auto dataset = experiment.data.open();
   const std::vector<NamedSplit> splits = load_splits(*dataset);
   if (!dataset->notice().empty()) log::info("{}", dataset->notice());
-  const Inspection inspection = inspect(splits);
   Report report{.name = path.string(),
                 .splits = &splits,
-                .inspection = inspection,
-                .survey = {},
+                .inspection = inspect(splits),
+                .survey = survey_images(dataset->image_files()),
+                .left_out = dataset->left_out(),
+                .warnings = dataset->warnings(),
                 .unreadable = unreadable_images(*dataset),
                 .written = {}};
-  if (const fs::path folder = dataset->image_folder(); !folder.empty())
-    report.survey = survey_images(folder, find_images(folder));
+  const auto found = report.inspection.warnings();
+  report.warnings.insert(report.warnings.end(), found.begin(), found.end());
 
   const fs::path out = output_folder(arguments, path);
   const Examples& train = splits.front().second;

@@ -9,6 +9,7 @@
 #include <cstdio>
 
 #include "core/log.h"
+#include "core/text/utf8.h"
 
 namespace latent {
 namespace {
@@ -83,9 +84,24 @@ void ProgressBar::show(const std::string& label, int64_t done, int64_t total, do
     return;
   }
   // One column less than the terminal has: a full line would wrap, and the next one would scroll.
+  show_line(bar_text(label, share, numbers, terminal_columns() - 1));
+}
+
+void ProgressBar::show_count(const std::string& label, int64_t done, const std::string& noun) {
+  if (kind_ == Kind::kNone) return;
+  last_ = std::chrono::steady_clock::now();
+  const std::string line = fmt::format("{}: {} {}", label, done, noun);
+  if (kind_ == Kind::kLines) {
+    log::info("{}", line);
+    return;
+  }
+  show_line(shortened(line, terminal_columns() - 1));
+}
+
+void ProgressBar::show_line(const std::string& line) {
   // fmt::print would throw if the terminal is gone.
-  const std::string line = bar_text(label, share, numbers, terminal_columns() - 1);
-  std::fputs(("\r" + line + "\x1b[K").c_str(), stderr);
+  const std::string safe = without_controls(line, /*one_line=*/true);
+  std::fputs(fmt::format("\r{}\x1b[K", safe).c_str(), stderr);
   std::fflush(stderr);
   shown_ = true;
 }

@@ -19,10 +19,14 @@ class ProgressBar {
   /// Shows `label`, a bar, the rate in images/s, the remaining time and `note`, due or not.
   void show(const std::string& label, int64_t done, int64_t total, double seconds,
             const std::string& note = "");
+  /// Shows "listing photos: 250000 images" for work whose end is not known.
+  void show_count(const std::string& label, int64_t done, const std::string& noun);
   /// Removes the bar so that a line can be printed.
   void clear();
 
  private:
+  void show_line(const std::string& line);
+
   enum class Kind { kNone, kBar, kLines };
 
   Kind kind_;

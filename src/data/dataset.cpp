@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/log.h"
 
 namespace latent {
 std::string to_string(Split split) {
@@ -72,6 +73,14 @@ Examples Examples::select(const Tensor& indices) const {
   for (int64_t i = 0; i < on_host.numel(); ++i)
     chosen.names.push_back(name(row[i]));
   return chosen;
+}
+
+void log_reading(const Dataset& dataset) {
+  if (const std::string notice = dataset.notice(); !notice.empty()) log::info("{}", notice);
+  if (const std::string text = left_out_text(dataset.left_out()); !text.empty())
+    log::info("{}", text);
+  for (const auto& warning : dataset.warnings())
+    log::warn("{}", warning);
 }
 
 }  // namespace latent

@@ -8,6 +8,7 @@
 
 #include "core/image_shape.h"
 #include "core/tensor.h"
+#include "data/left_out.h"
 
 namespace latent {
 
@@ -79,8 +80,15 @@ class Dataset {
   /// Returns the pack that holds the images, and makes it if there is none yet; nullptr for a set
   /// that is kept in memory. Throws Error as `load` does.
   virtual const Pack* pack() const { return nullptr; }
-  /// Returns the folder of the image files; empty for a set of another kind.
-  virtual std::filesystem::path image_folder() const { return {}; }
+  /// Returns the image files that the set uses; none for a set of another kind.
+  virtual std::vector<std::filesystem::path> image_files() const { return {}; }
+  /// Returns the files beside them that are not used, but could be.
+  virtual std::vector<LeftOut> left_out() const { return {}; }
+  /// Returns messages about readings of the data that are probably wrong, to warn of once.
+  virtual std::vector<std::string> warnings() const { return {}; }
 };
+
+/// Logs the notice, the files left out and the warnings of a data set.
+void log_reading(const Dataset& dataset);
 
 }  // namespace latent

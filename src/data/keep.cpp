@@ -38,7 +38,9 @@ class KeptDataset : public Dataset {
   }
 
   const Pack* pack() const override { return all_->pack(); }
-  std::filesystem::path image_folder() const override { return all_->image_folder(); }
+  std::vector<std::filesystem::path> image_files() const override { return all_->image_files(); }
+  std::vector<LeftOut> left_out() const override { return all_->left_out(); }
+  std::vector<std::string> warnings() const override { return all_->warnings(); }
 
  protected:
   // What becomes of the splits, for the notice.

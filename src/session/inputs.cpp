@@ -17,7 +17,10 @@ constexpr size_t kMaxFiles = 100'000;
 
 std::vector<fs::path> images_below(const fs::path& folder) {
   std::vector<fs::path> paths;
-  for (const auto& file : find_images(folder))
+  const FolderListing listing = list_images(folder);
+  if (!listing.left_out.empty())
+    log::info("{}: {}", folder.string(), left_out_text(listing.left_out));
+  for (const auto& file : listing.images)
     paths.push_back(folder / file.name);
   if (paths.size() > kMaxFiles)
     throw Error(folder.string() + ": more than 100000 images; name fewer");

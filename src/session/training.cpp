@@ -151,7 +151,7 @@ PreparedTraining prepare_training(const Experiment& experiment,
   std::tie(prepared.model, prepared.objective) =
       fresh_model(experiment, prepared.fitted, c10::kCPU);
   prepared.layers = summarize(prepared.model->spec());
-  if (!dataset->notice().empty()) log::info("{}", dataset->notice());
+  log_reading(*dataset);
   check_values(prepared.train, prepared.objective->likelihood());
   check_values(prepared.validation, prepared.objective->likelihood());
   if (init_from) load_initial_weights(*init_from, *prepared.model, *prepared.objective);

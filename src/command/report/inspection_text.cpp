@@ -91,6 +91,18 @@ std::string repeats_text(const Report& report) {
   return text;
 }
 
+std::string left_out_line(const Report& report) {
+  const std::string text = left_out_text(report.left_out);
+  return text.empty() ? "" : "  " + text + "\n";
+}
+
+std::string warnings_text(const Report& report) {
+  std::string text;
+  for (const auto& warning : report.warnings)
+    text += "  warning: " + warning + "\n";
+  return text;
+}
+
 std::string unreadable_text(const Report& report) {
   if (report.unreadable.empty()) return "";
   std::string text = fmt::format("  {} {} cannot be read:\n", report.unreadable.size(),
@@ -103,9 +115,20 @@ std::string unreadable_text(const Report& report) {
   return text + "    (\"on_error\": \"skip\" in section data skips them in training)\n";
 }
 
+Json left_out_json(const Report& report) {
+  Json all = Json::array();
+  for (const auto& each : report.left_out)
+    all.push_back({{"what", each.what}, {"files", each.files}, {"remedy", each.remedy}});
+  return all;
+}
+
 Json attribute_json(const AttributeBalance& attribute) {
-  if (attribute.classes.empty())
-    return {{"low", attribute.low}, {"mean", attribute.mean}, {"high", attribute.high}};
+  if (attribute.classes.empty()) {
+    Json numbers{{"low", attribute.low}, {"mean", attribute.mean}, {"high", attribute.high}};
+    if (attribute.known == 0) numbers = Json::object();
+    if (attribute.unknown > 0) numbers["unknown"] = attribute.unknown;
+    return numbers;
+  }
   Json classes = Json::object();
   for (const auto& [word, count] : attribute.classes)
     classes[word] = count;
@@ -137,7 +160,8 @@ std::string report_text(const Report& report) {
   for (const auto& split : report.inspection.splits)
     text += split_text(split);
   text += attributes_text(report.inspection.splits.front());
-  text += repeats_text(report) + unreadable_text(report);
+  text += repeats_text(report) + left_out_line(report) + unreadable_text(report);
+  text += warnings_text(report);
   for (const auto& path : report.written)
     text += path + "\n";
   return text;
@@ -163,6 +187,8 @@ Json report_json(const Report& report) {
           {"sizes", sizes},
           {"repeats", repeats},
           {"leaks", report.inspection.leaks()},
+          {"left_out", left_out_json(report)},
+          {"warnings", report.warnings},
           {"unreadable", report.unreadable},
           {"written", report.written}};
 }

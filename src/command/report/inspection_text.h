@@ -15,7 +15,9 @@ struct Report {
   std::string name;                       // of the config, file or folder
   const std::vector<NamedSplit>* splits;  // for the images' names
   Inspection inspection;
-  ImageSurvey survey;                   // empty unless the set consists of image files
+  ImageSurvey survey;  // empty unless the set consists of image files
+  std::vector<LeftOut> left_out;
+  std::vector<std::string> warnings;    // of readings that are probably wrong
   std::vector<std::string> unreadable;  // one message for each image left out
   std::vector<std::string> written;     // paths of the files written
 };

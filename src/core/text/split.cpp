@@ -19,4 +19,9 @@ std::string trimmed(const std::string& text) {
   return text.substr(first, text.find_last_not_of(blank) - first + 1);
 }
 
+void add_line(std::string& lines, const std::string& line) {
+  if (!lines.empty() && !line.empty()) lines += "\n";
+  lines += line;
+}
+
 }  // namespace latent

@@ -12,4 +12,7 @@ std::vector<std::string> split_at_commas(const std::string& text);
 /// Returns the text without spaces, tabs and carriage returns at either end.
 std::string trimmed(const std::string& text);
 
+/// Appends `line` as a line of its own, unless it is empty.
+void add_line(std::string& lines, const std::string& line);
+
 }  // namespace latent

@@ -3,10 +3,14 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "core/error.h"
+#include "core/log.h"
+#include "core/progress.h"
 #include "core/system/file.h"
+#include "data/folder/endings.h"
 #include "image/formats.h"
 
 namespace latent {
@@ -14,23 +18,30 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Other names are opened, so that a picture is found under any of them.
+// Other names are opened, so that a picture is found under any of them; texts are not.
 bool is_image(const fs::path& path) {
-  return is_image_ending(path.extension().string()) ||
-         sniff_image(first_bytes(path, kSniffedBytes)).has_value();
+  if (is_image_ending(path.extension().string())) return true;
+  return !remedy_for(path).empty() && sniff_image(first_bytes(path, kSniffedBytes)).has_value();
 }
 
 /// A walk down a folder.
 class Walk {
  public:
-  explicit Walk(const fs::path& folder) : folder_(folder) {}
+  explicit Walk(const fs::path& folder) : folder_(folder), bar_(log::is_quiet()) {}
 
-  std::vector<ImageFile> run() {
+  FolderListing run() {
     enter(folder_, "");
-    std::sort(files_.begin(), files_.end(),
+    bar_.clear();
+    std::sort(images_.begin(), images_.end(),
               [](const ImageFile& a, const ImageFile& b) { return a.name < b.name; });
-    return std::move(files_);
+    FolderListing listing{.images = std::move(images_), .left_out = {}};
+    for (auto& [ending, left_out] : left_out_)
+      listing.left_out.push_back(std::move(left_out));
+    return listing;
   }
+
+  /// Returns the first file found that can be read by itself, or "".
+  const fs::path& data_file() const { return data_file_; }
 
  private:
   void enter(const fs::path& folder, const std::string& prefix) {
@@ -53,31 +64,64 @@ class Walk {
   void visit(const fs::path& path, const std::string& name) {
     struct stat status {};
     const bool there = ::stat(path.c_str(), &status) == 0;
-    if (there && S_ISDIR(status.st_mode)) return enter(path, name + "/");
+    if (there && S_ISDIR(status.st_mode)) {
+      if (!is_system_folder(path.filename().string())) enter(path, name + "/");
+      return;
+    }
     if (there && !S_ISREG(status.st_mode)) return;
-    if (!is_image(path)) return;
-    files_.push_back(
+    if (!is_image(path)) return leave_out(path);
+    images_.push_back(
         {name, status.st_size, status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec});
+    const auto found = static_cast<int64_t>(images_.size());
+    if (found % kCounted == 0 && bar_.due(found, found + 1))
+      bar_.show_count("listing " + folder_.string(), found, "images");
   }
 
-  fs::path folder_;
-  std::vector<ImageFile> files_;
+  void leave_out(const fs::path& path) {
+    if (data_file_.empty() && is_data_file(path)) data_file_ = path;
+    const std::string remedy = remedy_for(path);
+    if (remedy.empty()) return;
+    const std::string ending = ending_of(path);
+    LeftOut& left_out = left_out_[ending];
+    if (left_out.files++ > 0) return;
+    left_out.what = ending.empty() ? "no ending" : ending;
+    left_out.remedy = remedy;
+  }
+
+  static constexpr int64_t kCounted = 1000;
+
+  fs::path folder_, data_file_;
+  ProgressBar bar_;
+  std::vector<ImageFile> images_;
+  std::map<std::string, LeftOut> left_out_;  // by ending
   std::set<std::pair<dev_t, ino_t>> entered_;
 };
 
+// What a folder without images holds instead.
+std::string instead_of_images(const FolderListing& listing, const fs::path& data_file) {
+  if (!listing.left_out.empty()) return "; " + left_out_text(listing.left_out);
+  if (data_file.empty()) return "";
+  return "; latent data check " + data_file.string() + " reads that file";
+}
+
 }  // namespace
 
-std::vector<ImageFile> find_images(const fs::path& folder) {
+FolderListing list_images(const fs::path& folder) {
   std::error_code code;
   const bool there = fs::exists(folder, code);
   if (code) throw Error(folder.string() + ": cannot be read: " + code.message());
   if (!there) throw Error(folder.string() + ": no such folder");
   if (!fs::is_directory(folder, code))
     throw Error(folder.string() + ": is a file; expected a folder of images");
-  auto files = Walk(folder).run();
-  if (files.empty())
-    throw Error(folder.string() + ": no images; expected " + image_ending_examples() + " files");
-  return files;
+  Walk walk(folder);
+  FolderListing listing = walk.run();
+  if (listing.images.empty()) {
+    throw Error(folder.string() + ": no images; expected " + image_ending_examples() + " files" +
+                instead_of_images(listing, walk.data_file()));
+  }
+  return listing;
 }
+
+std::vector<ImageFile> find_images(const fs::path& folder) { return list_images(folder).images; }
 
 }  // namespace latent

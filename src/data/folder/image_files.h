@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "data/left_out.h"
+
 namespace latent {
 
 /// A file found in a folder. Properties that are not available (for a broken link, for example) are
@@ -16,11 +18,21 @@ struct ImageFile {
   int64_t modified = 0;  // nanoseconds since 1970
 };
 
+/// The files of a folder.
+struct FolderListing {
+  std::vector<ImageFile> images;
+  std::vector<LeftOut> left_out;  // the other files, by ending; see remedy_for
+};
+
 /// Returns the files below `folder` whose names end as those of images do (image/formats.h), or
 /// that begin as images do, whatever their names; sorted by the bytes of their names.
 ///
 /// Hidden files and folders are skipped. Links to folders are followed, each folder entered once,
-/// so loops end. Throws Error if the folder is missing or cannot be listed, or holds no image.
+/// so loops end; folders that systems make (__MACOSX) are skipped. Shows its progress in a large
+/// folder. Throws Error if the folder is missing or cannot be listed, or holds no image.
+FolderListing list_images(const std::filesystem::path& folder);
+
+/// Returns only the images of `list_images`.
 std::vector<ImageFile> find_images(const std::filesystem::path& folder);
 
 }  // namespace latent

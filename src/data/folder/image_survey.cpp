@@ -29,11 +29,9 @@ int64_t ImageSurvey::typical_side() const {
   return 0;
 }
 
-ImageSurvey survey_images(const std::filesystem::path& folder,
-                          const std::vector<ImageFile>& files) {
+ImageSurvey survey_images(const std::vector<std::filesystem::path>& files) {
   ImageSurvey survey;
-  for (const auto& file : files) {
-    const std::filesystem::path path = folder / file.name;
+  for (const auto& path : files) {
     try {
       const ImageHeader header = read_image_header(read_file(path, kLargestFile), path.string());
       std::pair<int64_t, int64_t> size{header.height, header.width};

@@ -7,8 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "data/folder/image_files.h"
-
 namespace latent {
 
 struct ImageSurvey {
@@ -22,6 +20,6 @@ struct ImageSurvey {
 };
 
 /// Reads every header. Files that are not images, damaged or truncated become `unreadable`.
-ImageSurvey survey_images(const std::filesystem::path& folder, const std::vector<ImageFile>& files);
+ImageSurvey survey_images(const std::vector<std::filesystem::path>& files);
 
 }  // namespace latent

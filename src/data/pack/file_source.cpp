@@ -43,6 +43,13 @@ class FileSource : public ImageSource {
   int64_t count() const override { return static_cast<int64_t>(files_.size()); }
   std::string name() const override { return folder_.string(); }
 
+  std::vector<fs::path> files() const override {
+    std::vector<fs::path> paths;
+    for (int64_t i = 0; i < count(); ++i)
+      paths.push_back(path(i));
+    return paths;
+  }
+
   ImageShape shape() override {
     if (shape_.channels != 0) return shape_;
     if (!fit_.size().empty()) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,8 @@ class ImageSource {
   }
   /// Returns what was left out of the files that `read` has read so far, for the user, or "".
   virtual std::string remark() const { return ""; }
+  /// Returns the images' files; none for images of another kind.
+  virtual std::vector<std::filesystem::path> files() const { return {}; }
   /// Prepares images first, ..., first + count - 1.
   ///
   /// pixels: [count, H, W, C]; all are filled except the unreadable images, which are returned in

@@ -16,10 +16,14 @@ constexpr size_t kNamed = 5;  // unreadable images that the notice names
 
 constexpr std::array kSplits{Split::kTrain, Split::kValidation, Split::kTest};
 
+using Counts = std::array<int64_t, 3>;
+
 // The split whose images stand in for those of a split that has none.
-Split serving(Split split, const std::array<int64_t, 3>& counts) {
+Split serving(Split split, const Counts& counts) {
   const auto has = [&](Split candidate) { return counts[static_cast<size_t>(candidate)] > 0; };
-  if (has(split) || split == Split::kTrain) return split;
+  if (has(split)) return split;
+  if (split == Split::kTrain)
+    return has(Split::kValidation) ? Split::kValidation : has(Split::kTest) ? Split::kTest : split;
   const Split other = split == Split::kTest ? Split::kValidation : Split::kTest;
   return has(other) ? other : Split::kTrain;
 }
@@ -29,38 +33,35 @@ class PackedDataset : public Dataset {
   explicit PackedDataset(PackedParts parts) : parts_(std::move(parts)) {}
 
   Examples load(Split split) const override {
-    const Split from = serving(split, parts_.counts);
-    int64_t first = 0, count = 0;  // in the source
-    for (const Split each : kSplits) {
-      count = parts_.counts[static_cast<size_t>(each)];
-      if (each == from) break;
-      first += count;
-    }
     const auto& unreadable = pack()->content.unreadable;
-    const auto unreadable_before = [&](int64_t index) {
-      return std::count_if(unreadable.begin(), unreadable.end(),
-                           [&](const UnreadableImage& each) { return each.index < index; });
-    };
-    const int64_t packed_first = first - unreadable_before(first);
-    const int64_t packed_count = first + count - unreadable_before(first + count) - packed_first;
-    if (packed_count == 0) {
+    const Counts readable = readable_counts();
+    const Split from = source_of(split, readable);
+    int64_t first = 0, packed_first = 0;  // in the source and in the pack
+    for (const Split each : kSplits) {
+      if (each == from) break;
+      first += parts_.counts[static_cast<size_t>(each)];
+      packed_first += readable[static_cast<size_t>(each)];
+    }
+    if (readable[static_cast<size_t>(from)] == 0) {
       throw Error(
           fmt::format("{}: no images for the {} split", parts_.source->name(), to_string(split)));
     }
     Examples examples;
-    examples.pixels = pack()->content.pixels.narrow(0, packed_first, packed_count);
-    describe(examples, readable(first, count, unreadable));
+    examples.pixels =
+        pack()->content.pixels.narrow(0, packed_first, readable[static_cast<size_t>(from)]);
+    describe(examples, readable_rows(first, parts_.counts[static_cast<size_t>(from)], unreadable));
     return examples;
   }
 
   std::string notice() const override {
     std::vector<std::string> lines;
     if (!parts_.notice.empty()) lines.push_back(parts_.notice);
-    for (const Split split : {Split::kValidation, Split::kTest}) {
-      const Split from = serving(split, parts_.counts);
+    const Counts counts = pack_ ? readable_counts() : parts_.counts;
+    for (const Split split : kSplits) {
+      const Split from = source_of(split, counts);
       if (from == split) continue;
-      lines.push_back(fmt::format("no {0} images: the {1} images are used for {0}",
-                                  to_string(split), to_string(from)));
+      lines.push_back(fmt::format("no {0} images: the {1} images are used for {0}{2}",
+                                  to_string(split), to_string(from), parts_.if_none));
     }
     if (pack_ && !pack_->content.unreadable.empty()) lines.push_back(unreadable_text());
     return fmt::format("{}", fmt::join(lines, "\n"));
@@ -76,12 +77,31 @@ class PackedDataset : public Dataset {
     return &*pack_;
   }
 
-  std::filesystem::path image_folder() const override { return parts_.image_folder; }
+  std::vector<std::filesystem::path> image_files() const override { return parts_.source->files(); }
+  std::vector<LeftOut> left_out() const override { return parts_.left_out; }
+  std::vector<std::string> warnings() const override { return parts_.warnings; }
 
  private:
+  Split source_of(Split split, const Counts& counts) const {
+    const bool may_be_served = split != Split::kTrain || parts_.train_may_be_served;
+    return may_be_served ? serving(split, counts) : split;
+  }
+
+  // The images of each split that are in the pack.
+  Counts readable_counts() const {
+    Counts counts = parts_.counts;
+    for (const auto& image : pack()->content.unreadable) {
+      size_t split = 0;
+      for (int64_t end = parts_.counts[0]; image.index >= end; end += parts_.counts[split])
+        ++split;
+      --counts[split];
+    }
+    return counts;
+  }
+
   // Which of the images first, ..., first + count - 1 are in the pack.
-  static Tensor readable(int64_t first, int64_t count,
-                         const std::vector<UnreadableImage>& unreadable) {
+  static Tensor readable_rows(int64_t first, int64_t count,
+                              const std::vector<UnreadableImage>& unreadable) {
     const Tensor there = at::ones({count}, at::kBool);
     for (const auto& image : unreadable) {
       if (image.index >= first && image.index < first + count) there[image.index - first] = false;

@@ -20,11 +20,17 @@ struct PackedParts {
   std::vector<std::string> names;       // likewise, or empty
   std::string notice;
   SkipPolicy policy;
-  std::filesystem::path image_folder = {};  // of image files, else empty
+  std::vector<LeftOut> left_out = {};
+  std::vector<std::string> warnings = {};
+  std::string if_none = {};  // follows the notice that a split has no images: how to have some
+  /// Whether images of another split serve as training images if none of these can be read: sets
+  /// of a few images, whose splits were drawn.
+  bool train_may_be_served = false;
 };
 
 /// Returns a data set that opens its pack (or makes it) when the first split is loaded. Images that
-/// could not be read are missing from the splits, and the notice then names them.
+/// could not be read are missing from the splits, and the notice then names them. A split without
+/// readable images is served by another, and the notice says so.
 std::unique_ptr<Dataset> packed_dataset(PackedParts parts);
 
 }  // namespace latent

@@ -96,12 +96,8 @@ std::unique_ptr<Dataset> open_celeba(const CelebaOptions& options, const Fit& fi
                       split.size() == static_cast<size_t>(options.count);
     if (!full) split.push_back(file);
   }
-  PackedParts parts{.source = nullptr,
-                    .attributes = {},
-                    .names = {},
-                    .notice = "",
-                    .policy = policy,
-                    .image_folder = images};
+  PackedParts parts{
+      .source = nullptr, .attributes = {}, .names = {}, .notice = "", .policy = policy};
   std::vector<ImageFile> ordered;
   for (size_t split = 0; split < members.size(); ++split) {
     parts.counts[split] = static_cast<int64_t>(members[split].size());

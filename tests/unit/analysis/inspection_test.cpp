@@ -96,5 +96,54 @@ TEST(Inspection, TablesHaveNoFloor) {
   EXPECT_TRUE(std::isnan(report.bce_floor));
 }
 
+TEST(Inspection, UnknownLabelsAreCounted) {
+  const double unknown = std::nan("");
+  Examples train = grey(4, 200);
+  train.attributes = {
+      {"label", torch::tensor({1.0, unknown, 0.0, 1.0}, at::kDouble), {"cat", "dog"}},
+      {"age", torch::tensor({unknown, 2.0, unknown, 6.0}, at::kDouble), {}},
+      {"lost", torch::full({4}, unknown, at::kDouble), {}}};
+  const Inspection found = inspect({{Split::kTrain, train}});
+  const auto& attributes = found.splits.at(0).attributes;
+  using Counts = std::vector<std::pair<std::string, int64_t>>;
+  EXPECT_EQ(attributes.at(0).classes, (Counts{{"cat", 1}, {"dog", 2}}));
+  EXPECT_EQ(attributes.at(0).unknown, 1);
+  EXPECT_DOUBLE_EQ(attributes.at(1).mean, 4.0);
+  EXPECT_EQ(attributes.at(1).unknown, 2);
+  EXPECT_EQ(attributes.at(2).known, 0);
+  EXPECT_EQ(
+      found.warnings(),
+      std::vector<std::string>{"lost: unknown for all 4 images; expected data.labels to be about "
+                               "them"});
+}
+
+TEST(Inspection, OneClassInAllSplitsIsWarnedOf) {
+  Examples train = grey(3, 200), test = grey(1, 250);
+  train.attributes = {{"label", torch::zeros({3}, at::kDouble), {"bad", "good"}}};
+  test.attributes = {{"label", torch::ones({1}, at::kDouble), {"bad", "good"}}};
+  EXPECT_TRUE(inspect({{Split::kTrain, train}, {Split::kTest, test}}).warnings().empty());
+  test.attributes[0].values.zero_();
+  EXPECT_EQ(
+      inspect({{Split::kTrain, train}, {Split::kTest, test}}).warnings(),
+      std::vector<std::string>{"label: all 4 images are of one class, bad; expected several (a "
+                               "folder each), or data.labels: none"});
+}
+
+TEST(Inspection, DarkImagesAreWarnedOf) {
+  Examples train = grey(4, 15);
+  train.pixels[0][1][1] = 63;
+  train.pixels[1][0][0] = 64;  // a quarter of white, of 256 values
+  const Inspection found = inspect({{Split::kTrain, train}});
+  EXPECT_EQ(found.splits.at(0).dark, 3);
+  EXPECT_EQ(found.splits.at(0).brightest, 64);
+  ASSERT_EQ(found.warnings().size(), 1U);
+  EXPECT_TRUE(
+      found.warnings()[0].starts_with("3 of 4 images are darker than a quarter of white; the "
+                                      "brightest value of all is 64 of 255; "))
+      << found.warnings()[0];
+  train.pixels[2].fill_(255);
+  EXPECT_TRUE(inspect({{Split::kTrain, train}}).warnings().empty());  // half of them
+}
+
 }  // namespace
 }  // namespace latent

@@ -122,13 +122,119 @@ TEST_F(Folder, ItsOwnSplitFoldersAreTaken) {
   EXPECT_EQ(set->load(Split::kValidation).names, std::vector<std::string>{"val/cat/3.png"});
   EXPECT_EQ(set->load(Split::kTrain).find("label")->classes,
             (std::vector<std::string>{"cat", "dog"}));
-  EXPECT_EQ(set->notice(), folder_.path().string() +
-                               ": its folders train, validation and test are the splits; "
-                               "data.validation and data.test are not used\n"
-                               "no test images: the validation images are used for test");
-  // A class may be called train.
-  add_grey("bus/4.png", 4);
-  EXPECT_EQ(training()->load(Split::kTrain).names.size(), 4U);
+  EXPECT_EQ(set->notice(),
+            folder_.path().string() +
+                ": its folders are the splits: train from train, validation from val (data.splits: "
+                "none reads them as classes); data.validation and data.test are not used\n"
+                "no test images: the validation images are used for test (data.splits: fill draws "
+                "some from the training images)");
+  add_grey("ground_truth/4.png", 4);
+  EXPECT_EQ(folder()->load(Split::kTrain).names.size(), 2U);
+  ASSERT_EQ(folder()->left_out().size(), 1U);
+  EXPECT_EQ(folder()->left_out()[0].what, "ground_truth/");
+  // Classes may be called like splits.
+  EXPECT_EQ(training(", \"splits\": \"none\"")->load(Split::kTrain).names.size(), 4U);
+}
+
+TEST_F(Folder, MissingSplitsAreDrawnFromTheTrainingImages) {
+  for (int i = 0; i < 100; ++i)
+    add_grey(fmt::format("Training/c{}/{}.png", i % 2, i), i);
+  add_grey("Testing/c0/200.png", 200);
+  const auto set = folder(", \"splits\": \"fill\"");
+  const auto train = set->load(Split::kTrain), validation = set->load(Split::kValidation);
+  EXPECT_EQ(train.count() + validation.count(), 100);
+  EXPECT_NEAR(static_cast<double>(validation.count()), 10, 9);  // three deviations
+  EXPECT_EQ(set->load(Split::kTest).names, std::vector<std::string>{"Testing/c0/200.png"});
+  EXPECT_EQ(train.find("label")->classes, (std::vector<std::string>{"c0", "c1"}));
+  const auto named = folder(", \"splits\": \"train=Training\"");
+  EXPECT_EQ(named->load(Split::kValidation).names, validation.names);
+  EXPECT_EQ(named->left_out().at(0).what, "Testing/");
+  EXPECT_EQ(folder(", \"splits\": \"fill\", \"validation\": 0")->load(Split::kTrain).count(), 100);
+}
+
+// Neither the images nor their order nor their splits change when a lone folder is entered.
+TEST_F(Folder, ALoneFolderChangesOnlyTheClasses) {
+  for (int i = 0; i < 60; ++i)
+    add_grey(fmt::format("flowers/c{}/{}.png", i % 3, i), i);
+  const auto now = folder(), before = folder(", \"splits\": \"exact\"");
+  for (const Split split : kAll)
+    EXPECT_EQ(now->load(split).names, before->load(split).names);
+  EXPECT_EQ(before->load(Split::kTrain).find("label")->classes,
+            std::vector<std::string>{"flowers"});
+  EXPECT_EQ(now->load(Split::kTrain).find("label")->classes,
+            (std::vector<std::string>{"c0", "c1", "c2"}));
+}
+
+// The config that version 0.1 wrote into a run has all of its keys, and no "splits".
+TEST_F(Folder, AFormerRunReadsTheSameImages) {
+  add_grey("Train/1.png", 1);
+  add_grey("Test/2.png", 2);
+  const std::string former =
+      ", \"labels\": \"folders\", \"validation\": 0.0, \"test\": 0.0, \"split_seed\": 0, "
+      "\"count\": 0";
+  EXPECT_EQ(folder(former)->load(Split::kTrain).count(), 1);
+  EXPECT_EQ(folder(former + ", \"on_error\": \"fail\"")->load(Split::kTrain).count(), 2);
+  EXPECT_EQ(folder(former + ", \"on_error\": \"fail\", \"splits\": \"folders\"")
+                ->load(Split::kTrain)
+                .count(),
+            1);
+}
+
+TEST_F(Folder, AFewImagesAlwaysLeaveSomeForTraining) {
+  for (const int images : {1, 2, 3, 13}) {
+    for (int i = 0; i < images; ++i)
+      add_grey(std::to_string(i) + ".png", i);
+    for (int64_t seed = 0; seed < 20; ++seed) {
+      const auto set =
+          folder(fmt::format(", \"validation\": 0.45, \"test\": 0.45, \"split_seed\": {}", seed));
+      for (const Split split : kAll)
+        EXPECT_GT(set->load(split).count(), 0);
+    }
+  }
+  fs::remove_all(folder_.path());
+  add_grey("a.png", 1);
+  // For a seed that draws it for another split.
+  for (int64_t seed = 0; seed < 60; ++seed) {
+    const std::string notice =
+        folder(fmt::format(", \"validation\": 0.5, \"test\": 0.4, \"split_seed\": {}", seed))
+            ->notice();
+    if (notice.find("drawn") == std::string::npos) continue;
+    EXPECT_EQ(notice, folder_.path().string() +
+                          ": 1 image, none of them drawn for training: all are training images\n"
+                          "no validation images: the train images are used for validation\n"
+                          "no test images: the train images are used for test");
+    return;
+  }
+  ADD_FAILURE() << "no seed draws the image for another split";
+}
+
+TEST_F(Folder, ASplitOfBrokenFilesIsServedByAnother) {
+  add_grey("train/a.png", 1);
+  add_grey("train/b.png", 2);
+  add("val/broken.png", "hello");
+  const std::string skip = ", \"on_error\": \"skip\"";
+  const auto set = folder(skip);
+  EXPECT_EQ(set->load(Split::kTrain).count(), 2);
+  EXPECT_EQ(set->load(Split::kValidation).count(), 2);
+  EXPECT_NE(set->notice().find("no validation images: the train images are used for validation"),
+            std::string::npos)
+      << set->notice();
+  // A training split of a folder's own is not replaced.
+  fs::remove_all(folder_.path());
+  add("train/broken.png", "hello");
+  add_grey("val/a.png", 1);
+  expect_error([&] { folder(skip)->load(Split::kTrain); },
+               folder_.path().string() + ": no images for the train split");
+  // One that was drawn is.
+  fs::remove_all(folder_.path());
+  add("broken.png", "hello");
+  add_grey("a.png", 1);
+  for (int64_t seed = 0; seed < 20; ++seed) {
+    const auto drawn = folder(
+        skip + fmt::format(", \"validation\": 0.3, \"test\": 0.3, \"split_seed\": {}", seed));
+    for (const Split split : kAll)
+      EXPECT_EQ(drawn->load(split).names, std::vector<std::string>{"a.png"});
+  }
 }
 
 TEST_F(Folder, FewImagesServeInTwoSplits) {
