@@ -218,12 +218,13 @@ DatasetPlan configure_table(Section& data) {
 }
 
 std::optional<Json> recognise_table(const fs::path& path) {
-  if (!is_file_called(path, ".csv") && !is_file_called(path, ".tsv") &&
-      !is_file_called(path, ".txt"))
+  const bool any_text = is_file_called(path, ".txt");  // a table if it has columns
+  if (!is_file_called(path, ".csv") && !is_file_called(path, ".tsv") && !any_text)
     return std::nullopt;
   Json data{{"name", "table"}, {"file", path.string()}};
   try {
     const TableHead head = read_head(path, kRowsOfGuess);
+    if (any_text && head.names.size() < 2) return std::nullopt;
     const TableGuess guess = guess_table(head, path);
     const fs::path test = test_table_beside(path, head);
     std::vector<std::string> said;
@@ -243,6 +244,7 @@ std::optional<Json> recognise_table(const fs::path& path) {
     }
     if (!said.empty()) log::info("{}: {}", path.string(), join(said, "; "));
   } catch (const Error&) {
+    if (any_text) return std::nullopt;
     // Whoever opens it says what is wrong.
   }
   return data;

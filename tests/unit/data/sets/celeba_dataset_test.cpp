@@ -100,7 +100,7 @@ TEST_F(Celeba, ListsOfPandasAreRead) {
     numbered += fmt::format("{},00000{}.jpg,{},-1.0\n", i - 1, i, bald ? "1.0" : "-1.0");
     quoted += fmt::format("\"00000{}.jpg\";{};False\n", i, bald ? "True" : "False");
   }
-  for (const std::string& header :
+  for (const std::string header :
        {",image_id,Bald,Smiling\n", "Unnamed: 0,image_id,Bald,Smiling\n"}) {
     add("list_attr_celeba.csv", header + numbered);
     expect_splits(*celeba());

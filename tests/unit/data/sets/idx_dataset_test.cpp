@@ -157,6 +157,7 @@ TEST_F(IdxDataset, FindsMnistUnderOtherNamesAndInOtherPlaces) {
 
 TEST_F(IdxDataset, EmnistIsTurnedUprightAndItsLettersAreNamed) {
   const auto folder = folder_ / "gzip";
+  make_directories(folder);
   const std::string train = "emnist-letters-train-", test = "emnist-letters-test-";
   const std::string pixels("\1\2\3\4\5\6", 6);
   write_file(folder / (train + "images-idx3-ubyte"), idx_bytes({2, 2, 3}, pixels + pixels));

@@ -1,4 +1,6 @@
 // Tables as people have them: missing values, pictures in rows, names that are numbers.
+#include <spdlog/fmt/fmt.h>
+
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -59,9 +61,9 @@ TEST_F(TableKinds, MissingValuesAreCountedAndRefused) {
 TEST_F(TableKinds, MissingValuesAreLeftOutOrFilled) {
   const auto skip = open(kGaps, ", \"label\": \"l\", \"scale\": \"none\", \"missing\": \"skip\"");
   expect_tensor_near(both(*skip), torch::tensor({{1, 10}, {5, 50}}), 0);
-  EXPECT_TRUE(skip->notice().starts_with(file() + ": 2 of 4 rows lack a value and are left out; " +
-                                         file() + ": 1 of 2 rows have no label (l)"))
-      << skip->notice();
+  EXPECT_TRUE(skip->notice().starts_with(file() + ": 2 of 4 rows lack a value and are left out; "));
+  EXPECT_NE(skip->notice().find("; " + file() + ": 1 of 2 rows have no label (l)"),
+            std::string::npos);
   const auto mean = open("a,b\n1,10\n1,?\n1,30\n1,50\n",
                          ", \"scale\": \"none\", \"missing\": \"mean\", \"split_seed\": 1");
   const Tensor rows = both(*mean), train = mean->load(Split::kTrain).pixels.flatten(1).select(1, 1);
@@ -108,7 +110,7 @@ std::string pixel_rows(const std::string& first, const std::string& second) {
   for (const bool one : {true, false}) {
     text += one ? first : second;
     for (int i = 0; i < 64; ++i)
-      text += "," + std::to_string(one ? 4 * i : 255 - i);
+      text += fmt::format(",{}", one ? 4 * i : 255 - i);
     text += "\n";
   }
   return text;
