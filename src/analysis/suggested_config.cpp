@@ -65,12 +65,13 @@ Json suggested_data(const fs::path& path) {
   if (const auto data = recognised(path, false)) return *data;
   if (const auto data = recognised_inside(path)) return *data;
   if (const auto data = recognised(path, true)) return *data;
-  throw Error(path.string() +
-              ": expected a config (.json), a folder, or a .csv, .npy or .npz file of data");
+  throw Error(
+      path.string() +
+      ": expected a config (.json), a folder, or a .csv, .tsv, .npy, .npz or IDX file of data");
 }
 
 Json suggested_config(const Json& data, const ImageShape& shape) {
-  const bool table = data.at("name") == "table";
+  const bool table = data.at("name") == "table" && !data.contains("shape");
   Json encoder{{"name", "dense"}, {"hidden", {128, 64}}};
   if (!table) {
     std::vector<int64_t> channels;

@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view kNpyMagic{"\x93NUMPY", 6};
 constexpr int64_t kLongestHeader = 1 << 16;
 constexpr size_t kMaxDimensions = 32;  // NumPy's own limit
+constexpr size_t kMaxWidthDigits = 6;  // of the letters of a word
 
 // Parses the dictionary {'descr': '<f4', 'fortran_order': False, 'shape': (60000, 28, 28), }.
 class Parser {
@@ -150,21 +151,34 @@ int64_t read_length(ByteStream& stream, int64_t& preamble) {
   return length;
 }
 
+// The bytes of a value: "4" of "<f4"; "12" of "<U12", letters of four bytes. 0 if it is none.
+int64_t width_of(const std::string& descr) {
+  const std::string digits = descr.size() > 2 ? descr.substr(2) : "";
+  const bool sane = !digits.empty() && digits.size() <= kMaxWidthDigits &&
+                    digits.find_first_not_of("0123456789") == std::string::npos;
+  return !sane ? 0 : std::stoll(digits) * (descr[1] == 'U' ? 4 : 1);
+}
+
 // "<f4": order, kind, bytes.
 void read_type(const std::string& descr, NpyHeader& header, const std::string& name) {
   if (descr.find('O') != std::string::npos) {
-    throw Error(name + ": holds Python objects, which are never loaded; expected numbers");
+    throw Error(name +
+                ": holds Python objects, which are never loaded; expected numbers or words: save "
+                "numpy.stack(list(array)) if they are arrays, array.astype(str) if they are words");
   }
-  const bool sane = descr.size() == 3 && std::string("<>=|").find(descr[0]) != std::string::npos;
+  const bool sane = descr.size() > 2 && std::string("<>=|").find(descr[0]) != std::string::npos;
   header.kind = sane ? descr[1] : '?';
-  header.width = sane ? descr[2] - '0' : 0;
+  header.width = sane ? width_of(descr) : 0;
   header.swapped = sane && descr[0] == '>' && header.width > 1;
+  if (header.is_text() && header.width > 0) return;
   const std::string name_of = fmt::format("{}{}", header.kind, header.width);
   static const std::set<std::string> known{"b1", "i1", "i2", "i4", "i8", "u1",
-                                           "u2", "u4", "u8", "f4", "f8"};
+                                           "u2", "u4", "u8", "f2", "f4", "f8"};
   if (!known.contains(name_of)) {
-    throw Error(fmt::format("{}: values of type {}; expected bool, int, uint, float32 or float64",
-                            name, descr));
+    throw Error(
+        fmt::format("{}: values of type {}; expected bool, int, uint, float16, float32, float64 or "
+                    "words",
+                    name, descr));
   }
 }
 
@@ -187,10 +201,7 @@ NpyHeader read_npy_header(ByteStream& stream) {
   NpyHeader header;
   read_type(parser.descr, header, stream.name());
   header.shape = parser.shape;
-  if (parser.fortran_order && header.shape.size() > 1) {
-    throw Error(stream.name() +
-                ": stored in Fortran's order; expected C's: save numpy.ascontiguousarray(array)");
-  }
+  header.fortran_order = parser.fortran_order && header.shape.size() > 1;
   const int64_t held = stream.size() - preamble - length;
   int64_t most = std::max<int64_t>(held, 0) / header.width;
   for (const int64_t size : header.shape) {

@@ -148,12 +148,48 @@ def arrays(here):
         numpy.save("bad.npy", array)
         expect_error(message, "train", config, "--set", 'data={"name": "npy", "images": "bad.npy"}')
 
-    refused("stored in Fortran's order", numpy.asfortranarray(images[:3]))
-    refused("values of type <f2", images.astype(numpy.float16))
+    refused("values of type <c8", images.astype(numpy.complex64))
     refused("value 2 in image 7; expected 0 to 1", numpy.where(numpy.arange(120)[:, None, None] == 7, 2.0, images))
     refused("its shape is 120x16", images[:, 0])
-    numpy.save("good.npy", images.astype(">f8"))
-    latent("train", config, "--set", 'data={"name": "npy", "images": "good.npy"}', "--set", "train.epochs=1", "--quiet")
+    for i, array in enumerate([images.astype(">f8"), numpy.asfortranarray(images), images.astype(numpy.float16)]):
+        numpy.save("good.npy", array)
+        latent("train", config, "--run", f"good{i}", "--set", 'data={"name": "npy", "images": "good.npy"}', "--set",
+               "train.epochs=1", "--quiet")
+
+
+def checked(path):
+    """Checks data, trains on the config that this writes, and returns the report and what was said."""
+    said = latent("data", "check", path, "--out", "checked", "--json")
+    latent("train", "checked/config.json", "--run", "trained", "--overwrite", "--quiet", "--set", "train.epochs=1")
+    return json.loads(said.stdout), said.stderr
+
+
+def as_people_have_them(here):
+    images = (numpy.arange(40 * 64).reshape(40, 8, 8) * 7 % 256).astype(numpy.uint8)
+    labels = numpy.arange(40) % 4
+    numpy.savez("mnist.npz", x_test=images[:10], x_train=images, y_train=labels[:, None], y_test=labels[:10, None])
+    report, said = checked("mnist.npz")
+    expect(report["splits"]["train"]["images"] == 40, f"x_train to train, got {report}")
+    expect(report["splits"]["train"]["attributes"]["label"] == {"0": 10, "1": 10, "2": 10, "3": 10}, f"classes, got {report}")
+    latent("probe", "--run", "trained")
+    numpy.save("flat.npy", images.reshape(40, 64))
+    report, said = checked("flat.npy")
+    expect(report["shape"].endswith("8x8") and "read as pictures of 8x8 (data.shape)" in said, f"pictures, got {report} {said}")
+    numpy.save("x.npy", images / numpy.float32(127.5) - 1)
+    numpy.save("y.npy", numpy.array(["cat", "dog"])[numpy.arange(40) % 2])
+    report, said = checked("x.npy")
+    expect(set(report["splits"]["train"]["attributes"]["label"]) == {"cat", "dog"}, f"words, got {report}")
+    expect("-1 is shown as black" in said, f"the range to be said, got {said}")
+    rows = [(label, *row) for label, row in zip(labels, images.reshape(40, 64))]
+    write_csv(here / "train.csv", ["label", *(f"pixel{i}" for i in range(64))], rows)
+    report, said = checked("train.csv")
+    expect(report["shape"].endswith("8x8") and "label" in report["splits"]["train"]["attributes"], f"pictures, got {report}")
+    expect("column label as the label (data.label)" in said, f"the choice to be said, got {said}")
+    (here / "gaps.csv").write_text("a,b\n" + "".join(f"{i},{'' if i == 7 else i % 3}\n" for i in range(40)))
+    expect_error("gaps.csv: line 9: column b: no value; 1 of 40 rows lack one: data.missing: skip leaves them out", "data",
+                 "check", "gaps.csv")
+    said = latent("data", "check", "gaps.csv", "--set", "data.missing=skip").stderr
+    expect("1 of 40 rows lack a value and are left out" in said, f"the row to be counted, got {said}")
 
 
 for check in (points, lines, mistakes):
@@ -163,3 +199,5 @@ if numpy is None:
     skip("no numpy to write arrays with")
 with Workplace() as workplace:
     arrays(workplace)
+with Workplace() as workplace:
+    as_people_have_them(workplace)

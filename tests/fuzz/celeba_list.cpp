@@ -29,6 +29,6 @@ LATENT_FUZZ_TARGET(input) {
   using namespace latent;
   static const Folder folder;
   fuzz::file_of(input);
-  const CelebaList list = read_celeba_list(folder.path(), "list");
+  const CelebaList list = read_celeba_list(folder.path() / "list.txt");
   if (list.values.size() != list.rows.size() * list.width) std::abort();
 }

@@ -11,6 +11,11 @@ LATENT_FUZZ_TARGET(input) {
     array.rows(array.count() / 2, array.count() - array.count() / 2);
     array.rows(0, 1);  // back again
   });
-  ArrayImages images(open, ArrayOptions{.white_key = "data.white"});
-  images.read(0, images.count());
+  fuzz::read_or_refuse([&] {
+    NpyArray array(open);
+    array.words(0, array.count());
+  });
+  std::vector<UnreadableImage> unreadable;
+  ArrayImages images(open, ArrayOptions{});
+  images.read(0, images.count(), unreadable);
 }

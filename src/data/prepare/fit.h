@@ -32,6 +32,8 @@ class Fit {
 
   /// Returns [height, width] of the key `size`; empty if images keep their size.
   const std::vector<int64_t>& size() const { return size_; }
+  /// Whether black borders pad the images.
+  bool pads() const { return pad_to_ > 0; }
   /// Returns a text that names everything the result depends on, for a pack's key.
   std::string text() const;
 

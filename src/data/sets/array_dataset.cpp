@@ -1,6 +1,4 @@
 // The data sets `npy` and `npz`: images, and labels, in NumPy arrays.
-#include <spdlog/fmt/fmt.h>
-
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -8,8 +6,8 @@
 #include "core/error.h"
 #include "data/recognise.h"
 #include "data/registry.h"
-#include "data/sets/array_set.h"
-#include "format/npz.h"
+#include "data/sets/array_parts.h"
+#include "data/sets/array_twins.h"
 
 namespace latent {
 namespace {
@@ -20,119 +18,127 @@ using Json = nlohmann::ordered_json;
 ArraySetOptions read_array_options(Section& data) {
   ArraySetOptions options;
   options.array.read(data);
-  data.read("label_names", options.label_names,
+  data.read("label_names", options.label_names.names,
             "names for the columns of labels that are a matrix; []: the array's name and a number");
-  options.label_names_key = data.where("label_names");
+  options.label_names.key = data.where("label_names");
   options.splits.read(data);
+  options.policy = SkipPolicy(data);
   return options;
 }
 
-/// The names of the arrays: files for npy, arrays of the archive for npz.
-struct Names {
-  std::string images, labels, test_images, test_labels;
+// Reads the keys that both sets have besides `images`. array: "NPY file", "array".
+void read_names(Section& data, ArrayNames& names, const std::string& array) {
+  const std::string by_name = names.labels.empty() ? "" : "; auto: found by its name; \"\": none";
+  data.read("labels", names.labels,
+            array +
+                " of their labels: N or Nx1 integers, numbers or words, or NxK; also "
+                "FILE.npz or FILE.npz:ARRAY" +
+                by_name);
+  data.read("validation_images", names.validation_images,
+            array + " of the validation images" + by_name);
+  data.read("validation_labels", names.validation_labels, array + " of their labels" + by_name);
+  data.read("test_images", names.test_images, array + " of the test images" + by_name);
+  data.read("test_labels", names.test_labels, array + " of their labels" + by_name);
+}
 
-  void check(Section& data) const {
-    if (!test_images.empty() || test_labels.empty()) return;
-    throw Error(data.where("test_labels") +
-                ": given without test_images; expected both or neither");
+void check_names(Section& data, const ArrayNames& names, const TrainTestOptions& splits) {
+  const auto given = [](const std::string& name) { return !name.empty() && name != kByName; };
+  for (const auto& [part, images, labels] :
+       {std::tuple{"test", &names.test_images, &names.test_labels},
+        std::tuple{"validation", &names.validation_images, &names.validation_labels}}) {
+    if (given(*images) || !given(*labels)) continue;
+    throw Error(data.where(std::string(part) + "_labels") + ": given without " + part +
+                "_images; expected both or neither");
   }
-};
-
-// Changes whenever the file may have changed.
-std::string fingerprint(const fs::path& file) {
-  std::error_code ignored;
-  return fmt::format("{} {} {}", fs::absolute(file).string(), fs::file_size(file, ignored),
-                     fs::last_write_time(file, ignored).time_since_epoch().count());
+  if (splits.validation > 0 && given(names.validation_images)) {
+    throw Error(data.where("validation") + ": given with validation_images; expected one of them");
+  }
 }
 
-ArrayPart file_part(const std::string& images, const std::string& labels) {
-  const auto opener = [](const std::string& file) -> OpenStream {
-    if (file.empty()) return {};
-    return [file] { return open_stream(file); };
-  };
-  return {opener(images), opener(labels), fs::path(labels).stem().string(), fingerprint(images)};
+DatasetPlan plan_of(const std::string& file, ArrayNames names, const ArraySetOptions& options,
+                    const Fit& fit) {
+  if (options.splits.validation > 0 && names.validation_images == kByName)
+    names.validation_images = names.validation_labels = "";
+  return {[=]() -> std::unique_ptr<Dataset> {
+            return make_array_dataset(open_arrays(file, names), options, fit);
+          },
+          [fit](const Tensor& pixels) { return fit.apply(pixels); }};
 }
 
-ArrayPart archive_part(const std::shared_ptr<NpzArchive>& archive, const std::string& images,
-                       const std::string& labels) {
-  const auto opener = [&](const std::string& array) -> OpenStream {
-    if (array.empty()) return {};
-    return [archive, array] { return archive->open(array); };
-  };
-  return {opener(images), opener(labels), labels, fingerprint(archive->name()) + " " + images};
+Json with_names(Json data, const ArrayNames& names) {
+  for (const auto& [key, name] : {std::pair{"images", &names.images},
+                                  {"labels", &names.labels},
+                                  {"validation_images", &names.validation_images},
+                                  {"validation_labels", &names.validation_labels},
+                                  {"test_images", &names.test_images},
+                                  {"test_labels", &names.test_labels}}) {
+    if (!name->empty()) data[key] = *name;
+  }
+  return data;
 }
 
-// Returns the first array that can hold images. An array that cannot be read (of objects, for
-// example) is an error only if no other array can hold images.
-std::string find_image_array(const NpzArchive& archive) {
-  std::string unreadable;
-  for (const auto& array : archive.arrays()) {
-    try {
-      const auto dimensions = read_npy_header(*archive.open(array)).shape.size();
-      if (dimensions == 3 || dimensions == 4) return array;
-    } catch (const Error& reason) {
-      if (unreadable.empty()) unreadable = reason.what();
+// The arrays of the archive; if it has images only, labels and test images in archives beside it.
+Json data_of_archive(const fs::path& path) {
+  const Json bare{{"name", "npz"}, {"file", path.string()}};
+  try {
+    ArrayNames names = names_by_convention(headers_of(path.string()));
+    if (names.images.empty()) return bare;
+    if (names.labels.empty() && names.test_images.empty()) {
+      const std::string images = names.images;
+      names = twins_beside(path);
+      names.images = images;
     }
+    return with_names(bare, names);
+  } catch (const Error&) {
+    return bare;  // whoever opens it says what is wrong
   }
-  throw Error((unreadable.empty() ? archive.name() + ": no" : unreadable + "; no other") +
-              " array of 3 or 4 dimensions; it holds " + join(archive.arrays()) +
-              "; data.images names the array of images");
 }
 
 }  // namespace
 
 DatasetPlan configure_npy(Section& data) {
-  Names files;
+  ArrayNames files;
   data.read("images", files.images, "NPY file of the training images; required");
-  data.read("labels", files.labels, "NPY file of their labels: N integers or numbers, or NxK");
-  data.read("test_images", files.test_images, "NPY file of the test images");
-  data.read("test_labels", files.test_labels, "NPY file of their labels");
+  read_names(data, files, "NPY file");
   const ArraySetOptions options = read_array_options(data);
   const Fit fit(data);
   if (files.images.empty()) data.missing("images", "the NPY file of the training images");
-  files.check(data);
-  const auto open = [=]() -> std::unique_ptr<Dataset> {
-    const auto test = files.test_images.empty()
-                          ? std::nullopt
-                          : std::optional(file_part(files.test_images, files.test_labels));
-    return make_array_dataset(file_part(files.images, files.labels), test, options, fit);
-  };
-  return {open, [fit](const Tensor& pixels) { return fit.apply(pixels); }};
+  check_names(data, files, options.splits);
+  return plan_of("", files, options, fit);
 }
 
 DatasetPlan configure_npz(Section& data) {
   std::string file;
-  Names arrays;
+  ArrayNames arrays{kByName, kByName, kByName, kByName, kByName, kByName};
   data.read("file", file, "NPZ file, as numpy.savez writes; required");
   data.read("images", arrays.images,
-            "array of the training images; by default the first of 3 or 4 dimensions");
-  data.read("labels", arrays.labels, "array of their labels: N integers or numbers, or NxK");
-  data.read("test_images", arrays.test_images, "array of the test images");
-  data.read("test_labels", arrays.test_labels, "array of their labels");
+            "array of the training images; auto: by its name, such as x_train, train_images, "
+            "images, X, arr_0, or the only one of 3 or 4 dimensions; then the others are found "
+            "too; \"\": the first of 3 or 4 dimensions");
+  read_names(data, arrays, "array");
   const ArraySetOptions options = read_array_options(data);
   const Fit fit(data);
   if (file.empty()) data.missing("file", "an NPZ file");
-  arrays.check(data);
-  const auto open = [=]() -> std::unique_ptr<Dataset> {
-    const auto archive = std::make_shared<NpzArchive>(file);
-    const std::string images = arrays.images.empty() ? find_image_array(*archive) : arrays.images;
-    const auto test =
-        arrays.test_images.empty()
-            ? std::nullopt
-            : std::optional(archive_part(archive, arrays.test_images, arrays.test_labels));
-    return make_array_dataset(archive_part(archive, images, arrays.labels), test, options, fit);
-  };
-  return {open, [fit](const Tensor& pixels) { return fit.apply(pixels); }};
+  check_names(data, arrays, options.splits);
+  return plan_of(file, arrays, options, fit);
 }
 
 std::optional<Json> recognise_npy(const fs::path& path) {
-  if (!is_file_called(path, ".npy")) return std::nullopt;
-  return Json{{"name", "npy"}, {"images", path.string()}};
+  fs::path images = path;
+  if (std::error_code ignored; fs::is_directory(path, ignored)) {
+    images = training_file_in(path);
+    if (images.empty()) return std::nullopt;
+  } else if (!is_file_called(path, ".npy")) {
+    return std::nullopt;
+  }
+  ArrayNames names = twins_beside(images);
+  names.images = images.string();
+  return with_names({{"name", "npy"}}, names);
 }
 
 std::optional<Json> recognise_npz(const fs::path& path) {
   if (!is_file_called(path, ".npz")) return std::nullopt;
-  return Json{{"name", "npz"}, {"file", path.string()}};
+  return data_of_archive(path);
 }
 
 }  // namespace latent

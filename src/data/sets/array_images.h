@@ -2,50 +2,55 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "config/section.h"
 #include "core/image_shape.h"
+#include "data/pack/image_source.h"
+#include "data/sets/picture_rows.h"
+#include "data/sets/pixel_range.h"
 #include "format/npy_array.h"
 
 namespace latent {
 
-/// The keys `layout` and `white` of section `data`.
+/// How the keys of section `data` read arrays as images.
 struct ArrayOptions {
-  std::string layout = "auto";
-  double white = 0;
-  std::string layout_key, white_key;  // where they stand, for messages
+  PictureOptions picture;
+  RangeOptions range;
 
   void read(Section& data);
+  /// Returns a text that names everything the pixels depend on, for a pack's key.
+  std::string text() const;
 };
 
 /// An array read as images.
 class ArrayImages {
  public:
-  /// Throws Error naming the array if it is not [N, H, W], [N, H, W, C] or [N, C, H, W] with C 1 or
-  /// 3, if the layout is ambiguous, or if its values are integers of more than a byte.
+  /// Throws Error naming the array if it holds words, or as PictureLayout and PixelRange do.
   ArrayImages(OpenStream open, const ArrayOptions& options);
 
   int64_t count() const { return array_.count(); }
-  const ImageShape& shape() const { return shape_; }
+  const ImageShape& shape() const { return layout_.shape(); }
   const std::string& name() const { return array_.name(); }
-  /// Returns a message about the values to log, or "".
+  const PixelRange& range() const { return range_; }
+  /// Returns messages about what was guessed, to log, or "".
   const std::string& note() const { return note_; }
 
   /// Reads images first to first + count - 1, fastest in ascending order. Returns [count, H, W, C]
-  /// uint8, where 255 is white. Throws Error naming the image if a value lies outside [0, white].
-  Tensor read(int64_t first, int64_t count);
+  /// uint8, where 255 is white. Appends to `unreadable` the images that hold NaN or infinity, whose
+  /// such values become black. Throws Error naming the image if a value lies beyond black or white.
+  Tensor read(int64_t first, int64_t count, std::vector<UnreadableImage>& unreadable);
 
  private:
-  void find_layout(const ArrayOptions& options);
-  void find_white(double given);
-  void check_values(const Tensor& values, int64_t first) const;
+  PixelRange find_range(RangeOptions given);
+  void add_note(const std::string& text);
+  Extent extent_of_all();
 
   NpyArray array_;
-  ImageShape shape_;
-  bool channels_first_ = false;
-  double white_ = 0;
-  std::string white_key_;
+  PictureLayout layout_;
   std::string note_;
+  Extent peeked_;  // of the first images, if white is not given
+  PixelRange range_;
 };
 
 }  // namespace latent

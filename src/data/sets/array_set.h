@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "data/pack/pack.h"
 #include "data/prepare/fit.h"
 #include "data/sets/array_images.h"
+#include "data/sets/array_labels.h"
 #include "data/sets/train_test_dataset.h"
 
 namespace latent {
@@ -20,11 +22,18 @@ struct ArrayPart {
   std::string fingerprint;  // of the images: differs whenever they could
 };
 
+/// The arrays of a set.
+struct ArrayParts {
+  ArrayPart train;
+  std::optional<ArrayPart> validation, test;
+  std::string note = "";  // a message about the choice of the arrays, to log
+};
+
 struct ArraySetOptions {
   ArrayOptions array;
-  std::vector<std::string> label_names;
-  std::string label_names_key;
+  LabelNames label_names;
   TrainTestOptions splits;
+  SkipPolicy policy;  // for images that hold NaN or infinity
 };
 
 /// The most bytes of pixels that are kept in memory; larger sets are packed.
@@ -32,9 +41,7 @@ constexpr int64_t kMaxInMemory = int64_t{1} << 28;
 
 /// Returns the data set. Checks every array first, so that errors come before anything is loaded.
 /// Throws Error naming the array.
-std::unique_ptr<Dataset> make_array_dataset(const ArrayPart& train,
-                                            const std::optional<ArrayPart>& test,
-                                            const ArraySetOptions& options, const Fit& fit,
-                                            int64_t most_in_memory = kMaxInMemory);
+std::unique_ptr<Dataset> make_array_dataset(const ArrayParts& parts, const ArraySetOptions& options,
+                                            const Fit& fit, int64_t most_in_memory = kMaxInMemory);
 
 }  // namespace latent

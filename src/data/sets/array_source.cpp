@@ -34,26 +34,28 @@ class ArraySource : public ImageSource {
   std::string name() const override { return name_; }
 
   std::string key() const override {
-    std::string key =
-        fmt::format("arrays {} {} {}\n", options_.layout, options_.white, fit_.text());
+    std::string key = fmt::format("arrays {} {}\n", options_.text(), fit_.text());
     for (const auto& part : parts_)
       key += fmt::format("{} rows of {}\n", part.rows.numel(), part.key);
     return key;
   }
 
   std::vector<UnreadableImage> read(int64_t first, int64_t count, uint8_t* pixels) override {
+    std::vector<UnreadableImage> unreadable;
     while (count > 0) {
-      const int64_t done = read_some(first, count, pixels);
+      const int64_t done = read_some(first, count, pixels, unreadable);
       first += done;
       count -= done;
       pixels += done * shape_.values();
     }
-    return {};
+    return unreadable;
   }
 
  private:
   // As many of the images as lie close together in one array; returns how many.
-  int64_t read_some(int64_t first, int64_t count, uint8_t* pixels) {
+  int64_t read_some(int64_t first, int64_t count, uint8_t* pixels,
+                    std::vector<UnreadableImage>& unreadable) {
+    const int64_t source_first = first;
     size_t part = 0;
     for (; first >= parts_[part].rows.numel(); ++part)
       first -= parts_[part].rows.numel();
@@ -63,7 +65,13 @@ class ArraySource : public ImageSource {
     const int64_t* row = rows.const_data_ptr<int64_t>() + first;
     count = std::min(count, rows.numel() - first);
     count = std::lower_bound(row, row + count, row[0] + kSpan) - row;
-    const Tensor span = open_->read(row[0], row[count - 1] - row[0] + 1);
+    std::vector<UnreadableImage> broken;  // of the array
+    const Tensor span = open_->read(row[0], row[count - 1] - row[0] + 1, broken);
+    for (const auto& image : broken) {
+      const int64_t* place = std::lower_bound(row, row + count, image.index);
+      if (place != row + count && *place == image.index)
+        unreadable.push_back({source_first + (place - row), image.reason});
+    }
     const Tensor wanted = fit_.apply(span.index_select(0, rows.narrow(0, first, count) - row[0]));
     std::memcpy(pixels, wanted.contiguous().const_data_ptr(), static_cast<size_t>(wanted.numel()));
     return count;

@@ -3,15 +3,19 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "core/error.h"
+#include "core/text/suggest.h"
 #include "data/locations.h"
 #include "data/pack/file_source.h"
 #include "data/pack/packed_dataset.h"
 #include "data/prepare/fit.h"
+#include "data/random_split.h"
 #include "data/recognise.h"
 #include "data/registry.h"
 #include "data/sets/celeba_lists.h"
@@ -54,7 +58,10 @@ size_t split_of(const CelebaList& partition, const std::vector<ImageFile>& files
                           partition.file, split, name));
 }
 
-std::vector<Attribute> attributes_of(const CelebaList& list, const std::vector<ImageFile>& files) {
+std::vector<Attribute> read_attributes(const fs::path& path, const std::vector<ImageFile>& files) {
+  const CelebaList list = read_celeba_list(path);
+  if (list.columns.empty())
+    throw Error(list.file + ": no line of names; expected the names of the attributes");
   const auto count = static_cast<int64_t>(files.size());
   const Tensor values =
       at::empty({static_cast<int64_t>(list.width), count}, at::kDouble);  // [attributes, N]
@@ -75,26 +82,99 @@ std::vector<Attribute> attributes_of(const CelebaList& list, const std::vector<I
   return attributes;
 }
 
+// The official split goes by the number in a file's name.
+std::optional<size_t> official_split(const std::string& name) {
+  constexpr int64_t kFirstValidation = 162'771, kFirstTest = 182'638, kLast = 202'599;
+  int64_t number = 0;
+  const size_t digits = name.rfind('.');
+  const auto [end, code] = std::from_chars(name.data(), name.data() + digits, number);
+  if (code != std::errc() || end != name.data() + digits || number < 1 || number > kLast)
+    return std::nullopt;
+  return number < kFirstValidation ? 0 : number < kFirstTest ? 1 : 2;
+}
+
+/// The split of each image: 0 (train), 1 (validation) or 2 (test).
+struct Partition {
+  std::vector<size_t> splits;
+  std::string note;     // a message to log, or ""
+  std::string by_whom;  // how the message about a split without images begins
+};
+
+Partition read_partition(const fs::path& path, const std::vector<ImageFile>& files) {
+  const CelebaList list = read_celeba_list(path);
+  Partition partition{.splits = {}, .note = "", .by_whom = list.file};
+  for (const auto& file : files)
+    partition.splits.push_back(split_of(list, files, listed_name(file)));
+  if (files.size() < list.rows.size()) {
+    partition.note = fmt::format("{} of the {} images in the official list were found",
+                                 files.size(), list.rows.size());
+  }
+  return partition;
+}
+
+// Without the list: by the official numbers if each split then has images, else by a draw.
+Partition draw_partition(const fs::path& images, const std::vector<ImageFile>& files) {
+  constexpr double kShare = 0.1;
+  Partition partition{.splits = {}, .note = "", .by_whom = images.string()};
+  std::array<bool, 3> seen{};
+  for (const auto& file : files) {
+    const auto split = official_split(listed_name(file));
+    if (!split) break;
+    partition.splits.push_back(*split);
+    seen[*split] = true;
+  }
+  partition.note = "no list_eval_partition: the splits are the official ones of these numbers";
+  if (seen == std::array{true, true, true} && partition.splits.size() == files.size())
+    return partition;
+  partition.splits.clear();
+  for (const auto& file : files)
+    partition.splits.push_back(
+        static_cast<size_t>(split_of_name(listed_name(file), kShare, kShare, 0)));
+  partition.note =
+      "no list_eval_partition: a tenth of the images each, drawn by their names, is for validation "
+      "and test";
+  return partition;
+}
+
+/// Where the images and lists are.
+struct CelebaPlaces {
+  fs::path images;
+  std::vector<fs::path> lists;  // folders that may hold them
+};
+
+// The official Drive folder has Img, Anno and Eval; others have all side by side.
+std::optional<CelebaPlaces> find_places(const fs::path& folder) {
+  for (const fs::path& place : {folder, folder / "celeba", folder / "CelebA"}) {
+    for (const char* images : {"img_align_celeba", "Img/img_align_celeba", "img_align_celeba_png",
+                               "Img/img_align_celeba_png", "Img/img_align_celeba_png.7z"}) {
+      if (std::error_code ignored; !fs::is_directory(place / images, ignored)) continue;
+      return CelebaPlaces{place / images, {place, place / "Anno", place / "Eval"}};
+    }
+  }
+  return std::nullopt;
+}
+
 std::unique_ptr<Dataset> open_celeba(const CelebaOptions& options, const Fit& fit,
                                      const SkipPolicy& policy) {
   const fs::path place = data_folder(options.directory, "celeba");
-  const fs::path images = place / "img_align_celeba";
-  if (std::error_code ignored; !fs::is_directory(images, ignored)) {
-    throw Error(images.string() +
+  const auto places = find_places(place);
+  if (!places) {
+    throw Error((place / "img_align_celeba").string() +
                 ": no such folder; see scripts/fetch_data.sh celeba, or set "
                 "data.dir or LATENT_DATA");
   }
-  const CelebaList partition = read_celeba_list(place, "list_eval_partition");
-  const CelebaList attributes = read_celeba_list(place, "list_attr_celeba");
-  if (attributes.columns.empty())
-    throw Error(attributes.file + ": no line of names; expected the names of the attributes");
+  const fs::path& images = places->images;
   const auto files = find_images(images);
+  const fs::path split_list = find_celeba_list(places->lists, "list_eval_partition");
+  const fs::path attribute_list = find_celeba_list(places->lists, "list_attr_celeba");
+  const Partition partition =
+      split_list.empty() ? draw_partition(images, files) : read_partition(split_list, files);
   std::array<std::vector<ImageFile>, 3> members;
-  for (const auto& file : files) {
-    auto& split = members[split_of(partition, files, listed_name(file))];
+  for (size_t i = 0; i < files.size(); ++i) {
+    auto& split = members[partition.splits[i]];
     const bool full = &split == &members[0] && options.count > 0 &&
                       split.size() == static_cast<size_t>(options.count);
-    if (!full) split.push_back(file);
+    if (!full) split.push_back(files[i]);
   }
   PackedParts parts{
       .source = nullptr, .attributes = {}, .names = {}, .notice = "", .policy = policy};
@@ -104,14 +184,18 @@ std::unique_ptr<Dataset> open_celeba(const CelebaOptions& options, const Fit& fi
     ordered.insert(ordered.end(), members[split].begin(), members[split].end());
   }
   if (parts.counts[0] == 0)
-    throw Error(partition.file + ": no image of the training split is in " + images.string());
-  parts.attributes = attributes_of(attributes, ordered);
+    throw Error(partition.by_whom + ": no image of the training split is in " + images.string());
+  std::vector<std::string> notes;
+  if (!partition.note.empty()) notes.push_back(images.string() + ": " + partition.note);
+  if (attribute_list.empty()) {
+    notes.push_back("no list_attr_celeba.txt or .csv beside " + images.string() +
+                    ": the images have no attributes");
+  } else {
+    parts.attributes = read_attributes(attribute_list, ordered);
+  }
+  parts.notice = join(notes, "\n");
   for (const auto& file : ordered)
     parts.names.push_back(listed_name(file));
-  if (files.size() < partition.rows.size()) {
-    parts.notice = fmt::format("{}: {} of the {} images in the official list were found",
-                               images.string(), files.size(), partition.rows.size());
-  }
   parts.source = image_file_source(images, std::move(ordered), options.channels, fit);
   return packed_dataset(std::move(parts));
 }
@@ -132,7 +216,7 @@ DatasetPlan configure_celeba(Section& data) {
 }
 
 std::optional<Json> recognise_celeba(const fs::path& path) {
-  if (std::error_code ignored; !fs::exists(path / "img_align_celeba", ignored)) return std::nullopt;
+  if (!find_places(path)) return std::nullopt;
   return Json{
       {"name", "celeba"}, {"dir", path.string()}, {"size", {kSuggestedSide, kSuggestedSide}}};
 }

@@ -39,7 +39,7 @@ class Words {
 
  private:
   static void split(std::string_view line, std::vector<std::string_view>& words) {
-    constexpr std::string_view kSeparators = " \t,\r";
+    constexpr std::string_view kSeparators = " \t,;\"\r";
     for (size_t at = line.find_first_not_of(kSeparators); at != line.npos;
          at = line.find_first_not_of(kSeparators, at)) {
       const size_t end = std::min(line.find_first_of(kSeparators, at), line.size());
@@ -53,11 +53,17 @@ class Words {
 };
 
 std::optional<int8_t> to_number(std::string_view word) {
+  if (word == "True" || word == "False") return word == "True" ? 1 : 0;
   if (word.starts_with('+')) word.remove_prefix(1);
+  if (word.ends_with(".0")) word.remove_suffix(2);
   int8_t value = 0;
   const auto [end, code] = std::from_chars(word.data(), word.data() + word.size(), value);
   if (code != std::errc() || end != word.data() + word.size()) return std::nullopt;
   return value;
+}
+
+bool is_count(std::string_view word) {
+  return word.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 // Rows begin with a file's name, which has an extension; lines of names and counts do not.
@@ -65,11 +71,24 @@ bool is_row(const std::vector<std::string_view>& words) {
   return words.size() > 1 && words[0].find('.') != std::string_view::npos && to_number(words[1]);
 }
 
-void add_row(CelebaList& list, const std::vector<std::string_view>& words,
+// Removes the number that pandas writes before each row. Returns whether there is one.
+bool drop_row_number(std::vector<std::string_view>& words) {
+  if (words.size() < 3 || !is_count(words[0]) || is_row(words)) return false;
+  const std::vector<std::string_view> rest(words.begin() + 1, words.end());
+  if (!is_row(rest)) return false;
+  words = rest;
+  return true;
+}
+
+void add_row(CelebaList& list, const std::vector<std::string_view>& words, bool numbered,
              const std::string& where) {
   if (list.rows.empty()) {
     list.width = words.size() - 1;
     if (list.columns.size() == words.size()) list.columns.erase(list.columns.begin());
+    if (numbered && list.columns.size() > list.width) {  // "index", or the words of "Unnamed: 0"
+      const auto first = static_cast<std::ptrdiff_t>(list.columns.size() - list.width);
+      list.columns.erase(list.columns.begin(), list.columns.begin() + first);
+    }
     if (!list.columns.empty() && list.columns.size() != list.width) {
       throw Error(fmt::format("{}: {} values; expected {}, one for each name", where, list.width,
                               list.columns.size()));
@@ -93,33 +112,36 @@ void add_row(CelebaList& list, const std::vector<std::string_view>& words,
 }  // namespace
 
 const int8_t* CelebaList::find(const std::string& name) const {
-  const auto found = rows.find(name);
+  auto found = rows.find(name);
+  if (found == rows.end()) found = rows.find(name.substr(0, name.rfind('.')) + ".jpg");
   return found == rows.end() ? nullptr : values.data() + found->second * width;
 }
 
-CelebaList read_celeba_list(const fs::path& folder, const std::string& stem) {
-  fs::path path = folder / (stem + ".txt");
-  std::error_code ignored;
-  if (const fs::path csv = folder / (stem + ".csv");
-      !fs::exists(path, ignored) && fs::exists(csv, ignored)) {
-    path = csv;
+fs::path find_celeba_list(const std::vector<fs::path>& folders, const std::string& stem) {
+  for (const fs::path& folder : folders) {
+    for (const char* ending : {".txt", ".csv"}) {
+      const fs::path path = folder / (stem + ending);
+      if (std::error_code ignored; fs::exists(path, ignored)) return path;
+    }
   }
-  if (!fs::exists(path, ignored)) {
-    throw Error(path.string() + ": no such file, nor with .csv; see scripts/fetch_data.sh celeba");
-  }
+  return {};
+}
+
+CelebaList read_celeba_list(const fs::path& path) {
   const std::string text = read_file(path, kLargestList);
   CelebaList list;
   list.file = path.string();
   Words lines(text);
   for (std::vector<std::string_view> words; lines.next(words);) {
     const std::string where = fmt::format("{}: line {}", list.file, lines.line());
+    const bool numbered = drop_row_number(words);
     if (is_row(words)) {
-      add_row(list, words, where);
+      add_row(list, words, numbered, where);
     } else if (!list.rows.empty()) {
       throw Error(where + ": expected a file name and numbers");
     } else if (words.size() > 1) {
       list.columns.assign(words.begin(), words.end());
-    } else if (words[0].find_first_not_of("0123456789") != std::string_view::npos) {
+    } else if (!is_count(words[0])) {
       throw Error(where + ": expected the number of images, names of attributes, or a file name");
     }
   }

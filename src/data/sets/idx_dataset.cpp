@@ -11,6 +11,7 @@
 #include "data/locations.h"
 #include "data/prepare/fit.h"
 #include "data/registry.h"
+#include "data/sets/idx_files.h"
 #include "data/sets/train_test_dataset.h"
 #include "format/idx.h"
 
@@ -26,39 +27,65 @@ struct Files {
   fs::path labels;
 };
 
+/// How the files of a set are read.
+struct IdxReading {
+  std::vector<std::string> classes;  // words of the labels; empty: numbers
+  bool transpose = false;
+  TrainTestOptions splits;
+  std::string note = "";  // a message to log
+};
+
+// EMNIST counts its letters from 1.
+Attribute letters(const Tensor& labels, const fs::path& file) {
+  std::vector<std::string> words;
+  for (char letter = 'A'; letter <= 'Z'; ++letter)
+    words.emplace_back(1, letter);
+  const bool from_one = labels.min().item<int64_t>() > 0;
+  return class_attribute("label", labels.to(at::kLong) - (from_one ? 1 : 0), words, file.string());
+}
+
 Attribute read_labels(const Files& files, int64_t count, const std::vector<std::string>& classes) {
   const Tensor labels = read_idx(files.labels, 1);
   if (labels.size(0) != count) {
     throw Error(fmt::format("{}: {} labels; expected {}, one for each image of {}",
                             files.labels.string(), labels.size(0), count, files.images.string()));
   }
+  if (classes.empty() && is_emnist_letters(files.labels)) return letters(labels, files.labels);
   return class_attribute("label", labels, classes, files.labels.string());
 }
 
-Examples load_files(const Files& files, const std::vector<std::string>& classes, const Fit& fit,
-                    int64_t limit) {
+// [N, H, W] as stored, or each picture's rows and columns exchanged.
+Tensor upright(const Tensor& images, bool transpose) {
+  return transpose ? images.transpose(1, 2).contiguous() : images;
+}
+
+Examples load_files(const Files& files, const IdxReading& reading, const Fit& fit, int64_t limit) {
   Tensor images = read_idx(files.images, 3);  // [N, H, W]
   Examples examples;
   if (!files.labels.empty())
-    examples.attributes.push_back(read_labels(files, images.size(0), classes));
+    examples.attributes.push_back(read_labels(files, images.size(0), reading.classes));
   if (limit > 0 && limit < images.size(0)) {
     images = images.narrow(0, 0, limit);
     for (auto& attribute : examples.attributes)
       attribute.values = attribute.values.narrow(0, 0, limit).clone();
   }
+  images = upright(images, reading.transpose);
   examples.pixels = fit.apply(images.unsqueeze(-1)).contiguous();  // [N, H, W, 1]
   return examples;
 }
 
 // Returns the size of the file's images as the model will see them, from its header.
-ImageShape fitted_shape(const fs::path& images, const Fit& fit) {
+ImageShape fitted_shape(const fs::path& images, const IdxReading& reading, const Fit& fit) {
   const auto sizes = read_idx_sizes(images, 3);
-  const Tensor one = fit.apply(at::zeros({1, sizes[1], sizes[2], 1}, at::kByte));
+  const Tensor stored = upright(at::zeros({1, sizes[1], sizes[2]}, at::kByte), reading.transpose);
+  const Tensor one = fit.apply(stored.unsqueeze(-1));
   return {one.size(3), one.size(1), one.size(2)};
 }
 
-void expect_equal_shapes(const Files& train, const Files& test, const Fit& fit) {
-  const ImageShape expected = fitted_shape(train.images, fit), got = fitted_shape(test.images, fit);
+void expect_equal_shapes(const Files& train, const Files& test, const IdxReading& reading,
+                         const Fit& fit) {
+  const ImageShape expected = fitted_shape(train.images, reading, fit),
+                   got = fitted_shape(test.images, reading, fit);
   if (got == expected) return;
   throw Error(
       fmt::format("{}: images of {}; expected {} as in {}, or data.size, to which all are brought",
@@ -67,28 +94,23 @@ void expect_equal_shapes(const Files& train, const Files& test, const Fit& fit) 
 
 // test.images: empty if there are none.
 std::unique_ptr<Dataset> make_dataset(const Files& train, const Files& test,
-                                      const std::vector<std::string>& classes,
-                                      const TrainTestOptions& options, const Fit& fit) {
-  if (!test.images.empty()) expect_equal_shapes(train, test, fit);
+                                      const IdxReading& reading, const Fit& fit) {
+  if (!test.images.empty()) expect_equal_shapes(train, test, reading, fit);
   const auto loader = [&](const Files& files) -> TrainTestDataset::Loader {
     if (files.images.empty()) return {};
-    return [=](int64_t limit) { return load_files(files, classes, fit, limit); };
+    return [=](int64_t limit) { return load_files(files, reading, fit, limit); };
   };
-  return std::make_unique<TrainTestDataset>(loader(train), loader(test), options,
-                                            TrainTestWords{"data.test_images", ""});
+  return std::make_unique<TrainTestDataset>(loader(train), loader(test), reading.splits,
+                                            TrainTestWords{"data.test_images", reading.note});
 }
 
-// Returns the file called `name` or `name`.gz if there is one; the plain file is preferred.
-std::optional<fs::path> plain_or_gzipped(const fs::path& folder, const std::string& name) {
-  for (const std::string& candidate : {name, name + ".gz"}) {
-    std::error_code ignored;
-    if (fs::exists(folder / candidate, ignored)) return folder / candidate;
+// The official file of `part`, "train" or "t10k", in the folder or where torchvision puts it.
+fs::path find_official(const fs::path& folder, const std::string& part, bool labels,
+                       const std::string& set) {
+  for (const fs::path& place : idx_folders(folder)) {
+    if (const auto path = find_idx_file(place, part, labels)) return *path;
   }
-  return std::nullopt;
-}
-
-fs::path find_official(const fs::path& folder, const std::string& name, const std::string& set) {
-  if (const auto path = plain_or_gzipped(folder, name)) return *path;
+  const std::string name = part + (labels ? "-labels-idx1-ubyte" : "-images-idx3-ubyte");
   throw Error((folder / name).string() +
               ": no such file, nor with .gz; run scripts/fetch_data.sh " + set +
               ", or set data.dir or LATENT_DATA");
@@ -99,17 +121,17 @@ DatasetPlan configure_official(Section& data, const std::string& set, const std:
   std::string directory;
   data.read("dir", directory,
             "folder of the files; by default $LATENT_DATA/" + folder + " or data/" + folder);
-  TrainTestOptions options;
-  options.read(data);
+  IdxReading reading;
+  reading.classes = std::move(classes);
+  reading.splits.read(data);
   const Fit fit(data);
   const auto open = [=]() -> std::unique_ptr<Dataset> {
     const fs::path place = data_folder(directory, folder);
     const auto files = [&](const std::string& part) {
-      return Files{find_official(place, part + "-images-idx3-ubyte", set),
-                   find_official(place, part + "-labels-idx1-ubyte", set)};
+      return Files{find_official(place, part, false, set), find_official(place, part, true, set)};
     };
     const Files train = files("train"), test = files("t10k");
-    return make_dataset(train, test, classes, options, fit);
+    return make_dataset(train, test, reading, fit);
   };
   return {open, [fit](const Tensor& pixels) { return fit.apply(pixels); }};
 }
@@ -133,8 +155,15 @@ DatasetPlan configure_idx(Section& data) {
   data.read("labels", labels, "IDX file of their labels");
   data.read("test_images", test_images, "IDX file of the test images");
   data.read("test_labels", test_labels, "IDX file of their labels");
-  TrainTestOptions options;
-  options.read(data);
+  IdxReading reading;
+  data.read("transpose", reading.transpose,
+            "whether rows and columns of each image are exchanged, which turns EMNIST upright");
+  if (is_emnist(images) && !data.has("transpose")) {
+    reading.note = images +
+                   ": EMNIST stores its images lying on their side: data.transpose: true "
+                   "turns them upright, false leaves them";
+  }
+  reading.splits.read(data);
   const Fit fit(data);
   if (images.empty()) data.missing("images", "the IDX file of the training images");
   if (test_images.empty() && !test_labels.empty()) {
@@ -147,20 +176,21 @@ DatasetPlan configure_idx(Section& data) {
       if (file.empty() || fs::exists(file, code)) continue;
       throw Error(file + (code ? ": cannot be read: " + code.message() : ": no such file"));
     }
-    return make_dataset({images, labels}, {test_images, test_labels}, {}, options, fit);
+    return make_dataset({images, labels}, {test_images, test_labels}, reading, fit);
   };
   return {open, [fit](const Tensor& pixels) { return fit.apply(pixels); }};
 }
 
 std::optional<Json> recognise_idx(const fs::path& path) {
-  const auto images = plain_or_gzipped(path, "train-images-idx3-ubyte");
-  if (!images) return std::nullopt;
-  Json data{{"name", "idx"}, {"images", images->string()}};
-  for (const auto& [key, name] : {std::pair{"labels", "train-labels-idx1-ubyte"},
-                                  {"test_images", "t10k-images-idx3-ubyte"},
-                                  {"test_labels", "t10k-labels-idx1-ubyte"}}) {
-    if (const auto file = plain_or_gzipped(path, name)) data[key] = file->string();
+  const auto files = find_idx_set(path);
+  if (!files) return std::nullopt;
+  Json data{{"name", "idx"}, {"images", files->images.string()}};
+  for (const auto& [key, file] : {std::pair{"labels", &files->labels},
+                                  {"test_images", &files->test_images},
+                                  {"test_labels", &files->test_labels}}) {
+    if (!file->empty()) data[key] = file->string();
   }
+  if (is_emnist(files->images)) data["transpose"] = true;
   return data;
 }
 

@@ -4,10 +4,12 @@
 #include <torch/types.h>
 
 #include <algorithm>
-#include <cstring>
+#include <cmath>
+#include <memory>
 
 #include "core/error.h"
 #include "core/text/suggest.h"
+#include "data/sets/missing_value.h"
 #include "format/csv.h"
 
 namespace latent {
@@ -17,13 +19,46 @@ namespace fs = std::filesystem;
 
 constexpr size_t kNone = SIZE_MAX;
 
-// A first line with a number in it is data.
-bool has_names(const fs::path& path, const std::string& header) {
-  std::vector<std::string> first;
-  if (!CsvReader(path).next(first))
+// Whether the fields count from 0, or on from another number, in steps of one.
+bool counts(const std::vector<std::string>& fields, bool from_zero) {
+  constexpr size_t kFewestNames = 3;  // fewer are rather a row
+  if (fields.size() < kFewestNames) return false;
+  const auto start = from_zero ? 0.0 : parse_number(fields[0]);
+  for (size_t i = 0; start && i < fields.size(); ++i) {
+    if (parse_number(fields[i]) != *start + static_cast<double>(i)) return false;
+  }
+  return start.has_value();
+}
+
+/// What the first lines of a file say about its line of names.
+struct NamesLine {
+  bool there = false;
+  std::string note;
+};
+
+// A first line with a number in it is data, except for the 0, 1, 2, ... of pandas.
+NamesLine find_line_of_names(const fs::path& path, const std::string& header) {
+  CsvReader reader(path);
+  std::vector<std::string> first, second;
+  if (!reader.next(first))
     throw Error(path.string() + ": empty; expected a line of numbers for each example");
-  if (header != "auto") return header == "yes";
-  return names_columns(first);
+  if (header != "auto") return {header == "yes", ""};
+  const bool words = std::none_of(first.begin(), first.end(), [](const std::string& field) {
+    return parse_number(field).has_value();
+  });
+  if (words || !counts(first, true) || !reader.next(second) || counts(second, false))
+    return {words, ""};
+  return {true, fmt::format("{}: its first line, 0 to {}, is read as the names of the columns "
+                            "(data.header: no if it is a row)",
+                            path.string(), first.back())};
+}
+
+// [N, width], without a copy: tables of pictures are large.
+Tensor as_tensor(std::unique_ptr<std::vector<double>> values, int64_t width) {
+  double* first = values->data();
+  const auto rows = static_cast<int64_t>(values->size()) / width;
+  return at::from_blob(
+      first, {rows, width}, [held = values.release()](void*) { delete held; }, at::kDouble);
 }
 
 std::vector<std::string> numbered(size_t count) {
@@ -41,14 +76,16 @@ class Choice {
 
   // record: the first row of values.
   void choose(const std::vector<std::string>& names, const std::vector<std::string>& record) {
-    if (!format_.label.empty()) label = find(names, format_.label, format_.label_key);
+    const bool lacks = format_.label_may_lack &&
+                       std::find(names.begin(), names.end(), format_.label) == names.end();
+    if (!format_.label.empty() && !lacks) label = find(names, format_.label, format_.label_key);
     if (!format_.columns.empty()) {
       choose_named(names);
       return;
     }
     for (size_t i = 0; i < names.size(); ++i) {
       if (i == label) continue;
-      const bool words = !record[i].empty() && !parse_number(record[i]);
+      const bool words = !is_missing(record[i]) && !parse_number(record[i]);
       (words ? left_out : columns).push_back(names[i]);
       if (!words) places.push_back(i);
     }
@@ -85,37 +122,64 @@ class Choice {
 
 }  // namespace
 
-Table read_table(const fs::path& path, const TableFormat& format) {
-  const bool named = has_names(path, format.header);
+Tensor Table::incomplete() const { return values.isnan().any(1); }
+
+Table Table::complete() const {
+  Table rows = *this;
+  const Tensor kept = incomplete().logical_not().nonzero().flatten();
+  rows.values = values.index_select(0, kept);
+  rows.labels.clear();
+  for (int64_t i = 0; i < kept.numel() && !labels.empty(); ++i)
+    rows.labels.push_back(labels[static_cast<size_t>(kept[i].item<int64_t>())]);
+  return rows;
+}
+
+TableHead read_head(const fs::path& path, size_t most) {
+  TableHead head;
+  head.named = find_line_of_names(path, "auto").there;
   CsvReader reader(path);
-  std::vector<std::string> names = named ? reader.read_header() : std::vector<std::string>{};
-  Choice choice(path, format, named);
+  if (head.named) head.names = reader.read_header();
+  for (std::vector<std::string> record; head.rows.size() < most && reader.next(record);)
+    head.rows.push_back(record);
+  if (!head.named) head.names = numbered(head.rows.front().size());
+  return head;
+}
+
+Table read_table(const fs::path& path, const TableFormat& format) {
+  const NamesLine header = find_line_of_names(path, format.header);
+  CsvReader reader(path);
+  std::vector<std::string> names = header.there ? reader.read_header() : std::vector<std::string>{};
+  Choice choice(path, format, header.there);
   Table table;
-  std::vector<double> values;
+  if (!header.note.empty()) table.notices.push_back(header.note);
+  auto values = std::make_unique<std::vector<double>>();
   for (std::vector<std::string> record; reader.next(record);) {
-    if (values.empty()) {
-      if (!named) names = numbered(record.size());
+    if (values->empty()) {
+      if (!header.there) names = numbered(record.size());
       choice.choose(names, record);
     }
     for (size_t i = 0; i < choice.places.size(); ++i) {
       const std::string& field = record[choice.places[i]];
       const auto value = parse_number(field);
-      if (!value) {
+      if (!value && !is_missing(field)) {
         throw Error(
             fmt::format("{}: column {}: got \"{}\"; expected a number, or data.columns "
                         "without this column",
                         reader.where(), choice.columns[i], field));
       }
-      values.push_back(*value);
+      if (!value && table.first_missing.empty())
+        table.first_missing = fmt::format("{}: column {}", reader.where(), choice.columns[i]);
+      values->push_back(value.value_or(NAN));
     }
     if (choice.label != kNone) table.labels.push_back(record[choice.label]);
+    if (choice.label == kNone && !format.label.empty()) table.labels.emplace_back();
   }
-  if (values.empty()) throw Error(path.string() + ": no rows; expected numbers below the names");
+  if (values->empty()) throw Error(path.string() + ": no rows; expected numbers below the names");
   table.columns = choice.columns;
   table.left_out = choice.left_out;
-  table.notices = reader.notices();
-  const auto width = static_cast<int64_t>(table.columns.size());
-  table.values = torch::tensor(values, at::kDouble).view({-1, width});
+  for (const auto& notice : reader.notices())
+    table.notices.push_back(notice);
+  table.values = as_tensor(std::move(values), static_cast<int64_t>(table.columns.size()));
   return table;
 }
 

@@ -1,22 +1,24 @@
 // The data set `table`: rows of numbers from a CSV file, for 3-D points, sensor traces and the
-// like.
+// like; or pictures, a row each.
 #include <spdlog/fmt/fmt.h>
 #include <torch/types.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 
 #include "core/error.h"
+#include "core/log.h"
 #include "core/text/suggest.h"
 #include "data/locations.h"
 #include "data/random_split.h"
 #include "data/recognise.h"
 #include "data/registry.h"
-#include "data/sets/table.h"
+#include "data/sets/idx_files.h"
+#include "data/sets/table_guess.h"
 #include "data/sets/table_labels.h"
-#include "data/sets/table_scale.h"
+#include "data/sets/table_options.h"
+#include "data/sets/table_rows.h"
 
 namespace latent {
 namespace {
@@ -24,99 +26,35 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-struct TableOptions {
-  std::string file, test_file;
-  TableFormat format;
-  std::string scale = "columns";
-  double validation = 0.1, test = 0.1;
-  int64_t split_seed = 0;
-  std::string file_key, test_file_key, validation_key, test_key;
-};
+constexpr size_t kRowsOfGuess = 200;
 
-TableOptions read_table_options(Section& data) {
-  TableOptions options;
-  data.read("file", options.file, "CSV file of the rows; required");
-  data.read("test_file", options.test_file,
-            "CSV file of the test rows; by default the fraction `test` of the rows");
-  data.read("header", options.format.header, OneOf{{"auto", "yes", "no"}},
-            "whether the first line names the columns; auto: if there is no number in it; columns "
-            "without names are called 1, 2, 3, ...");
-  data.read("columns", options.format.columns,
-            "columns that the model sees; []: all whose first value is a number, except the label");
-  data.read("label", options.format.label, "column of classes or values the model does not see");
-  data.read("scale", options.scale, OneOf{{"columns", "global", "none"}},
-            "columns: each to mean 0 and standard deviation 1 over the training rows, which suits "
-            "the gaussian likelihood with sigma 1 and linear output; global: all values together, "
-            "which keeps their proportions; none: unchanged");
-  data.read(
-      "validation", options.validation, from_below(0, 1),
-      "fraction of the rows held out for validation; 0: the test rows are used for validation");
-  data.read("test", options.test, from_below(0, 1),
-            "fraction of the rows held out as test rows if there is no test_file; 0: the "
-            "validation rows are used for test");
-  data.read("split_seed", options.split_seed, at_least(0),
-            "seed that draws the validation rows and the test rows");
-  options.format.columns_key = data.where("columns");
-  options.format.label_key = data.where("label");
-  options.file_key = data.where("file");
-  options.test_file_key = data.where("test_file");
-  options.validation_key = data.where("validation");
-  options.test_key = data.where("test");
-  if (!options.test_file.empty()) options.test = 0;
-  return options;
-}
-
-void check_options(const TableOptions& options, Section& data) {
-  if (options.file.empty()) data.missing("file", "a CSV file");
-  if (options.validation == 0 && options.test == 0 && options.test_file.empty()) {
-    throw Error(options.validation_key +
-                ": 0 leaves no rows to validate on; expected validation, test or test_file");
-  }
-  if (options.validation + options.test >= 1) {
-    throw Error(
-        fmt::format("{}: {} and validation {} leave no training rows; expected a sum below "
-                    "1",
-                    options.test_key, options.test, options.validation));
-  }
-  const auto& columns = options.format.columns;
-  if (std::set<std::string>(columns.begin(), columns.end()).size() != columns.size())
-    throw Error(options.format.columns_key + ": one column twice; expected each once");
-  if (std::find(columns.begin(), columns.end(), options.format.label) != columns.end()) {
-    throw Error(options.format.columns_key + ": holds the label " + options.format.label +
-                "; expected columns that the model sees");
-  }
-}
-
-Tensor as_pixels(const Tensor& values) {  // [N, 1, D, 1]
-  return values.view({values.size(0), 1, values.size(1), 1});
+TableFormat format_with(TableFormat format, const std::vector<std::string>& columns) {
+  format.columns = columns;
+  return format;
 }
 
 class TableDataset : public Dataset {
  public:
-  explicit TableDataset(TableOptions options) : options_(std::move(options)) {
+  TableDataset(TableOptions options, const Fit& fit) : options_(std::move(options)), fit_(fit) {
     expect_there(options_.file, options_.file_key, "file");
-    const Table table = read_table(options_.file, options_.format);
-    left_out_ = table.left_out;
-    notices_ = table.notices;
-    columns_ = table.columns;
+    const Table table = read_whole(options_.file, options_.format);
+    if (!table.left_out.empty())
+      notes_.push_back("columns of text, skipped: " + join(table.left_out));
     split_rows(table.values.size(0));
-    const TableScale scale(options_.scale, table.values.index_select(0, train_));
-    for (const int64_t place : scale.constant_columns())
-      constant_.push_back(columns_[static_cast<size_t>(place)]);
-    scale_ = std::make_unique<TableScale>(scale);
-    rows_.pixels = as_pixels(scale.apply(table.values));
-    std::vector<std::string> all = table.labels, test_labels;
+    Table test;
     if (!options_.test_file.empty()) {
       expect_there(options_.test_file, options_.test_file_key, "file");
-      const Table test = read_table(options_.test_file, format_of_others());
-      test_rows_.pixels = as_pixels(scale.apply(test.values));
-      test_labels = test.labels;
-      all.insert(all.end(), test_labels.begin(), test_labels.end());
+      TableFormat format = format_with(options_.format, table.columns);
+      format.label_may_lack = true;
+      test = read_whole(options_.test_file, format);
     }
-    if (table.labels.empty()) return;
-    const TableLabels labels(options_.format.label, all);
-    rows_.attributes.push_back(labels.attribute(table.labels));
-    if (!test_labels.empty()) test_rows_.attributes.push_back(labels.attribute(test_labels));
+    if (options_.pictures()) {
+      make_pictures(table, test);
+    } else {
+      make_rows(table, test);
+    }
+    if (!options_.format.label.empty()) add_labels(table, test);
+    hint(table);
   }
 
   Examples load(Split split) const override {
@@ -127,33 +65,117 @@ class TableDataset : public Dataset {
   }
 
   std::string notice() const override {
-    std::vector<std::string> parts = notices_;
-    const auto say = [&](const std::vector<std::string>& columns, const std::string& what) {
-      if (!columns.empty()) parts.push_back(what + join(columns));
-    };
-    say(left_out_, "columns of text, skipped: ");
-    say(constant_, "columns that are constant over the training rows: ");
+    std::vector<std::string> parts = notes_;
     if (!validation_.defined()) parts.emplace_back("the test rows serve as validation rows");
     if (!has_test()) parts.emplace_back("the validation rows serve as test rows");
     return join(parts, "; ");
   }
 
   // Rows of another file, which needs no labels.
-  Examples read_rows(const fs::path& path) const {
-    TableFormat format = format_of_others();
-    format.label.clear();
-    Examples examples;
-    examples.pixels = as_pixels(scale_->apply(read_table(path, format).values));
-    return examples;
-  }
+  Examples read_rows(const fs::path& path) const { return reader_->read(path, options_.format); }
 
  private:
   bool has_test() const { return test_.defined() || !options_.test_file.empty(); }
 
-  TableFormat format_of_others() const {
-    TableFormat format = options_.format;
-    format.columns = columns_;
-    return format;
+  // A table and what `missing` makes of its rows, except for means.
+  Table read_whole(const fs::path& path, const TableFormat& format) {
+    Table table = read_table(path, format);
+    notes_.insert(notes_.end(), table.notices.begin(), table.notices.end());
+    if (table.first_missing.empty()) return table;
+    const int64_t lacking = table.incomplete().sum().item<int64_t>(), all = table.values.size(0);
+    if (options_.missing == "fail") {
+      throw Error(fmt::format(
+          "{}: no value; {} of {} rows lack one: data.missing: skip leaves them out, mean puts the "
+          "mean of the column there",
+          table.first_missing, lacking, all));
+    }
+    const bool skip = options_.missing == "skip";
+    if (skip && lacking == all) {
+      throw Error(path.string() +
+                  ": every row lacks a value; expected data.missing: mean, or data.columns without "
+                  "the empty columns");
+    }
+    notes_.push_back(fmt::format("{}: {} of {} rows lack a value{}", path.string(), lacking, all,
+                                 skip ? " and are left out" : ": the mean of its column is there"));
+    return skip ? table.complete() : table;
+  }
+
+  // Means over the training rows, if missing values are filled; else undefined.
+  Tensor means_of(const Table& table) const {
+    if (options_.missing != "mean") return {};
+    const Tensor means = table.values.index_select(0, train_).nanmean(0);
+    if (!means.isnan().any().item<bool>()) return means;
+    const auto column = static_cast<size_t>(means.isnan().to(at::kByte).argmax().item<int64_t>());
+    throw Error(options_.file + ": column " + table.columns[column] +
+                ": no training row has a value; expected data.columns without this column");
+  }
+
+  void make_rows(const Table& table, const Table& test) {
+    const Tensor means = means_of(table);
+    Tensor train = table.values.index_select(0, train_);
+    if (means.defined()) train = at::where(train.isnan(), means.expand_as(train), train);
+    const TableScale scale(options_.scale, train);
+    std::vector<std::string> constant;
+    for (const int64_t place : scale.constant_columns())
+      constant.push_back(table.columns[static_cast<size_t>(place)]);
+    if (!constant.empty())
+      notes_.push_back("columns that are constant over the training rows: " + join(constant));
+    reader_.emplace(table.columns, scale, means);
+    rows_.pixels = reader_->pixels(table.values);
+    if (test.values.defined()) test_rows_.pixels = reader_->pixels(test.values);
+  }
+
+  void make_pictures(const Table& table, const Table& test) {
+    Extent extent;
+    extent.add(table.values);
+    if (test.values.defined()) extent.add(test.values);
+    const bool bytes = extent.whole && extent.high > 1;
+    const PixelRange range(options_.range, bytes ? 255 : 1);
+    const Tensor means = means_of(table);
+    const auto pictures = [&](const fs::path& path, const Tensor& values) {
+      const Tensor beyond = range.beyond(values);
+      if (beyond.any().item<bool>()) {
+        const auto row = beyond.to(at::kByte).argmax().item<int64_t>();
+        range.refuse(path.string(), values[row], row, extent);
+      }
+      const PictureLayout layout(path.string(), values.sizes().vec(), options_.picture);
+      const Tensor filled =
+          means.defined() ? at::where(values.isnan(), means.expand_as(values), values) : values;
+      return fit_.apply(range.to_bytes(layout.arrange(filled)));
+    };
+    rows_.pixels = pictures(options_.file, table.values);
+    if (test.values.defined()) test_rows_.pixels = pictures(options_.test_file, test.values);
+    if (options_.range.white != 0) return;
+    const std::string dark = dark_warning(options_.file, extent, range);
+    if (!dark.empty()) notes_.push_back(dark);
+  }
+
+  void add_labels(const Table& table, const Table& test) {
+    std::vector<std::string> all = table.labels;
+    all.insert(all.end(), test.labels.begin(), test.labels.end());
+    const TableLabels labels(options_.format.label, all);
+    rows_.attributes.push_back(labels.attribute(table.labels));
+    if (!test.labels.empty()) test_rows_.attributes.push_back(labels.attribute(test.labels));
+    const auto unknown = rows_.attributes[0].values.isnan().sum().item<int64_t>();
+    if (unknown > 0)
+      notes_.push_back(fmt::format("{}: {} of {} rows have no label ({})", options_.file, unknown,
+                                   table.labels.size(), options_.format.label));
+  }
+
+  // Says what a table without a label or a shape probably is.
+  void hint(const Table& table) {
+    const TableGuess guess = guess_table(read_head(options_.file, kRowsOfGuess), options_.file);
+    const auto& columns = table.columns;
+    const bool seen = std::find(columns.begin(), columns.end(), guess.label) != columns.end();
+    if (seen && options_.format.label.empty()) {
+      notes_.push_back(
+          fmt::format("column {0} is a value like the others (data.label: {0} makes it the label)",
+                      guess.label));
+    }
+    if (guess.shape.empty() || options_.pictures()) return;
+    notes_.push_back(
+        fmt::format("its rows look like pictures of {0}x{1} (data.shape: [{0}, {1}] makes them so)",
+                    guess.shape[0], guess.shape[1]));
   }
 
   void split_rows(int64_t count) {
@@ -172,8 +194,9 @@ class TableDataset : public Dataset {
   }
 
   TableOptions options_;
-  std::vector<std::string> columns_, left_out_, constant_, notices_;
-  std::unique_ptr<TableScale> scale_;
+  Fit fit_;
+  std::vector<std::string> notes_;
+  std::optional<TableRows> reader_;   // of rows that are no pictures
   Tensor train_, validation_, test_;  // rows of each split; undefined: another one serves
   Examples rows_, test_rows_;
 };
@@ -181,16 +204,50 @@ class TableDataset : public Dataset {
 }  // namespace
 
 DatasetPlan configure_table(Section& data) {
-  const TableOptions options = read_table_options(data);
-  check_options(options, data);
-  return {.open = [=] { return std::make_unique<TableDataset>(options); },
-          .fit = {},
-          .read_rows = [=](const fs::path& path) { return TableDataset(options).read_rows(path); }};
+  const TableOptions options = TableOptions::read(data);
+  const Fit fit(data);
+  expect_no_picture_keys(data, options, fit);
+  DatasetPlan plan;
+  plan.open = [=] { return std::make_unique<TableDataset>(options, fit); };
+  if (options.pictures()) {
+    plan.fit = [fit](const Tensor& pixels) { return fit.apply(pixels); };
+    return plan;
+  }
+  plan.read_rows = [=](const fs::path& path) { return TableDataset(options, fit).read_rows(path); };
+  return plan;
 }
 
 std::optional<Json> recognise_table(const fs::path& path) {
-  if (!is_file_called(path, ".csv")) return std::nullopt;
-  return Json{{"name", "table"}, {"file", path.string()}};
+  const bool any_text = is_file_called(path, ".txt");  // a table if it has columns
+  if (!is_file_called(path, ".csv") && !is_file_called(path, ".tsv") && !any_text)
+    return std::nullopt;
+  Json data{{"name", "table"}, {"file", path.string()}};
+  try {
+    const TableHead head = read_head(path, kRowsOfGuess);
+    if (any_text && head.names.size() < 2) return std::nullopt;
+    const TableGuess guess = guess_table(head, path);
+    const fs::path test = test_table_beside(path, head);
+    std::vector<std::string> said;
+    if (!guess.shape.empty()) {
+      data["shape"] = guess.shape;
+      said.push_back(fmt::format("its rows are read as pictures of {}x{} (data.shape)",
+                                 guess.shape[0], guess.shape[1]));
+      if (is_emnist(path)) data["transpose"] = true;
+    }
+    if (!guess.label.empty()) {
+      data["label"] = guess.label;
+      said.push_back("column " + guess.label + " as the label (data.label)");
+    }
+    if (!test.empty()) {
+      data["test_file"] = test.string();
+      said.push_back(test.string() + " as its test rows (data.test_file)");
+    }
+    if (!said.empty()) log::info("{}: {}", path.string(), join(said, "; "));
+  } catch (const Error&) {
+    if (any_text) return std::nullopt;
+    // Whoever opens it says what is wrong.
+  }
+  return data;
 }
 
 }  // namespace latent

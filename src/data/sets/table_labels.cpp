@@ -2,12 +2,22 @@
 
 #include <torch/types.h>
 
+#include <cmath>
+#include <set>
+
+#include "data/sets/missing_value.h"
 #include "format/csv.h"
 
 namespace latent {
 
 TableLabels::TableLabels(std::string name, const std::vector<std::string>& all)
-    : name_(std::move(name)), classes_(class_names({all.begin(), all.end()})) {
+    : name_(std::move(name)) {
+  std::set<std::string> known;
+  for (const auto& word : all) {
+    if (!is_missing(word)) known.insert(word);
+  }
+  if (known.empty()) return;
+  classes_ = class_names(known);
   for (const auto& word : classes_)
     indices_.emplace(word, static_cast<double>(indices_.size()));
 }
@@ -15,8 +25,10 @@ TableLabels::TableLabels(std::string name, const std::vector<std::string>& all)
 Attribute TableLabels::attribute(const std::vector<std::string>& labels) const {
   std::vector<double> values;
   values.reserve(labels.size());
-  for (const auto& label : labels)
-    values.push_back(classes_.empty() ? *parse_number(label) : indices_.at(label));
+  for (const auto& label : labels) {
+    const bool unknown = is_missing(label);
+    values.push_back(unknown ? NAN : classes_.empty() ? *parse_number(label) : indices_.at(label));
+  }
   return {name_, torch::tensor(values, at::kDouble), classes_};
 }
 

@@ -12,7 +12,8 @@ namespace latent {
 class TableLabels {
  public:
   /// all: the labels of every file of the set, so that equal labels get equal values. Words become
-  /// sorted classes, as do numbers that name classes; other numbers are unchanged.
+  /// sorted classes, as do numbers that name classes; other numbers are unchanged. Missing words
+  /// are unknown.
   TableLabels(std::string name, const std::vector<std::string>& all);
 
   /// labels: N of the labels given to the constructor.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/tensor.h"
@@ -14,6 +15,13 @@ class TableScale {
   /// column becomes 0; "global": all values together do; "none": values are unchanged.
   /// values: [N, D] float64, the training rows.
   TableScale(const std::string& kind, const Tensor& values);
+
+  /// Restores a scale.  mean, deviation: [D] float64.
+  TableScale(Tensor mean, Tensor deviation)
+      : mean_(std::move(mean)), deviation_(std::move(deviation)) {}
+
+  const Tensor& mean() const { return mean_; }
+  const Tensor& deviation() const { return deviation_; }
 
   /// values: [N, D] float64.  Returns them scaled, float32.
   Tensor apply(const Tensor& values) const;

@@ -26,9 +26,10 @@ void TrainTestOptions::read(Section& data) {
 }
 
 TrainTestDataset::TrainTestDataset(Loader train, Loader test, TrainTestOptions options,
-                                   TrainTestWords words)
+                                   TrainTestWords words, Loader validation)
     : train_(std::move(train)),
       test_(std::move(test)),
+      validation_(std::move(validation)),
       options_(std::move(options)),
       words_(std::move(words)) {}
 
@@ -37,6 +38,10 @@ double TrainTestOptions::held_out_fraction(bool has_test) const {
 }
 
 Examples TrainTestDataset::load(Split split) const {
+  if (validation_) {
+    if (split == Split::kTrain) return train_(options_.count);
+    return split == Split::kTest && test_ ? test_(0) : validation_(0);
+  }
   const double fraction = options_.held_out_fraction(static_cast<bool>(test_));
   const bool held_out = fraction > 0;
   if (split != Split::kTrain && test_ && (split == Split::kTest || !held_out)) return test_(0);
@@ -48,11 +53,14 @@ Examples TrainTestDataset::load(Split split) const {
 }
 
 std::string TrainTestDataset::notice() const {
-  const std::string about_split = split_notice();
-  return words_.note + (words_.note.empty() || about_split.empty() ? "" : "; ") + about_split;
+  std::string text = words_.note;
+  for (const std::string& more : {words_.found ? *words_.found : "", split_notice()})
+    text += (text.empty() || more.empty() ? "" : "; ") + more;
+  return text;
 }
 
 std::string TrainTestDataset::split_notice() const {
+  if (validation_) return test_ ? "" : "no test images: the validation images serve as test images";
   const double fraction = options_.held_out_fraction(static_cast<bool>(test_));
   if (!test_) {
     return fmt::format(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "config/section.h"
@@ -23,8 +24,9 @@ struct TrainTestOptions {
 
 /// Additional texts of the set's notice.
 struct TrainTestWords {
-  std::string test_key = "";  // names the test examples
-  std::string note = "";      // another message to log
+  std::string test_key = "";                           // names the test examples
+  std::string note = "";                               // another message to log
+  std::shared_ptr<const std::string> found = nullptr;  // likewise, filled while examples are loaded
 };
 
 /// Uses the test examples for validation, as the book does, unless `validation` holds out some of
@@ -35,8 +37,10 @@ class TrainTestDataset : public Dataset {
   /// Loads the training or the test examples: the first `limit` of them, or all if it is 0.
   using Loader = std::function<Examples(int64_t limit)>;
 
-  /// test: empty if there are no test examples.
-  TrainTestDataset(Loader train, Loader test, TrainTestOptions options, TrainTestWords words = {});
+  /// test, validation: empty if there are no such examples. With validation examples
+  /// `options.validation` is not used, and they serve as test examples if there are none.
+  TrainTestDataset(Loader train, Loader test, TrainTestOptions options, TrainTestWords words = {},
+                   Loader validation = {});
 
   Examples load(Split split) const override;
   std::string notice() const override;
@@ -46,6 +50,7 @@ class TrainTestDataset : public Dataset {
 
   Loader train_;
   Loader test_;
+  Loader validation_;
   TrainTestOptions options_;
   TrainTestWords words_;
 };

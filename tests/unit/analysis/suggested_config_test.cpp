@@ -61,7 +61,8 @@ TEST_F(SuggestedConfig, NpzNamesItsFile) {
   testing_files::write_zip(
       folder_ / "x.npz",
       {{"images.npy", testing_files::npy_bytes("|u1", "(20, 8, 8)", twenty_images())}});
-  expect_suggestion(folder_ / "x.npz", {{"name", "npz"}, {"file", path("x.npz")}});
+  expect_suggestion(folder_ / "x.npz",
+                    {{"name", "npz"}, {"file", path("x.npz")}, {"images", "images"}});
 }
 
 TEST_F(SuggestedConfig, IdxFilesPlainAndGzipped) {
@@ -116,8 +117,8 @@ TEST_F(SuggestedConfig, OtherFilesAreErrors) {
   add("x.txt", "hello");
   expect_error([&] { suggested_data(folder_ / "x.txt"); },
                path("x.txt") +
-                   ": expected a config (.json), a folder, or a .csv, .npy or .npz "
-                   "file of data");
+                   ": expected a config (.json), a folder, or a .csv, .tsv, .npy, .npz "
+                   "or IDX file of data");
   expect_error([&] { suggested_data(folder_ / "y.csv"); },
                path("y.csv") + ": no such file or folder");
 }

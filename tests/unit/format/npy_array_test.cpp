@@ -53,6 +53,7 @@ TEST_F(Npy, ReadsEveryTypeOfNumber) {
   expect_values("<u2", stored<uint16_t>({1, 0, 2}));
   expect_values("<u4", stored<uint32_t>({1, 0, 2}));
   expect_values("<u8", stored<uint64_t>({1, 0, 2}));
+  expect_values("<f2", stored<uint16_t>({0x3c00, 0, 0x4000}));
   expect_values("<f4", stored<float>({1, 0, 2}));
   expect_values("<f8", stored<double>({1, 0, 2}));
   expect_values(">u2", std::string("\0\1\0\0\0\2", 6));
@@ -79,6 +80,43 @@ TEST_F(Npy, TakesTheOtherVersionsAndOrders) {
   EXPECT_EQ(array(fortran).count(), 2);
 }
 
+// Element (i, j, k) of an array of 2x3x2 is 100 i + 10 j + k; i changes fastest in the file.
+TEST_F(Npy, ReadsFortransOrder) {
+  std::vector<int16_t> file_order;
+  for (const int k : {0, 1}) {
+    for (const int j : {0, 1, 2}) {
+      for (const int i : {0, 1})
+        file_order.push_back(static_cast<int16_t>(100 * i + 10 * j + k));
+    }
+  }
+  NpyArray got = array(
+      npy_file("{'descr': '<i2', 'fortran_order': True, 'shape': (2, 3, 2)}", stored(file_order)));
+  expect_tensor_near(got.rows(1, 1), torch::tensor({{{100, 101}, {110, 111}, {120, 121}}}), 0);
+  expect_tensor_near(got.rows(0, 2)[0], torch::tensor({{0, 1}, {10, 11}, {20, 21}}), 0);
+}
+
+TEST_F(Npy, ReadsWords) {
+  const std::vector<std::string> animals{"cat", "\xc3\xbc"};
+  const auto utf32 = stored<uint32_t>({'c', 'a', 't', 0xfc, 0, 0});
+  EXPECT_EQ(array(npy_bytes("<U3", "(2,)", utf32)).words(0, 2), animals);
+  EXPECT_EQ(array(npy_bytes("<U3", "(2,)", utf32)).words(1, 1), std::vector{animals[1]});
+  const std::string swapped("\0\0\0c\0\0\0a\0\0\0t", 12);
+  EXPECT_EQ(array(npy_bytes(">U3", "(1,)", swapped)).words(0, 1), std::vector{animals[0]});
+  EXPECT_EQ(array(npy_bytes("|S4", "(2,)", std::string("cat\0\xc3\xbc\0\0", 8))).words(0, 2),
+            animals);
+  // Surrogates, letters beyond Unicode and bytes that are no UTF-8.
+  const std::string broken = "\xef\xbf\xbd";
+  EXPECT_EQ(array(npy_bytes("<U2", "(1,)", stored<uint32_t>({0xd800, 0x110000}))).words(0, 1),
+            std::vector{broken + broken});
+  EXPECT_EQ(array(npy_bytes("|S1", "(1,)", "\xff")).words(0, 1), std::vector{broken});
+  EXPECT_EQ(array(npy_bytes("<U1", "(1,)", stored<uint32_t>({0x1f600}))).words(0, 1),
+            std::vector<std::string>{"\xf0\x9f\x98\x80"});
+  expect_error([&] { array(npy_bytes("|S1", "(1,)", "a")).rows(0, 1); },
+               path_.string() + ": holds words; expected numbers");
+  expect_error([&] { array(npy_bytes("|u1", "(1,)", "a")).words(0, 1); },
+               path_.string() + ": holds numbers; expected words");
+}
+
 TEST_F(Npy, RefusesWhatItWouldHaveToGuess) {
   expect_refused("PK\3\4 and more",
                  "not an NPY file: it does not begin with \\x93NUMPY; "
@@ -86,14 +124,15 @@ TEST_F(Npy, RefusesWhatItWouldHaveToGuess) {
   expect_refused("", "not an NPY file: it does not begin with \\x93NUMPY");
   expect_refused("\x93NUMPY\x09", "NPY version 0; expected 1 to 3");
   expect_refused("\x93NUMPY\x04zzzz", "NPY version 4; expected 1 to 3");
-  expect_refused(npy_file("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 1)}", "ab"),
-                 "stored in Fortran's order; expected C's: save numpy.ascontiguousarray(array)");
-  expect_refused(npy_bytes("|O", "(2,)", "ab"),
-                 "holds Python objects, which are never loaded; expected numbers");
-  expect_refused(npy_bytes("<c8", "(1,)", std::string(8, 'a')),
-                 "values of type <c8; expected bool, int, uint, float32 or float64");
-  expect_refused(npy_bytes("<f2", "(1,)", "ab"),
-                 "values of type <f2; expected bool, int, uint, float32 or float64");
+  expect_refused(
+      npy_bytes("|O", "(2,)", "ab"),
+      "holds Python objects, which are never loaded; expected numbers or words: save "
+      "numpy.stack(list(array)) if they are arrays, array.astype(str) if they are words");
+  for (const char* type : {"<c8", "<f1", "<U0", "|S", "<U1234567"}) {
+    expect_refused(npy_bytes(type, "(1,)", std::string(8, 'a')),
+                   std::string("values of type ") + type +
+                       "; expected bool, int, uint, float16, float32, float64 or words");
+  }
   expect_refused(
       npy_file("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}", "abcd"),
       "holds records of several fields; expected plain numbers: save one field of the "

@@ -68,7 +68,9 @@ TEST_F(ArrayDataset, TellsTheLayoutsApart) {
                      ": its shape is 4x2x5x3; expected 1 or 3 channels, in the last or the "
                      "second dimension");
   expect_refused(npy_bytes("|u1", "(4, 30)", ramp(120)), "",
-                 images() + ": its shape is 4x30; expected NxHxW, NxHxWxC or NxCxHxW");
+                 images() +
+                     ": its shape is 4x30; expected NxHxW, NxHxWxC or NxCxHxW, or "
+                     "data.shape for rows that are pictures, such as [28, 28]");
 }
 
 TEST_F(ArrayDataset, FindsWhite) {
@@ -83,22 +85,15 @@ TEST_F(ArrayDataset, FindsWhite) {
   expect_tensor_near(first(load(floats({0, 0.2F, 1}))), want, 0);
   expect_tensor_near(first(load(floats({0, 51, 255}), ", \"white\": 255")), want, 0);
   expect_tensor_near(first(load(floats({-1e-7F, 0.2F, 1.0000001F}))), want, 0);
-  expect_refused(floats({0, 51, 255}), "",
-                 images() +
-                     ": value 51 in image 0; expected 0 to 1: x: data.white says which "
-                     "value is white");
-  expect_refused(floats({0, -0.5F, 1}), "",
-                 images() +
-                     ": value -0.5 in image 0; expected 0 to 1: x: data.white says which "
-                     "value is white");
-  expect_refused(floats({0, NAN, 1}), "",
-                 images() +
-                     ": value nan in image 0; expected 0 to 1: x: data.white says which "
-                     "value is white");
-  expect_refused(npy_bytes("<i4", "(4, 1, 1)", stored<int32_t>({1, 2, 3, 4})), "",
-                 images() +
-                     ": integers of 32 bits; expected images of uint8, bool, float32 or "
-                     "float64");
+  const auto beyond = [&](const std::string& value, const std::string& extent,
+                          const std::string& remedy) {
+    return images() + ": value " + value + " in image 0; expected 0 to 1; all values are from " +
+           extent + ": set " + remedy + " if these are black and white";
+  };
+  expect_refused(floats({0, 51, 255}), "", beyond("51", "0 to 255", "data.white: 255"));
+  expect_refused(floats({0, -0.5F, 0.75F}), "",
+                 beyond("-0.5", "-0.5 to 0.75", "data.black: -1 and data.white: 1"));
+  expect_refused(floats({0, 8, 16}), "", beyond("8", "0 to 16", "data.white: 16"));
 }
 
 TEST_F(ArrayDataset, BytesOfZeroAndOneAreBlackAndWhite) {
@@ -215,8 +210,9 @@ TEST_F(ArrayDataset, ThePackHoldsWhatMemoryWould) {
   const ArrayPart train{opener(images), opener(classes), "labels", "a"};
   for (const bool with_test : {false, true}) {
     const auto test = with_test ? std::optional(train) : std::nullopt;
-    const auto memory = make_array_dataset(train, test, options, fit);
-    const auto packed = make_array_dataset(train, test, options, fit, 0);
+    const ArrayParts parts{.train = train, .validation = {}, .test = test};
+    const auto memory = make_array_dataset(parts, options, fit);
+    const auto packed = make_array_dataset(parts, options, fit, 0);
     EXPECT_EQ(memory->pack(), nullptr);
     EXPECT_NE(packed->pack(), nullptr);
     for (const Split split : {Split::kTrain, Split::kValidation, Split::kTest}) {
@@ -239,17 +235,18 @@ TEST_F(ArrayDataset, ExplainsWrongKeys) {
   expect_error([] { open_dataset("\"name\": \"npy\", \"images\": \"/nowhere/a.npy\""); },
                "/nowhere/a.npy: no such file");
   write_zip(folder_ / "flat.npz", {{"a.npy", npy_bytes("|u1", "(3,)", ramp(3))}});
-  expect_error([&] { open_dataset("\"name\": \"npz\"" + key("file", folder_ / "flat.npz")); },
-               (folder_ / "flat.npz").string() +
-                   ": no array of 3 or 4 dimensions; it holds a; data.images names the array of "
-                   "images");
+  expect_error(
+      [&] { open_dataset("\"name\": \"npz\"" + key("file", folder_ / "flat.npz")); },
+      (folder_ / "flat.npz").string() +
+          ": no array of 3 or 4 dimensions; it holds a (3); data.images names the array of "
+          "images");
   write_zip(folder_ / "hurt.npz",
             {{"x.npy", "no array"}, {"y.npy", npy_bytes("|u1", "(3,)", ramp(3))}});
   const std::string said =
       error_of([&] { open_dataset("\"name\": \"npz\"" + key("file", folder_ / "hurt.npz")); });
   EXPECT_TRUE(said.starts_with((folder_ / "hurt.npz").string() + ": x: ")) << said;
   EXPECT_TRUE(
-      said.ends_with("; no other array of 3 or 4 dimensions; it holds x, y; data.images "
+      said.ends_with("; no other array of 3 or 4 dimensions; it holds x, y (3); data.images "
                      "names the array of images"))
       << said;
 }

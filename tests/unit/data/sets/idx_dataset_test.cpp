@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/system/file.h"
+#include "data/sets/idx_files.h"
 #include "unit/datasets.h"
 #include "unit/expect.h"
 #include "unit/idx_files.h"
@@ -119,6 +120,72 @@ TEST_F(IdxDataset, NamesMissingFilesWithTheRemedy) {
   const std::string endless(300, 'x');
   expect_error([&] { open_dataset("\"name\": \"idx\"" + key("images", endless)); },
                endless + ": cannot be read: File name too long");
+}
+
+// As unpacked by many programs, by torchvision, and as Kaggle nests files in folders of their
+// names.
+TEST_F(IdxDataset, FindsMnistUnderOtherNamesAndInOtherPlaces) {
+  namespace fs = std::filesystem;
+  const auto expect_whole = [&](const fs::path& folder) {
+    const auto set = open_dataset("\"name\": \"mnist\"" + key("dir", folder));
+    EXPECT_EQ(set->load(Split::kTrain).count(), 12);
+    EXPECT_EQ(set->load(Split::kTest).find("label")->values.numel(), 3);
+    EXPECT_EQ(find_idx_set(folder)->test_labels.empty(), false);
+  };
+  const auto rename_all = [&](const auto& renamed) {
+    for (const char* part : {"train", "t10k"}) {
+      for (const auto& file : {images(part), labels_of(part)}) {
+        const fs::path to = folder_ / renamed(file.filename().string());
+        make_directories(to.parent_path());
+        fs::copy_file(file, to);
+      }
+    }
+  };
+  rename_all([](std::string name) {
+    name[name.rfind("-idx")] = '.';
+    return "dotted/" + name;
+  });
+  expect_whole(folder_ / "dotted");
+  rename_all([](const std::string& name) { return "torch/MNIST/raw/" + name; });
+  expect_whole(folder_ / "torch");
+  rename_all([](const std::string& name) {
+    const std::string bare = name.substr(0, name.rfind("ubyte") + 5);
+    return "kaggle/" + bare + "/" + bare;
+  });
+  expect_whole(folder_ / "kaggle");
+}
+
+TEST_F(IdxDataset, EmnistIsTurnedUprightAndItsLettersAreNamed) {
+  const auto folder = folder_ / "gzip";
+  make_directories(folder);
+  const std::string train = "emnist-letters-train-", test = "emnist-letters-test-";
+  const std::string pixels("\1\2\3\4\5\6", 6);
+  write_file(folder / (train + "images-idx3-ubyte"), idx_bytes({2, 2, 3}, pixels + pixels));
+  write_file(folder / (train + "labels-idx1-ubyte"), idx_bytes({2}, "\1\x1a"));
+  write_file(folder / (test + "images-idx3-ubyte"), idx_bytes({1, 2, 3}, pixels));
+  write_file(folder / (test + "labels-idx1-ubyte"), idx_bytes({1}, "\3"));
+  const auto files = find_idx_set(folder_ / "gzip");
+  ASSERT_TRUE(files.has_value());
+  const std::string keys = "\"name\": \"idx\"" + key("images", files->images) +
+                           key("labels", files->labels) + key("test_images", files->test_images) +
+                           key("test_labels", files->test_labels);
+  const auto set = open_dataset(keys + ", \"transpose\": true");
+  const Examples letters = set->load(Split::kTrain);
+  expect_tensor_near(letters.pixels[0].select(2, 0), torch::tensor({{1, 4}, {2, 5}, {3, 6}}), 0);
+  EXPECT_EQ(letters.find("label")->classes.size(), 26U);
+  EXPECT_EQ(letters.find("label")->classes.at(25), "Z");
+  expect_tensor_near(letters.find("label")->values, torch::tensor({0, 25}), 0);
+  expect_tensor_near(set->load(Split::kTest).find("label")->values, torch::tensor({2}), 0);
+  EXPECT_TRUE(open_dataset(keys)->notice().starts_with(
+      files->images.string() + ": EMNIST stores its images lying on their side"));
+  EXPECT_FALSE(find_idx_set(folder_ / "gzip" / (train + "labels-idx1-ubyte")).has_value());
+  write_file(folder / "emnist-digits-train-images-idx3-ubyte", idx_bytes({1, 2, 3}, pixels));
+  expect_error([&] { find_idx_set(folder); },
+               folder.string() +
+                   ": holds several sets: emnist-digits-train, emnist-letters-train; expected the "
+                   "file of one, " +
+                   (folder / "emnist-digits-train-images-idx3-ubyte").string());
+  EXPECT_EQ(find_idx_set(files->images)->test_images, files->test_images);
 }
 
 TEST_F(IdxDataset, ExplainsWrongKeys) {

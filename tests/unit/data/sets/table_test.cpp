@@ -174,14 +174,10 @@ TEST_F(TableTest, ExplainsWrongKeys) {
 }
 
 TEST_F(TableTest, NamesTheLineThatIsWrong) {
-  expect_refused("a,b\n1,2\n3,n/a\n", "",
+  expect_refused("a,b\n1,2\n3,many\n", "",
                  file() +
-                     ": line 3: column b: got \"n/a\"; expected a number, or data.columns "
+                     ": line 3: column b: got \"many\"; expected a number, or data.columns "
                      "without this column");
-  expect_refused("a,b\n1,\n3,4\n", "",
-                 file() +
-                     ": line 2: column b: got \"\"; expected a number, or data.columns without "
-                     "this column");
   expect_refused("", "", file() + ": empty; expected a line of numbers for each example");
   expect_refused("a,b\n", "", file() + ": no rows; expected numbers below the names");
   expect_refused("a,b\nx,y\n", "", file() + ": no column of numbers; expected a row an example");
