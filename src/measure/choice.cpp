@@ -31,6 +31,16 @@ std::vector<std::string> available_names(const MeasureContext& context) {
   return names;
 }
 
+// Names the flag that an option came from: "--nll-samples: got 0" for "--set nll_samples: got 0".
+std::string as_flag(std::string message) {
+  const std::string setting = "--set ";
+  if (!message.starts_with(setting)) return message;
+  message.replace(0, setting.size(), "--");
+  std::replace(message.begin(), message.begin() + static_cast<int64_t>(message.find(':')), '_',
+               '-');
+  return message;
+}
+
 }  // namespace
 
 MeasureChoice choose_measures(const std::string& names) {
@@ -56,7 +66,7 @@ void read_options(MeasureChoice& choice, const std::vector<std::string>& options
     for (const auto* row : choice.rows)
       choice.makers.push_back(row->configure(section));
   } catch (const Error& wrong) {
-    throw UsageError(wrong.what());
+    throw UsageError(as_flag(wrong.what()));
   }
 }
 

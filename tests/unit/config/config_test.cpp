@@ -182,7 +182,8 @@ TEST(Config, UnknownNamesAreRefused) {
       "c.json: model.encoder.name: unknown name \"cnov\"; did you mean conv? known: conv, dense");
   expect_error(
       [] { read_all("{" + kShapes + R"(, "objective": {"likelihood": {"name": "gauss"}}})"); },
-      "c.json: objective.likelihood.name: unknown name \"gauss\"; known: bernoulli, gaussian, "
+      "c.json: objective.likelihood.name: unknown name \"gauss\"; did you mean gaussian? known: "
+      "bernoulli, gaussian, "
       "laplace");
   expect_error([] { read_all("{" + kShapes + R"(, "model": {"encoder": 3}})"); },
                "c.json: model.encoder: got 3; expected a name or an object {\"name\": ...}; "

@@ -7,7 +7,8 @@ namespace {
 
 std::vector<double> in_book_units(const MeasureFixture& t) {
   std::vector<double> values;
-  for (const auto& figure : t.measured("book_units").front().figures)
+  const auto measured = t.measured("book_units");
+  for (const auto& figure : measured.front().figures)
     values.push_back(figure.value);
   return values;
 }

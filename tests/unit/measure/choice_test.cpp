@@ -51,7 +51,7 @@ TEST(MeasureChoice, ReadsTheOptionsOfItsMeasures) {
   };
   EXPECT_NEAR(light({"own_scale=3"}), 3 * light({}), 1e-5);
   EXPECT_EQ(error_of([&] { light({"own_scale=0.1"}); }),
-            "latent evaluate: own_scale: got 0.1; expected a number >= 0.5");
+            "--own-scale: got 0.1; expected a number >= 0.5");
 }
 
 TEST(MadeMeasures, SayWhatARunCannotHave) {

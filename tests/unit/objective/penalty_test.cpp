@@ -102,7 +102,7 @@ TEST(Kl, NeedsADistribution) {
   const auto model = make_model(R"({"encoder": "dense", "bottleneck": "point"})", {1, 4, 4});
   expect_error([&] { plan.make(*model, 0, 0); },
                "test.json: objective.kl: a point bottleneck has no distribution; "
-               "expected model.bottleneck \"gaussian\", or no kl");
+               "expected model.bottleneck \"gaussian\", or no kl (null switches it off)");
 }
 
 Latent code(const Tensor& z) { return {.z = z, .code = z}; }

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "core/system/file.h"
 #include "model/summary.h"
 #include "unit/training.h"
 

@@ -26,11 +26,11 @@ TEST(Confidence, ARunningMeanHasANormalInterval) {
   mean.add(at::tensor({3.0, 6.0, 8.0}, at::kDouble));
   EXPECT_EQ(mean.count(), 5);
   EXPECT_DOUBLE_EQ(mean.mean(), 4);
-  // Squared differences 9 + 4 + 1 + 4 + 16 = 34; 1.959964 * sqrt(34 / 4 / 5) = 2.555456.
+  // Squared differences 9 + 4 + 1 + 4 + 16 = 34; 1.959964 * sqrt(34 / 4 / 5) = 2.555480.
   const auto ends = mean.around(10);
   ASSERT_TRUE(ends);
-  EXPECT_NEAR(ends->low, 10 - 2.555456, 1e-5);
-  EXPECT_NEAR(ends->high, 10 + 2.555456, 1e-5);
+  EXPECT_NEAR(ends->low, 10 - 2.555480, 1e-5);
+  EXPECT_NEAR(ends->high, 10 + 2.555480, 1e-5);
   RunningMean one;
   one.add(at::tensor({5.0}, at::kDouble), 5.25);
   EXPECT_EQ(one.mean(), 5.25);

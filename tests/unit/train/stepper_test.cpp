@@ -103,7 +103,7 @@ TEST_F(StepperTest, ReplayedStepsEqualStepsByHand) {
   EXPECT_EQ(calls_.runs, GraphReplay::kWarmUp);
   EXPECT_EQ(calls_.captures, 1);
   EXPECT_EQ(calls_.replays, kTwinFullSteps - GraphReplay::kWarmUp);  // the short ones run by hand
-  EXPECT_EQ(calls_.generators, 4u);  // augmentation, corruption, dropout, latents
+  EXPECT_EQ(calls_.generators, 5u);  // augmentation, corruption, condition, dropout, latents
   EXPECT_EQ(calls_.sent, 0);
 }
 
@@ -111,13 +111,13 @@ TEST_F(StepperTest, AnAdversaryIsReplayedToo) {
   const OwnRow<PenaltyRow> row(penalties(), three_terms());
   expect_same_bits({"objective.three={}"});
   EXPECT_EQ(calls_.generators,
-            6u);  // augmentation, corruption, dropout, latents, penalty, adversary
+            7u);  // augmentation, corruption, condition, dropout, latents, penalty, adversary
 }
 
 TEST_F(StepperTest, APlainAutoencoderHasNoNoiseOfItsOwn) {
   expect_same_bits({"model.bottleneck=point", R"(objective={"likelihood": "bernoulli"})",
                     "corruption=[]", "data.augment.flip=false", "data.augment.shift=0",
-                    "train.optimizer=sgd"});
+                    "train.optimizer=sgd", "model.condition_drop=0"});
   EXPECT_EQ(calls_.generators, 1u);  // dropout
 }
 

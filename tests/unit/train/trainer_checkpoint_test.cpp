@@ -28,7 +28,7 @@ TEST_F(TrainerTest, ACheckpointThatDoesNotFitIsRefused) {
   };
   expect_error(
       [&] { resume("model.latent_dim=4"); },
-      path + ": model.bottleneck.mean.weight is 3x64; the model of this config expects 4x64");
+      path + ": model.bottleneck.mean.weight is 3x68; the model of this config expects 4x68");
   expect_error([&] { resume("model.encoder.normalization=none"); },
                path + ": holds 21 weights; the model of this config has 13");
   expect_error(
