@@ -14,7 +14,7 @@ namespace latent {
 /// clamped to 0 to 1.
 struct ValueRange {
   double black = 0;
-  std::optional<double> white;  // nothing: the largest value that the file's format can hold
+  std::optional<double> white = {};  // nothing: the largest value that the file's format can hold
 
   bool is_default() const { return black == 0 && !white; }
 };

@@ -132,11 +132,11 @@ def left_out(here):
            "the line for FILES")
     for path in (here / "photos").glob("*.png"):
         path.unlink()
-    expect_error("photos: no images; expected .jpg, .png, .bmp, .tif or .webp files; " + line, "data", "check", "photos")
+    expect_error("photos: no images; expected .jpg, .png, .bmp, .tif, .webp, .gif or .pgm files; " + line, "data", "check", "photos")
     (here / "table").mkdir()
     (here / "table/a.csv").write_text("x,y\n1,2\n")
     (here / "table/b.csv").write_text("x,y\n1,2\n")
-    expect_error("table: no images; expected .jpg, .png, .bmp, .tif or .webp files; latent data check table/", "data", "check",
+    expect_error("table: no images; expected .jpg, .png, .bmp, .tif, .webp, .gif or .pgm files; latent data check table/", "data", "check",
                  "table")
 
 

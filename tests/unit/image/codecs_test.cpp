@@ -163,7 +163,10 @@ TEST_F(Codecs, OnlyTheErrorReportsDamage) {
   std::string odd = tiff(2, 2, 8, "abcd");
   odd.replace(10 + 12 * 4 + 8, 4, little(77, 4));  // the meaning of its values
   testing::internal::CaptureStderr();
-  expect_fault(odd, "cannot be decoded: its data are damaged or of an unsupported kind");
+  expect_fault(
+      odd,
+      "cannot be decoded: its data are damaged or of an unsupported kind (a TIFF: colours of "
+      "kind 77, 1 value of 8 bits a pixel)");
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
   testing::internal::CaptureStderr();
   std::cerr << "others " << 1 << std::flush;

@@ -36,7 +36,8 @@ TEST(Pnm, FaultsNameTheFile) {
   const std::string cut = "cut short: the end of the image is missing";
   expect_pnm_fault("P5 2 1 255 a", cut);
   expect_pnm_fault("P5", cut);
-  expect_pnm_fault("P2 2 1 255 1000", cut);
+  expect_pnm_fault("P2 2 1 255 100", cut);
+  expect_pnm_fault("P2 2 1 255 1000", "damaged: a value of 1000; expected at most 255, its white");
   expect_pnm_fault("P1 2 1 0", cut);
   expect_pnm_fault("P2 2 1 255 1 x", "damaged: a value is no number");
   expect_pnm_fault("P1 2 1 0 2", "damaged: a value is no number");

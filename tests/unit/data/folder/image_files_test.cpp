@@ -1,6 +1,8 @@
 // Which files of a folder are images, and what is said about the others.
 #include "data/folder/image_files.h"
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/system/file.h"
 #include "data/folder/endings.h"
 #include "unit/expect.h"
@@ -26,8 +28,8 @@ TEST_F(ImageFiles, OthersAreCountedByEndingWithTheirRemedy) {
   EXPECT_EQ(left_out_text(listing.left_out),
             "5 files left out: .heic 2: convert them with heif-convert FILE.heic FILE.jpg (package "
             "libheif-examples); .mov 1, .mp4 1: take pictures from them with ffmpeg -i FILE.mp4 "
-            "-vf fps=1 FILE-%05d.png; no ending 1: give them the ending of their format, such as "
-            ".jpg");
+            "-vf fps=1 FILE-%05d.png; no ending 1: not JPEG, PNG, BMP, TIFF, WebP, GIF or "
+            "PNM; convert them");
 }
 
 TEST_F(ImageFiles, TextsAndJunkAreNotMentioned) {
@@ -42,7 +44,8 @@ TEST_F(ImageFiles, TextsAndJunkAreNotMentioned) {
 
 TEST_F(ImageFiles, AFolderWithoutImagesSaysWhatItHolds) {
   const std::string message =
-      folder_.path().string() + ": no images; expected .jpg, .png, .bmp, .tif or .webp files";
+      folder_.path().string() +
+      ": no images; expected .jpg, .png, .bmp, .tif, .webp, .gif or .pgm files";
   add("train.csv");
   expect_error(
       [&] { list_images(folder_.path()); },
@@ -69,7 +72,7 @@ TEST(LeftOutText, IsOneLine) {
 TEST(LeftOutText, ManyKindsAreCut) {
   std::vector<LeftOut> left_out;
   for (int i = 0; i < 12; ++i)
-    left_out.push_back({"." + std::to_string(i), i + 1, "convert them"});
+    left_out.push_back({fmt::format(".{}", i), i + 1, "convert them"});
   EXPECT_EQ(left_out_text(left_out),
             "78 files left out: .11 12, .10 11, .9 10, .8 9, .7 8, .6 7, .5 6, .4 5, 4 more kinds: "
             "convert them");

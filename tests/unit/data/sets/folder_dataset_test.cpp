@@ -146,7 +146,7 @@ TEST_F(Folder, MissingSplitsAreDrawnFromTheTrainingImages) {
   EXPECT_NEAR(static_cast<double>(validation.count()), 10, 9);  // three deviations
   EXPECT_EQ(set->load(Split::kTest).names, std::vector<std::string>{"Testing/c0/200.png"});
   EXPECT_EQ(train.find("label")->classes, (std::vector<std::string>{"c0", "c1"}));
-  const auto named = folder(", \"splits\": \"train=Training\"");
+  const auto named = folder(", \"splits\": \"train=Training\", \"test\": 0");
   EXPECT_EQ(named->load(Split::kValidation).names, validation.names);
   EXPECT_EQ(named->left_out().at(0).what, "Testing/");
   EXPECT_EQ(folder(", \"splits\": \"fill\", \"validation\": 0")->load(Split::kTrain).count(), 100);
@@ -335,10 +335,10 @@ TEST_F(Folder, AChangedFileMakesANewPack) {
 
 TEST_F(Folder, ImagesAreKnownByTheirContent) {
   add("a", grey_png(2, 2, 10));
-  add("b.data", "P5 2 2 255 abcd");
+  add("b.dat", "P5 2 2 255 abcd");
   add("c.txt", "P5 is no picture");
   const auto set = open("folder", R"(, "validation": 0, "test": 0, "channels": 1)");
-  EXPECT_EQ(set->load(Split::kTrain).names, (std::vector<std::string>{"a", "b.data"}));
+  EXPECT_EQ(set->load(Split::kTrain).names, (std::vector<std::string>{"a", "b.dat"}));
 }
 
 TEST_F(Folder, NearlyBlackImagesAreWarnedAboutWithTheWhiteThatFits) {
