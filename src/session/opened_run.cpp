@@ -63,13 +63,13 @@ Tensor part_of_condition(const Tensor& condition, int64_t first, int64_t count,
 
 }  // namespace
 
-Tensor OpenedRun::pictures(const Tensor& z, const Tensor& condition) const {
+Tensor OpenedRun::pictures(const Tensor& z, const Tensor& told) const {
   const torch::NoGradGuard no_grad;
   std::vector<Tensor> parts;
   int64_t first = 0;
   for (const Tensor& part : model->bottleneck().nearest_valid(z).split(kEvaluationBatch)) {
-    const Tensor told = part_of_condition(condition, first, part.size(0), device);
-    parts.push_back(objective->likelihood().mean(model->decode(part.to(device), told)).cpu());
+    const Tensor here = part_of_condition(told, first, part.size(0), device);
+    parts.push_back(objective->likelihood().mean(model->decode(part.to(device), here)).cpu());
     first += part.size(0);
   }
   return at::cat(parts);

@@ -32,9 +32,10 @@ struct OpenedRun {
                         const c10::Device& device);
 
   /// Decodes latents [N, Z] on any device to pictures [N, C, H, W] on the CPU. Latents that the
-  /// bottleneck cannot produce are clamped to its range. condition: [N, K] or [1, K]; undefined:
+  /// bottleneck cannot produce are clamped to its range. told: the condition,
+  /// [N, K] or [1, K]; undefined:
   /// nothing is known.
-  Tensor pictures(const Tensor& z, const Tensor& condition = {}) const;
+  Tensor pictures(const Tensor& z, const Tensor& told = {}) const;
   /// Returns the latents of images on any device, as rows [N, Z] on the CPU, and their condition
   /// [N, K]. Without noise z is the code. A model that upscales accepts images of the data set's
   /// size, which are reduced first, and small ones, which are used as they are. Adds no noise to
