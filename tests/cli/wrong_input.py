@@ -105,7 +105,7 @@ def command_lines(here):
     expect_error("--heads: unknown flag of latent sample; see latent sample --help", "sample", "--heads", code=2)
     expect_error("--seed 99999999999999999999: expected an integer <= 4611686018427387904", "sample", "--run", "x", "--seed",
                  "99999999999999999999", code=2)
-    expect_error("--seed 5000000000000000000: expected an integer >= 0 and <= 4611686018427387904", "sample", "--run", "x", "--seed",
+    expect_error("--seed 5000000000000000000: expected an integer >= 0 and <= 4611686018427387904", "train", config, "--seed",
                  "5000000000000000000", code=2)
     expect_error("-x: unknown flag of latent sample", "sample", "-x", code=2)
     expect_error("--temperature abc: expected a number", "sample", "--run", "x", "--temperature", "abc", code=2)
