@@ -71,7 +71,7 @@ def points(here):
     expect(set(latent_json("evaluate", "--run", "plane", "--measure", "mse,rmse")["measures"]) == {"mse", "rmse"}, "two measures")
     expect_error("--measure psnr: needs images; the run's examples are rows of a table; expected active_units, sparsity, mse, rmse",
                  "evaluate", "--run", "plane", "--measure", "psnr")
-    expect_error('--measure: unknown measure "rsme"; did you mean mse?', "evaluate", "--run", "plane", "--measure", "rsme", code=2)
+    expect_error('--measure: unknown measure "rsme"; did you mean rmse?', "evaluate", "--run", "plane", "--measure", "rsme", code=2)
 
     write_csv(here / "own.csv", ["z", "x", "y"], [(1.5, 1, 100), (50, 1, 100)])
     own = latent_json("reconstruct", "--run", "plane", "own.csv")
