@@ -131,13 +131,10 @@ ModelPlan configure_model(Section section) {
   section.read("condition", condition,
                "attributes that encoder and decoder are told beside the image and its latents: "
                "\"label\", or several as \"Smiling,Male\"; \"\": none");
-  if (!condition.empty()) {
-    plan.condition = split_at_commas(condition);
-    plan.condition_drop = 0.1;
-    section.read("condition_drop", plan.condition_drop, between(0, 0.99),
-                 "share of the training images of which the model is told nothing, so that it also "
-                 "learns to do without");
-  }
+  if (!condition.empty()) plan.condition = split_at_commas(condition);
+  section.read("condition_drop", plan.condition_drop, between(0, 0.99),
+               "share of the training images whose condition is not told, so that the model also "
+               "learns to do without");
   std::string initialization = "torch";
   section.read(
       "initialization", initialization, OneOf{{"torch", "keras"}},

@@ -82,7 +82,7 @@ struct ModelPlan {
   DecoderMaker decoder;
   int64_t latent_dim = 2;
   std::vector<std::string> condition;  // names of the attributes that the model is told
-  double condition_drop = 0;           // share of the training images of which it is told nothing
+  double condition_drop = 0.1;         // share of the training images of which it is told nothing
   Initialization initialization = Initialization::kTorch;
 
   /// Makes a model with initial weights from stream (seed, kWeights). input, output: shapes of the
