@@ -89,7 +89,8 @@ with Workplace() as here:
 
     # Samples, and files of one's own, of which nothing is known.
     latent("sample", "--run", "run", "--count", "4", "--out", "s.png")
-    latent("reconstruct", "--run", "run", "run/images/train/samples-0003.png")
+    (here / "own.pgm").write_bytes(b"P5 12 12 255\n" + bytes(range(144)))
+    latent("reconstruct", "--run", "run", "own.pgm")
     latent("train", "--run", "run", "--resume", "--set", "train.epochs=4")
     expect_error('model.condition: the data set has no attribute "lable"; did you mean label?',
                  "train", "c.json", "--set", "model.condition=lable")
