@@ -1,5 +1,5 @@
 // The condition of a model: what is known about an example, as numbers that encoder and decoder are
-// told beside the image.
+// get besides the image.
 #pragma once
 
 #include <cstdint>

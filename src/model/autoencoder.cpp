@@ -129,11 +129,11 @@ ModelPlan configure_model(Section section) {
   plan.decoder = decoders().find(decoder.name, "model.decoder").configure(decoder.section, twin);
   std::string condition;
   section.read("condition", condition,
-               "attributes that encoder and decoder are told beside the image and its latents: "
+               "attributes given to encoder and decoder besides the image and its latents: "
                "\"label\", or several as \"Smiling,Male\"; \"\": none");
   if (!condition.empty()) plan.condition = split_at_commas(condition);
   section.read("condition_drop", plan.condition_drop, between(0, 0.99),
-               "share of the training images whose condition is not told, so that the model also "
+               "share of the training images whose condition is left out, so that the model also "
                "learns to do without");
   std::string initialization = "torch";
   section.read(

@@ -24,7 +24,7 @@ struct Output {
 /// Returns the same values without their gradients.
 Output detached(const Output& output);
 
-/// A model may have a condition: K numbers that it is told about each image (data/condition.h).
+/// A model may have a condition: K numbers about each image (data/condition.h).
 /// They join the encoder's features before the bottleneck, and the latents before the decoder; a
 /// map gets them as K further channels, each constant. Source: Sohn et al. 2015, conditional VAE.
 class Autoencoder : public torch::nn::Module {
@@ -81,8 +81,8 @@ struct ModelPlan {
   BottleneckPlan bottleneck;
   DecoderMaker decoder;
   int64_t latent_dim = 2;
-  std::vector<std::string> condition;  // names of the attributes that the model is told
-  double condition_drop = 0.1;         // share of the training images of which it is told nothing
+  std::vector<std::string> condition;  // names of the attributes that the model gets
+  double condition_drop = 0.1;         // share of the training images that lack theirs
   Initialization initialization = Initialization::kTorch;
 
   /// Makes a model with initial weights from stream (seed, kWeights). input, output: shapes of the

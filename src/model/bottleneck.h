@@ -29,7 +29,7 @@ struct Latent {
   Tensor code;                           // the same without noise
   std::optional<Posterior> posterior{};  // if the bottleneck has one; then `code` is its mean
   std::vector<NamedTensor> losses{};     // the bottleneck's own, scalars in nats per image
-  Tensor condition{};                    // [B, K] or [1, K]: what the model was told; or undefined
+  Tensor condition{};                    // [B, K] or [1, K]: what the model got; or undefined
 };
 
 /// The sizes of one image's latents: {Z}, or {D, h, w} for a map.

@@ -23,7 +23,7 @@ struct OpenedRun {
   int64_t step;            // of training, at that checkpoint
   DataFingerprint data;    // that it was trained on
   CorruptionChain corruption;
-  Condition condition;  // what the model is told beside images and latents
+  Condition condition;  // what the model gets besides images and latents
 
   /// Opens the run at `path`. checkpoint: "best" or "last".
   /// Throws Error if the run is missing, incomplete, damaged or newer, or the checkpoint does not

@@ -16,13 +16,13 @@ namespace latent {
 struct Batch {
   Tensor input;           // [B, C, h, w]
   Tensor target;          // [B, C, H, W]
-  Tensor condition = {};  // [B, K] that both are told; undefined for a model without a condition
+  Tensor condition = {};  // [B, K] for both; undefined for a model without a condition
 };
 
-/// What a model is told about the training images besides their pixels.
+/// What a model gets about the training images besides their pixels.
 struct TrainingCondition {
   Condition condition = {};
-  double drop = 0;  // share of the images of a batch of which it is told nothing, in [0, 1)
+  double drop = 0;  // share of the images of a batch that lack theirs, in [0, 1)
 };
 
 /// Training images on the device; each step draws its own augmentation and corruption.
