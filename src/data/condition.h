@@ -1,4 +1,4 @@
-// The condition of a model: what is known about an example, as numbers that encoder and decoder are
+// The condition of a model: what is known about an example, as numbers that encoder and decoder
 // get besides the image.
 #pragma once
 
