@@ -224,7 +224,7 @@ def wrong(here, run):
     warned("--count 5: the run has only 4 latents", "traverse", "--count", 5)
     expect("only" not in latent("encode", "--count", 64, "--run", run).stderr, "no warning about all images")
     warned('--expression "A - B": does not use 1 image: 00007 (C)', "arithmetic", "--expression", "A - B", "--indices", "3,5,7")
-    warned('--expression "A - C": does not use 4 images: #1 (B), #3 (D), #4 (E) and 1 more', "arithmetic", "--expression", "A - C",
+    warned('--expression "A - C": does not use 4 images: 00001 (B), 00003 (D), 00004 (E) and 1 more', "arithmetic", "--expression", "A - C",
            "--indices", "0-5")
     expect("does not use" not in latent("arithmetic", "--expression", "A - B", "--indices", "3,5", "--run", run).stderr,
            "no warning about two images for two letters")
