@@ -94,7 +94,7 @@ int run(int argc, char** argv) {
   row.run(arguments);
   for (const auto& flag : arguments.ignored())
     log::warn("--{}: had no effect; latent {} does not use it with these arguments", flag, name);
-  return 0;
+  return log::write_kept_errors() ? 1 : 0;
 }
 
 }  // namespace

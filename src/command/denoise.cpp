@@ -9,7 +9,6 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/random.h"
-#include "image/codecs.h"
 #include "session/tiled.h"
 
 namespace latent {
@@ -54,28 +53,32 @@ void denoise_split(const Arguments& arguments, const OpenedRun& run) {
 }
 
 // Cleans files at their own size, tile by tile. Returns the paths written.
-std::vector<std::string> clean_by_tiles(const std::vector<fs::path>& files, const OpenedRun& run,
+std::vector<std::string> clean_by_tiles(const Arguments& arguments, const OpenedRun& run,
                                         SeparateFiles& singles) {
   const ImageShape& shape = run.model->output_shape();
-  for (const auto& file : files) {
-    const Tensor noisy =
-        as_images({to_pixels(read_image(file, shape.channels, run.experiment.data.reading))});
-    const Tensor cleaned = by_tiles(noisy, shape.height, shape.width, [&](const Tensor& tiles) {
-      return clean(run, {.images = tiles});
-    });
-    singles.write(file.filename().string(), cleaned[0]);
-  }
+  const auto visit = [&](const FileImages& file) {
+    for (size_t i = 0; i < file.names.size(); ++i) {
+      const Tensor noisy = as_images({file.pixels.narrow(0, static_cast<int64_t>(i), 1)});
+      const Tensor cleaned = by_tiles(noisy, shape.height, shape.width, [&](const Tensor& tiles) {
+        return clean(run, {.images = tiles});
+      });
+      singles.write(file.names[i], cleaned[0]);
+    }
+  };
+  each_file(arguments.texts("files"), run, shape.channels, file_reading(arguments, run), visit);
   return singles.written();
 }
 
 // Cleans files at the model's size. Returns the paths written.
-std::vector<std::string> clean_whole(const std::vector<std::string>& files, const OpenedRun& run,
+std::vector<std::string> clean_whole(const Arguments& arguments, const OpenedRun& run,
                                      bool enlarges, SeparateFiles& singles) {
+  const auto files = arguments.texts("files");
+  const FileReading reading = file_reading(arguments, run);
   SmallInputs inputs;
   if (enlarges) {
-    inputs = read_small_files(files, run);
+    inputs = read_small_files(files, run, reading);
   } else {
-    const ExampleBatch whole = read_files(files, run);
+    const ExampleBatch whole = read_files(files, run, reading);
     inputs.small = whole;
     if (whole.resized) log::info("--tiles cleans files at their own size, whatever it is");
   }
@@ -108,9 +111,9 @@ void denoise_files(const Arguments& arguments, const OpenedRun& run) {
   SeparateFiles singles(*run.experiment.gallery, arguments, run, "denoise", "denoised");
   std::vector<std::string> written;
   if (by_parts) {
-    written = clean_by_tiles(image_files(arguments.texts("files")), run, singles);
+    written = clean_by_tiles(arguments, run, singles);
   } else {
-    written = clean_whole(arguments.texts("files"), run, enlarges, singles);
+    written = clean_whole(arguments, run, enlarges, singles);
   }
   print_result(arguments, {{"written", written}}, join(written, "\n") + "\n");
 }

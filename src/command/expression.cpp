@@ -75,7 +75,7 @@ void read_let(const std::string& text, const Arguments& arguments, const OpenedR
   } else {
     files = split_at_commas(value);
   }
-  operands[letter] = as_operand(run, read_files(files, run));
+  operands[letter] = as_operand(run, read_files(files, run, file_reading(arguments, run)));
 }
 
 bool uses(const std::vector<space::Term>& terms, const std::string& letter) {

@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/system/interrupt.h"
+#include "session/moved_data.h"
 #include "session/resume_point.h"
 #include "session/training.h"
 #include "train/checkpoint/train_state.h"
@@ -83,6 +84,21 @@ TrainingRequest read_request(const Arguments& arguments) {
   return request;
 }
 
+// Loads the data and builds the model; says how to resume a run whose data were moved.
+PreparedTraining prepare(const TrainingRequest& request, const Config& config,
+                         const Experiment& experiment) {
+  try {
+    return prepare_training(experiment, request.init_from);
+  } catch (const Error& failure) {
+    const std::string remedy =
+        request.resume
+            ? new_place_remedy(config, RunDirectory::open(*request.folder), failure.what())
+            : "";
+    if (remedy.empty()) throw;
+    throw Error(failure.what() + remedy);
+  }
+}
+
 Json describe_dry_run(const PreparedTraining& prepared) {
   const Autoencoder& model = *prepared.model;
   const auto sizes = [](const ImageShape& shape) {
@@ -149,7 +165,7 @@ void run_train(const Arguments& arguments) {
   ClaimedRun claimed = claim_run(request, config);
   refuse_fewer_epochs(claimed.checkpoint, experiment.train.epochs);
 
-  const PreparedTraining prepared = prepare_training(experiment, request.init_from);
+  const PreparedTraining prepared = prepare(request, config, experiment);
   const std::string overview = prepared.overview(experiment.data.example_noun());
   if (request.dry_run) {
     print_result(arguments, describe_dry_run(prepared), overview + "\n");

@@ -56,7 +56,8 @@ void print_compared(const Arguments& arguments, const SmallInputs& files, const 
 }
 
 void upscale_files(const Arguments& arguments, const OpenedRun& run) {
-  const SmallInputs files = read_small_files(arguments.texts("files"), run);
+  const SmallInputs files =
+      read_small_files(arguments.texts("files"), run, file_reading(arguments, run));
   const Upscaled images = upscale(run, files.small);
   SeparateFiles singles(*run.experiment.gallery, arguments, run, "upscale", "upscaled");
   for (size_t i = 0; i < files.small.names.size(); ++i)

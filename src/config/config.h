@@ -22,7 +22,7 @@ struct ConfigEntry {
   nlohmann::ordered_json default_value;
   nlohmann::ordered_json value;
   bool given = false;  // by the file or by --set
-  bool may_change_on_resume = false;
+  OnResume on_resume = OnResume::kFixed;
 };
 
 class Config {

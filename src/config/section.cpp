@@ -103,7 +103,7 @@ void Section::record(const std::string& key, const T& default_value, const T& va
                                .default_value = default_value,
                                .value = value,
                                .given = has(key),
-                               .may_change_on_resume = on_resume == OnResume::kMayChange});
+                               .on_resume = on_resume});
 }
 
 void Section::read(const std::string& key, bool& value, std::string_view meaning) {
@@ -139,13 +139,14 @@ void Section::read(const std::string& key, double& value, Range range, std::stri
   record(key, before, value, "number", range.text(), meaning, on_resume);
 }
 
-void Section::read(const std::string& key, std::string& value, std::string_view meaning) {
+void Section::read(const std::string& key, std::string& value, std::string_view meaning,
+                   OnResume on_resume) {
   const std::string before = value;
   if (const Json* node = find(key)) {
     if (!node->is_string()) reject(key, "a string");
     value = node->get<std::string>();
   }
-  record(key, before, value, "string", "", meaning);
+  record(key, before, value, "string", "", meaning, on_resume);
 }
 
 void Section::read(const std::string& key, std::string& value, OneOf choices,
@@ -226,7 +227,7 @@ Component Section::named(const std::string& key, const std::string& default_name
   for (auto& entry : config_->entries_) {
     if (entry.path != options.path_ + ".name") continue;
     entry.range = join(names, "|");
-    entry.may_change_on_resume = on_resume == OnResume::kMayChange;
+    entry.on_resume = on_resume;
   }
   return {name, options};
 }

@@ -21,8 +21,9 @@ struct OneOf {
   std::vector<std::string> words;
 };
 
-/// States whether a resumed run may be given another value of a key.
-enum class OnResume { kFixed, kMayChange };
+/// States whether a resumed run may be given another value of a key; kSameData: the key only says
+/// where the data lie, and may change if the same data lie there.
+enum class OnResume { kFixed, kMayChange, kSameData };
 
 /// An object of a config. Cheap to copy; refers to its Config, which must outlive it.
 ///
@@ -56,7 +57,8 @@ class Section {
             OnResume on_resume = OnResume::kFixed);
   void read(const std::string& key, double& value, Range range, std::string_view meaning,
             OnResume on_resume = OnResume::kFixed);
-  void read(const std::string& key, std::string& value, std::string_view meaning);
+  void read(const std::string& key, std::string& value, std::string_view meaning,
+            OnResume on_resume = OnResume::kFixed);
   void read(const std::string& key, std::string& value, OneOf choices, std::string_view meaning);
   void read(const std::string& key, std::vector<int64_t>& value, Range range,
             std::string_view meaning);

@@ -45,6 +45,12 @@ std::optional<std::vector<Message>>& kept() {
   return messages;
 }
 
+// Errors that wait for the end of the command.
+std::vector<std::string>& kept_errors() {
+  static std::vector<std::string> messages;
+  return messages;
+}
+
 // Removes control characters, since messages quote files. A warning or an error stays one line.
 void write(spdlog::level::level_enum level, const std::string& prefix, const std::string& message) {
   const std::string safe = without_controls(message, level >= spdlog::level::warn);
@@ -90,5 +96,14 @@ void also_to(const std::filesystem::path& file) {
 void write_info(const std::string& message) { write(spdlog::level::info, "", message); }
 void write_warning(const std::string& message) { write(spdlog::level::warn, "warning: ", message); }
 void write_error(const std::string& message) { write(spdlog::level::err, "error: ", message); }
+
+void fail_at_end(const std::string& message) { kept_errors().push_back(message); }
+
+bool write_kept_errors() {
+  const auto messages = std::exchange(kept_errors(), {});
+  for (const auto& message : messages)
+    write_error(message);
+  return !messages.empty();
+}
 
 }  // namespace latent::log

@@ -26,6 +26,11 @@ void write_info(const std::string& message);
 void write_warning(const std::string& message);
 void write_error(const std::string& message);
 
+/// Keeps an error for the end of a command that goes on without what failed.
+void fail_at_end(const std::string& message);
+/// Writes the errors that were kept. Returns whether there were any: the command has failed then.
+bool write_kept_errors();
+
 template <class... Args>
 void info(fmt::format_string<Args...> format, Args&&... args) {
   write_info(fmt::format(format, std::forward<Args>(args)...));

@@ -84,6 +84,9 @@ class Dataset {
   virtual std::vector<std::filesystem::path> image_files() const { return {}; }
   /// Returns the files beside them that are not used, but could be.
   virtual std::vector<LeftOut> left_out() const { return {}; }
+  /// Returns what rows of other tables are read by, TableRows::text() (sets/table_rows.h); "" for a
+  /// set of images.
+  virtual std::string row_format() const { return ""; }
   /// Returns messages about readings of the data that are probably wrong, to warn of once.
   virtual std::vector<std::string> warnings() const { return {}; }
 };

@@ -38,6 +38,7 @@ class KeptDataset : public Dataset {
   }
 
   const Pack* pack() const override { return all_->pack(); }
+  std::string row_format() const override { return all_->row_format(); }
   std::vector<std::filesystem::path> image_files() const override { return all_->image_files(); }
   std::vector<LeftOut> left_out() const override { return all_->left_out(); }
   std::vector<std::string> warnings() const override { return all_->warnings(); }

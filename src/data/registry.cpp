@@ -22,6 +22,7 @@ DatasetPlan configure_npy(Section& data);
 DatasetPlan configure_npz(Section& data);
 DatasetPlan configure_shapes(Section& data);
 DatasetPlan configure_table(Section& data);
+std::function<ArrayFile(const std::string&)> array_file_reader(const ImageReading& reading);
 Recognised recognise_celeba(const std::filesystem::path& path);
 Recognised recognise_cifar10(const std::filesystem::path& path);
 Recognised recognise_folder(const std::filesystem::path& path);
@@ -74,6 +75,7 @@ DatasetPlan configure_dataset(Section data) {
   }
   if (!plan.is_table()) {
     plan.augmentation.read(data);
+    if (!plan.read_array) plan.read_array = array_file_reader(plan.reading);
   } else if (data.has("augment")) {
     throw Error(data.where("augment") + ": given for a table; expected a data set of images");
   }

@@ -7,6 +7,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "config/section.h"
 #include "core/registry.h"
@@ -17,6 +18,13 @@
 
 namespace latent {
 
+/// Images in an NPY, NPZ or CSV file from elsewhere.
+struct ArrayFile {
+  Tensor pixels;                    // [N, H, W, C] uint8, of the file's size
+  std::vector<int64_t> rows;        // N: their numbers in the file
+  std::vector<std::string> broken;  // about images that cannot be used, which are left out
+};
+
 /// What section `data` of a config describes.
 struct DatasetPlan {
   /// Opens the data set. Throws Error if files are missing.
@@ -24,9 +32,14 @@ struct DatasetPlan {
   /// Brings images from elsewhere to the size of the set's own images: [N, H, W, C] uint8, before
   /// and after. Reads no file.
   std::function<Tensor(const Tensor& pixels)> fit;
-  /// For tables only: reads another CSV file with the columns and the scale of the set, whose own
-  /// file it needs for that.
-  std::function<Examples(const std::filesystem::path&)> read_rows = {};
+  /// For tables only: reads another CSV file with the columns and the scale of the set. format: the
+  /// set's Dataset::row_format(); if it is "", the set's own file is read for it.
+  std::function<Examples(const std::filesystem::path&, const std::string& format)> read_rows = {};
+  /// For images only: reads an NPY, NPZ (or FILE.npz:ARRAY) or CSV file from elsewhere, with the
+  /// black and white of the set. Throws Error naming the file.
+  std::function<ArrayFile(const std::string& file)> read_array = {};
+  /// Whether files that cannot be read are skipped (`on_error`).
+  bool skips_broken = false;
   /// How image files are read, for images from elsewhere too.
   ImageReading reading = {};
   /// Random variation of the training images.

@@ -5,125 +5,210 @@
 
 #include "core/error.h"
 #include "core/log.h"
-#include "data/folder/image_files.h"
+#include "core/text/suggest.h"
+#include "data/sets/array_file.h"
 #include "image/codecs.h"
+#include "session/input_names.h"
 
 namespace latent {
 namespace {
 
-namespace fs = std::filesystem;
+// What could not be read of the user's files.
+class BrokenInputs {
+ public:
+  // files: how many there are.
+  BrokenInputs(FileReading reading, size_t files) : reading_(reading), files_(files) {}
 
-constexpr size_t kMaxFiles = 100'000;
-
-std::vector<fs::path> images_below(const fs::path& folder) {
-  std::vector<fs::path> paths;
-  const FolderListing listing = list_images(folder);
-  if (!listing.left_out.empty())
-    log::info("{}: {}", folder.string(), left_out_text(listing.left_out));
-  for (const auto& file : listing.images)
-    paths.push_back(folder / file.name);
-  if (paths.size() > kMaxFiles)
-    throw Error(folder.string() + ": more than 100000 images; name fewer");
-  return paths;
-}
-
-// Reads every row of the files, named "points.csv:3" by its index, from 0.
-ExampleBatch read_tables(const std::vector<std::string>& names, const OpenedRun& run) {
-  ExampleBatch inputs;
-  std::vector<Tensor> rows;
-  for (const auto& name : names) {
-    const Examples examples = run.experiment.data.read_rows(name);
-    rows.push_back(examples.images(0, examples.count()));
-    for (int64_t i = 0; i < examples.count(); ++i)
-      inputs.names.push_back(fmt::format("{}:{}", fs::path(name).filename().string(), i));
+  void add(const std::string& reason) {
+    if (!reading_.skips_broken) {
+      const bool others = files_ > 1;
+      throw Error(reason + (others ? "; --on-error skip leaves such files out" : ""));
+    }
+    reasons_.push_back(reason);
   }
-  inputs.images = at::cat(rows);
-  return inputs;
+
+  // Call it once all are read. usable: the number of images that are left.
+  void report(int64_t usable, const std::string& noun) const {
+    if (reasons_.empty()) return;
+    if (usable == 0) throw Error(reasons_.front() + " (nor can any other of the files be read)");
+    for (const auto& reason : reasons_)
+      log::fail_at_end(reason);
+    log::fail_at_end(fmt::format("left out, since unreadable: {}; done: {}",
+                                 counted(static_cast<int64_t>(reasons_.size()), noun),
+                                 counted(usable, noun)));
+  }
+
+ private:
+  FileReading reading_;
+  size_t files_;
+  std::vector<std::string> reasons_;
+};
+
+// pixels: [N, H, W, C].  Returns them with 1 or 3 channels, grey as the luma that files get.
+Tensor with_channels(const Tensor& pixels, int64_t channels) {
+  if (pixels.size(3) == channels) return pixels;
+  if (channels == 3) return pixels.expand({-1, -1, -1, 3}).contiguous();
+  const Tensor luma = at::tensor({0.299F, 0.587F, 0.114F});
+  return pixels.to(at::kFloat).mul(luma).sum(3, true).round_().clamp_(0, 255).to(at::kByte);
 }
 
-}  // namespace
-
-Tensor to_pixels(const Picture& picture) {
+Tensor pixels_of(const Picture& picture) {
   return at::from_blob(const_cast<uint8_t*>(picture.pixels.data()),
                        {1, picture.height, picture.width, picture.channels}, at::kByte)
       .clone();
 }
 
-Tensor as_images(const std::vector<Tensor>& pixels) { return to_images(at::cat(pixels)); }
+FileImages read_picture(const InputFile& file, const OpenedRun& run, int64_t channels) {
+  const Picture picture = read_image(file.path, channels, run.experiment.data.reading);
+  return {file.path.string(), pixels_of(picture), {file.name}};
+}
 
-Tensor fit_to_model(const Picture& picture, const OpenedRun& run, const std::string& name) {
+// broken: receives what is wrong with images that cannot be used.
+FileImages read_array(const InputFile& file, const OpenedRun& run, int64_t channels,
+                      std::vector<std::string>& broken) {
+  const ArrayFile found = run.experiment.data.read_array(file.path.string());
+  broken = found.broken;
+  FileImages images{file.path.string(), with_channels(found.pixels, channels), {}};
+  for (const int64_t row : found.rows)
+    images.names.push_back(fmt::format("{}:{}", file.name, row));
+  return images;
+}
+
+// Reads every row of the files, named "points.csv:3" by its index, from 0.
+ExampleBatch read_tables(const std::vector<std::string>& names, const OpenedRun& run,
+                         FileReading reading) {
+  ExampleBatch inputs;
+  std::vector<Tensor> rows;
+  const auto files = input_files(names);
+  BrokenInputs broken(reading, files.size());
+  for (const auto& file : files) {
+    Examples examples;
+    try {
+      examples = run.experiment.data.read_rows(file.path, run.row_format);
+    } catch (const Error& failure) {
+      broken.add(failure.what());
+      continue;
+    }
+    rows.push_back(examples.images(0, examples.count()));
+    for (int64_t i = 0; i < examples.count(); ++i)
+      inputs.names.push_back(fmt::format("{}:{}", file.name, i));
+  }
+  broken.report(static_cast<int64_t>(inputs.names.size()), "row");
+  inputs.images = at::cat(rows);
+  return inputs;
+}
+
+// Resizes each picture: pixels [N, H, W, C].
+Tensor resized(const Tensor& pixels, const ImageShape& shape) {
+  std::vector<Tensor> all;
+  const Tensor bytes = pixels.contiguous();
+  for (int64_t i = 0; i < bytes.size(0); ++i) {
+    Picture picture(bytes.size(2), bytes.size(1), bytes.size(3), 0);
+    const Tensor one = bytes[i];
+    const auto* first = one.const_data_ptr<uint8_t>();
+    picture.pixels.assign(first, first + one.numel());
+    all.push_back(pixels_of(resize(picture, shape.width, shape.height, Filter::kArea)));
+  }
+  return at::cat(all);
+}
+
+// Returns the images at the size of the run's. Those of another size are prepared as the images of
+// the run's data set, or else resized, with a message naming the file.
+Tensor fit_to_model(const FileImages& images, const OpenedRun& run) {
   const ImageShape& shape = run.model->output_shape();
   const auto fits = [&](const Tensor& x) {
     return x.size(1) == shape.height && x.size(2) == shape.width;
   };
-  const Tensor pixels = to_pixels(picture);
-  if (fits(pixels)) return pixels;
+  const int64_t height = images.pixels.size(1), width = images.pixels.size(2);
+  if (fits(images.pixels)) return images.pixels;
   try {
-    const Tensor prepared = run.experiment.data.fit(pixels);
+    const Tensor prepared = run.experiment.data.fit(images.pixels);
     if (fits(prepared)) {
-      log::info("{}: {}x{} prepared to the model's {}x{} like the images of the run", name,
-                picture.width, picture.height, shape.width, shape.height);
+      log::info("{}: {}x{} prepared to the model's {}x{} like the images of the run", images.file,
+                width, height, shape.width, shape.height);
       return prepared;
     }
   } catch (const Error&) {
     // Larger than the images of the data set: resized below.
   }
-  const bool squeezed = picture.width * shape.height != picture.height * shape.width;
-  log::info("{}: resized from {}x{} to the model's {}x{}{}", name, picture.width, picture.height,
+  const bool squeezed = width * shape.height != height * shape.width;
+  log::info("{}: resized from {}x{} to the model's {}x{}{}", images.file, width, height,
             shape.width, shape.height, squeezed ? ", which changes its proportions" : "");
-  return to_pixels(resize(picture, shape.width, shape.height, Filter::kArea));
+  return resized(images.pixels, shape);
 }
 
-std::vector<fs::path> image_files(const std::vector<std::string>& names) {
-  std::vector<fs::path> files;
-  for (const auto& name : names) {
-    if (std::error_code ignored; fs::is_directory(name, ignored)) {
-      const auto found = images_below(name);
-      files.insert(files.end(), found.begin(), found.end());
-    } else {
-      files.emplace_back(name);
+void append(std::vector<std::string>& names, const std::vector<std::string>& more) {
+  names.insert(names.end(), more.begin(), more.end());
+}
+
+}  // namespace
+
+void each_file(const std::vector<std::string>& names, const OpenedRun& run, int64_t channels,
+               FileReading reading, const std::function<void(const FileImages&)>& visit) {
+  const auto files = input_files(names);
+  BrokenInputs broken(reading, files.size());
+  int64_t usable = 0;
+  for (const auto& file : files) {
+    FileImages images;
+    std::vector<std::string> reasons;
+    try {
+      images = is_array_file(file.path.string()) ? read_array(file, run, channels, reasons)
+                                                 : read_picture(file, run, channels);
+    } catch (const Error& failure) {
+      reasons = {failure.what()};
     }
+    for (const auto& reason : reasons)
+      broken.add(reason);
+    if (images.names.empty()) continue;
+    usable += images.pixels.size(0);
+    visit(images);
   }
-  return files;
+  broken.report(usable, "image");
 }
 
-ExampleBatch read_files(const std::vector<std::string>& names, const OpenedRun& run) {
-  if (run.experiment.data.is_table()) return read_tables(names, run);
+Tensor as_images(const std::vector<Tensor>& pixels) { return to_images(at::cat(pixels)); }
+
+ExampleBatch read_files(const std::vector<std::string>& names, const OpenedRun& run,
+                        FileReading reading) {
+  if (run.experiment.data.is_table()) return read_tables(names, run, reading);
   const ImageShape& shape = run.model->output_shape();
   ExampleBatch inputs;
   std::vector<Tensor> pixels;
-  for (const auto& file : image_files(names)) {
-    const Picture picture = read_image(file, shape.channels, run.experiment.data.reading);
-    inputs.resized |= picture.width != shape.width || picture.height != shape.height;
-    pixels.push_back(fit_to_model(picture, run, file.string()));
-    inputs.names.push_back(file.filename().string());
-  }
+  each_file(names, run, shape.channels, reading, [&](const FileImages& images) {
+    inputs.resized |= images.pixels.size(1) != shape.height || images.pixels.size(2) != shape.width;
+    pixels.push_back(fit_to_model(images, run));
+    append(inputs.names, images.names);
+  });
   inputs.images = as_images(pixels);
   return inputs;
 }
 
-SmallInputs read_small_files(const std::vector<std::string>& names, const OpenedRun& run) {
+SmallInputs read_small_files(const std::vector<std::string>& names, const OpenedRun& run,
+                             FileReading reading) {
   const ImageShape &input = run.model->input_shape(), &output = run.model->output_shape();
   SmallInputs inputs;
   std::vector<Tensor> small, large;
-  for (const auto& file : image_files(names)) {
-    const Picture picture = read_image(file, input.channels, run.experiment.data.reading);
-    if (picture.height == input.height && picture.width == input.width) {
-      small.push_back(to_pixels(picture));
-    } else if (picture.height < output.height || picture.width < output.width) {
+  int64_t small_files = 0, large_files = 0;
+  each_file(names, run, input.channels, reading, [&](const FileImages& images) {
+    const int64_t height = images.pixels.size(1), width = images.pixels.size(2);
+    if (height == input.height && width == input.width) {
+      small.push_back(images.pixels);
+      ++small_files;
+    } else if (height < output.height || width < output.width) {
       throw Error(fmt::format("{}: {}x{} pixels; expected {}x{} to enlarge, or at least {}x{}",
-                              file.string(), picture.width, picture.height, input.width,
-                              input.height, output.width, output.height));
+                              images.file, width, height, input.width, input.height, output.width,
+                              output.height));
     } else {
-      large.push_back(fit_to_model(picture, run, file.string()));
+      large.push_back(fit_to_model(images, run));
+      ++large_files;
     }
-    inputs.small.names.push_back(file.filename().string());
-  }
+    append(inputs.small.names, images.names);
+  });
   if (!small.empty() && !large.empty()) {
     throw Error(
         fmt::format("{} of the files are {}x{} and {} are larger; expected only small files, to "
                     "enlarge, or only larger ones, to test with",
-                    small.size(), input.width, input.height, large.size()));
+                    small_files, input.width, input.height, large_files));
   }
   if (!large.empty()) inputs.truth = as_images(large);
   inputs.small.images =

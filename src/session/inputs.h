@@ -1,7 +1,7 @@
 // Images that a command works on: from the run's data set, or the user's files and folders.
 #pragma once
 
-#include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,23 +10,35 @@
 
 namespace latent {
 
-/// Reads the user's images, of the model's output shape: files, and every image below a folder, in
-/// the order of their names.
-ExampleBatch read_files(const std::vector<std::string>& names, const OpenedRun& run);
+/// The images of one of the user's files: one of a picture, several of an array or a table.
+struct FileImages {
+  std::string file;                // for messages
+  Tensor pixels;                   // [N, H, W, C] uint8, of the file's size
+  std::vector<std::string> names;  // N: "good/000.png", "new.npy:3"
+};
 
-/// Returns the files among `names`, and every image below the folders among them, in the order of
-/// their names. Throws Error for a folder without images.
-std::vector<std::filesystem::path> image_files(const std::vector<std::string>& names);
+/// How the user's files are read.
+struct FileReading {
+  bool skips_broken = false;  // else the first one that cannot be read ends the command
+};
 
-/// Returns the pixels of a picture, [1, H, W, C] uint8.
-Tensor to_pixels(const Picture& picture);
-/// Returns pixels of pictures of one size, [1, H, W, C] uint8 each, as images for the model:
+/// Reads the user's images one file after the other: pictures, every picture below a folder, and
+/// arrays as DatasetPlan::read_array does.
+///
+/// channels: 1 or 3.  Files that cannot be read are listed at the end of the command
+/// (log::fail_at_end) if they are skipped. Throws Error naming the first one otherwise, and if none
+/// can be read.
+void each_file(const std::vector<std::string>& names, const OpenedRun& run, int64_t channels,
+               FileReading reading, const std::function<void(const FileImages&)>& visit);
+
+/// Reads the user's images, of the model's output shape, in the order of each_file; for a table,
+/// the rows of CSV files.
+ExampleBatch read_files(const std::vector<std::string>& names, const OpenedRun& run,
+                        FileReading reading);
+
+/// Returns pixels of pictures of one size, [n, H, W, C] uint8 each, as images for the model:
 /// [N, C, H, W] in [0, 1].
 Tensor as_images(const std::vector<Tensor>& pixels);
-/// Returns the pixels of a picture at the size of the run's images. A picture of another size is
-/// prepared as the images of the run's data set, or else resized, with a message naming the
-/// picture.
-Tensor fit_to_model(const Picture& picture, const OpenedRun& run, const std::string& name);
 
 /// Inputs of a model that enlarges images.
 struct SmallInputs {
@@ -37,7 +49,8 @@ struct SmallInputs {
 /// Reads the user's images for such a model: images of its input size are used as they are, larger
 /// ones are reduced as those of the data set. Throws Error for small and large ones together, and
 /// for one that is too small to be reduced.
-SmallInputs read_small_files(const std::vector<std::string>& names, const OpenedRun& run);
+SmallInputs read_small_files(const std::vector<std::string>& names, const OpenedRun& run,
+                             FileReading reading);
 
 /// Returns the examples at `indices`, which must be within the split, with their names.
 ExampleBatch select_inputs(const Examples& examples, const std::vector<int64_t>& indices);

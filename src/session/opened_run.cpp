@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/log.h"
+#include "session/moved_data.h"
 #include "train/arithmetic.h"
 #include "train/checkpoint/checkpoint.h"
 #include "train/checkpoint/checkpoint_store.h"
@@ -49,7 +50,8 @@ OpenedRun OpenedRun::open(const std::filesystem::path& run, const std::string& a
           stored_step(file),
           stored_data(file),
           std::move(corruption),
-          std::move(condition)};
+          std::move(condition),
+          stored_row_format(file)};
 }
 
 namespace {
@@ -106,7 +108,7 @@ std::optional<Examples> OpenedRun::load_if_there(Split split, std::string& why_n
   try {
     examples = experiment.data.open()->load(split);
   } catch (const Error& failure) {
-    why_not = failure.what();
+    why_not = failure.what() + new_place_remedy(config, directory, failure.what());
     return std::nullopt;
   }
   check_shape(examples, split, model->output_shape(), "the model");

@@ -23,7 +23,8 @@ struct OpenedRun {
   int64_t step;            // of training, at that checkpoint
   DataFingerprint data;    // that it was trained on
   CorruptionChain corruption;
-  Condition condition;  // what the model gets besides images and latents
+  Condition condition;     // what the model gets besides images and latents
+  std::string row_format;  // of a table: how rows of other files are read; "" in older runs
 
   /// Opens the run at `path`. checkpoint: "best" or "last".
   /// Throws Error if the run is missing, incomplete, damaged or newer, or the checkpoint does not

@@ -18,12 +18,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// The keys of both configs, read, that a resumed run may change.
-std::set<std::string> resumable(const Config& now, const Config& before) {
+// The keys of both configs, read, that are of this kind.
+std::set<std::string> keys_that(OnResume kind, const Config& now, const Config& before) {
   std::set<std::string> keys;
   for (const auto* config : {&now, &before}) {
     for (const auto& entry : config->entries()) {
-      if (entry.may_change_on_resume) keys.insert(entry.path);
+      if (entry.on_resume == kind) keys.insert(entry.path);
     }
   }
   return keys;
@@ -46,6 +46,31 @@ std::string value(const std::map<std::string, Json>& keys, const std::string& ke
   return found == keys.end() ? "absent" : found->second.dump();
 }
 
+// The keys whose values differ, of one kind.
+std::vector<std::string> changes_of(OnResume kind, const Config& config,
+                                    const std::string& trained_with, const std::string& origin) {
+  Config before = Config::parse(trained_with, origin);
+  read_experiment(before);
+  const auto now = flat(config), old = flat(before);
+  std::set<std::string> all = keys_that(kind, config, before);
+  if (kind == OnResume::kFixed) {  // also the keys of only one of the configs
+    for (const auto* keys : {&now, &old}) {
+      for (const auto& item : *keys)
+        all.insert(item.first);
+    }
+    for (const auto other : {OnResume::kMayChange, OnResume::kSameData}) {
+      for (const auto& key : keys_that(other, config, before))
+        all.erase(key);
+    }
+  }
+  std::vector<std::string> changes;
+  for (const auto& key : all) {
+    const std::string is = value(now, key), was = value(old, key);
+    if (is != was) changes.push_back(fmt::format("{} is {}, was {}", key, is, was));
+  }
+  return changes;
+}
+
 // trained_with: the text of the config that the run was trained with. origin: its file.
 void check_resumable(const Config& config, const std::string& trained_with,
                      const std::filesystem::path& origin, const RunDirectory& run) {
@@ -54,8 +79,11 @@ void check_resumable(const Config& config, const std::string& trained_with,
   const auto changes = forbidden_changes(config, trained_with, origin.string());
   if (!changes.empty()) {
     throw Error(fmt::format(
-        "{}: cannot resume with other settings: {}; a resumed run may change only {}",
-        run.path().string(), fmt::join(changes, ", "), fmt::join(resumable(config, before), ", ")));
+        "{}: cannot resume with other settings: {}; a resumed run may change only {}, and where "
+        "the same data lie: {}",
+        run.path().string(), fmt::join(changes, ", "),
+        fmt::join(keys_that(OnResume::kMayChange, config, before), ", "),
+        fmt::join(keys_that(OnResume::kSameData, config, before), ", ")));
   }
   const std::string epochs = value(flat(config), "train.epochs"),
                     planned = std::to_string(train.epochs);
@@ -69,22 +97,12 @@ void check_resumable(const Config& config, const std::string& trained_with,
 
 std::vector<std::string> forbidden_changes(const Config& config, const std::string& trained_with,
                                            const std::string& origin) {
-  Config before = Config::parse(trained_with, origin);
-  read_experiment(before);
-  const auto now = flat(config), old = flat(before);
-  const auto allowed = resumable(config, before);
-  std::set<std::string> all;
-  for (const auto* keys : {&now, &old}) {
-    for (const auto& item : *keys)
-      all.insert(item.first);
-  }
-  std::vector<std::string> changes;
-  for (const auto& key : all) {
-    const std::string is = value(now, key), was = value(old, key);
-    if (is != was && !allowed.contains(key))
-      changes.push_back(fmt::format("{} is {}, was {}", key, is, was));
-  }
-  return changes;
+  return changes_of(OnResume::kFixed, config, trained_with, origin);
+}
+
+std::vector<std::string> changed_places(const Config& config, const std::string& trained_with,
+                                        const std::string& origin) {
+  return changes_of(OnResume::kSameData, config, trained_with, origin);
 }
 
 void refuse_fewer_epochs(const std::optional<StoredCheckpoint>& checkpoint, int64_t epochs) {

@@ -24,9 +24,14 @@ void refuse_fewer_epochs(const std::optional<StoredCheckpoint>& checkpoint, int6
 
 /// Returns "train.batch_size is 32, was 16" for each key of `config`, read, that differs from
 /// `trained_with`, the text of a config, and that a resumed run may not change. Keys that may
-/// change are marked where they are read (`OnResume::kMayChange`). origin: names that text in
-/// messages.
+/// change, or only say where the data lie, are marked where they are read (`OnResume`). origin:
+/// names that text in messages.
 std::vector<std::string> forbidden_changes(const Config& config, const std::string& trained_with,
                                            const std::string& origin);
+
+/// Returns such texts for the keys that differ and only say where the data lie
+/// (`OnResume::kSameData`): "data.dir is "b", was "a"".
+std::vector<std::string> changed_places(const Config& config, const std::string& trained_with,
+                                        const std::string& origin);
 
 }  // namespace latent

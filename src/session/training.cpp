@@ -11,8 +11,10 @@
 #include "core/log.h"
 #include "core/system/file.h"
 #include "core/version.h"
+#include "session/moved_data.h"
 #include "session/resume_point.h"
 #include "train/checkpoint/checkpoint.h"
+#include "train/checkpoint/train_state.h"
 
 namespace latent {
 namespace {
@@ -80,6 +82,17 @@ RunDirectory claimed_directory(const TrainingRequest& request, const Config& con
   return made ? *made : RunDirectory::open(*request.folder);
 }
 
+// Throws Error if the keys that say where the data lie were changed, and other data are there.
+void check_places(const StoredCheckpoint& checkpoint, const Config& config,
+                  const PreparedTraining& prepared) {
+  const auto trained_with = checkpoint.file.metadata.find("config");
+  if (trained_with == checkpoint.file.metadata.end()) return;
+  expect_moved_data(changed_places(config, trained_with->second, checkpoint.path.string()),
+                    stored_data(checkpoint.file),
+                    {fingerprint(prepared.train.pixels), fingerprint(prepared.validation.pixels)},
+                    checkpoint.path);
+}
+
 // Restores the checkpoint. One that replaces a damaged "last" becomes the last, even if nothing is
 // left to train.
 void resume(Trainer& trainer, const RunDirectory& run, const Config& config,
@@ -144,7 +157,8 @@ PreparedTraining prepare_training(const Experiment& experiment,
                             .fitted = {},
                             .model = nullptr,
                             .objective = nullptr,
-                            .layers = {}};
+                            .layers = {},
+                            .row_format = dataset->row_format()};
   const ImageShape shape = prepared.train.shape();
   check_shape(prepared.validation, Split::kValidation, shape, "the training split");
   prepared.fitted = fit_to_examples(experiment, prepared.train);
@@ -167,6 +181,7 @@ StartedTraining start_training(const TrainingRequest& request, Config& config,
   config.settle("train.precision", experiment.train.precision);
   prepared.model->to(device);
   prepared.objective->move_to(device);
+  if (claimed.checkpoint) check_places(*claimed.checkpoint, config, prepared);
   const RunDirectory run = claimed_directory(request, config, claimed.lock);
   if (request.world->leads()) log::also_to(run.log());
   log::info("run {} on {}", run.path().string(), describe(device));
@@ -176,7 +191,8 @@ StartedTraining start_training(const TrainingRequest& request, Config& config,
                    prepared.validation,
                    experiment.data.augmentation,
                    prepared.fitted.corruption,
-                   {prepared.fitted.condition, experiment.model.condition_drop}},
+                   {prepared.fitted.condition, experiment.model.condition_drop},
+                   prepared.row_format},
       run, config.resolved_text(), device, *request.world);
   if (request.resume) resume(*trainer, run, config, claimed.checkpoint, request);
   if (request.init_from) trainer->save();

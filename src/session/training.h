@@ -40,6 +40,7 @@ struct PreparedTraining {
   std::shared_ptr<Autoencoder> model;  // on the CPU
   std::shared_ptr<Objective> objective;
   std::vector<LayerSummary> layers;
+  std::string row_format;  // Dataset::row_format
 
   /// The splits, the shapes and the layers, for people. noun: what an example is called.
   std::string overview(const std::string& noun) const;

@@ -32,6 +32,7 @@ Trainer::Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model
       validation_(std::move(data.validation)),
       corruption_(std::move(data.corruption)),
       condition_(std::move(data.condition.condition)),
+      row_format_(std::move(data.row_format)),
       run_(std::move(run)),
       config_(std::move(config)),
       device_(device),

@@ -24,6 +24,7 @@ struct TrainingData {
   Augmentation augmentation = {};   // of the training images, different in each epoch
   CorruptionChain corruption = {};  // of the encoder's input, in training and validation
   TrainingCondition condition = {};
+  std::string row_format = "";  // Dataset::row_format, for checkpoints
 };
 
 class Trainer {
@@ -78,6 +79,7 @@ class Trainer {
   Examples validation_;
   CorruptionChain corruption_;
   Condition condition_;
+  std::string row_format_;
   RunDirectory run_;
   std::string config_;
   c10::Device device_;

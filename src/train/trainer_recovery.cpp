@@ -23,6 +23,7 @@ TensorFile Trainer::snapshot() {
   metrics_.store(file);
   file.tensors["state.sums"] = step_.sums();
   file.metadata["config"] = config_;
+  store_row_format(row_format_, file);
   return file;
 }
 

@@ -41,8 +41,13 @@ void declare_inputs(cxxopts::Options& options, const std::string& default_count)
   options.show_positional_help();
   options.parse_positional("files");
   options.add_options()("files",
-                        "image files of your own, or folders of them; for a table, CSV files",
+                        "image files of your own, or folders of them, or NPY, NPZ or CSV files of "
+                        "images; for a table, CSV files",
                         cxxopts::value<std::vector<std::string>>(), "FILES");
+  options.add_options()("on-error",
+                        "action for one of FILES that cannot be read: fail, or skip it, do the "
+                        "rest and exit with 1 (default: the run's data.on_error)",
+                        cxxopts::value<std::string>(), "NAME");
   options.add_options()("split",
                         default_count.empty()
                             ? "split that --indices counts in: train, validation or test"
@@ -55,6 +60,14 @@ void declare_inputs(cxxopts::Options& options, const std::string& default_count)
   if (default_count.empty()) return;
   options.add_options()("n,count", "use the first N images of the split; 0: all",
                         cxxopts::value<int64_t>()->default_value(default_count), "N");
+}
+
+FileReading file_reading(const Arguments& arguments, const OpenedRun& run) {
+  if (!arguments.has("on-error")) return {.skips_broken = run.experiment.data.skips_broken};
+  const std::string action = arguments.text("on-error");
+  if (action != "fail" && action != "skip")
+    throw UsageError("--on-error " + action + ": expected fail or skip");
+  return {.skips_broken = action == "skip"};
 }
 
 ExampleBatch read_split(const std::string& where, Split split, const std::vector<int64_t>& indices,
@@ -77,7 +90,8 @@ ExampleBatch read_list(const std::filesystem::path& file, Split split, const Ope
 
 ExampleBatch read_inputs(const Arguments& arguments, const OpenedRun& run, bool counted) {
   check_inputs(arguments, counted);
-  if (arguments.has("files")) return read_files(arguments.texts("files"), run);
+  if (arguments.has("files"))
+    return read_files(arguments.texts("files"), run, file_reading(arguments, run));
   const Split split = arguments.parsed("split", parse_split);
   if (arguments.has("indices")) {
     if (const auto file = list_file(arguments.text("indices"))) return read_list(*file, split, run);

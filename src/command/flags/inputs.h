@@ -11,7 +11,7 @@
 
 namespace latent {
 
-/// Declares FILES, --split, --indices and, unless the default is "", --count.
+/// Declares FILES, --on-error, --split, --indices and, unless the default is "", --count.
 void declare_inputs(cxxopts::Options& options, const std::string& default_count);
 
 /// Reads the images that the command line selects. Resizes files of another size, with a message.
@@ -19,6 +19,10 @@ void declare_inputs(cxxopts::Options& options, const std::string& default_count)
 /// that exclude each other, such as FILES and --indices; Error for an index outside the split, an
 /// entry of a list that is not in it, a file that is not an image, a folder without images.
 ExampleBatch read_inputs(const Arguments& arguments, const OpenedRun& run, bool counted = true);
+
+/// Returns how FILES are read: as --on-error says, else the run's data.on_error. Throws UsageError
+/// for another word.
+FileReading file_reading(const Arguments& arguments, const OpenedRun& run);
 
 /// Returns the images that the command line selects, to be read batch by batch. Throws as
 /// read_inputs does.

@@ -1,6 +1,33 @@
 #include "command/report/one_file_each.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
 namespace latent {
+namespace {
+
+// Splits "new.npy:3" into "new.npy" and "-3"; other names have no number.
+std::pair<std::string, std::string> split_number(const std::string& name) {
+  const size_t colon = name.rfind(':');
+  if (colon == std::string::npos || colon + 1 == name.size()) return {name, ""};
+  const bool digits = std::all_of(name.begin() + static_cast<std::ptrdiff_t>(colon) + 1, name.end(),
+                                  [](char letter) { return letter >= '0' && letter <= '9'; });
+  if (!digits) return {name, ""};
+  return {name.substr(0, colon), "-" + name.substr(colon + 1)};
+}
+
+}  // namespace
+
+std::filesystem::path result_path(const std::string& name) {
+  const auto [file, number] = split_number(name);
+  std::filesystem::path below;
+  for (const auto& part : std::filesystem::path(file).relative_path()) {
+    if (part != ".." && part != ".") below /= part;
+  }
+  if (below.empty()) below = "image";
+  return below.parent_path() / (below.stem().string() + number);
+}
 
 SeparateFiles::SeparateFiles(const visual::Gallery& gallery, const Arguments& arguments,
                              const OpenedRun& run, const std::string& command, std::string what)
@@ -9,12 +36,12 @@ SeparateFiles::SeparateFiles(const visual::Gallery& gallery, const Arguments& ar
                                "each of the FILES gets a picture of its own")),
       what_(std::move(what)) {}
 
-void SeparateFiles::write(const std::string& file, const Tensor& image) {
-  const std::string stem = std::filesystem::path(file).stem().string();
-  std::string name = stem;
-  for (int number = 2; !taken_.insert(name).second; ++number)
-    name = stem + "-" + std::to_string(number);
-  const auto path = folder_ / (name + "-" + what_ + ".png");
+void SeparateFiles::write(const std::string& name, const Tensor& image) {
+  const std::string first = result_path(name).string();
+  std::string free = first;
+  for (int number = 2; !taken_.insert(free).second; ++number)
+    free = first + "-" + std::to_string(number);
+  const auto path = folder_ / (free + "-" + what_ + ".png");
   gallery_.write_single(path, image);
   written_.push_back(path.string());
 }

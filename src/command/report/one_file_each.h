@@ -11,6 +11,11 @@
 
 namespace latent {
 
+/// Returns the path, without an ending, of the result for an image: "crack/000" for
+/// "crack/000.png", "new-3" for "new.npy:3". It never leads out of the folder it is below: roots
+/// and ".." are left out.
+std::filesystem::path result_path(const std::string& name);
+
 /// Writes one picture for each of the user's files.
 class SeparateFiles {
  public:
@@ -18,9 +23,10 @@ class SeparateFiles {
   SeparateFiles(const visual::Gallery& gallery, const Arguments& arguments, const OpenedRun& run,
                 const std::string& command, std::string what);
 
-  /// Writes the picture for the user's file `file`; a second one of the same name gets a number.
+  /// Writes the picture of the user's image called `name` ("crack/000.png", "new.npy:3") to a file
+  /// of the same place below the folder; a second one of the same name gets a number.
   /// image: [C, H, W].
-  void write(const std::string& file, const Tensor& image);
+  void write(const std::string& name, const Tensor& image);
   const std::filesystem::path& folder() const { return folder_; }
   const std::vector<std::string>& written() const { return written_; }
 

@@ -18,6 +18,7 @@ class SkipPolicy {
   SkipPolicy() = default;
   explicit SkipPolicy(Section& data);
 
+  bool skips() const { return on_error_ == "skip"; }
   /// Throws Error if more of the `count` images are unreadable than may be skipped.
   void check(const std::vector<UnreadableImage>& unreadable, int64_t count) const;
 

@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "data/recognise.h"
 #include "data/registry.h"
+#include "data/sets/array_file.h"
 #include "data/sets/array_parts.h"
 #include "data/sets/array_twins.h"
 
@@ -33,12 +34,16 @@ void read_names(Section& data, ArrayNames& names, const std::string& array) {
             array +
                 " of their labels: N or Nx1 integers, numbers or words, or NxK; also "
                 "FILE.npz or FILE.npz:ARRAY" +
-                by_name);
+                by_name,
+            OnResume::kSameData);
   data.read("validation_images", names.validation_images,
-            array + " of the validation images" + by_name);
-  data.read("validation_labels", names.validation_labels, array + " of their labels" + by_name);
-  data.read("test_images", names.test_images, array + " of the test images" + by_name);
-  data.read("test_labels", names.test_labels, array + " of their labels" + by_name);
+            array + " of the validation images" + by_name, OnResume::kSameData);
+  data.read("validation_labels", names.validation_labels, array + " of their labels" + by_name,
+            OnResume::kSameData);
+  data.read("test_images", names.test_images, array + " of the test images" + by_name,
+            OnResume::kSameData);
+  data.read("test_labels", names.test_labels, array + " of their labels" + by_name,
+            OnResume::kSameData);
 }
 
 void check_names(Section& data, const ArrayNames& names, const TrainTestOptions& splits) {
@@ -59,10 +64,13 @@ DatasetPlan plan_of(const std::string& file, ArrayNames names, const ArraySetOpt
                     const Fit& fit) {
   if (options.splits.validation > 0 && names.validation_images == kByName)
     names.validation_images = names.validation_labels = "";
-  return {[=]() -> std::unique_ptr<Dataset> {
+  const ArrayFileOptions elsewhere{options.array, {}};
+  return {.open = [=]() -> std::unique_ptr<Dataset> {
             return make_array_dataset(open_arrays(file, names), options, fit);
           },
-          [fit](const Tensor& pixels) { return fit.apply(pixels); }};
+          .fit = [fit](const Tensor& pixels) { return fit.apply(pixels); },
+          .read_array = [=](const std::string& path) { return read_array_file(path, elsewhere); },
+          .skips_broken = options.policy.skips()};
 }
 
 Json with_names(Json data, const ArrayNames& names) {
@@ -98,7 +106,8 @@ Json data_of_archive(const fs::path& path) {
 
 DatasetPlan configure_npy(Section& data) {
   ArrayNames files;
-  data.read("images", files.images, "NPY file of the training images; required");
+  data.read("images", files.images, "NPY file of the training images; required",
+            OnResume::kSameData);
   read_names(data, files, "NPY file");
   const ArraySetOptions options = read_array_options(data);
   const Fit fit(data);
@@ -110,11 +119,12 @@ DatasetPlan configure_npy(Section& data) {
 DatasetPlan configure_npz(Section& data) {
   std::string file;
   ArrayNames arrays{kByName, kByName, kByName, kByName, kByName, kByName};
-  data.read("file", file, "NPZ file, as numpy.savez writes; required");
+  data.read("file", file, "NPZ file, as numpy.savez writes; required", OnResume::kSameData);
   data.read("images", arrays.images,
             "array of the training images; auto: by its name, such as x_train, train_images, "
             "images, X, arr_0, or the only one of 3 or 4 dimensions; then the others are found "
-            "too; \"\": the first of 3 or 4 dimensions");
+            "too; \"\": the first of 3 or 4 dimensions",
+            OnResume::kSameData);
   read_names(data, arrays, "array");
   const ArraySetOptions options = read_array_options(data);
   const Fit fit(data);

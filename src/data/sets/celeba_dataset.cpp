@@ -205,14 +205,16 @@ std::unique_ptr<Dataset> open_celeba(const CelebaOptions& options, const Fit& fi
 DatasetPlan configure_celeba(Section& data) {
   CelebaOptions options;
   data.read("dir", options.directory,
-            "folder of the images and lists; by default $LATENT_DATA/celeba or data/celeba");
+            "folder of the images and lists; by default $LATENT_DATA/celeba or data/celeba",
+            OnResume::kSameData);
   data.read("channels", options.channels, either(1, 3), "1 for grey images, 3 for RGB");
   data.read("count", options.count, at_least(0),
             "number of training images to use, from the first on; 0 uses all");
   const Fit fit(data);
   const SkipPolicy policy(data);
   return {.open = [=] { return open_celeba(options, fit, policy); },
-          .fit = [fit](const Tensor& pixels) { return fit.apply(pixels); }};
+          .fit = [fit](const Tensor& pixels) { return fit.apply(pixels); },
+          .skips_broken = policy.skips()};
 }
 
 std::optional<Json> recognise_celeba(const fs::path& path) {

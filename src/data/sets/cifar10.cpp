@@ -111,7 +111,8 @@ DatasetPlan configure_cifar10(Section& data) {
   std::string directory;
   data.read("dir", directory,
             "folder of the binary batches, or of the archive's own folder; by default "
-            "$LATENT_DATA/cifar10 or data/cifar10");
+            "$LATENT_DATA/cifar10 or data/cifar10",
+            OnResume::kSameData);
   TrainTestOptions options;
   options.read(data);
   const Fit fit(data);

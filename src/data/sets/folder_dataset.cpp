@@ -211,10 +211,11 @@ bool is_of_former_run(const Section& data) {
 FolderOptions read_folder_options(Section& data) {
   FolderOptions options;
   data.read("dir", options.directory,
-            "folder of images, searched with all its subfolders; required");
+            "folder of images, searched with all its subfolders; required", OnResume::kSameData);
   data.read("labels", options.labels,
             "folders: the first folder of an image is its class; none; or a CSV with a column of "
-            "file names, relative to dir or to the working directory");
+            "file names, relative to dir or to the working directory",
+            OnResume::kSameData);
   data.read("name_column", options.csv.name_column,
             "column of that CSV that names the images; \"\": the one whose values do");
   data.read("unknown", options.csv.unknown,
@@ -257,6 +258,7 @@ DatasetPlan configure_folder(Section& data) {
   if (options.directory.empty()) data.missing("dir", "a folder of images");
   return {.open = [=] { return open_folder(options, fit, policy); },
           .fit = [fit](const Tensor& pixels) { return fit.apply(pixels); },
+          .skips_broken = policy.skips(),
           .reading = options.reading};
 }
 

@@ -120,7 +120,8 @@ DatasetPlan configure_official(Section& data, const std::string& set, const std:
                                std::vector<std::string> classes) {
   std::string directory;
   data.read("dir", directory,
-            "folder of the files; by default $LATENT_DATA/" + folder + " or data/" + folder);
+            "folder of the files; by default $LATENT_DATA/" + folder + " or data/" + folder,
+            OnResume::kSameData);
   IdxReading reading;
   reading.classes = std::move(classes);
   reading.splits.read(data);
@@ -151,10 +152,11 @@ DatasetPlan configure_fashion_mnist(Section& data) {
 
 DatasetPlan configure_idx(Section& data) {
   std::string images, labels, test_images, test_labels;
-  data.read("images", images, "IDX file of the training images, plain or gzipped; required");
-  data.read("labels", labels, "IDX file of their labels");
-  data.read("test_images", test_images, "IDX file of the test images");
-  data.read("test_labels", test_labels, "IDX file of their labels");
+  data.read("images", images, "IDX file of the training images, plain or gzipped; required",
+            OnResume::kSameData);
+  data.read("labels", labels, "IDX file of their labels", OnResume::kSameData);
+  data.read("test_images", test_images, "IDX file of the test images", OnResume::kSameData);
+  data.read("test_labels", test_labels, "IDX file of their labels", OnResume::kSameData);
   IdxReading reading;
   data.read("transpose", reading.transpose,
             "whether rows and columns of each image are exchanged, which turns EMNIST upright");

@@ -14,10 +14,12 @@
 #include "data/random_split.h"
 #include "data/recognise.h"
 #include "data/registry.h"
+#include "data/sets/array_file.h"
 #include "data/sets/idx_files.h"
 #include "data/sets/table_guess.h"
 #include "data/sets/table_labels.h"
 #include "data/sets/table_options.h"
+#include "data/sets/table_pictures.h"
 #include "data/sets/table_rows.h"
 
 namespace latent {
@@ -71,8 +73,7 @@ class TableDataset : public Dataset {
     return join(parts, "; ");
   }
 
-  // Rows of another file, which needs no labels.
-  Examples read_rows(const fs::path& path) const { return reader_->read(path, options_.format); }
+  std::string row_format() const override { return reader_ ? reader_->text() : ""; }
 
  private:
   bool has_test() const { return test_.defined() || !options_.test_file.empty(); }
@@ -129,19 +130,12 @@ class TableDataset : public Dataset {
     Extent extent;
     extent.add(table.values);
     if (test.values.defined()) extent.add(test.values);
-    const bool bytes = extent.whole && extent.high > 1;
-    const PixelRange range(options_.range, bytes ? 255 : 1);
+    const PixelRange range = range_of_rows(options_.range, extent);
     const Tensor means = means_of(table);
     const auto pictures = [&](const fs::path& path, const Tensor& values) {
-      const Tensor beyond = range.beyond(values);
-      if (beyond.any().item<bool>()) {
-        const auto row = beyond.to(at::kByte).argmax().item<int64_t>();
-        range.refuse(path.string(), values[row], row, extent);
-      }
-      const PictureLayout layout(path.string(), values.sizes().vec(), options_.picture);
       const Tensor filled =
           means.defined() ? at::where(values.isnan(), means.expand_as(values), values) : values;
-      return fit_.apply(range.to_bytes(layout.arrange(filled)));
+      return fit_.apply(table_pictures(path.string(), filled, options_.picture, range, extent));
     };
     rows_.pixels = pictures(options_.file, table.values);
     if (test.values.defined()) test_rows_.pixels = pictures(options_.test_file, test.values);
@@ -211,9 +205,15 @@ DatasetPlan configure_table(Section& data) {
   plan.open = [=] { return std::make_unique<TableDataset>(options, fit); };
   if (options.pictures()) {
     plan.fit = [fit](const Tensor& pixels) { return fit.apply(pixels); };
+    plan.read_array = [elsewhere =
+                           ArrayFileOptions{{options.picture, options.range}, options.format}](
+                          const std::string& file) { return read_array_file(file, elsewhere); };
     return plan;
   }
-  plan.read_rows = [=](const fs::path& path) { return TableDataset(options, fit).read_rows(path); };
+  plan.read_rows = [=](const fs::path& path, const std::string& format) {
+    const std::string known = format.empty() ? TableDataset(options, fit).row_format() : format;
+    return TableRows::parse(known).read(path, options.format);
+  };
   return plan;
 }
 

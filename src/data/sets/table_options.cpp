@@ -12,9 +12,10 @@ namespace {
 
 TableOptions read_keys(Section& data) {
   TableOptions options;
-  data.read("file", options.file, "CSV file of the rows; required");
+  data.read("file", options.file, "CSV file of the rows; required", OnResume::kSameData);
   data.read("test_file", options.test_file,
-            "CSV file of the test rows; by default the fraction `test` of the rows");
+            "CSV file of the test rows; by default the fraction `test` of the rows",
+            OnResume::kSameData);
   data.read("header", options.format.header, OneOf{{"auto", "yes", "no"}},
             "whether the first line names the columns; auto: if there is no number in it, or if it "
             "is 0, 1, 2, ...; columns without names are called 1, 2, 3, ...");

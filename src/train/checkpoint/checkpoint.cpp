@@ -140,4 +140,13 @@ Condition stored_condition(const TensorFile& file, const std::filesystem::path& 
                                       : Condition::parse(found->second, path.string());
 }
 
+void store_row_format(const std::string& format, TensorFile& file) {
+  if (!format.empty()) file.metadata["rows"] = format;
+}
+
+std::string stored_row_format(const TensorFile& file) {
+  const auto found = file.metadata.find("rows");
+  return found == file.metadata.end() ? "" : found->second;
+}
+
 }  // namespace latent

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "data/condition.h"
@@ -47,5 +48,11 @@ StoredShapes stored_shapes(const TensorFile& file, const std::filesystem::path& 
 /// Reads the condition from the metadata: none if there is none. Throws Error naming `path` if it
 /// is damaged.
 Condition stored_condition(const TensorFile& file, const std::filesystem::path& path);
+
+/// Adds how rows of other tables are read (Dataset::row_format) as metadata, unless it is "".
+void store_row_format(const std::string& format, TensorFile& file);
+
+/// Returns it, or "" if there is none.
+std::string stored_row_format(const TensorFile& file);
 
 }  // namespace latent

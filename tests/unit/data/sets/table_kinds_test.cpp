@@ -182,7 +182,7 @@ TEST_F(TableKinds, RowsOfOtherFilesAreReadWithoutTheTable) {
                "many means and deviations");
   const DatasetPlan plan =
       dataset_plan("\"name\": \"table\"" + key("file", put("a,b\n1,2\n3,5\n5,7\n")));
-  expect_error([&] { plan.read_rows(own); },
+  expect_error([&] { plan.read_rows(own, ""); },
                own.string() +
                    ": line 3: column b: no value; expected a number (a run with "
                    "data.missing: mean fills it)");

@@ -140,11 +140,11 @@ TEST_F(TableTest, ReadsRowsFromElsewhere) {
   const DatasetPlan plan = dataset_plan(keys(kNamed, ", \"label\": \"kind\""));
   EXPECT_TRUE(plan.is_table());
   const Tensor all = rows(*plan.open());
-  const Examples own = plan.read_rows(put("extra,b,a\nq,30,3\nr,90,9\n", "own.csv"));
+  const Examples own = plan.read_rows(put("extra,b,a\nq,30,3\nr,90,9\n", "own.csv"), "");
   expect_tensor_near(own.pixels.flatten(1), torch::stack({all[3], all[9]}), 0);
   // Without names they are taken in order.
-  expect_tensor_near(plan.read_rows(put("3,30\n", "own.csv")).pixels.flatten(), all[3], 0);
-  expect_error([&] { plan.read_rows(put("a,c\n1,2\n", "own.csv")); },
+  expect_tensor_near(plan.read_rows(put("3,30\n", "own.csv"), "").pixels.flatten(), all[3], 0);
+  expect_error([&] { plan.read_rows(put("a,c\n1,2\n", "own.csv"), ""); },
                "x: data.columns: no column \"b\" in " + (folder_ / "own.csv").string() +
                    "; did you mean a? known: a, c");
 }

@@ -1,0 +1,65 @@
+#include "session/moved_data.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include "core/error.h"
+#include "core/log.h"
+#include "core/text/suggest.h"
+
+namespace latent {
+namespace {
+
+// "the training split has 20 examples, not 24", or "" if it is the same.
+std::string difference(const std::string& split, const SplitFingerprint& written,
+                       const SplitFingerprint& now) {
+  if (written == now) return "";
+  if (written.count == now.count)
+    return fmt::format("the {} split has as many examples, but others", split);
+  return fmt::format("the {} split has {}, not {}", split, counted(now.count, "example"),
+                     written.count);
+}
+
+// Whether a key's value is a path at which there is nothing.
+bool leads_nowhere(const ConfigEntry& entry) {
+  if (entry.on_resume != OnResume::kSameData || !entry.value.is_string()) return false;
+  const auto path = entry.value.get<std::string>();
+  std::error_code ignored;
+  return !path.empty() && !std::filesystem::exists(path, ignored);
+}
+
+}  // namespace
+
+void expect_moved_data(const std::vector<std::string>& changes, const DataFingerprint& written,
+                       const DataFingerprint& now, const std::filesystem::path& checkpoint) {
+  if (changes.empty()) return;
+  if (written.training.count == 0) {
+    log::warn("{}: too old to know its data; whether they are the same is not checked: {}",
+              checkpoint.string(), join(changes));
+    return;
+  }
+  std::vector<std::string> differences;
+  for (const auto& each : {difference("training", written.training, now.training),
+                           difference("validation", written.validation, now.validation)}) {
+    if (!each.empty()) differences.push_back(each);
+  }
+  if (!differences.empty()) {
+    throw Error(fmt::format(
+        "{}: not the data that the run was trained on: {}; expected the same data, or a new run "
+        "that begins with these weights (--init-from)",
+        join(changes), join(differences)));
+  }
+  log::info("{}: the data are the same", join(changes));
+}
+
+std::string new_place_remedy(const Config& config, const RunDirectory& run,
+                             const std::string& failure) {
+  for (const auto& entry : config.entries()) {
+    if (!leads_nowhere(entry) || failure.find(entry.value.get<std::string>()) == std::string::npos)
+      continue;
+    return fmt::format("; if the data were moved, give their new place: {} --set {}=PATH",
+                       run.resume_command(), entry.path);
+  }
+  return "";
+}
+
+}  // namespace latent
