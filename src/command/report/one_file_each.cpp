@@ -14,7 +14,9 @@ std::pair<std::string, std::string> split_number(const std::string& name) {
   const bool digits = std::all_of(name.begin() + static_cast<std::ptrdiff_t>(colon) + 1, name.end(),
                                   [](char letter) { return letter >= '0' && letter <= '9'; });
   if (!digits) return {name, ""};
-  return {name.substr(0, colon), "-" + name.substr(colon + 1)};
+  std::string number = name.substr(colon);
+  number.front() = '-';
+  return {name.substr(0, colon), number};
 }
 
 }  // namespace
