@@ -16,14 +16,12 @@ namespace {
 // What could not be read of the user's files.
 class BrokenInputs {
  public:
-  // files: how many there are.
-  BrokenInputs(FileReading reading, size_t files) : reading_(reading), files_(files) {}
+  explicit BrokenInputs(FileReading reading) : reading_(reading) {}
 
-  void add(const std::string& reason) {
-    if (!reading_.skips_broken) {
-      const bool others = files_ > 1;
+  // others: whether anything is left without it.
+  void add(const std::string& reason, bool others) {
+    if (!reading_.skips_broken)
       throw Error(reason + (others ? "; --on-error skip leaves such files out" : ""));
-    }
     reasons_.push_back(reason);
   }
 
@@ -33,14 +31,12 @@ class BrokenInputs {
     if (usable == 0) throw Error(reasons_.front() + " (nor can any other of the files be read)");
     for (const auto& reason : reasons_)
       log::fail_at_end(reason);
-    log::fail_at_end(fmt::format("left out, since unreadable: {}; done: {}",
-                                 counted(static_cast<int64_t>(reasons_.size()), noun),
-                                 counted(usable, noun)));
+    log::fail_at_end(
+        fmt::format("{} left out as unreadable; {} done", reasons_.size(), counted(usable, noun)));
   }
 
  private:
   FileReading reading_;
-  size_t files_;
   std::vector<std::string> reasons_;
 };
 
@@ -80,13 +76,13 @@ ExampleBatch read_tables(const std::vector<std::string>& names, const OpenedRun&
   ExampleBatch inputs;
   std::vector<Tensor> rows;
   const auto files = input_files(names);
-  BrokenInputs broken(reading, files.size());
+  BrokenInputs broken(reading);
   for (const auto& file : files) {
     Examples examples;
     try {
       examples = run.experiment.data.read_rows(file.path, run.row_format);
     } catch (const Error& failure) {
-      broken.add(failure.what());
+      broken.add(failure.what(), files.size() > 1);
       continue;
     }
     rows.push_back(examples.images(0, examples.count()));
@@ -146,7 +142,7 @@ void append(std::vector<std::string>& names, const std::vector<std::string>& mor
 void each_file(const std::vector<std::string>& names, const OpenedRun& run, int64_t channels,
                FileReading reading, const std::function<void(const FileImages&)>& visit) {
   const auto files = input_files(names);
-  BrokenInputs broken(reading, files.size());
+  BrokenInputs broken(reading);
   int64_t usable = 0;
   for (const auto& file : files) {
     FileImages images;
@@ -158,7 +154,7 @@ void each_file(const std::vector<std::string>& names, const OpenedRun& run, int6
       reasons = {failure.what()};
     }
     for (const auto& reason : reasons)
-      broken.add(reason);
+      broken.add(reason, files.size() > 1 || !images.names.empty());
     if (images.names.empty()) continue;
     usable += images.pixels.size(0);
     visit(images);

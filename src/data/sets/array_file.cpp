@@ -38,12 +38,23 @@ ArrayFile keep_usable(const Tensor& pixels, const Tensor& usable, std::vector<st
   return {pixels.index_select(0, kept), {first, first + kept.numel()}, std::move(broken)};
 }
 
+// The name of the array of images in an archive.
+std::string images_in(const std::string& file) {
+  const auto arrays = headers_of(file);
+  const std::string name = names_by_convention(arrays).images;
+  if (name.empty()) {
+    throw Error(fmt::format("{0}: holds {1}; expected one array of images, or {0}:NAME", file,
+                            described(arrays)));
+  }
+  if (arrays.size() > 1)
+    log::info("{0}: its array {1} is read; {0}:NAME reads another", file, name);
+  return name;
+}
+
 ArrayFile read_numpy(const std::string& file, const ArrayOptions& options) {
-  ArrayNames names{file, "", "", "", "", ""};
   const bool archive = has_ending(file, ".npz");
-  if (archive) names = {kByName, kByName, kByName, kByName, kByName, kByName};
-  const ArrayParts parts = open_arrays(archive ? file : "", names);
-  if (!parts.note.empty()) log::info("{}", parts.note);
+  const std::string name = archive ? images_in(file) : file;
+  const ArrayParts parts = open_arrays(archive ? file : "", {name, "", "", "", "", ""});
   ArrayImages images(parts.train.images, options);
   if (!images.note().empty()) log::info("{}", images.note());
   expect_few(file, images.count());
@@ -52,8 +63,7 @@ ArrayFile read_numpy(const std::string& file, const ArrayOptions& options) {
   std::vector<Tensor> pixels;
   std::vector<UnreadableImage> unreadable;
   for (int64_t first = 0; first < images.count(); first += chunk)
-    pixels.push_back(
-        images.read(first, std::min(chunk, images.count() - first), unreadable));
+    pixels.push_back(images.read(first, std::min(chunk, images.count() - first), unreadable));
   Tensor usable = at::ones({images.count()}, at::kBool);
   std::vector<std::string> broken;
   for (const auto& [index, reason] : unreadable) {
@@ -81,8 +91,7 @@ ArrayFile read_rows_of_pixels(const std::string& file, const ArrayFileOptions& o
     if (lacking[row].item<bool>())
       broken.push_back(fmt::format("{}: row {} lacks a value", file, row));
   }
-  const Tensor pixels =
-      table_pictures(file, table.values, options.array.picture, range, extent);
+  const Tensor pixels = table_pictures(file, table.values, options.array.picture, range, extent);
   return keep_usable(pixels, lacking.logical_not(), std::move(broken));
 }
 

@@ -20,8 +20,8 @@ bool is_array_file(const std::string& name);
 
 /// Reads an NPY file, the images of an NPZ file, FILE.npz:ARRAY, or the rows of a CSV file.
 ///
-/// Images that hold NaN, infinity or blanks are left out. Logs what was guessed. Throws Error naming
-/// the file if it cannot be read as images, or holds more than 100,000 of them.
+/// Images that hold NaN, infinity or blanks are left out. Logs what was guessed. Throws Error
+/// naming the file if it cannot be read as images, or holds more than 100,000 of them.
 ArrayFile read_array_file(const std::string& file, const ArrayFileOptions& options);
 
 /// Returns the reader of a set of image files, which is black and white as `reading` says.

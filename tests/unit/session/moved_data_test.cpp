@@ -25,8 +25,7 @@ TEST(ChangedPlaces, AreNoForbiddenChanges) {
   EXPECT_EQ(forbidden_changes(config, kBefore, "before.json"), Texts{});
   const Config other = moved({"data.channels=1"});
   EXPECT_EQ(changed_places(other, kBefore, "before.json"), Texts{});
-  EXPECT_EQ(forbidden_changes(other, kBefore, "before.json"),
-            Texts{"data.channels is 1, was 3"});
+  EXPECT_EQ(forbidden_changes(other, kBefore, "before.json"), Texts{"data.channels is 1, was 3"});
 }
 
 TEST(ExpectMovedData, RefusesOtherData) {
@@ -35,11 +34,14 @@ TEST(ExpectMovedData, RefusesOtherData) {
   EXPECT_NO_THROW(expect_moved_data(changes, written, written, "x"));
   EXPECT_NO_THROW(expect_moved_data({}, written, {{1, 1}, {1, 1}}, "x"));
   EXPECT_NO_THROW(expect_moved_data(changes, {}, written, "x")) << "an old checkpoint";
-  expect_error([&] { expect_moved_data(changes, written, {{19, 7}, {4, 9}}, "x"); },
-               "data.dir is \"c\", was \"b\": not the data that the run was trained on: the "
-               "training split has 19 examples, not 20, the validation split has as many examples, "
-               "but others; expected the same data, or a new run that begins with these weights "
-               "(--init-from)");
+  expect_error(
+      [&] {
+        expect_moved_data(changes, written, {{19, 7}, {4, 9}}, "x");
+      },
+      "data.dir is \"c\", was \"b\": not the data that the run was trained on: the "
+      "training split has 19 examples, not 20, the validation split has as many examples, "
+      "but others; expected the same data, or a new run that begins with these weights "
+      "(--init-from)");
 }
 
 TEST(NewPlaceRemedy, NamesTheKeyWhosePlaceIsEmpty) {

@@ -47,10 +47,24 @@ TEST_F(ArrayFileTest, ReadsArraysWithTheRunsBlackAndWhite) {
                      torch::tensor({64, 128}), 0);  // 63.75 and 127.5
 }
 
+TEST_F(ArrayFileTest, ReadsTheImagesOfAnArchive) {
+  const auto pixel = [](uint8_t value) {
+    return npy_bytes("|u1", "(1, 1, 1)", stored<uint8_t>({value}));
+  };
+  const std::string file = (folder_ / "x.npz").string();
+  testing_files::write_zip(file, {{"x_train.npy", pixel(7)}, {"x_test.npy", pixel(9)}});
+  EXPECT_EQ(read(file).pixels.item<int>(), 7);
+  EXPECT_EQ(read(file + ":x_test").pixels.item<int>(), 9);
+  testing_files::write_zip(file, {{"a.npy", pixel(7)}, {"b.npy", pixel(9)}});
+  expect_error([&] { read(file); }, file +
+                                        ": holds a (1x1x1), b (1x1x1); expected one array of "
+                                        "images, or " +
+                                        file + ":NAME");
+}
+
 TEST_F(ArrayFileTest, LeavesOutImagesThatCannotBeUsed) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
-  const std::string file =
-      put("x.npy", npy_bytes("<f4", "(3, 1, 1)", stored<float>({1, nan, 0})));
+  const std::string file = put("x.npy", npy_bytes("<f4", "(3, 1, 1)", stored<float>({1, nan, 0})));
   const ArrayFile found = read(file);
   EXPECT_EQ(found.rows, (std::vector<int64_t>{0, 2}));
   expect_tensor_near(found.pixels.flatten(), torch::tensor({255, 0}), 0);
@@ -78,8 +92,9 @@ TEST_F(ArrayFileTest, ReadsRowsOfPixels) {
 TEST_F(ArrayFileTest, RefusesRowsThatAreNoPictures) {
   const std::string file = put("x.csv", "a,b\n1,2\n");
   expect_error([&] { read(file); },
-               file + ": its shape is 1x2; expected NxHxW, NxHxWxC or NxCxHxW, or data.shape for "
-                      "rows that are pictures, such as [28, 28]");
+               file +
+                   ": its shape is 1x2; expected NxHxW, NxHxWxC or NxCxHxW, or data.shape for "
+                   "rows that are pictures, such as [28, 28]");
 }
 
 }  // namespace
