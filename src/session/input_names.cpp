@@ -30,6 +30,14 @@ std::string last_of(const std::vector<std::string>& parts, size_t count) {
   return ending.string();
 }
 
+std::vector<InputFile> shown_files(const std::vector<ShownPath>& paths) {
+  const auto names = distinct_names(paths);
+  std::vector<InputFile> files;
+  for (size_t i = 0; i < paths.size(); ++i)
+    files.push_back({paths[i].path, names[i]});
+  return files;
+}
+
 void add_images_below(const fs::path& folder, std::vector<ShownPath>& found) {
   const FolderListing listing = list_images(folder);
   if (!listing.left_out.empty())
@@ -68,6 +76,13 @@ std::vector<std::string> distinct_names(const std::vector<ShownPath>& paths) {
   return names;
 }
 
+std::vector<InputFile> named_files(const std::vector<std::string>& names) {
+  std::vector<ShownPath> paths;
+  for (const auto& name : names)
+    paths.push_back({name, 1});
+  return shown_files(paths);
+}
+
 std::vector<InputFile> input_files(const std::vector<std::string>& names) {
   std::vector<ShownPath> found;
   for (const auto& name : names) {
@@ -77,11 +92,7 @@ std::vector<InputFile> input_files(const std::vector<std::string>& names) {
       found.push_back({name, 1});
     }
   }
-  const auto shown = distinct_names(found);
-  std::vector<InputFile> files;
-  for (size_t i = 0; i < found.size(); ++i)
-    files.push_back({found[i].path, shown[i]});
-  return files;
+  return shown_files(found);
 }
 
 }  // namespace latent

@@ -24,6 +24,10 @@ struct ShownPath {
 /// names.
 std::vector<std::string> distinct_names(const std::vector<ShownPath>& paths);
 
+/// Returns the files called `names` without looking into folders, each by its file name or by more
+/// of its path if two would have one name.
+std::vector<InputFile> named_files(const std::vector<std::string>& names);
+
 /// Returns the files among `names`, and every image below the folders among them, in the order of
 /// their names. Throws Error for a folder without images, or with more than 100,000.
 ///

@@ -75,7 +75,7 @@ ExampleBatch read_tables(const std::vector<std::string>& names, const OpenedRun&
                          FileReading reading) {
   ExampleBatch inputs;
   std::vector<Tensor> rows;
-  const auto files = input_files(names);
+  const auto files = named_files(names);
   BrokenInputs broken(reading);
   for (const auto& file : files) {
     Examples examples;
