@@ -4,7 +4,9 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "analysis/mixture.h"
+#include "analysis/training_rule.h"
 #include "core/error.h"
+#include "core/text/suggest.h"
 #include "session/codes.h"
 #include "space/samplers.h"
 
@@ -27,6 +29,20 @@ Tensor draw_posterior(const OpenedRun& run, const LatentRequest& request, at::Ge
 
 Tensor draw_mixture(const OpenedRun& run, const LatentRequest& request, at::Generator& noise) {
   return training_mixture(run, request.quiet).sample(request.count, request.temperature, noise);
+}
+
+RuleLatents draw_posterior_where(const OpenedRun& run, const TrainingRule& rule,
+                                 const LatentRequest& request, at::Generator& noise) {
+  const Examples train = run.load(Split::kTrain);
+  const Tensor rows = rows_where(train, rule.rule, rule.where);
+  const Latent codes = select(split_codes(run, Split::kTrain, train, request.quiet), rows);
+  return {space::sample_posterior(codes, request.count, request.temperature, noise), rows.size(0)};
+}
+
+RuleLatents draw_mixture_where(const OpenedRun& run, const TrainingRule& rule,
+                               const LatentRequest& request, at::Generator& noise) {
+  const auto [mixture, images] = training_mixture_where(run, rule.rule, rule.where, request.quiet);
+  return {mixture.sample(request.count, request.temperature, noise), images};
 }
 
 Tensor draw_manifold(const OpenedRun& run, const LatentRequest& request, at::Generator&) {
@@ -54,8 +70,9 @@ const Registry<SamplerRow>& samplers() {
           {"prior", "the prior; for a plain autoencoder the box of its training latents",
            draw_prior},
           {"posterior", "the latents of random training images, sampled from their posteriors",
-           draw_posterior},
-          {"gmm", "a Gaussian mixture fitted to the training latents", draw_mixture},
+           draw_posterior, draw_posterior_where},
+          {"gmm", "a Gaussian mixture fitted to the training latents", draw_mixture,
+           draw_mixture_where},
           {"manifold", "a grid over two latents, at equal steps of the prior's probability",
            draw_manifold},
       });
@@ -65,6 +82,24 @@ const Registry<SamplerRow>& samplers() {
 Tensor draw_latents(const OpenedRun& run, const SamplerRow& sampler, const LatentRequest& request,
                     at::Generator& noise) {
   return run.model->bottleneck().nearest_valid(sampler.draw(run, request, noise));
+}
+
+RuleLatents draw_latents_where(const OpenedRun& run, const SamplerRow& sampler,
+                               const TrainingRule& rule, const LatentRequest& request,
+                               at::Generator& noise) {
+  if (sampler.draw_where == nullptr) {
+    std::vector<std::string> able;
+    for (const auto& row : samplers().rows()) {
+      if (row.draw_where != nullptr) able.push_back(row.name);
+    }
+    throw Error(
+        fmt::format("{} {}: the sampler {} knows no classes, and this run's model has no "
+                    "condition; expected --sampler {}",
+                    rule.where, rule.rule, sampler.name, join(able, " or ")));
+  }
+  RuleLatents drawn = sampler.draw_where(run, rule, request, noise);
+  drawn.z = run.model->bottleneck().nearest_valid(drawn.z);
+  return drawn;
 }
 
 Tensor random_latents(const OpenedRun& run, const LatentRequest& request, at::Generator& noise) {

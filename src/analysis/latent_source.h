@@ -15,11 +15,26 @@ struct LatentRequest {
   bool quiet = false;
 };
 
+/// The training images to draw like: those for which a rule holds.
+struct TrainingRule {
+  std::string rule;   // in the language of data/selection.h: "label=owl"
+  std::string where;  // the flag that holds it; begins an Error's message
+};
+
+/// Latents drawn like those of some training images.
+struct RuleLatents {
+  Tensor z;        // [N, Z]
+  int64_t images;  // for which the rule holds
+};
+
 /// A way to draw random latents.
 struct SamplerRow {
   std::string name;
   std::string summary;
   Tensor (*draw)(const OpenedRun&, const LatentRequest&, at::Generator&);  // [N, Z]
+  /// Draws latents like those of some training images; nullptr if it does not use these.
+  RuleLatents (*draw_where)(const OpenedRun&, const TrainingRule&, const LatentRequest&,
+                            at::Generator&) = nullptr;
 };
 
 const Registry<SamplerRow>& samplers();
@@ -28,6 +43,12 @@ const Registry<SamplerRow>& samplers();
 /// Throws Error if the run has no such latents, for example a grid over more than two of them.
 Tensor draw_latents(const OpenedRun& run, const SamplerRow& sampler, const LatentRequest& request,
                     at::Generator& noise);
+
+/// Draws latents like those of the training images for which a rule holds.
+/// Throws Error if the sampler cannot, and for a rule that names or finds nothing.
+RuleLatents draw_latents_where(const OpenedRun& run, const SamplerRow& sampler,
+                               const TrainingRule& rule, const LatentRequest& request,
+                               at::Generator& noise);
 
 /// Draws latents from the sampler "prior". Commands call these "random latents".
 Tensor random_latents(const OpenedRun& run, const LatentRequest& request, at::Generator& noise);

@@ -5,11 +5,15 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
+#include "analysis/training_rule.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/random.h"
 #include "core/stopwatch.h"
+#include "core/text/split.h"
+#include "core/text/suggest.h"
 #include "format/safetensors.h"
 #include "session/codes.h"
 #include "session/run_cache.h"
@@ -22,6 +26,7 @@ namespace {
 // minute on two cores.
 constexpr int64_t kMaxFitted = 60'000;
 constexpr int64_t kMaxProducts = 150'000'000;  // points * latents^2
+constexpr double kLeastVariance = 1e-10;
 
 // Random rows, if there are too many to fit in reasonable time.
 Tensor thinned(const Tensor& points, at::Generator& noise) {
@@ -33,55 +38,123 @@ Tensor thinned(const Tensor& points, at::Generator& noise) {
   return points.index_select(0, at::randperm(count, noise, at::kLong).narrow(0, 0, most));
 }
 
-CacheEntry<statistics::GaussianMixture> mixture_entry(const OpenedRun& run) {
-  const int64_t z = run.model->latent_dim();
-  return {.key = {"mixture-" + run.checkpoint + ".safetensors"},
-          .what = "mixture",
+using statistics::GaussianMixture;
+
+TensorFile mixture_tensors(const GaussianMixture& mixture) {
+  return {.tensors = {{"weights", mixture.weights},
+                      {"means", mixture.means},
+                      {"covariances", mixture.covariances}},
+          .metadata = {}};
+}
+
+// latents: expected of the mixture.
+std::optional<GaussianMixture> mixture_from(TensorFile& file, int64_t latents) {
+  const Tensor weights = file.tensors["weights"], means = file.tensors["means"],
+               covariances = file.tensors["covariances"];
+  const bool fits = weights.defined() && weights.dim() == 1 && means.defined() &&
+                    covariances.defined() &&
+                    means.sizes() == c10::IntArrayRef{weights.size(0), latents} &&
+                    covariances.sizes() == c10::IntArrayRef{weights.size(0), latents, latents};
+  if (!fits) return std::nullopt;
+  return GaussianMixture{weights, means, covariances};
+}
+
+CacheEntry<GaussianMixture> mixture_entry(const OpenedRun& run) {
+  return {
+      .key = {"mixture-" + run.checkpoint + ".safetensors"},
+      .what = "mixture",
+      .store = mixture_tensors,
+      .restore = [z = run.model->latent_dim()](TensorFile& file) { return mixture_from(file, z); }};
+}
+
+// Two rules may become the same file name: the rule stored in the file identifies the mixture.
+CacheEntry<RuleMixture> rule_entry(const OpenedRun& run, const std::string& rule) {
+  return {.key = {.file = "mixture-" + in_file_name(rule) + "-" + run.checkpoint + ".safetensors",
+                  .query = rule},
+          .what = "mixture of " + rule,
           .store =
-              [](const statistics::GaussianMixture& mixture) {
-                return TensorFile{.tensors = {{"weights", mixture.weights},
-                                              {"means", mixture.means},
-                                              {"covariances", mixture.covariances}},
-                                  .metadata = {}};
+              [](const RuleMixture& made) {
+                TensorFile file = mixture_tensors(made.mixture);
+                file.tensors["images"] = at::full({1}, made.images, at::kLong);
+                return file;
               },
-          .restore = [z](TensorFile& file) -> std::optional<statistics::GaussianMixture> {
-            const Tensor weights = file.tensors["weights"], means = file.tensors["means"],
-                         covariances = file.tensors["covariances"];
-            const bool fits = weights.defined() && weights.dim() == 1 && means.defined() &&
-                              covariances.defined() &&
-                              means.sizes() == c10::IntArrayRef{weights.size(0), z} &&
-                              covariances.sizes() == c10::IntArrayRef{weights.size(0), z, z};
-            if (!fits) return std::nullopt;
-            return statistics::GaussianMixture{weights, means, covariances};
+          .restore = [z = run.model->latent_dim()](TensorFile& file) -> std::optional<RuleMixture> {
+            const Tensor images = file.tensors["images"];
+            auto mixture = mixture_from(file, z);
+            if (!mixture || !images.defined() || images.numel() != 1) return std::nullopt;
+            return RuleMixture{std::move(*mixture), images.item<int64_t>()};
           }};
 }
 
-statistics::GaussianMixture fit(const OpenedRun& run, const Examples& train, bool quiet) {
-  const Latent codes = split_codes(run, Split::kTrain, train, quiet);
-  if (codes.code.size(0) < 2)
-    throw Error("the training split has 1 image; a Gaussian mixture needs at least 2");
+// The posterior of one image. A plain code has no variance, but a Gaussian needs some.
+GaussianMixture posterior_of_one(const Latent& codes, const std::string& of) {
+  log::warn("the only training latents{} are those of 1 image: {}", of,
+            codes.posterior ? "its posterior serves as the mixture"
+                            : "a plain autoencoder decodes them to that one picture");
+  const Tensor mean = codes.code.to(at::kDouble);
+  const Tensor variance =
+      codes.posterior ? codes.posterior->logvar.to(at::kDouble).exp() : at::zeros_like(mean);
+  return {.weights = at::ones({1}, at::kDouble),
+          .means = mean,
+          .covariances = at::diag_embed(variance.clamp_min(kLeastVariance))};
+}
+
+// of: " of label=owl", or "" for all images.
+GaussianMixture fit_mixture_to(const OpenedRun& run, const Latent& codes, const std::string& of) {
+  const int64_t count = codes.code.size(0);
+  if (count == 1) return posterior_of_one(codes, of);
   // The run's seed, not the command's: the mixture belongs to the run.
   auto noise = generator(static_cast<uint64_t>(run.experiment.train.seed), Stream::kMixture);
   const Tensor points = thinned(space::sample_each(codes, noise), noise);
-  log::info("fitting Gaussian mixtures to {} training latents; the result is stored in the run",
-            points.size(0));
+  log::info("fitting Gaussian mixtures to {} training latents{}; the result is stored in the run",
+            points.size(0), of);
+  statistics::MixtureOptions options;
+  if (const int64_t needed = 2 * (points.size(1) + 1); count < needed) {
+    log::info("  one Gaussian, because two of {} need {} or more",
+              counted(points.size(1), "latent"), counted(needed, "image"));
+    options.most_components = 1;
+  }
   const Stopwatch watch;
   const auto best =
-      statistics::choose_mixture(points, noise, {}, [&](const statistics::MixtureFit& tried) {
+      statistics::choose_mixture(points, noise, options, [&](const statistics::MixtureFit& tried) {
         log::info("  {:>2} components: BIC {:.2f} per image", tried.mixture.components(),
                   tried.bic / static_cast<double>(points.size(0)));
       });
   const bool most = best.mixture.components() == statistics::MixtureOptions{}.most_components;
-  log::info("mixture of {} Gaussians, the lowest BIC{}, in {:.1f} s", best.mixture.components(),
+  log::info("mixture of {}, the lowest BIC{}, in {:.1f} s",
+            counted(best.mixture.components(), "Gaussian"),
             most ? ", the largest number tried" : "", watch.seconds());
   return best.mixture;
 }
 
 }  // namespace
 
-statistics::GaussianMixture training_mixture(const OpenedRun& run, bool quiet) {
-  return cached_or_computed(run, Split::kTrain, mixture_entry(run),
-                            [&](const Examples& train) { return fit(run, train, quiet); });
+GaussianMixture training_mixture(const OpenedRun& run, bool quiet) {
+  return cached_or_computed(run, Split::kTrain, mixture_entry(run), [&](const Examples& train) {
+    return fit_mixture_to(run, split_codes(run, Split::kTrain, train, quiet), "");
+  });
+}
+
+RuleMixture training_mixture_where(const OpenedRun& run, const std::string& rule,
+                                   const std::string& where, bool quiet) {
+  const auto entry = rule_entry(run, rule);
+  std::string why_not;
+  const auto train = run.load_if_there(Split::kTrain, why_not);
+  if (!train) {
+    auto stored = read_cached(run, entry, std::nullopt);
+    if (!stored) throw Error(why_not);
+    log::warn("{}; using the {} stored in the run", why_not, entry.what);
+    return std::move(*stored);
+  }
+  const Tensor rows = rows_where(*train, rule, where);
+  // The labels may change while the images stay.
+  const std::string fingerprint =
+      data_fingerprint(train->pixels) + "/" + data_fingerprint(rows.unsqueeze(0));
+  if (auto stored = read_cached(run, entry, fingerprint)) return std::move(*stored);
+  const Latent codes = select(split_codes(run, Split::kTrain, *train, quiet), rows);
+  const RuleMixture made{fit_mixture_to(run, codes, " of " + rule), rows.size(0)};
+  write_cache_file(run, entry.key, fingerprint, entry.store(made));
+  return made;
 }
 
 }  // namespace latent

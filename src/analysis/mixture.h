@@ -1,5 +1,7 @@
-// The Gaussian mixture of a run's training latents.
+// The Gaussian mixtures of a run's training latents.
 #pragma once
+
+#include <string>
 
 #include "session/opened_run.h"
 #include "statistics/gaussian_mixture.h"
@@ -11,7 +13,21 @@ namespace latent {
 /// criterion. Fits it once and stores it in the run's cache, as long as the data stay the same.
 ///
 /// Samples, not means: the means of a latent that the model does not use have no variance.
-/// Throws Error for fewer than two training images.
+///
+/// Too few images for two Gaussians of Z latents (fewer than 2 (Z + 1)) get one; a single image
+/// gets its posterior, or hardly more than its code if it has none. Logs that.
 statistics::GaussianMixture training_mixture(const OpenedRun& run, bool quiet);
+
+/// A mixture of the latents of some training images.
+struct RuleMixture {
+  statistics::GaussianMixture mixture;
+  int64_t images;  // that it was fitted to
+};
+
+/// Returns the mixture of the training images for which `rule` holds, as training_mixture does;
+/// fitted again if the rule holds for other images than before. where: the flag with the rule.
+/// Throws Error as rows_where does.
+RuleMixture training_mixture_where(const OpenedRun& run, const std::string& rule,
+                                   const std::string& where, bool quiet);
 
 }  // namespace latent

@@ -2,6 +2,8 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "analysis/latent_source.h"
 #include "command/flags/arguments.h"
@@ -9,6 +11,7 @@
 #include "command/report/latent_tensors.h"
 #include "core/error.h"
 #include "core/random.h"
+#include "core/text/split.h"
 #include "session/opened_run.h"
 
 namespace latent {
@@ -32,6 +35,60 @@ LatentRequest read_request(const Arguments& arguments, bool manifold) {
   return request;
 }
 
+// Latents to decode, and what the model is told beside them.
+struct DrawnSamples {
+  Tensor z, condition;
+  std::string sampler, attribute;            // "" without --attribute
+  std::optional<int64_t> training_images{};  // that --attribute chose
+};
+
+constexpr const char* kAttributeFlag = "--attribute";
+
+// The sampler of --sampler. Without the flag, images of one kind come from a mixture of their own,
+// unless the model is told which kind is wanted.
+const SamplerRow& chosen_sampler(const Arguments& arguments, bool own_mixture) {
+  const bool choose = arguments.has("attribute") && own_mixture && !arguments.has("sampler");
+  return samplers().find<UsageError>(choose ? "gmm" : arguments.text("sampler"), "--sampler");
+}
+
+DrawnSamples draw_samples(const Arguments& arguments, const OpenedRun& run,
+                          const LatentRequest& request) {
+  const SamplerRow& sampler = chosen_sampler(arguments, run.condition.empty());
+  auto noise = generator(arguments.seed(), Stream::kSample);
+  DrawnSamples drawn{.z = {}, .condition = {}, .sampler = sampler.name, .attribute = {}};
+  if (arguments.has("attribute")) drawn.attribute = arguments.text("attribute");
+  if (drawn.attribute.empty()) {
+    drawn.z = draw_latents(run, sampler, request, noise);
+  } else if (run.condition.empty()) {
+    const TrainingRule rule{drawn.attribute, kAttributeFlag};
+    auto [z, images] = draw_latents_where(run, sampler, rule, request, noise);
+    drawn.z = std::move(z);
+    drawn.training_images = images;
+  } else {
+    drawn.condition = run.condition.row(drawn.attribute, kAttributeFlag);
+    drawn.z = draw_latents(run, sampler, request, noise);
+  }
+  return drawn;
+}
+
+// "sample-gmm-label=owl-seed0": the picture's name without its ending.
+std::string stem_of(const std::string& sampler, const std::string& attribute, uint64_t seed) {
+  if (sampler == "manifold" && attribute.empty()) return "manifold";
+  std::string stem = sampler == "manifold" ? "manifold" : "sample";
+  if (sampler != "prior" && sampler != "manifold") stem += "-" + sampler;
+  if (!attribute.empty()) stem += "-" + in_file_name(attribute);
+  return sampler == "manifold" ? stem : fmt::format("{}-seed{}", stem, seed);
+}
+
+nlohmann::ordered_json sample_report(const DrawnSamples& drawn,
+                                     const std::vector<std::string>& written) {
+  nlohmann::ordered_json report{{"images", drawn.z.size(0)}, {"sampler", drawn.sampler}};
+  if (!drawn.attribute.empty()) report["attribute"] = drawn.attribute;
+  if (drawn.training_images) report["training_images"] = *drawn.training_images;
+  report["written"] = written;
+  return report;
+}
+
 // Writes each picture to a file in the folder.
 void write_singles(const visual::Gallery& gallery, const Tensor& images,
                    const std::filesystem::path& folder) {
@@ -48,6 +105,13 @@ void declare_sample(cxxopts::Options& options) {
       "picture to write, or with --singles the folder (default: images/sample/ of the run)");
   options.add_options()("sampler", "draw the latents from:" + samplers().summaries(),
                         cxxopts::value<std::string>()->default_value("prior"), "NAME");
+  options.add_options()(
+      "attribute",
+      "draw only images of this kind, such as label=owl, Smiling, '!Smiling' or "
+      "age=20..30: from a mixture (or with --sampler posterior the posteriors) of "
+      "such training images; a model with a condition is told it, such as "
+      "label=owl or Smiling=1,Male=0, and draws as --sampler says",
+      cxxopts::value<std::string>(), "RULE");
   options.add_options()("n,count", "number of images",
                         cxxopts::value<int64_t>()->default_value("64"), "N");
   options.add_options()("columns", "columns of the grid; 0: as square as possible",
@@ -65,28 +129,24 @@ void declare_sample(cxxopts::Options& options) {
 }
 
 void run_sample(const Arguments& arguments) {
-  const SamplerRow& sampler = samplers().find<UsageError>(arguments.text("sampler"), "--sampler");
-  const bool manifold = sampler.name == "manifold";
+  const bool manifold = chosen_sampler(arguments, true).name == "manifold";
   const LatentRequest request = read_request(arguments, manifold);
   const int64_t columns = manifold ? request.side : arguments.integer("columns", 0, request.count);
   if (manifold)
     arguments.refuse({"seed"}, "a manifold draws no random latents; expected no --seed");
-  if (arguments.flag("singles"))
-    arguments.refuse({"columns"}, "for a grid, but --singles writes one file per image");
+  const bool singles = arguments.flag("singles");
+  if (singles) arguments.refuse({"columns"}, "for a grid, but --singles writes one file per image");
+  if (arguments.has("attribute") && trimmed(arguments.text("attribute")).empty())
+    throw UsageError("--attribute: nothing is named; expected, such as, --attribute label=owl");
   check_latent_tensors(arguments);
   const OpenedRun run = open_run(arguments);
-  const std::string stem = sampler.name == "prior" ? fmt::format("sample-seed{}", arguments.seed())
-                           : manifold
-                               ? "manifold"
-                               : fmt::format("sample-{}-seed{}", sampler.name, arguments.seed());
-  const bool singles = arguments.flag("singles");
+  const DrawnSamples drawn = draw_samples(arguments, run, request);
+  const std::string stem = stem_of(drawn.sampler, drawn.attribute, arguments.seed());
   const auto otherwise = run.directory.image("sample", singles ? stem : stem + ".png");
   const std::filesystem::path path =
       singles ? arguments.folder(otherwise, "--singles writes one file per image")
               : arguments.picture(otherwise, run.experiment.data.is_table());
-  auto noise = generator(arguments.seed(), Stream::kSample);
-  const Tensor z = draw_latents(run, sampler, request, noise);
-  const Tensor images = run.pictures(z);
+  const Tensor images = run.pictures(drawn.z, drawn.condition);
   std::vector<std::string> written{path.string()};
   const visual::Gallery& gallery = *run.experiment.gallery;
   if (singles) {
@@ -96,9 +156,8 @@ void run_sample(const Arguments& arguments) {
   } else {
     gallery.write_samples(path, images, columns);
   }
-  write_latent_tensors(arguments, z, images, written);
-  print_result(arguments, {{"images", z.size(0)}, {"sampler", sampler.name}, {"written", written}},
-               join(written, "\n") + "\n");
+  write_latent_tensors(arguments, drawn.z, images, written);
+  print_result(arguments, sample_report(drawn, written), join(written, "\n") + "\n");
 }
 
 }  // namespace latent

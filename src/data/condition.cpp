@@ -1,12 +1,15 @@
 #include "data/condition.h"
 
 #include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "core/text/split.h"
 #include "core/text/suggest.h"
+#include "format/values.h"
 
 namespace latent {
 namespace {
@@ -136,6 +139,85 @@ Tensor Condition::rows(const std::vector<Attribute>& attributes, int64_t count) 
                                                 : part.rows(*found));
   }
   return at::cat(columns, 1).to(at::kFloat);
+}
+
+// How an attribute is named in words: "label=owl", "Smiling", "age=25".
+std::string Condition::Part::example() const {
+  switch (kind) {
+    case AttributeKind::kClass:
+      return name + "=" + classes.front();
+    case AttributeKind::kYesNo:
+      return name + "=yes";
+    case AttributeKind::kNumber:
+      return fmt::format("{}={:.4g}", name, mean);
+  }
+  TORCH_CHECK(false, "an attribute without a kind");
+}
+
+double Condition::Part::class_value(const std::string& word, const std::string& where) const {
+  const auto found = std::find(classes.begin(), classes.end(), word);
+  if (found != classes.end()) return static_cast<double>(found - classes.begin());
+  throw Error(where + ": the model was trained without such a class of \"" + name + "\"; " +
+              did_you_mean(word, classes));
+}
+
+// word: of the value, after the "=".
+double Condition::Part::value(const std::string& word, const std::string& where) const {
+  if (kind == AttributeKind::kClass) return class_value(word, where);
+  const auto number = parse_number(word);
+  if (kind == AttributeKind::kNumber && number) return *number;
+  const auto answer = yes_or_no(word);
+  const bool is_answer = answer || number == 0.0 || number == 1.0;
+  if (kind == AttributeKind::kYesNo && is_answer) return answer ? *answer : *number;
+  throw Error(where + ": \"" + name + "\" is " +
+              (kind == AttributeKind::kNumber ? "a number" : "yes or no") +
+              "; expected, such as, " + example());
+}
+
+// The attribute that one word names, the longest name if there are several; nullptr if there is
+// none.
+const Condition::Part* Condition::part_named_in(const std::string& word) const {
+  const Part* longest = nullptr;
+  for (const Part& part : parts_) {
+    const bool named = word == part.name || word.starts_with(part.name + "=");
+    if (named && (longest == nullptr || part.name.size() > longest->name.size())) longest = &part;
+  }
+  return longest;
+}
+
+void Condition::fail_unknown(const std::string& word, const std::string& where) const {
+  std::vector<std::string> known;
+  for (const Part& part : parts_) {
+    // A class alone, "owl", means the class of an attribute.
+    if (std::find(part.classes.begin(), part.classes.end(), word) != part.classes.end())
+      throw Error(where + ": expected the attribute too: " + part.name + "=" + word);
+    known.push_back(part.name);
+  }
+  throw Error(where + ": the model's condition has no such attribute; " +
+              did_you_mean(word.substr(0, word.find('=')), known));
+}
+
+Tensor Condition::row(const std::string& words, const std::string& where) const {
+  std::vector<Attribute> named;
+  for (const std::string& each : split_at_commas(words)) {
+    const std::string word = trimmed(each), at = where + " " + word;
+    const bool denied = word.starts_with("!") && part_named_in(word) == nullptr;
+    const Part* part = part_named_in(denied ? word.substr(1) : word);
+    if (part == nullptr) fail_unknown(denied ? word.substr(1) : word, at);
+    const auto same = [&](const Attribute& other) { return other.name == part->name; };
+    if (std::any_of(named.begin(), named.end(), same))
+      throw Error(at + ": \"" + part->name + "\" is given twice; expected one value of it");
+    const bool alone = word.size() == part->name.size() + (denied ? 1 : 0);
+    if ((denied || alone) && !(alone && part->kind == AttributeKind::kYesNo))
+      throw Error(at + ": a condition is one value; expected, such as, " + part->example());
+    const double value =
+        alone ? (denied ? 0 : 1) : part->value(word.substr(part->name.size() + 1), at);
+    named.push_back({part->name, at::full({1}, value, at::kDouble), part->classes});
+  }
+  if (named.empty())
+    throw Error(where + ": nothing is named; expected, such as, " +
+                (empty() ? "no condition" : parts_.front().example()));
+  return rows(named, 1);
 }
 
 }  // namespace latent

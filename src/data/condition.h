@@ -35,6 +35,12 @@ class Condition {
   /// Returns the rows of examples with these attributes, [count, K] float32; undefined if K is 0.
   /// An attribute that is missing, and a class that training did not have, are not known.
   Tensor rows(const std::vector<Attribute>& attributes, int64_t count) const;
+  /// Returns the row of an example described in words, [1, K] float32: "label=owl",
+  /// "Smiling=1,Male=no", "Smiling,!Male", "age=25". What is not named is not known.
+  /// where: the flag with the words; begins the Error's message. Throws Error for an attribute that
+  /// is not in the condition, a class that training did not have (naming the nearest of each), an
+  /// attribute named twice, and a value of another kind.
+  Tensor row(const std::string& words, const std::string& where) const;
 
  private:
   struct Part {
@@ -45,7 +51,13 @@ class Condition {
 
     int64_t size() const;
     Tensor rows(const Attribute& attribute) const;
+    double value(const std::string& word, const std::string& where) const;
+    double class_value(const std::string& word, const std::string& where) const;
+    std::string example() const;
   };
+
+  const Part* part_named_in(const std::string& word) const;
+  [[noreturn]] void fail_unknown(const std::string& word, const std::string& where) const;
 
   std::vector<Part> parts_;
 };

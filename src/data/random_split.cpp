@@ -6,14 +6,16 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "core/log.h"
 #include "core/random.h"
 
 namespace latent {
 
 HoldOut hold_out(int64_t count, double fraction, uint64_t seed, const std::string& where) {
-  if (count < 2) {
-    throw Error(where + ": " + std::to_string(count) +
-                " training image(s); expected at least 2 to hold out a validation set");
+  if (count < 1) throw Error(where + ": no examples; expected at least one to train on");
+  if (count == 1) {
+    log::warn("{}: 1 example, which serves every split: nothing can be held out", where);
+    return {.train = at::zeros({1}, at::kLong), .validation = at::zeros({1}, at::kLong)};
   }
   const auto wanted = static_cast<int64_t>(std::llround(fraction * static_cast<double>(count)));
   const int64_t held_out = std::clamp<int64_t>(wanted, 1, count - 1);

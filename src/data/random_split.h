@@ -18,8 +18,8 @@ struct HoldOut {
 };
 
 /// Draws round(fraction * count) of `count` images, at least one on either side, from
-/// Stream::kSplit of `seed`. Needs 0 < fraction < 1 and count >= 2; `where` names the key in the
-/// Error thrown for fewer images.
+/// Stream::kSplit of `seed`. A single image is on both sides, with a warning. Needs
+/// 0 < fraction < 1; `where` names the key in that warning and in the Error thrown for no images.
 HoldOut hold_out(int64_t count, double fraction, uint64_t seed, const std::string& where);
 
 /// Returns a number in [0, 1) that depends only on the seed and the name, so that a new file does

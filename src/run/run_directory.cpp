@@ -216,6 +216,11 @@ std::string RunDirectory::resume_command() const {
   return "latent train --run " + shell_word(path_.string()) + " --resume";
 }
 
+std::string RunDirectory::restart_command() const {
+  return "latent train " + shell_word(config().string()) + " --run " + shell_word(path_.string()) +
+         " --overwrite";
+}
+
 fs::path RunDirectory::image(const std::string& command, const std::string& file) const {
   return path_ / "images" / command / file;
 }

@@ -34,6 +34,9 @@ class RunDirectory {
   const std::filesystem::path& path() const { return path_; }
   /// Returns "latent train --run DIR --resume", quoted for a shell.
   std::string resume_command() const;
+  /// Returns "latent train DIR/config.json --run DIR --overwrite", quoted for a shell: trains the
+  /// run's config from the beginning.
+  std::string restart_command() const;
   /// Reads build.json. Throws Error if it is damaged.
   nlohmann::ordered_json build() const;
   std::filesystem::path config() const { return path_ / "config.json"; }

@@ -61,4 +61,9 @@ Latent split_codes(const OpenedRun& run, Split split, const Examples& examples, 
                             [&](const Examples& all) { return encode_all(run, all, quiet); });
 }
 
+Latent select(const Latent& codes, const Tensor& rows) {
+  return from_rows(codes.code.index_select(0, rows),
+                   codes.posterior ? codes.posterior->logvar.index_select(0, rows) : Tensor());
+}
+
 }  // namespace latent

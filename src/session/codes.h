@@ -13,4 +13,7 @@ Latent split_codes(const OpenedRun& run, Split split, bool quiet);
 /// Returns the codes of a split whose examples are already loaded.
 Latent split_codes(const OpenedRun& run, Split split, const Examples& examples, bool quiet);
 
+/// Returns the latents of some of the images. rows: [K] int64.
+Latent select(const Latent& codes, const Tensor& rows);
+
 }  // namespace latent

@@ -89,6 +89,20 @@ with Workplace() as here:
 
     # Samples, and files of one's own, of which nothing is known.
     latent("sample", "--run", "run", "--count", "4", "--out", "s.png")
+    # A class that the model gets: the same latents give other pictures.
+    pictures = set()
+    for words in ("label=0", "label=1", "label=2"):
+        result = latent_json("sample", "--run", "run", "--count", "4", "--attribute", words)
+        expect(result["attribute"] == words and result["sampler"] == "prior" and "training_images" not in result,
+               f"the class and the prior, got {result}")
+        pictures.add((here / result["written"][0]).read_bytes())
+    expect(len(pictures | {(here / "s.png").read_bytes()}) == 4, "other pictures for each class, and for none")
+    latent("sample", "--run", "run", "--sampler", "gmm", "--count", "4", "--attribute", "label=1")
+    expect((here / "run/images/sample/sample-gmm-label=1-seed0.png").exists(), "the class in the picture's name")
+    expect_error('--attribute label=7: the model was trained without such a class of "label"; known: 0, 1, 2',
+                 "sample", "--run", "run", "--attribute", "label=7")
+    expect_error("--attribute lable=1: the model's condition has no such attribute; did you mean label?",
+                 "sample", "--run", "run", "--attribute", "lable=1")
     (here / "own.pgm").write_bytes(b"P5 12 12 255\n" + bytes(range(144)))
     latent("reconstruct", "--run", "run", "own.pgm")
     latent("train", "--run", "run", "--resume", "--set", "train.epochs=4")

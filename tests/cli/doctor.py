@@ -2,6 +2,8 @@
 import json
 import os
 import pathlib
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -60,6 +62,63 @@ def with_little_memory(here):
         expect(word in met, f"{word!r}, got {met}")
 
 
+def advised(result, where):
+    """The command in the remedy of the finding about `where`."""
+    remedies = [finding["remedy"] for finding in result["findings"] if finding["where"] == where and finding["remedy"]]
+    expect(len(remedies) == 1, f"one remedy about {where}, got {result}")
+    command = re.search(r"latent (train .*?)(?= \(or|;| goes| starts| rewrites| repeats| makes| also|$)", remedies[0])
+    expect(command is not None, f"a command in {remedies[0]!r}")
+    return shlex.split(command[1])
+
+
+def follow(run, where, code=1):
+    """What the doctor says about `where` must work, and the run be healthy afterwards."""
+    command = advised(examine(run, code), where)
+    latent(*command, "--quiet")
+    problems = found(examine(run, 0), "problem")
+    expect(problems == [], f"{command} to heal the run, got {problems}")
+    return command
+
+
+def advice(here):
+    """Each command that the doctor advises works."""
+    config = write_config(here, {"train": {"epochs": 3, "optimizer": {"learning_rate": 1e-3}}, "objective": {"kl": {"weight": 0.1}}},
+                          "steady.json")
+    explode = ["--set", "train.optimizer.learning_rate=1e30"]
+    # NaN before anything was saved, and after a checkpoint, whose weights are no better.
+    latent("train", config, "--run", "nan at first", "--quiet", *explode, code=1)
+    command = follow("nan at first", "checkpoints")
+    expect("--resume" not in command and "train.optimizer.learning_rate=0.001" in command, f"a lower rate, got {command}")
+    latent("train", config, "--run", "nan", "--quiet", *explode, "--set", "train.checkpoint.every_steps=1", code=1)
+    follow("nan", "bad-steps/step-00000002.json")
+
+    latent("train", config, "--run", "steady", "--quiet")
+    last = "checkpoints/last.safetensors"
+
+    def broken(name):
+        shutil.copytree("steady", name)
+        return pathlib.Path(name)
+
+    os.truncate(broken("last damaged") / last, 500)
+    follow("last damaged", last)
+    os.remove(broken("last missing") / last)
+    follow("last missing", last)
+    for name in ("last", "best"):
+        os.truncate((broken("all damaged") if name == "last" else pathlib.Path("all damaged")) /
+                    f"checkpoints/{name}.safetensors", 500)
+    follow("all damaged", last)
+    for path in (broken("none left") / "checkpoints").iterdir():
+        path.unlink()
+    follow("none left", "checkpoints")
+    (broken("no metrics") / "metrics.csv").unlink()
+    follow("no metrics", "metrics.csv")
+    (broken("a gap") / "metrics.csv").write_text("epoch,step\n2,8\n")
+    follow("a gap", "metrics.csv")
+    # Its losses still fall: it can be trained longer.
+    command = follow("steady", "metrics.csv", code=0)
+    expect("train.epochs=6" in command, f"twice as long, got {command}")
+
+
 with Workplace() as here:
     config = write_config(here, {"train": {"epochs": 8, "batch_size": 8, "optimizer": {"learning_rate": 5e-3}},
                                  "objective": {"kl": {"weight": 0.1}}})
@@ -109,6 +168,7 @@ with Workplace() as here:
     expect(any(line.startswith("model: not checked: ") and "sensors.csv" in line for line in warnings),
            f"why the model was not checked, got {warnings}")
 
+    advice(here)
     beside_a_training(here)
     with_little_memory(here)
 

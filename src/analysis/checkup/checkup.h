@@ -1,6 +1,8 @@
 // The checks of `latent doctor` and their findings.
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,10 +28,36 @@ std::string to_string(Finding::Kind kind);
 /// Faults of the run become findings, not exceptions.
 Findings check_files(const std::filesystem::path& run);
 
+/// A step at which a loss or gradient became NaN or infinite, and which no checkpoint has passed.
+struct UnpassedStep {
+  std::filesystem::path file;  // that describes it
+  int64_t step = 0, epoch = 0;
+  std::string what;  // "the loss"
+};
+
+/// Returns the latest such step of the run. reached: the step of its last checkpoint, or -1.
+std::optional<UnpassedStep> unpassed_step(const RunDirectory& run, int64_t reached);
+
+/// Says what to do about it. saved: whether the run has a checkpoint. config: of the run, read into
+/// `experiment`.
+Finding judge_unpassed_step(const UnpassedStep& bad, bool saved, const RunDirectory& run,
+                            const Config& config, const Experiment& experiment);
+
+/// Returns the command that trains a run's config again with a lower learning rate.
+std::string restart_with_lower_rate(const RunDirectory& run, const Config& config);
+
+/// How far the training of a run came.
+struct TrainingProgress {
+  int64_t epochs = -1;   // completed at the last checkpoint; -1: there is none
+  int64_t planned = 0;   // by the config
+  bool running = false;  // a process is adding rows
+  bool stuck = false;    // resuming it needs other settings
+  std::string resume = "latent train --resume";
+};
+
 /// Checks whether the epochs of metrics.csv are consecutive and hold numbers, and whether the
-/// losses show overfitting or a training that ended too early. epochs: completed at the last
-/// checkpoint, or -1. training: whether a process is adding rows. objective: of the run's config.
-Findings check_metrics(const MetricsTable& metrics, int64_t epochs, bool training,
+/// losses show overfitting or a training that ended too early. objective: of the run's config.
+Findings check_metrics(const MetricsTable& metrics, const TrainingProgress& progress,
                        const ObjectivePlan& objective);
 
 /// Facts about a model, measured on some images.

@@ -58,59 +58,92 @@ void check_config(const RunDirectory& run, const Config& config, const TensorFil
        "restore these keys, or train a new run"});
 }
 
+// A checkpoint that has a fault, and what to do if there is another, or none, to use instead.
+struct FaultyCheckpoint {
+  std::string name, what, with_another, with_none;
+};
+
+// What can be used of a run's checkpoints, and what cannot.
+struct SeenCheckpoints {
+  std::vector<std::string> names, good;  // good: with their steps
+  std::vector<FaultyCheckpoint> faulty;
+  std::optional<TensorFile> last;  // if it can be read
+};
+
+// Reads one checkpoint into `seen`.
+void see_checkpoint(const RunDirectory& run, const Config& config, const std::string& name,
+                    SeenCheckpoints& seen) {
+  const std::string again = "start again: " + restart_with_lower_rate(run, config),
+                    backup = "replace it by a backup, or ",
+                    removed =
+                        "remove it: another "
+                        "checkpoint is then used";
+  try {
+    TensorFile file = read_tensors(run.checkpoint(name));
+    if (const std::string weight = broken_weight(file); !weight.empty()) {
+      seen.faulty.push_back({name, weight + " holds NaN or infinities", removed, again});
+    } else if (const std::string ill = broken_state(file, run.checkpoint(name)); !ill.empty()) {
+      seen.faulty.push_back(
+          {name, ill, backup + removed, backup + "start again: " + run.restart_command()});
+    } else {
+      seen.good.push_back(fmt::format("{} (step {})", name, stored_step(file)));
+    }
+    if (name == "last") seen.last = std::move(file);
+  } catch (const Error& damage) {
+    std::error_code code;
+    const bool older = RunDirectory::step_of(name) >= 0;
+    if (older && !fs::exists(run.checkpoint(name), code)) return;  // a training removed it
+    seen.faulty.push_back(
+        {name, reason(damage, run.checkpoint(name)),
+         name == "last" ? "restore it, or resume from the newest good one: " + run.resume_command()
+                        : "other checkpoints are used instead",
+         "restore it, or start again: " + run.restart_command()});
+  }
+}
+
+// Reports checkpoints that a run should have but does not.
+void check_missing(const RunDirectory& run, const SeenCheckpoints& seen, Findings& findings) {
+  for (const std::string name : {"last", "best"}) {
+    if (std::find(seen.names.begin(), seen.names.end(), name) != seen.names.end()) continue;
+    const bool early = name == "best" && seen.last && stored_epoch(*seen.last) == 0;
+    if (early || seen.good.empty()) continue;
+    // Only `last` is needed to go on.
+    const bool best = name == "best";
+    findings.push_back({best ? Kind::kWarning : Kind::kProblem,
+                        "checkpoints/" + name + ".safetensors", "missing",
+                        "another checkpoint is used instead" +
+                            (best ? "" : "; " + run.resume_command() + " makes it the last")});
+  }
+}
+
 // Returns the last checkpoint's file if it can be read. busy: whether the run is being trained, so
 // that some checkpoints may be missing.
-std::optional<TensorFile> check_checkpoints(const RunDirectory& run, bool busy,
-                                            Findings& findings) {
-  std::optional<TensorFile> last;
-  std::vector<std::string> good;
-  const auto names = run.checkpoint_names();
-  for (const auto& name : names) {
-    const std::string where = "checkpoints/" + name + ".safetensors";
-    try {
-      TensorFile file = read_tensors(run.checkpoint(name));
-      if (const std::string weight = broken_weight(file); !weight.empty()) {
-        findings.push_back({Kind::kProblem, where, weight + " holds NaN or infinities",
-                            "lower train.optimizer.learning_rate or set train.clip_norm, and train "
-                            "again"});
-      } else if (const std::string ill = broken_state(file, run.checkpoint(name)); !ill.empty()) {
-        findings.push_back({Kind::kProblem, where, ill,
-                            "replace it by a backup, or remove it: another checkpoint is then "
-                            "used"});
-      } else {
-        good.push_back(fmt::format("{} (step {})", name, stored_step(file)));
-      }
-      if (name == "last") last = std::move(file);
-    } catch (const Error& damage) {
-      std::error_code code;
-      const bool older = RunDirectory::step_of(name) >= 0;
-      if (older && !fs::exists(run.checkpoint(name), code)) continue;  // a training removed it
-      findings.push_back({Kind::kProblem, where, reason(damage, run.checkpoint(name)),
-                          name == "last" ? "restore it, or resume from the newest good one: " +
-                                               run.resume_command()
-                                         : "other checkpoints are used instead"});
-    }
+std::optional<TensorFile> check_checkpoints(const RunDirectory& run, const Config& config,
+                                            bool busy, Findings& findings) {
+  SeenCheckpoints seen{.names = run.checkpoint_names(), .good = {}, .faulty = {}, .last = {}};
+  for (const auto& name : seen.names)
+    see_checkpoint(run, config, name, seen);
+  for (const auto& [name, what, with_another, with_none] : seen.faulty) {
+    findings.push_back({Kind::kProblem, "checkpoints/" + name + ".safetensors", what,
+                        seen.good.empty() ? with_none : with_another});
   }
-  for (const std::string name : {"last", "best"}) {
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    const bool early = name == "best" && last && stored_epoch(*last) == 0;
-    if (names.empty() || early || busy) continue;
-    findings.push_back({Kind::kProblem, "checkpoints/" + name + ".safetensors", "missing",
-                        "another checkpoint is used instead"});
-  }
-  if (names.empty()) {
-    const int64_t epochs = recorded_epochs(run.metrics());
-    const std::string start = run.resume_command() + " starts from the beginning";
+  if (!busy) check_missing(run, seen, findings);
+  if (!seen.good.empty()) {
     findings.push_back(
-        {busy ? Kind::kWarning : Kind::kProblem, "checkpoints",
-         epochs == 0 ? "none yet" : "none, although metrics.csv has " + counted(epochs, "epoch"),
-         busy          ? ""
-         : epochs == 0 ? start
-                       : "restore the files of checkpoints/; " + start});
+        {Kind::kGood, "checkpoints", fmt::format("{}", fmt::join(seen.good, ", ")), ""});
   }
-  if (!good.empty())
-    findings.push_back({Kind::kGood, "checkpoints", fmt::format("{}", fmt::join(good, ", ")), ""});
-  return last;
+  return std::move(seen.last);
+}
+
+// A run without a checkpoint.
+Finding no_checkpoint(const RunDirectory& run, bool busy) {
+  const int64_t epochs = recorded_epochs(run.metrics());
+  const std::string start = run.resume_command() + " starts from the beginning";
+  return {busy ? Kind::kWarning : Kind::kProblem, "checkpoints",
+          epochs == 0 ? "none yet" : "none, although metrics.csv has " + counted(epochs, "epoch"),
+          busy          ? ""
+          : epochs == 0 ? start
+                        : "restore the files of checkpoints/; " + start};
 }
 
 void check_leftovers(const RunDirectory& run, const std::string& holder, Findings& findings) {
@@ -153,29 +186,51 @@ bool has_problem(const Findings& findings) {
                      [](const Finding& finding) { return finding.kind == Kind::kProblem; });
 }
 
+// Checks metrics.csv, if the run should have one.
+void look_at_metrics(const RunDirectory& run, const TrainingProgress& progress,
+                     const ObjectivePlan& objective, Findings& findings) {
+  const bool expected = progress.epochs >= 1 && !progress.running;
+  if (std::error_code code; !expected && !fs::exists(run.metrics(), code)) return;
+  try {
+    for (auto& finding : check_metrics(read_metrics(run.metrics()), progress, objective))
+      findings.push_back(std::move(finding));
+  } catch (const Error& damage) {
+    findings.push_back({Kind::kProblem, "metrics.csv", reason(damage, run.metrics()),
+                        progress.resume + " rewrites it from the checkpoint"});
+  }
+}
+
+// busy: whether a process is training it.
+void look_at_training(const RunDirectory& run, bool busy, Findings& findings) {
+  Config config = Config::load(run.config());
+  const Experiment experiment = read_experiment(config);
+  const auto last = check_checkpoints(run, config, busy, findings);
+  if (last) check_config(run, config, *last, findings);
+  const bool saved = !run.checkpoint_names().empty();
+  std::optional<UnpassedStep> bad;
+  if (!busy && (last || !saved)) bad = unpassed_step(run, last ? stored_step(*last) : -1);
+  if (bad) {
+    findings.push_back(judge_unpassed_step(*bad, saved, run, config, experiment));
+  } else if (!saved) {
+    findings.push_back(no_checkpoint(run, busy));
+  }
+  look_at_metrics(run,
+                  {.epochs = last ? stored_epoch(*last) : -1,
+                   .planned = experiment.train.epochs,
+                   .running = busy,
+                   .stuck = bad.has_value(),
+                   .resume = run.resume_command()},
+                  experiment.objective, findings);
+}
+
 // holder: the process that is training it, or "".
 Findings look_at(const fs::path& path, const std::string& holder) {
   Findings findings;
   try {
     const RunDirectory run = RunDirectory::open(path);
     check_version(run, findings);
-    const bool busy = !holder.empty();
     check_leftovers(run, holder, findings);
-    const auto last = check_checkpoints(run, busy, findings);
-    Config config = Config::load(run.config());
-    const Experiment experiment = read_experiment(config);
-    if (last) check_config(run, config, *last, findings);
-    const int64_t epochs = last ? stored_epoch(*last) : -1;
-    const bool expected = epochs >= 1 && !busy;
-    if (std::error_code code; !expected && !fs::exists(run.metrics(), code)) return findings;
-    try {
-      const MetricsTable metrics = read_metrics(run.metrics());
-      for (auto& finding : check_metrics(metrics, epochs, busy, experiment.objective))
-        findings.push_back(std::move(finding));
-    } catch (const Error& damage) {
-      findings.push_back({Kind::kProblem, "metrics.csv", reason(damage, run.metrics()),
-                          run.resume_command() + " rewrites it from the checkpoint"});
-    }
+    look_at_training(run, !holder.empty(), findings);
   } catch (const Error& failure) {
     findings.push_back({Kind::kProblem, "run", failure.what(), ""});
   }

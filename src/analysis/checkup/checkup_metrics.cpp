@@ -60,7 +60,8 @@ void check_numbers(const MetricsTable& metrics, const ObjectivePlan& objective,
 }
 
 // Overfitting, or a training that ended too early.
-void check_losses(const MetricsTable& metrics, Findings& findings) {
+void check_losses(const MetricsTable& metrics, const TrainingProgress& progress,
+                  Findings& findings) {
   if (metrics.rows.empty() || !has(metrics, "val_loss") || !has(metrics, "train_nll") ||
       !has(metrics, "val_nll"))
     return;
@@ -80,45 +81,51 @@ void check_losses(const MetricsTable& metrics, Findings& findings) {
     return;
   }
   const size_t n = loss.size();
-  if (n < 2 || waited > 0) return;
+  if (n < 2 || waited > 0 || progress.stuck) return;
   const double gained = (loss[n - 2] - loss[n - 1]) / std::max(std::abs(loss[n - 1]), 1e-9);
   if (gained > kImproving) {
     findings.push_back(
         {Kind::kWarning, "metrics.csv",
          fmt::format("val_loss still fell by {:.1f}% in the last epoch", 100 * gained),
-         fmt::format("train longer: --resume --set train.epochs={}", 2 * n)});
+         static_cast<int64_t>(n) < progress.planned
+             ? fmt::format("train the {} of its config: {}", counted(progress.planned, "epoch"),
+                           progress.resume)
+             : fmt::format("train longer: {} --set train.epochs={}", progress.resume, 2 * n)});
   }
+}
+
+// Whether there is a row for each epoch up to the last checkpoint.
+Finding check_epochs(const MetricsTable& metrics, const TrainingProgress& progress) {
+  const auto rows = static_cast<int64_t>(metrics.rows.size());
+  const std::string rewrites = progress.resume + " rewrites it from the checkpoint";
+  if (const std::string gap = break_in(metrics); !gap.empty())
+    return {Kind::kProblem, "metrics.csv", gap, rewrites};
+  if (rows < progress.epochs) {
+    return {
+        Kind::kProblem, "metrics.csv",
+        fmt::format("ends at epoch {}; the last checkpoint is of epoch {}", rows, progress.epochs),
+        rewrites};
+  }
+  if (rows > progress.epochs && progress.epochs >= 0 && !progress.running && !progress.stuck) {
+    return {Kind::kWarning, "metrics.csv",
+            fmt::format("continues to epoch {}; the last checkpoint is of epoch {}", rows,
+                        progress.epochs),
+            progress.resume + " repeats the epochs after it"};
+  }
+  return {Kind::kGood, "metrics.csv", counted(rows, "epoch") + " without a gap", ""};
 }
 
 }  // namespace
 
-Findings check_metrics(const MetricsTable& metrics, int64_t epochs, bool training,
+Findings check_metrics(const MetricsTable& metrics, const TrainingProgress& progress,
                        const ObjectivePlan& objective) {
-  Findings findings;
-  const auto rows = static_cast<int64_t>(metrics.rows.size());
   if (!has(metrics, "epoch") || !has(metrics, "step")) {
-    findings.push_back({Kind::kProblem, "metrics.csv", "no columns epoch and step",
-                        "latent train --resume rewrites it from the checkpoint"});
-    return findings;
+    return {{Kind::kProblem, "metrics.csv", "no columns epoch and step",
+             progress.resume + " rewrites it from the checkpoint"}};
   }
-  if (const std::string gap = break_in(metrics); !gap.empty()) {
-    findings.push_back({Kind::kProblem, "metrics.csv", gap,
-                        "latent train --resume rewrites it from the checkpoint"});
-  } else if (rows < epochs) {
-    findings.push_back(
-        {Kind::kProblem, "metrics.csv",
-         fmt::format("ends at epoch {}; the last checkpoint is of epoch {}", rows, epochs),
-         "latent train --resume rewrites it from the checkpoint"});
-  } else if (rows > epochs && epochs >= 0 && !training) {
-    findings.push_back(
-        {Kind::kWarning, "metrics.csv",
-         fmt::format("continues to epoch {}; the last checkpoint is of epoch {}", rows, epochs),
-         "latent train --resume repeats the epochs after it"});
-  } else {
-    findings.push_back({Kind::kGood, "metrics.csv", counted(rows, "epoch") + " without a gap", ""});
-  }
+  Findings findings{check_epochs(metrics, progress)};
   check_numbers(metrics, objective, findings);
-  check_losses(metrics, findings);
+  check_losses(metrics, progress, findings);
   return findings;
 }
 

@@ -1,6 +1,8 @@
 #include "core/text/split.h"
 
+#include <cctype>
 #include <sstream>
+#include <string_view>
 
 namespace latent {
 
@@ -17,6 +19,23 @@ std::string trimmed(const std::string& text) {
   const size_t first = text.find_first_not_of(blank);
   if (first == std::string::npos) return "";
   return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+std::string in_file_name(const std::string& text) {
+  constexpr size_t kLongest = 80;
+  constexpr std::string_view kAllowed = "=,._";
+  std::string name = text.starts_with("!") ? "not-" + text.substr(1) : text;
+  for (char& letter : name) {
+    const auto byte = static_cast<unsigned char>(letter);
+    const bool stays =
+        byte >= 0x80 || std::isalnum(byte) != 0 || kAllowed.find(letter) != std::string_view::npos;
+    if (!stays) letter = '-';
+  }
+  if (name.size() <= kLongest) return name;
+  size_t end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80)
+    --end;  // not within a letter
+  return name.substr(0, end);
 }
 
 void add_line(std::string& lines, const std::string& line) {

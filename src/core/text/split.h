@@ -1,4 +1,4 @@
-// Splits and trims text.
+// Splits, trims and rewrites text.
 #pragma once
 
 #include <string>
@@ -11,6 +11,10 @@ std::vector<std::string> split_at_commas(const std::string& text);
 
 /// Returns the text without spaces, tabs and carriage returns at either end.
 std::string trimmed(const std::string& text);
+
+/// Returns the text as a part of a file's name, of at most 80 bytes: "label=owl" stays,
+/// "!a b/c" becomes "not-a-b-c". Letters outside ASCII stay.
+std::string in_file_name(const std::string& text);
 
 /// Appends `line` as a line of its own, unless it is empty.
 void add_line(std::string& lines, const std::string& line);

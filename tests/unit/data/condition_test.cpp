@@ -108,5 +108,51 @@ TEST(Condition, ANumberThatNeverVariesIsZero) {
   EXPECT_TRUE(at::equal(condition.rows(examples.attributes, 4), at::zeros({4, 1})));
 }
 
+Tensor row_of(const std::vector<float>& values) {
+  return at::tensor(values).view({1, static_cast<int64_t>(values.size())});
+}
+
+TEST(Condition, ReadsARowFromWords) {
+  const Condition condition = all_three();
+  const auto row = [&](const std::string& words) { return condition.row(words, "--attribute"); };
+  EXPECT_TRUE(at::equal(row("animal=owl"), row_of({0, 0, 1, 0, 0}))) << row("animal=owl");
+  EXPECT_TRUE(at::equal(row("Smiling"), row_of({0, 0, 0, 1, 0})));
+  EXPECT_TRUE(at::equal(row("!Smiling"), row_of({0, 0, 0, -1, 0})));
+  for (const char* no : {"Smiling=0", "Smiling=no", "Smiling=false"})
+    EXPECT_TRUE(at::equal(row(no), row_of({0, 0, 0, -1, 0}))) << no;
+  // The mean age is 30, and 40 is one step above it.
+  EXPECT_TRUE(
+      at::allclose(row("age=40, animal=cat,Smiling=1"), row_of({1, 0, 0, 1, kStep}), 0, 1e-6));
+  EXPECT_TRUE(at::equal(row("age=30"), row_of({0, 0, 0, 0, 0})));
+  EXPECT_EQ(row("age=30").scalar_type(), at::kFloat);
+}
+
+TEST(Condition, NamesWhatIsWrongWithWords) {
+  const Condition condition = all_three();
+  const auto wrong = [&](const std::string& words) {
+    return error_of([&] { condition.row(words, "--attribute"); });
+  };
+  EXPECT_EQ(wrong("animal=owll"),
+            "--attribute animal=owll: the model was trained without such a class of \"animal\"; "
+            "did you mean owl? known: cat, dog, owl");
+  EXPECT_EQ(wrong("Smilling=1"),
+            "--attribute Smilling=1: the model's condition has no such attribute; did you mean "
+            "Smiling? known: Smiling, age, animal");
+  EXPECT_EQ(wrong("owl"), "--attribute owl: expected the attribute too: animal=owl");
+  EXPECT_EQ(wrong("animal=owl,cat"), "--attribute cat: expected the attribute too: animal=cat");
+  EXPECT_EQ(wrong("animal"),
+            "--attribute animal: a condition is one value; expected, such as, animal=cat");
+  EXPECT_EQ(wrong("!animal=owl"),
+            "--attribute !animal=owl: a condition is one value; expected, such as, animal=cat");
+  EXPECT_EQ(wrong("age"), "--attribute age: a condition is one value; expected, such as, age=30");
+  EXPECT_EQ(wrong("age=20..30"),
+            "--attribute age=20..30: \"age\" is a number; expected, such as, age=30");
+  EXPECT_EQ(wrong("Smiling=2"),
+            "--attribute Smiling=2: \"Smiling\" is yes or no; expected, such as, Smiling=yes");
+  EXPECT_EQ(wrong("animal=owl,animal=cat"),
+            "--attribute animal=cat: \"animal\" is given twice; expected one value of it");
+  EXPECT_EQ(wrong(""), "--attribute: nothing is named; expected, such as, animal=cat");
+}
+
 }  // namespace
 }  // namespace latent

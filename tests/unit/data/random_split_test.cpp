@@ -14,10 +14,14 @@ TEST(HoldOut, DrawsEveryImageOnceBySeed) {
   EXPECT_FALSE(parts.validation.equal(hold_out(1000, 0.1, 1, "").validation));
   EXPECT_EQ(hold_out(2, 0.001, 0, "").validation.numel(), 1);
   EXPECT_EQ(hold_out(2, 0.999, 0, "").train.numel(), 1);
-  expect_error(
-      [] { hold_out(1, 0.5, 0, "x: data.validation"); },
-      "x: data.validation: 1 training image(s); expected at least 2 to hold out a validation "
-      "set");
+  expect_error([] { hold_out(0, 0.5, 0, "x: data.validation"); },
+               "x: data.validation: no examples; expected at least one to train on");
+}
+
+TEST(HoldOut, ASingleImageIsOnBothSides) {
+  const HoldOut parts = hold_out(1, 0.5, 0, "x");
+  EXPECT_TRUE(parts.train.equal(torch::zeros({1}, torch::kLong)));
+  EXPECT_TRUE(parts.validation.equal(parts.train));
 }
 
 TEST(SplitOfName, DependsOnTheNameAndTheSeedAlone) {

@@ -13,6 +13,7 @@
 #include "run/run_lock.h"
 #include "train/checkpoint/checkpoint_store.h"
 #include "train/checkpoint/train_state.h"
+#include "train/on_nan.h"
 
 namespace latent {
 namespace {
@@ -35,35 +36,35 @@ MetricsTable metrics(const std::vector<std::vector<double>>& rows) {
 }
 
 TEST(Checkup, GoodMetrics) {
-  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, 6, 5}, {2, 20, 4, 5.99, 4}}), 2, false, {})),
-            "");
-  EXPECT_EQ(ills(check_metrics(metrics({}), 0, false, {})), "");
+  EXPECT_EQ(
+      ills(check_metrics(metrics({{1, 10, 5, 6, 5}, {2, 20, 4, 5.99, 4}}), {.epochs = 2}, {})), "");
+  EXPECT_EQ(ills(check_metrics(metrics({}), {.epochs = 0}, {})), "");
 }
 
 TEST(Checkup, MetricsThatDoNotFitTheCheckpoint) {
   const auto table = metrics({{1, 10, 5, 6, 5}, {2, 20, 4, 5.99, 4}});
-  EXPECT_EQ(ills(check_metrics(table, 3, false, {})),
+  EXPECT_EQ(ills(check_metrics(table, {.epochs = 3}, {})),
             "problem metrics.csv: ends at epoch 2; the last checkpoint is of epoch 3; latent train "
             "--resume rewrites it from the checkpoint\n");
-  EXPECT_EQ(ills(check_metrics(table, 1, false, {})),
+  EXPECT_EQ(ills(check_metrics(table, {.epochs = 1}, {})),
             "warning metrics.csv: continues to epoch 2; the last checkpoint is of epoch 1; latent "
             "train --resume repeats the epochs after it\n");
-  EXPECT_EQ(ills(check_metrics(table, 1, true, {})), "");
+  EXPECT_EQ(ills(check_metrics(table, {.epochs = 1, .running = true}, {})), "");
 }
 
 TEST(Checkup, MetricsWithGaps) {
   const std::string remedy = "; latent train --resume rewrites it from the checkpoint\n";
-  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, 6, 5}, {3, 30, 4, 6, 4}}), 2, false, {})),
+  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, 6, 5}, {3, 30, 4, 6, 4}}), {.epochs = 2}, {})),
             "problem metrics.csv: found epoch 3, expected epoch 2" + remedy);
-  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, 6, 5}, {2, 10, 4, 6, 4}}), 2, false, {})),
+  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, 6, 5}, {2, 10, 4, 6, 4}}), {.epochs = 2}, {})),
             "problem metrics.csv: epoch 2 ends at step 10, not after step 10" + remedy);
-  EXPECT_EQ(ills(check_metrics({.columns = {"a"}, .rows = {}}, 0, false, {})),
+  EXPECT_EQ(ills(check_metrics({.columns = {"a"}, .rows = {}}, {.epochs = 0}, {})),
             "problem metrics.csv: no columns epoch and step" + remedy);
 }
 
 TEST(Checkup, MetricsThatAreNoNumbers) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, 6, 5}, {2, 20, nan, 6, 5}}), 2, false, {})),
+  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, 6, 5}, {2, 20, nan, 6, 5}}), {.epochs = 2}, {})),
             "problem metrics.csv: train_nll is nan at epoch 2; lower train.optimizer.learning_rate "
             "or set train.clip_norm\n");
 }
@@ -71,7 +72,8 @@ TEST(Checkup, MetricsThatAreNoNumbers) {
 // An older version wrote the first rows.
 TEST(Checkup, AColumnThatCameLater) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, nan, 5}, {2, 20, 5, 6, 5}}), 2, false, {})), "");
+  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 5, nan, 5}, {2, 20, 5, 6, 5}}), {.epochs = 2}, {})),
+            "");
 }
 
 TEST(Checkup, OverfittingAndTooShortTraining) {
@@ -84,9 +86,18 @@ TEST(Checkup, OverfittingAndTooShortTraining) {
             "was best at epoch 1 of 4; use the checkpoint best (the default); set "
             "train.early_stopping.patience, data.augment or model.encoder.dropout, or use more "
             "images\n");
-  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 9, 10, 9}, {2, 20, 8, 8, 8}}), 2, false, {})),
+  EXPECT_EQ(ills(check_metrics(metrics({{1, 10, 9, 10, 9}, {2, 20, 8, 8, 8}}), {.epochs = 2}, {})),
             "warning metrics.csv: val_loss still fell by 25.0% in the last epoch; train longer: "
-            "--resume --set train.epochs=4\n");
+            "latent train --resume --set train.epochs=4\n");
+}
+
+TEST(Checkup, ATrainingThatIsNotFinished) {
+  const auto falls = metrics({{1, 10, 9, 10, 9}, {2, 20, 8, 8, 8}});
+  EXPECT_EQ(ills(check_metrics(falls, {.epochs = 2, .planned = 9, .resume = "RESUME"}, {})),
+            "warning metrics.csv: val_loss still fell by 25.0% in the last epoch; train the 9 "
+            "epochs of its config: RESUME\n");
+  EXPECT_EQ(ills(check_metrics(falls, {.epochs = 1, .planned = 9, .stuck = true}, {})), "")
+      << "resuming alone does not help";
 }
 
 const std::string kConfig = R"({"data": {"name": "shapes"},
@@ -196,6 +207,8 @@ class CheckupFiles : public testing::Test {
   RunDirectory run_ = RunDirectory::create(
       folder_ / "run", false, kConfig,
       {{"latent", "1"}, {"revision", "abc"}, {"torch", TORCH_VERSION}, {"device", "cpu"}});
+  const std::string restart_ =
+      "latent train " + run_.config().string() + " --run " + run_.path().string() + " --overwrite";
   const std::string resume_ = "latent train --run " + run_.path().string() + " --resume";
 };
 
@@ -208,12 +221,7 @@ TEST_F(CheckupFiles, DamagedAndMissingCheckpoints) {
   EXPECT_NE(text.find("problem checkpoints/last.safetensors: damaged or not a safetensors file: "),
             std::string::npos)
       << text;
-  EXPECT_NE(text.find("; restore it, or resume from the newest good one: " + resume_ + "\n"),
-            std::string::npos)
-      << text;
-  EXPECT_NE(text.find("problem checkpoints/best.safetensors: missing; another checkpoint is used "
-                      "instead\n"),
-            std::string::npos)
+  EXPECT_NE(text.find("; restore it, or start again: " + restart_ + "\n"), std::string::npos)
       << text;
   fs::remove_all(run_.path() / "checkpoints");
   const std::string start = resume_ + " starts from the beginning\n";
@@ -228,8 +236,78 @@ TEST_F(CheckupFiles, DamagedAndMissingCheckpoints) {
 TEST_F(CheckupFiles, WeightsThatAreNoNumbers) {
   CheckpointStore(run_, 2).write_best(checkpoint(std::nan("")), 10);
   EXPECT_EQ(found(),
-            "problem checkpoints/best.safetensors: model.weight holds NaN or infinities; lower "
-            "train.optimizer.learning_rate or set train.clip_norm, and train again\n");
+            "problem checkpoints/best.safetensors: model.weight holds NaN or infinities; remove "
+            "it: another checkpoint is then used\n");
+  CheckpointStore(run_, 2).write_last(checkpoint(std::nan("")), 10);
+  const std::string again = "model.weight holds NaN or infinities; start again: " + restart_ +
+                            " --set train.optimizer.learning_rate=0.0001\n";
+  EXPECT_EQ(found(), "problem checkpoints/last.safetensors: " + again +
+                         "problem checkpoints/best.safetensors: " + again);
+}
+
+TEST_F(CheckupFiles, ADamagedLastCheckpointBesideAGoodOne) {
+  fs::resize_file(run_.checkpoint("last"), 1000);
+  const std::string text = found();
+  EXPECT_NE(text.find("; restore it, or resume from the newest good one: " + resume_ + "\n"),
+            std::string::npos)
+      << text;
+  fs::remove(run_.checkpoint("last"));
+  EXPECT_NE(
+      found().find("problem checkpoints/last.safetensors: missing; another checkpoint is used "
+                   "instead; " +
+                   resume_ + " makes it the last\n"),
+      std::string::npos)
+      << found();
+}
+
+TEST_F(CheckupFiles, WithoutTheBestCheckpointTheLastIsUsed) {
+  fs::remove(run_.checkpoint("best"));
+  EXPECT_EQ(found(),
+            "warning checkpoints/best.safetensors: missing; another checkpoint is used instead\n");
+}
+
+// As the trainer notes it: step 12, in epoch 2.
+void note_step(const RunDirectory& run, int64_t step) {
+  note_bad_batch({.step = step, .epoch = 2, .batch = 2, .what = "loss", .indices = at::arange(3)},
+                 run.bad_steps());
+}
+
+TEST_F(CheckupFiles, AStepWithNanThatEndedTheTraining) {
+  note_step(run_, 9);  // before the checkpoint of step 10
+  EXPECT_EQ(found(), "");
+  note_step(run_, 12);
+  const std::string restart = "start again: " + restart_ +
+                              " --set train.optimizer.learning_rate=0.0001 (or set "
+                              "train.clip_norm)";
+  const std::string ill = "loss became NaN or infinite at step 12 (epoch 2)";
+  EXPECT_EQ(found(), "problem bad-steps/step-00000012.json: training stopped, because " + ill +
+                         "; " + restart + "; or, if the losses before it were good, " + resume_ +
+                         " --set train.on_nan=rollback goes on with a lower learning rate\n");
+  fs::remove_all(run_.path() / "checkpoints");
+  fs::remove(run_.metrics());
+  EXPECT_EQ(found(), "problem checkpoints: none, because " + ill + "; " + restart + "\n");
+  write_file(run_.bad_steps() / "step-00000012.json", "{");
+  write_file(run_.bad_steps() / "step-00000009.json", "3");
+  EXPECT_EQ(found(), "problem checkpoints: none yet; " + resume_ + " starts from the beginning\n")
+      << "damaged notes do not count";
+}
+
+TEST_F(CheckupFiles, AStepWithNanThatIsSkippedMayNotHaveEndedTheTraining) {
+  Config config =
+      Config::parse(kConfig, "x", {"train.on_nan=skip", "train.optimizer.learning_rate=10"});
+  read_experiment(config);
+  write_file(run_.config(), config.resolved_text());
+  note_step(run_, 12);
+  const std::string text = found();
+  EXPECT_NE(text.find("warning bad-steps/step-00000012.json: loss became NaN or infinite at step "
+                      "12 (epoch 2), and no checkpoint is of a later step; if training ended with "
+                      "that error, start again: " +
+                      restart_ +
+                      " --set train.optimizer.learning_rate=0.001 (or set train.clip_norm); if it "
+                      "was killed, " +
+                      resume_ + "\n"),
+            std::string::npos)
+      << text;
 }
 
 TEST_F(CheckupFiles, CountersThatCannotBe) {

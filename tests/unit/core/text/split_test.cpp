@@ -19,5 +19,14 @@ TEST(Split, TrimmedLosesBlanksAtBothEnds) {
   EXPECT_EQ(trimmed(" \r\t"), "");
 }
 
+TEST(Split, MakesPartsOfFileNames) {
+  EXPECT_EQ(in_file_name("label=owl"), "label=owl");
+  EXPECT_EQ(in_file_name("!a b/c"), "not-a-b-c");
+  EXPECT_EQ(in_file_name("size=0.5..0.8,2"), "size=0.5..0.8,2");
+  EXPECT_EQ(in_file_name("größe"), "größe");
+  EXPECT_EQ(in_file_name(std::string(100, 'x')), std::string(80, 'x'));
+  EXPECT_EQ(in_file_name(std::string(79, 'x') + "ö"), std::string(79, 'x')) << "whole letters";
+}
+
 }  // namespace
 }  // namespace latent

@@ -1,0 +1,124 @@
+#include "analysis/latent_source.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+#include <spdlog/fmt/fmt.h>
+
+#include "analysis/mixture.h"
+#include "analysis/training_rule.h"
+#include "core/system/file.h"
+#include "session/codes.h"
+#include "unit/npy_files.h"
+#include "unit/training.h"
+
+namespace latent {
+namespace {
+
+// Runs on six images of 4 x 4 with labels 0, 1 and 2, of which each class has three, two and one.
+class LatentSourceTest : public TrainerTest {
+ protected:
+  void write_labels(const std::string& labels) {
+    write_file(folder_ / "y.npy", testing_files::npy_bytes("|u1", "(6,)", labels));
+  }
+
+  OpenedRun trained(const std::string& bottleneck, const std::string& condition = "") {
+    std::string pixels;
+    for (int i = 0; i < 6 * 16; ++i)
+      pixels += static_cast<char>((37 * i) % 251);
+    write_file(folder_ / "x.npy", testing_files::npy_bytes("|u1", "(6, 4, 4)", pixels));
+    write_labels(std::string("\0\0\0\1\1\2", 6));
+    const std::string images = (folder_ / "x.npy").string(), labels = (folder_ / "y.npy").string();
+    const std::string text =
+        fmt::format(R"({{"data": {{"name": "npy", "images": "{0}", "labels": "{1}",
+                                 "test_images": "{0}", "test_labels": "{1}"}},
+            "model": {{"encoder": {{"name": "dense", "hidden": []}}, "latent_dim": 2,
+                      "bottleneck": "{2}", "condition": "{3}"}},
+            "train": {{"epochs": 1, "batch_size": 6}}}})",
+                    images, labels, bottleneck, condition);
+    train(text, folder_ / "run");
+    return OpenedRun::open(folder_ / "run", "last", c10::kCPU);
+  }
+
+  static Tensor codes_of(const OpenedRun& run, const std::vector<int64_t>& rows) {
+    return select(split_codes(run, Split::kTrain, true), at::tensor(rows)).code.to(at::kDouble);
+  }
+};
+
+TEST_F(LatentSourceTest, AMixtureOfOneClassIsFittedToItsImages) {
+  const OpenedRun run = trained("point");
+  const auto [mixture, images] = training_mixture_where(run, "label=0", "--attribute", true);
+  EXPECT_EQ(images, 3);
+  // Two Gaussians of two latents need six images: one is fitted, with their mean and covariance.
+  ASSERT_EQ(mixture.components(), 1);
+  const Tensor codes = codes_of(run, {0, 1, 2});
+  const Tensor centred = codes - codes.mean(0);
+  EXPECT_TRUE(at::allclose(mixture.means[0], codes.mean(0), 1e-6, 1e-9));
+  const Tensor covariance = centred.t().matmul(centred) / 3;
+  EXPECT_TRUE(at::allclose(mixture.covariances[0] - covariance,
+                           at::eye(2, at::kDouble) * 1e-4 * covariance.diagonal().mean(), 1e-3,
+                           1e-12))
+      << mixture.covariances[0] << covariance;
+}
+
+TEST_F(LatentSourceTest, OtherLabelsGiveAnotherMixture) {
+  const OpenedRun run = trained("point");
+  EXPECT_EQ(training_mixture_where(run, "label=1", "", true).images, 2);
+  write_labels(std::string("\0\1\1\1\1\2", 6));
+  EXPECT_EQ(training_mixture_where(run, "label=1", "", true).images, 4);
+  EXPECT_EQ(training_mixture_where(run, "!label=1", "", true).images, 2);
+  // Without the data, what was computed last is used.
+  fs::remove(folder_ / "x.npy");
+  EXPECT_EQ(training_mixture_where(run, "label=1", "", true).images, 4);
+  EXPECT_NE(error_of([&] { training_mixture_where(run, "label=2", "", true); }), "");
+}
+
+TEST_F(LatentSourceTest, OneImageGivesItsPosterior) {
+  const OpenedRun run = trained("gaussian");
+  const auto [mixture, images] = training_mixture_where(run, "label=2", "", true);
+  EXPECT_EQ(images, 1);
+  const Latent codes = select(split_codes(run, Split::kTrain, true), at::tensor({5}, at::kLong));
+  EXPECT_TRUE(at::allclose(mixture.means, codes.code.to(at::kDouble)));
+  EXPECT_TRUE(at::allclose(mixture.covariances[0].diagonal(),
+                           codes.posterior->logvar.to(at::kDouble).exp()[0]));
+  EXPECT_EQ(mixture.covariances[0][0][1].item<double>(), 0);
+}
+
+TEST_F(LatentSourceTest, OnePlainCodeIsDrawnAlone) {
+  const OpenedRun run = trained("point");
+  auto noise = generator(1, Stream::kSample);
+  for (const char* sampler : {"gmm", "posterior"}) {
+    const auto [z, images] =
+        draw_latents_where(run, samplers().find(sampler, ""), {"label=2", ""}, {.count = 4}, noise);
+    EXPECT_EQ(images, 1);
+    EXPECT_TRUE(
+        at::allclose(z.to(at::kDouble), codes_of(run, {5}).expand({4, 2}), 1e-3, 1e-4))
+        << sampler;
+  }
+}
+
+TEST_F(LatentSourceTest, RulesFindRows) {
+  const Examples train = trained("point").load(Split::kTrain);
+  EXPECT_TRUE(at::equal(rows_where(train, "label=1", ""), at::tensor({3, 4}, at::kLong)));
+  EXPECT_TRUE(at::equal(rows_where(train, "!label=0", ""), at::tensor({3, 4, 5}, at::kLong)));
+  EXPECT_NE(error_of([&] { rows_where(train, "labell=1", "--attribute"); })
+                .find("--attribute: attribute \"labell=1\": no such attribute in the data set; did "
+                      "you mean label=1?"),
+            std::string::npos);
+  EXPECT_EQ(error_of([&] { rows_where(train, "!label=0,1,2", "--attribute"); }),
+            "--attribute !label=0,1,2: holds for none of the 6 training images; expected a rule "
+            "that holds for some");
+}
+
+TEST_F(LatentSourceTest, SamplersWithoutClassesRefuseARule) {
+  const OpenedRun run = trained("gaussian");
+  auto noise = generator(1, Stream::kSample);
+  EXPECT_EQ(error_of([&] {
+              draw_latents_where(run, samplers().find("prior", ""), {"label=1", "--attribute"}, {},
+                                 noise);
+            }),
+            "--attribute label=1: the sampler prior knows no classes, and this run's model has no "
+            "condition; expected --sampler posterior or gmm");
+}
+
+}  // namespace
+}  // namespace latent
