@@ -8,6 +8,8 @@
 namespace latent::space {
 namespace {
 
+constexpr const char* kRemedy = "; expected a rule that some images match and others do not";
+
 // Gives the classes of a side equal weight in all, and the images of a class equal shares of it.
 Tensor balanced(const Tensor& positive, const Tensor& classes, const Tensor& counted) {
   Tensor weight = at::zeros({positive.size(0)}, at::kDouble);
@@ -38,9 +40,9 @@ BinaryContrast contrast_by(const Examples& examples, const std::string& wanted,
   const BinaryContrast sides{.positive = found.holds,
                              .weight = balanced(found.holds, found.group, found.known)};
   if (sides.positives() == 0)
-    throw Error("attribute \"" + wanted + "\": no image of the " + where + " has it");
+    throw Error("attribute \"" + wanted + "\": no image of the " + where + " has it" + kRemedy);
   if (sides.negatives() == 0)
-    throw Error("attribute \"" + wanted + "\": every image of the " + where + " has it");
+    throw Error("attribute \"" + wanted + "\": every image of the " + where + " has it" + kRemedy);
   return sides;
 }
 

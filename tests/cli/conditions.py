@@ -99,7 +99,7 @@ with Workplace() as here:
     expect(len(pictures | {(here / "s.png").read_bytes()}) == 4, "other pictures for each class, and for none")
     latent("sample", "--run", "run", "--sampler", "gmm", "--count", "4", "--attribute", "label=1")
     expect((here / "run/images/sample/sample-gmm-label=1-seed0.png").exists(), "the class in the picture's name")
-    expect_error('--attribute label=7: the model was trained without such a class of "label"; known: 0, 1, 2',
+    expect_error('--attribute label=7: the model was trained without such a class of "label"; did you mean 0? known: 0, 1, 2',
                  "sample", "--run", "run", "--attribute", "label=7")
     expect_error("--attribute lable=1: the model's condition has no such attribute; did you mean label?",
                  "sample", "--run", "run", "--attribute", "lable=1")

@@ -56,14 +56,13 @@ std::string restart_with_lower_rate(const RunDirectory& run, const Config& confi
 
 Finding judge_unpassed_step(const UnpassedStep& bad, bool saved, const RunDirectory& run,
                             const Config& config, const Experiment& experiment) {
-  const std::string ill = fmt::format("{} became NaN or infinite at step {} (epoch {})", bad.what,
-                                      bad.step, bad.epoch);
+  const std::string ill =
+      fmt::format("{} became NaN or infinite at step {} (epoch {})", bad.what, bad.step, bad.epoch);
   const std::string restart = "start again: " + restart_with_lower_rate(run, config);
   std::vector<std::string> others = remedies(experiment.objective.penalties, bad.what);
   others.insert(others.begin(), "train.clip_norm");
   const std::string also = fmt::format(" (or set {})", fmt::join(others, " or "));
-  if (!saved)
-    return {Kind::kProblem, "checkpoints", "none, because " + ill, restart + also};
+  if (!saved) return {Kind::kProblem, "checkpoints", "none, because " + ill, restart + also};
   const std::string where = fs::relative(bad.file, run.path()).string();
   if (experiment.train.on_nan.stops()) {
     return {Kind::kProblem, where, "training stopped, because " + ill,

@@ -90,8 +90,7 @@ TEST_F(LatentSourceTest, OnePlainCodeIsDrawnAlone) {
     const auto [z, images] =
         draw_latents_where(run, samplers().find(sampler, ""), {"label=2", ""}, {.count = 4}, noise);
     EXPECT_EQ(images, 1);
-    EXPECT_TRUE(
-        at::allclose(z.to(at::kDouble), codes_of(run, {5}).expand({4, 2}), 1e-3, 1e-4))
+    EXPECT_TRUE(at::allclose(z.to(at::kDouble), codes_of(run, {5}).expand({4, 2}), 1e-3, 1e-4))
         << sampler;
   }
 }
@@ -105,7 +104,7 @@ TEST_F(LatentSourceTest, RulesFindRows) {
                       "you mean label=1?"),
             std::string::npos);
   EXPECT_EQ(error_of([&] { rows_where(train, "!label=0,1,2", "--attribute"); }),
-            "--attribute !label=0,1,2: holds for none of the 6 training images; expected a rule "
+            "--attribute !label=0,1,2: holds for none of 6 training images; expected a rule "
             "that holds for some");
 }
 

@@ -75,9 +75,12 @@ TEST(BinaryContrast, AnUnknownRuleOrAnEmptySideIsAnError) {
       error_of([] { contrast_by(clothes(), "Boots", "train split"); }).find("mean label=Boot?"),
       std::string::npos);
   expect_error([] { contrast_by(clothes(), "same", "train split"); },
-               "attribute \"same\": no image of the train split has it");
+               "attribute \"same\": no image of the train split has it; expected a rule that "
+               "some images match and others do not");
   expect_error([] { contrast_by(clothes(), "label=Shoe,Boot,Bag", "train split"); },
-               "attribute \"label=Shoe,Boot,Bag\": every image of the train split has it");
+               "attribute \"label=Shoe,Boot,Bag\": every image of the train split has it; expected "
+               "a rule that "
+               "some images match and others do not");
   expect_error([] { contrast_by(Examples{}, "Smiling", "train split"); },
                "attribute \"Smiling\": the data set has no labels and no attributes; expected one "
                "that has");

@@ -81,7 +81,7 @@ TEST(Checkup, OverfittingAndTooShortTraining) {
                                         {2, 20, 8, 10.1, 10},
                                         {3, 30, 7, 10.2, 10},
                                         {4, 40, 6, 10.3, 10}}),
-                               4, false, {})),
+                               {.epochs = 4}, {})),
             "warning metrics.csv: overfitting: val_nll 10 is 67% above train_nll 6, and val_loss "
             "was best at epoch 1 of 4; use the checkpoint best (the default); set "
             "train.early_stopping.patience, data.augment or model.encoder.dropout, or use more "
