@@ -33,7 +33,9 @@ struct Range {
 
 Range padded_range(const Tensor& values) {
   const double low = values.min().item<double>(), high = values.max().item<double>();
-  const double room = high > low ? kPadding * (high - low) : 0.5;
+  // Points that differ by rounding alone count as equal: gnuplot takes their range for empty.
+  const double rounding = std::max(1e-6, 1e-5 * std::max(std::abs(low), std::abs(high)));
+  const double room = high - low > rounding ? kPadding * (high - low) : 0.5;
   return {low - room, high + room};
 }
 
