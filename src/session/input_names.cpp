@@ -39,7 +39,7 @@ std::vector<InputFile> shown_files(const std::vector<ShownPath>& paths) {
 }
 
 void add_images_below(const fs::path& folder, std::vector<ShownPath>& found) {
-  const FolderListing listing = list_images(folder);
+  const FolderListing listing = list_images_or_arrays(folder);
   if (!listing.left_out.empty())
     log::info("{}: {}", folder.string(), left_out_text(listing.left_out));
   if (listing.images.size() > kMostInputs)

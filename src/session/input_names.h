@@ -29,7 +29,8 @@ std::vector<std::string> distinct_names(const std::vector<ShownPath>& paths);
 std::vector<InputFile> named_files(const std::vector<std::string>& names);
 
 /// Returns the files among `names`, and every image below the folders among them, in the order of
-/// their names. Throws Error for a folder without images, or with more than 100,000.
+/// their names; of a folder without images its NPY and NPZ files. Throws Error for a folder without
+/// either, or with more than 100,000.
 ///
 /// A file below a folder is called by its path below it, one that was named itself by its file
 /// name; both by more of their path if two would have one name.

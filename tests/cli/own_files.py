@@ -76,6 +76,11 @@ def arrays(here):
     expect(names_in("n.csv") == want, f"each image of the array, got {names_in('n.csv')}")
     latent("denoise", "--run", "r", "new.npy", "--out", "a")
     expect("new-4-denoised.png" in files_below("a"), f"a picture for each image, got {files_below('a')}")
+    (here / "only").mkdir()
+    write_npy(here / "only/a.npy", 2)
+    write_npy(here / "only/b.npy", 1)
+    latent("encode", "--run", "r", "only", "--out", "o.csv")
+    expect(names_in("o.csv") == ["a.npy:0", "a.npy:1", "b.npy:0"], f"the arrays of a folder, got {names_in('o.csv')}")
     rows = [["label", *(f"pixel{i}" for i in range(SIDE * SIDE))], *([k, *([100 * k] * SIDE * SIDE)] for k in range(3))]
     pathlib.Path("rows.csv").write_text("\n".join(",".join(map(str, row)) for row in rows))
     latent("encode", "--run", "r", "rows.csv", "--out", "c.csv")

@@ -24,6 +24,11 @@ bool is_image(const fs::path& path) {
   return !remedy_for(path).empty() && sniff_image(first_bytes(path, kSniffedBytes)).has_value();
 }
 
+bool is_array(const fs::path& path) {
+  const std::string ending = ending_of(path);
+  return ending == ".npy" || ending == ".npz";
+}
+
 /// A walk down a folder.
 class Walk {
  public:
@@ -32,18 +37,29 @@ class Walk {
   FolderListing run() {
     enter(folder_, "");
     bar_.clear();
-    std::sort(images_.begin(), images_.end(),
-              [](const ImageFile& a, const ImageFile& b) { return a.name < b.name; });
-    FolderListing listing{.images = std::move(images_), .left_out = {}};
-    for (auto& [ending, left_out] : left_out_)
-      listing.left_out.push_back(std::move(left_out));
-    return listing;
+    return listing_of(images_);
+  }
+
+  /// Returns the arrays of the folder as its images; after `run`.
+  FolderListing arrays() {
+    for (const auto& file : arrays_)
+      left_out_.erase(ending_of(file.name));
+    return listing_of(arrays_);
   }
 
   /// Returns the first file found that can be read by itself, or "".
   const fs::path& data_file() const { return data_file_; }
 
  private:
+  FolderListing listing_of(std::vector<ImageFile>& files) const {
+    std::sort(files.begin(), files.end(),
+              [](const ImageFile& a, const ImageFile& b) { return a.name < b.name; });
+    FolderListing listing{.images = std::move(files), .left_out = {}};
+    for (const auto& [ending, left_out] : left_out_)
+      listing.left_out.push_back(left_out);
+    return listing;
+  }
+
   void enter(const fs::path& folder, const std::string& prefix) {
     struct stat status {};
     if (::stat(folder.c_str(), &status) != 0) return;
@@ -69,9 +85,13 @@ class Walk {
       return;
     }
     if (there && !S_ISREG(status.st_mode)) return;
-    if (!is_image(path)) return leave_out(path);
-    images_.push_back(
-        {name, status.st_size, status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec});
+    const ImageFile file{name, status.st_size,
+                         status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
+    if (!is_image(path)) {
+      if (is_array(path)) arrays_.push_back(file);
+      return leave_out(path);
+    }
+    images_.push_back(file);
     const auto found = static_cast<int64_t>(images_.size());
     if (found % kCounted == 0 && bar_.due(found, found + 1))
       bar_.show_count("listing " + folder_.string(), found, "images");
@@ -92,7 +112,7 @@ class Walk {
 
   fs::path folder_, data_file_;
   ProgressBar bar_;
-  std::vector<ImageFile> images_;
+  std::vector<ImageFile> images_, arrays_;
   std::map<std::string, LeftOut> left_out_;  // by ending
   std::set<std::pair<dev_t, ino_t>> entered_;
 };
@@ -104,9 +124,7 @@ std::string instead_of_images(const FolderListing& listing, const fs::path& data
   return "; latent data check " + data_file.string() + " reads that file";
 }
 
-}  // namespace
-
-FolderListing list_images(const fs::path& folder) {
+FolderListing list_folder(const fs::path& folder, bool arrays_too) {
   std::error_code code;
   const bool there = fs::exists(folder, code);
   if (code) throw Error(folder.string() + ": cannot be read: " + code.message());
@@ -115,12 +133,20 @@ FolderListing list_images(const fs::path& folder) {
     throw Error(folder.string() + ": is a file; expected a folder of images");
   Walk walk(folder);
   FolderListing listing = walk.run();
-  if (listing.images.empty()) {
-    throw Error(folder.string() + ": no images; expected " + image_ending_examples() + " files" +
-                instead_of_images(listing, walk.data_file()));
+  if (!listing.images.empty()) return listing;
+  if (arrays_too) {
+    FolderListing arrays = walk.arrays();
+    if (!arrays.images.empty()) return arrays;
   }
-  return listing;
+  throw Error(folder.string() + ": no images; expected " + image_ending_examples() + " files" +
+              instead_of_images(listing, walk.data_file()));
 }
+
+}  // namespace
+
+FolderListing list_images(const fs::path& folder) { return list_folder(folder, false); }
+
+FolderListing list_images_or_arrays(const fs::path& folder) { return list_folder(folder, true); }
 
 std::vector<ImageFile> find_images(const fs::path& folder) { return list_images(folder).images; }
 

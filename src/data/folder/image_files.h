@@ -32,6 +32,9 @@ struct FolderListing {
 /// folder. Throws Error if the folder is missing or cannot be listed, or holds no image.
 FolderListing list_images(const std::filesystem::path& folder);
 
+/// Returns `list_images`; but of a folder without any image its NPY and NPZ files, if it has some.
+FolderListing list_images_or_arrays(const std::filesystem::path& folder);
+
 /// Returns only the images of `list_images`.
 std::vector<ImageFile> find_images(const std::filesystem::path& folder);
 

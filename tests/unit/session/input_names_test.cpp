@@ -45,5 +45,22 @@ TEST(InputFiles, AreThoseNamedAndThoseBelowFolders) {
   EXPECT_EQ(files[1].path, folder / "t/crack/0.png");
 }
 
+TEST(InputFiles, AreTheArraysOfAFolderWithoutImages) {
+  const TemporaryFolder folder;
+  for (const char* file : {"a/2.npy", "a/1.NPZ", "a/notes.txt"}) {
+    std::filesystem::create_directories((folder / file).parent_path());
+    write_file(folder / file, "x");
+  }
+  const auto names = [&] {
+    Names found;
+    for (const auto& file : input_files({folder.path().string()}))
+      found.push_back(file.name);
+    return found;
+  };
+  EXPECT_EQ(names(), (Names{"a/1.NPZ", "a/2.npy"}));
+  write_file(folder / "0.png", "x");
+  EXPECT_EQ(names(), (Names{"0.png"}));
+}
+
 }  // namespace
 }  // namespace latent
