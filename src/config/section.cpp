@@ -193,6 +193,12 @@ void Section::read(const std::string& key, std::vector<std::string>& value,
   record(key, before, value, "list of strings", "", meaning);
 }
 
+void Section::set_on_resume(const std::string& key, OnResume on_resume) {
+  for (auto& entry : config_->entries_) {
+    if (entry.path == (path_.empty() ? key : path_ + "." + key)) entry.on_resume = on_resume;
+  }
+}
+
 void Section::offer(const std::vector<std::string>& keys) { config_->offered_[pointer_] = keys; }
 
 bool Section::switched_off(const std::string& key) {

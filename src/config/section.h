@@ -64,6 +64,10 @@ class Section {
             std::string_view meaning);
   void read(const std::string& key, std::vector<std::string>& value, std::string_view meaning);
 
+  /// States whether a resumed run may be given another value of a key that was read, where that
+  /// depends on the value.
+  void set_on_resume(const std::string& key, OnResume on_resume);
+
   /// Names keys that this section could have, for the message about an unknown one.
   void offer(const std::vector<std::string>& keys);
 

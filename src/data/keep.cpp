@@ -141,6 +141,7 @@ void read_keep(Section& data, std::string& keep) {
             "train and validate on these examples only: label=1, label=Bag,Boot, Smiling, "
             "!Smiling, scale=0.5..0.8, or @FILE, a file of names or indices; the test split stays "
             "whole; \"\": all examples");
+  if (list_file(keep)) data.set_on_resume("keep", OnResume::kSameData);  // the list may move
 }
 
 std::unique_ptr<Dataset> keep_only(std::unique_ptr<Dataset> all, const std::string& keep,

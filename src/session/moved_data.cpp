@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/text/suggest.h"
+#include "data/example_list.h"
 
 namespace latent {
 namespace {
@@ -19,12 +20,13 @@ std::string difference(const std::string& split, const SplitFingerprint& written
                      written.count);
 }
 
-// Whether a key's value is a path at which there is nothing.
-bool leads_nowhere(const ConfigEntry& entry) {
-  if (entry.on_resume != OnResume::kSameData || !entry.value.is_string()) return false;
-  const auto path = entry.value.get<std::string>();
+// The path that a key's value names, also as "@FILE", if there is nothing at it; else "".
+std::string empty_place(const ConfigEntry& entry) {
+  if (entry.on_resume != OnResume::kSameData || !entry.value.is_string()) return "";
+  const auto text = entry.value.get<std::string>();
+  const auto path = list_file(text).value_or(text);
   std::error_code ignored;
-  return !path.empty() && !std::filesystem::exists(path, ignored);
+  return std::filesystem::exists(path, ignored) ? "" : path.string();
 }
 
 }  // namespace
@@ -54,10 +56,11 @@ void expect_moved_data(const std::vector<std::string>& changes, const DataFinger
 std::string new_place_remedy(const Config& config, const RunDirectory& run,
                              const std::string& failure) {
   for (const auto& entry : config.entries()) {
-    if (!leads_nowhere(entry) || failure.find(entry.value.get<std::string>()) == std::string::npos)
-      continue;
-    return fmt::format("; if the data were moved, give their new place: {} --set {}=PATH",
-                       run.resume_command(), entry.path);
+    const std::string place = empty_place(entry);
+    if (place.empty() || failure.find(place) == std::string::npos) continue;
+    const bool listed = list_file(entry.value.get<std::string>()).has_value();
+    return fmt::format("; if the data were moved, give their new place: {} --set {}={}PATH",
+                       run.resume_command(), entry.path, listed ? "@" : "");
   }
   return "";
 }

@@ -28,6 +28,18 @@ TEST(ChangedPlaces, AreNoForbiddenChanges) {
   EXPECT_EQ(forbidden_changes(other, kBefore, "before.json"), Texts{"data.channels is 1, was 3"});
 }
 
+TEST(ChangedPlaces, AreThoseOfAListOfExamplesButNotOfARule) {
+  const auto kept = [](const std::string& keep) {
+    return R"({"data": {"name": "folder", "dir": "a/b", "keep": ")" + keep + R"("}})";
+  };
+  const Config list = moved({"data.keep=@c/list.txt"});
+  EXPECT_EQ(changed_places(list, kept("@list.txt"), "before.json"),
+            Texts{"data.keep is \"@c/list.txt\", was \"@list.txt\""});
+  EXPECT_EQ(forbidden_changes(list, kept("@list.txt"), "before.json"), Texts{});
+  EXPECT_EQ(forbidden_changes(moved({"data.keep=label=1"}), kept("label=2"), "before.json"),
+            Texts{"data.keep is \"label=1\", was \"label=2\""});
+}
+
 TEST(ExpectMovedData, RefusesOtherData) {
   const Texts changes{"data.dir is \"c\", was \"b\""};
   const DataFingerprint written{{20, 7}, {4, 8}};
@@ -52,6 +64,10 @@ TEST(NewPlaceRemedy, NamesTheKeyWhosePlaceIsEmpty) {
             "; if the data were moved, give their new place: " + run.resume_command() +
                 " --set data.dir=PATH");
   EXPECT_EQ(new_place_remedy(config, run, "x.png: empty file"), "");
+  const std::string list = (folder / "list.txt").string();
+  EXPECT_EQ(new_place_remedy(moved({"data.keep=@" + list}), run, "data.keep: " + list + ": gone"),
+            "; if the data were moved, give their new place: " + run.resume_command() +
+                " --set data.keep=@PATH");
   EXPECT_EQ(new_place_remedy(moved({"data.dir=/"}), run, "/: no images"), "");
 }
 
