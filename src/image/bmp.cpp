@@ -40,6 +40,15 @@ void read_masks(const ByteView& view, uint64_t header, BmpLayout& layout) {
   }
 }
 
+// Returns how many colours the palette has. used: how many the header names; 0: all there can be.
+size_t palette_size(const BmpLayout& layout, uint64_t used) {
+  size_t count = size_t{1} << layout.bits;
+  if (used > 0) count = std::min<size_t>(count, used);
+  const size_t room = layout.pixels > layout.colours ? layout.pixels - layout.colours : 0;
+  // Some files name the end of the headers as the place of the pixels.
+  return room > 0 ? std::min(count, room / layout.colour_bytes) : count;
+}
+
 BmpLayout read_bmp_layout(const ByteView& view) {
   const uint64_t header = view.u32(14);
   const bool old = header == 12;  // of OS/2 1.x
@@ -56,13 +65,9 @@ BmpLayout read_bmp_layout(const ByteView& view) {
   if (header == 40 && layout.compression == kFields) layout.colours += 12;
   if (header == 40 && layout.compression == kAlphaFields) layout.colours += 16;
   layout.colour_bytes = old ? 3 : 4;
-  if (layout.bits > 8) return layout;
-  const uint64_t used = old || header < 36 ? 0 : view.u32(46);
-  layout.count = size_t{1} << layout.bits;
-  if (used > 0) layout.count = std::min<size_t>(layout.count, used);
-  const size_t room = layout.pixels > layout.colours ? layout.pixels - layout.colours : 0;
-  // Some files name the end of the headers as the place of the pixels.
-  if (room > 0) layout.count = std::min(layout.count, room / layout.colour_bytes);
+  if (layout.bits <= 8) layout.count = palette_size(layout, old || header < 36 ? 0 : view.u32(46));
+  // Some files name no place: the pixels follow the palette.
+  if (layout.pixels == 0) layout.pixels = layout.colours + layout.count * layout.colour_bytes;
   return layout;
 }
 

@@ -61,6 +61,12 @@ TEST(Bmp, ReadsBitFields) {
             (Values{30, 20, 10, 255}));  // the byte means nothing
 }
 
+TEST(Bmp, PixelsWithoutAPlaceFollowTheHeaders) {
+  const auto without_place = [](std::string bytes) { return bytes.replace(10, 4, 4, '\0'); };
+  EXPECT_EQ(reds(without_place(bmp(3, 1, 8, 0, kTwoColours, {1, 0, 1, 0}))), "101");
+  EXPECT_EQ(reds(without_place(bmp(1, 1, 24, 0, "", {30, 20, 10, 0}))), "1");
+}
+
 TEST(Bmp, JumpsOutOfThePictureAreRefused) {
   expect_error(
       [] {
