@@ -1,8 +1,6 @@
 // Which files of a folder are images, and what is said about the others.
 #include "data/folder/image_files.h"
 
-#include <spdlog/fmt/fmt.h>
-
 #include "core/system/file.h"
 #include "data/folder/endings.h"
 #include "unit/expect.h"
@@ -62,20 +60,6 @@ TEST(Endings, EveryKindHasARemedy) {
   EXPECT_EQ(ending_of("scan.NII.gz"), ".nii.gz");
   EXPECT_EQ(ending_of("a.tar.gz"), ".gz");
   EXPECT_EQ(remedy_for("a.tar.gz"), "unpack them");
-}
-
-TEST(LeftOutText, IsOneLine) {
-  EXPECT_EQ(left_out_text({{".a\nb", 1, "unpack them"}}), "1 file left out: .a b 1: unpack them");
-  EXPECT_EQ(left_out_text({}), "");
-}
-
-TEST(LeftOutText, ManyKindsAreCut) {
-  std::vector<LeftOut> left_out;
-  for (int i = 0; i < 12; ++i)
-    left_out.push_back({fmt::format(".{}", i), i + 1, "convert them"});
-  EXPECT_EQ(left_out_text(left_out),
-            "78 files left out: .11 12, .10 11, .9 10, .8 9, .7 8, .6 7, .5 6, .4 5, 4 more kinds: "
-            "convert them");
 }
 
 }  // namespace
