@@ -87,7 +87,8 @@ class Dataset {
   /// Returns what rows of other tables are read by, TableRows::text() (sets/table_rows.h); "" for a
   /// set of images.
   virtual std::string row_format() const { return ""; }
-  /// Returns messages about readings of the data that are probably wrong, to warn of once.
+  /// Returns messages about readings of the data that are probably wrong, to warn of once. Some are
+  /// known once a split is loaded.
   virtual std::vector<std::string> warnings() const { return {}; }
 };
 

@@ -30,7 +30,8 @@ Split serving(Split split, const Counts& counts) {
 
 class PackedDataset : public Dataset {
  public:
-  explicit PackedDataset(PackedParts parts) : parts_(std::move(parts)) {}
+  explicit PackedDataset(PackedParts parts)
+      : parts_(std::move(parts)), warnings_(parts_.warnings) {}
 
   Examples load(Split split) const override {
     const auto& unreadable = pack()->content.unreadable;
@@ -73,13 +74,13 @@ class PackedDataset : public Dataset {
     const std::string remark = parts_.source->remark();
     if (!remark.empty()) log::info("{}", remark);
     const std::string warning = parts_.source->warning(pack_->content.pixels);
-    if (!warning.empty()) log::warn("{}", warning);
+    if (!warning.empty()) warnings_.push_back(warning);
     return &*pack_;
   }
 
   std::vector<std::filesystem::path> image_files() const override { return parts_.source->files(); }
   std::vector<LeftOut> left_out() const override { return parts_.left_out; }
-  std::vector<std::string> warnings() const override { return parts_.warnings; }
+  std::vector<std::string> warnings() const override { return warnings_; }
 
  private:
   Split source_of(Split split, const Counts& counts) const {
@@ -133,6 +134,7 @@ class PackedDataset : public Dataset {
 
   PackedParts parts_;
   mutable std::optional<Pack> pack_;
+  mutable std::vector<std::string> warnings_;  // more once the pack is open
 };
 
 }  // namespace
