@@ -4,11 +4,17 @@
 
 namespace latent {
 
+std::vector<Attribute> part_of(const std::vector<Attribute>& attributes, int64_t first,
+                               int64_t count) {
+  std::vector<Attribute> part;
+  for (const auto& each : attributes)
+    part.push_back({each.name, each.values.narrow(0, first, count), each.classes});
+  return part;
+}
+
 ExampleBatch batch_of(const Examples& examples, int64_t first, int64_t count) {
-  ExampleBatch batch{.images = examples.images(first, count)};
-  for (const auto& each : examples.attributes)
-    batch.attributes.push_back({each.name, each.values.narrow(0, first, count), each.classes});
-  return batch;
+  return {.images = examples.images(first, count),
+          .attributes = part_of(examples.attributes, first, count)};
 }
 
 ExampleBatch batch_of(const Examples& examples, const Tensor& indices) {

@@ -17,6 +17,10 @@ struct ExampleBatch {
   bool resized = false;                    // whether any file had another size
 };
 
+/// Returns the attributes of the examples first, first + 1, ..., first + count - 1.
+std::vector<Attribute> part_of(const std::vector<Attribute>& attributes, int64_t first,
+                               int64_t count);
+
 /// Returns the examples first, first + 1, ..., first + count - 1; without names.
 ExampleBatch batch_of(const Examples& examples, int64_t first, int64_t count);
 /// Returns the examples at `indices`, [B] int64 on the CPU; without names.

@@ -31,10 +31,8 @@ ExampleBatches all_of(const Examples& examples) {
 
 ExampleBatches in_batches(const ExampleBatch& inputs) {
   const auto part = [inputs](int64_t first, int64_t count) {
-    ExampleBatch batch{.images = inputs.images.narrow(0, first, count)};
-    for (const auto& each : inputs.attributes)
-      batch.attributes.push_back({each.name, each.values.narrow(0, first, count), each.classes});
-    return batch;
+    return ExampleBatch{.images = inputs.images.narrow(0, first, count),
+                        .attributes = part_of(inputs.attributes, first, count)};
   };
   return {.count = inputs.images.size(0),
           .read = part,
