@@ -16,8 +16,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-const Attribute& find_attribute(const std::string& name, const Examples& training,
-                                const std::string& where) {
+const Attribute& needed_attribute(const std::string& name, const Examples& training,
+                                  const std::string& where) {
   if (const Attribute* found = training.find(name)) return *found;
   if (training.attributes.empty()) {
     throw Error(where +
@@ -68,8 +68,8 @@ Condition Condition::of(const std::vector<std::string>& names, const Examples& t
                         const std::string& where) {
   Condition condition;
   for (const auto& name : names) {
-    const Attribute& attribute = find_attribute(name, training, where);
-    const Tensor known = attribute.values.masked_select(attribute.values.isnan().logical_not());
+    const Attribute& attribute = needed_attribute(name, training, where);
+    const Tensor known = attribute.values.masked_select(attribute.known());
     if (known.numel() == 0) {
       throw Error(where + ": \"" + name +
                   "\" is not known of any training example; expected an attribute that is");
@@ -133,10 +133,9 @@ Tensor Condition::rows(const std::vector<Attribute>& attributes, int64_t count) 
   if (empty()) return {};
   std::vector<Tensor> columns;
   for (const Part& part : parts_) {
-    const auto found = std::find_if(attributes.begin(), attributes.end(),
-                                    [&](const Attribute& each) { return each.name == part.name; });
-    columns.push_back(found == attributes.end() ? at::zeros({count, part.size()}, at::kDouble)
-                                                : part.rows(*found));
+    const Attribute* found = find_attribute(attributes, part.name);
+    columns.push_back(found == nullptr ? at::zeros({count, part.size()}, at::kDouble)
+                                       : part.rows(*found));
   }
   return at::cat(columns, 1).to(at::kFloat);
 }
@@ -204,8 +203,7 @@ Tensor Condition::row(const std::string& words, const std::string& where) const 
     const bool denied = word.starts_with("!") && part_named_in(word) == nullptr;
     const Part* part = part_named_in(denied ? word.substr(1) : word);
     if (part == nullptr) fail_unknown(denied ? word.substr(1) : word, at);
-    const auto same = [&](const Attribute& other) { return other.name == part->name; };
-    if (std::any_of(named.begin(), named.end(), same))
+    if (find_attribute(named, part->name) != nullptr)
       throw Error(at + ": \"" + part->name + "\" is given twice; expected one value of it");
     const bool alone = word.size() == part->name.size() + (denied ? 1 : 0);
     if ((denied || alone) && !(alone && part->kind == AttributeKind::kYesNo))

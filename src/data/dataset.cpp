@@ -35,6 +35,12 @@ std::vector<std::string> Attribute::words() const {
   return kind() == AttributeKind::kYesNo ? std::vector<std::string>{"no", "yes"} : classes;
 }
 
+const Attribute* find_attribute(const std::vector<Attribute>& attributes, const std::string& name) {
+  const auto found = std::find_if(attributes.begin(), attributes.end(),
+                                  [&](const Attribute& each) { return each.name == name; });
+  return found == attributes.end() ? nullptr : &*found;
+}
+
 Tensor to_images(const Tensor& pixels) {
   const Tensor images = pixels.permute({0, 3, 1, 2});  // the strides of channels_last
   if (pixels.scalar_type() == at::kFloat) return images.contiguous(at::MemoryFormat::ChannelsLast);
@@ -55,9 +61,7 @@ std::string Examples::name(int64_t index) const {
 }
 
 const Attribute* Examples::find(const std::string& attribute) const {
-  const auto found = std::find_if(attributes.begin(), attributes.end(),
-                                  [&](const Attribute& each) { return each.name == attribute; });
-  return found == attributes.end() ? nullptr : &*found;
+  return find_attribute(attributes, attribute);
 }
 
 Examples Examples::select(const Tensor& indices) const {

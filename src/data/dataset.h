@@ -37,6 +37,9 @@ struct Attribute {
   std::vector<std::string> words() const;
 };
 
+/// Returns the attribute of that name, or nullptr.
+const Attribute* find_attribute(const std::vector<Attribute>& attributes, const std::string& name);
+
 /// Turns rows of a data set into images as a model takes them: float32 in [0, 1] (rows of numbers
 /// stay as they are), channels_last.
 /// pixels: [B, H, W, C] uint8, or float32 for tables.  Returns [B, C, H, W].
