@@ -35,7 +35,7 @@ LatentRequest read_request(const Arguments& arguments, bool manifold) {
   return request;
 }
 
-// Latents to decode, and what the model is told beside them.
+// Latents to decode, and the condition that the model gets beside them.
 struct DrawnSamples {
   Tensor z, condition;
   std::string sampler, attribute;            // "" without --attribute
@@ -45,7 +45,7 @@ struct DrawnSamples {
 constexpr const char* kAttributeFlag = "--attribute";
 
 // The sampler of --sampler. Without the flag, images of one kind come from a mixture of their own,
-// unless the model is told which kind is wanted.
+// unless the model gets the kind as its condition.
 const SamplerRow& chosen_sampler(const Arguments& arguments, bool own_mixture) {
   const bool choose = arguments.has("attribute") && own_mixture && !arguments.has("sampler");
   return samplers().find<UsageError>(choose ? "gmm" : arguments.text("sampler"), "--sampler");
@@ -109,8 +109,8 @@ void declare_sample(cxxopts::Options& options) {
       "attribute",
       "draw only images of this kind, such as label=owl, Smiling, '!Smiling' or "
       "age=20..30: from a mixture (or with --sampler posterior the posteriors) of "
-      "such training images; a model with a condition is told it, such as "
-      "label=owl or Smiling=1,Male=0, and draws as --sampler says",
+      "such training images; for a model with a condition, that condition, such as "
+      "label=owl or Smiling=1,Male=0, and latents as --sampler says",
       cxxopts::value<std::string>(), "RULE");
   options.add_options()("n,count", "number of images",
                         cxxopts::value<int64_t>()->default_value("64"), "N");
