@@ -109,6 +109,21 @@ def moved(here):
     latent("train", "--run", "r", "--resume", "--set", "train.epochs=3")
 
 
+def moved_list(here):
+    """The list of examples to keep moves as other files of the data do."""
+    pathlib.Path("list.txt").write_text("0,1,2,3,4,5,6,7\n")
+    latent("train", "small.json", "--run", "k", "--set", "data.dir=elsewhere", "--set", "data.keep=@list.txt")
+    (here / "list.txt").rename(here / "moved.txt")
+    expect_error("list.txt: no such file; if the data were moved, give their new place: "
+                 "latent train --run k --resume --set data.keep=@PATH", "reconstruct", "--run", "k")
+    pathlib.Path("shorter.txt").write_text("0,1,2,3\n")
+    expect_error("not the data that the run was trained on: the training split has 4 examples, not 8", "train", "--run", "k",
+                 "--resume", "--set", "data.keep=@shorter.txt")
+    expect_error('data.keep is "", was "@list.txt": not the data that', "train", "--run", "k", "--resume", "--set", "data.keep=")
+    latent("train", "--run", "k", "--resume", "--set", "data.keep=@moved.txt")
+    latent("reconstruct", "--run", "k")
+
+
 def tables(here):
     draw = random.Random(1)
     lines = ["x,y,z"] + [f"{draw.random()},{10 * draw.random()},{draw.random()}" for _ in range(50)]
@@ -132,6 +147,7 @@ def main():
         broken(here)
         arrays(here)
         moved(here)
+        moved_list(here)
         tables(here)
 
 
