@@ -91,7 +91,7 @@ target_link_options(latent_torch INTERFACE
 
 set(LATENT_TORCH_CUDA OFF)
 set(cuda_include "")
-set(cuda_home "")
+set(LATENT_CUDA_HOME "")
 if(EXISTS ${torch_lib}/libtorch_cuda.so)
   # The wheels' headers first: they are of the CUDA version that torch was built with.
   cmake_path(GET LATENT_TORCH_ROOT PARENT_PATH site)
@@ -102,7 +102,7 @@ if(EXISTS ${torch_lib}/libtorch_cuda.so)
     find_path(nv_include nv/target PATHS ${folder}/cccl ${folder} NO_DEFAULT_PATH NO_CACHE)
     if(EXISTS ${folder}/cuda_runtime_api.h AND EXISTS ${folder}/cusparse.h
        AND EXISTS ${folder}/crt/host_config.h AND nv_include)
-      set(cuda_home ${folder}/..)
+      set(LATENT_CUDA_HOME ${folder}/..)
       set(cuda_include ${folder} ${nv_include})
       set(LATENT_TORCH_CUDA ON)
       break()

@@ -81,6 +81,12 @@ void Autoencoder::use_kernels(bool use) {
   decoder_->use_kernels(use);
 }
 
+void Autoencoder::narrow_weights(const WeightCopies& copy) {
+  for (const auto& module : modules(/*include_self=*/false)) {
+    if (auto* layer = dynamic_cast<Layer*>(module.get())) layer->narrow_weights(copy);
+  }
+}
+
 void Autoencoder::initialize(Initialization kind, at::Generator& generator) {
   encoder_->initialize(kind, generator);
   bottleneck_->initialize(kind, generator);

@@ -61,6 +61,8 @@ class Autoencoder : public torch::nn::Module {
 
   /// Sets whether our own operations (src/kernel) may replace LibTorch's; true at first.
   void use_kernels(bool use);
+  /// Gives all layers copies of their larger weights in bfloat16, to compute with under autocast.
+  void narrow_weights(const WeightCopies& copy);
   void initialize(Initialization kind, at::Generator& generator);
   /// Returns what the model is: its layers with their weights, in forward order.
   ModelSpec spec() const;

@@ -1,12 +1,14 @@
 #include "model/layers.h"
 
 #include <ATen/ATen.h>
+#include <ATen/autocast_mode.h>
 #include <torch/csrc/autograd/generated/variable_factories.h>
 
 #include <cmath>
 
 #include "kernel/activated_conv.h"
 #include "kernel/activated_strided_conv.h"
+#include "kernel/cuda_kernels.h"
 
 namespace latent {
 namespace {
@@ -40,37 +42,59 @@ void add_kernel(LayerSpec& spec, const Tensor& weight, int64_t stride) {
   spec.integers = {{"kernel", kernel}, {"stride", stride}, {"padding", (kernel - 1) / 2}};
 }
 
+// A weight, and its copy in bfloat16 on a GPU (FlatParameters::narrowed).
+struct Weight {
+  Tensor full, narrow;
+
+  const Tensor& operator()() const {
+    return narrow.defined() && at::autocast::is_autocast_enabled(at::kCUDA) ? narrow : full;
+  }
+};
+
 class Conv : public Layer {
  public:
   Conv(int64_t in, int64_t out, int64_t kernel, int64_t stride, bool bias) : stride_(stride) {
-    weight_ = register_parameter("weight", torch::empty({out, in, kernel, kernel}));
+    weight_.full = register_parameter("weight", torch::empty({out, in, kernel, kernel}));
     if (bias) bias_ = register_parameter("bias", torch::empty({out}));
   }
   Tensor forward(const Tensor& x) override {
-    const int64_t padding = (weight_.size(2) - 1) / 2;
-    return at::conv2d(x, weight_, bias_, stride_, padding);
+    return at::conv2d(x, weight_(), bias_, stride_, padding());
   }
   std::optional<Tensor> forward_activated(const Tensor& x, double slope) override {
-    if (stride_ == 1 && kernel::is_narrow(x, weight_))
-      return kernel::activated_conv(x, slope, weight_, bias_);
-    const kernel::Extent output{.height = conv_size(x.size(2), weight_.size(2), stride_),
-                                .width = conv_size(x.size(3), weight_.size(2), stride_)};
-    if (stride_ == 1 || !kernel::prefers_strided(x, weight_, output)) return std::nullopt;
-    return kernel::activated_strided_conv(x, slope, weight_, bias_, stride_, output);
+    if (stride_ == 1 && kernel::is_narrow(x, weight_.full))
+      return kernel::activated_conv(x, slope, weight_.full, bias_);
+    if (prefers_to_activate(x)) return kernel::narrow_conv(x, slope, weight_.full, bias_);
+    const kernel::Extent output{.height = conv_size(x.size(2), weight_.full.size(2), stride_),
+                                .width = conv_size(x.size(3), weight_.full.size(2), stride_)};
+    if (stride_ == 1 || !kernel::prefers_strided(x, weight_.full, output)) return std::nullopt;
+    return kernel::activated_strided_conv(x, slope, weight_.full, bias_, stride_, output);
   }
+  std::optional<Tensor> forward_then_activate(const Tensor& x, double slope) override {
+    if (kernel::is_image_conv(x, weight_.full))
+      return kernel::image_conv(x, weight_.full, bias_, stride_, slope);
+    if (!kernel::can_add_bias(x, weight_.full.size(0), bias_)) return std::nullopt;
+    return kernel::add_bias(at::conv2d(x, weight_(), {}, stride_, padding()), bias_, slope);
+  }
+  bool prefers_to_activate(const Tensor& x) const override {
+    return stride_ == 1 && kernel::is_narrow_on_gpu(x, weight_.full);
+  }
+  void narrow_weights(const WeightCopies& copy) override { weight_.narrow = copy(weight_.full); }
   LayerSpec spec() const override {
     LayerSpec spec = spec_of_kind("conv");
-    add_kernel(spec, weight_, stride_);
+    add_kernel(spec, weight_.full, stride_);
     return spec;
   }
   bool output_is_free() const override { return true; }
   void initialize(Initialization kind, at::Generator& generator) override {
-    draw_kernel(weight_, bias_, kind, generator);
+    draw_kernel(weight_.full, bias_, kind, generator);
   }
 
  private:
+  int64_t padding() const { return (weight_.full.size(2) - 1) / 2; }
+
   int64_t stride_;
-  Tensor weight_, bias_;
+  Weight weight_;
+  Tensor bias_;
 };
 
 class UpConv : public Layer {
@@ -82,58 +106,69 @@ class UpConv : public Layer {
     for (size_t i = 0; i < 2; ++i) {
       extra_.push_back(output[i] - ((input[i] - 1) * stride - 2 * padding + kernel));
     }
-    weight_ = register_parameter("weight", torch::empty({in, out, kernel, kernel}));
+    weight_.full = register_parameter("weight", torch::empty({in, out, kernel, kernel}));
     if (bias) bias_ = register_parameter("bias", torch::empty({out}));
   }
   Tensor forward(const Tensor& x) override {
-    const int64_t padding = (weight_.size(2) - 1) / 2;
-    return at::conv_transpose2d(x, weight_, bias_, stride_, padding, extra_);
+    return at::conv_transpose2d(x, weight_(), bias_, stride_, padding(), extra_);
   }
   std::optional<Tensor> forward_activated(const Tensor& x, double slope) override {
     const kernel::Extent output{.height = reach(x, 0), .width = reach(x, 1)};
-    if (stride_ == 1 || !kernel::prefers_strided(x, weight_, output)) return std::nullopt;
-    return kernel::activated_transposed_conv(x, slope, weight_, bias_, stride_, output);
+    if (stride_ == 1 || !kernel::prefers_strided(x, weight_.full, output)) return std::nullopt;
+    return kernel::activated_transposed_conv(x, slope, weight_.full, bias_, stride_, output);
   }
+  std::optional<Tensor> forward_then_activate(const Tensor& x, double slope) override {
+    if (!kernel::can_add_bias(x, weight_.full.size(1), bias_)) return std::nullopt;
+    return kernel::add_bias(
+        at::conv_transpose2d(x, weight_(), {}, stride_, padding(), extra_), bias_, slope);
+  }
+  void narrow_weights(const WeightCopies& copy) override { weight_.narrow = copy(weight_.full); }
   LayerSpec spec() const override {
     LayerSpec spec = spec_of_kind("transposed_conv");
-    add_kernel(spec, weight_, stride_);
+    add_kernel(spec, weight_.full, stride_);
     spec.lists["output_padding"] = extra_;
     return spec;
   }
   bool output_is_free() const override { return true; }
   void initialize(Initialization kind, at::Generator& generator) override {
-    draw_kernel(weight_, bias_, kind, generator);
+    draw_kernel(weight_.full, bias_, kind, generator);
   }
 
  private:
+  int64_t padding() const { return (weight_.full.size(2) - 1) / 2; }
   // Size of the output along one of the two dimensions.
   int64_t reach(const Tensor& x, int64_t dimension) const {
-    const int64_t kernel = weight_.size(2);
+    const int64_t kernel = weight_.full.size(2);
     return (x.size(dimension + 2) - 1) * stride_ - 2 * ((kernel - 1) / 2) + kernel +
            extra_[static_cast<size_t>(dimension)];
   }
 
   int64_t stride_;
   std::vector<int64_t> extra_;  // output_padding of each dimension
-  Tensor weight_, bias_;
+  Weight weight_;
+  Tensor bias_;
 };
 
 class Dense : public Layer {
  public:
   Dense(int64_t in, int64_t out, bool bias) {
-    weight_ = register_parameter("weight", torch::empty({out, in}));
-    if (bias) bias_ = register_parameter("bias", torch::empty({out}));
+    weight_.full = register_parameter("weight", torch::empty({out, in}));
+    if (bias) bias_.full = register_parameter("bias", torch::empty({out}));
   }
-  Tensor forward(const Tensor& x) override { return at::linear(x, weight_, bias_); }
+  Tensor forward(const Tensor& x) override { return at::linear(x, weight_(), bias_()); }
+  void narrow_weights(const WeightCopies& copy) override {
+    weight_.narrow = copy(weight_.full);
+    if (bias_.full.defined()) bias_.narrow = copy(bias_.full);
+  }
   LayerSpec spec() const override { return spec_of_kind("dense"); }
   bool output_is_free() const override { return true; }
   void initialize(Initialization kind, at::Generator& generator) override {
-    draw(weight_, bias_, static_cast<double>(weight_.size(1)), static_cast<double>(weight_.size(0)),
-         kind, generator);
+    draw(weight_.full, bias_.full, static_cast<double>(weight_.full.size(1)),
+         static_cast<double>(weight_.full.size(0)), kind, generator);
   }
 
  private:
-  Tensor weight_, bias_;
+  Weight weight_, bias_;
 };
 
 class Flatten : public Layer {

@@ -3,6 +3,7 @@
 
 #include <torch/nn/module.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,9 @@ enum class Initialization {
   kTorch,  // Kaiming uniform with a = sqrt(5), biases uniform in +-1/sqrt(fan in)
 };
 
+/// Returns the copy of a weight: a leaf of autograd with a gradient of its own.
+using WeightCopies = std::function<Tensor(const Tensor& weight)>;
+
 class Layer : public torch::nn::Module {
  public:
   virtual Tensor forward(const Tensor& x) = 0;
@@ -32,12 +36,22 @@ class Layer : public torch::nn::Module {
   virtual void initialize(Initialization, at::Generator&) {}
   /// Sets whether networks inside the layer may use our own operations (src/kernel).
   virtual void use_kernels(bool) {}
+  /// Gives the layer copies of its larger weights in bfloat16, to compute with under autocast.
+  virtual void narrow_weights(const WeightCopies&) {}
   /// Returns true if the next layer may overwrite the output: it is memory of its own, neither the
   /// input nor a view of it, and the layer's backward pass does not read it.
   virtual bool output_is_free() const { return false; }
 
   /// Returns the slope, for an activation that is x if x > 0, else slope * x.
   virtual std::optional<double> negative_slope() const { return std::nullopt; }
+  /// Returns the activation of `forward` of x, with that slope (1: none), if one of our own operations
+  /// joins the two; else nothing.
+  virtual std::optional<Tensor> forward_then_activate(const Tensor&, double) {
+    return std::nullopt;
+  }
+  /// Returns true if `forward_activated` computes for feature maps of x's device and type, whatever
+  /// their size, and better than an activation at the end of the layer before.
+  virtual bool prefers_to_activate(const Tensor&) const { return false; }
   /// Returns `forward` of x after such an activation (slope 1: none) if one of our own operations
   /// (src/kernel) computes both at once; else nothing.
   virtual std::optional<Tensor> forward_activated(const Tensor&, double) { return std::nullopt; }

@@ -15,6 +15,10 @@ Tensor Network::forward(Tensor x, const std::optional<Noise>& dropout) {
       i += done - 1;
       continue;
     }
+    if (const size_t done = by_kernels ? forward_then_activate(i, x) : 0; done > 0) {
+      i += done - 1;
+      continue;
+    }
     x = dropout ? layers_[i]->forward_noisy(x, *dropout) : layers_[i]->forward(x);
   }
   return x;
@@ -28,6 +32,17 @@ size_t Network::forward_by_kernel(size_t first, Tensor& x) {
   if (!output) return 0;
   x = std::move(*output);
   return last - first + 1;
+}
+
+// The activation after the layer is left to the layer after it if that prefers so.
+size_t Network::forward_then_activate(size_t first, Tensor& x) {
+  auto slope = first + 1 < layers_.size() ? layers_[first + 1]->negative_slope() : std::nullopt;
+  if (slope && first + 2 < layers_.size() && layers_[first + 2]->prefers_to_activate(x))
+    slope.reset();
+  auto output = layers_[first]->forward_then_activate(x, slope.value_or(1));
+  if (!output) return 0;
+  x = std::move(*output);
+  return slope ? 2 : 1;
 }
 
 void Network::use_kernels(bool use) {

@@ -32,6 +32,8 @@ class Network : public torch::nn::Module {
   // Applies the layer at `first`, or an activation there and the next layer, by one of our own
   // operations if there is one. Returns the number of layers applied.
   size_t forward_by_kernel(size_t first, Tensor& x);
+  // Likewise the layer at `first`, with the activation after it if there is one.
+  size_t forward_then_activate(size_t first, Tensor& x);
 
   std::vector<std::shared_ptr<Layer>> layers_;
   bool kernels_ = true;

@@ -38,6 +38,10 @@ TrainingStep::TrainingStep(const TrainOptions& options, std::shared_ptr<Autoenco
       statistics_(all_modules(*model_, *objective_)) {
   set_arithmetic(options_, device_);
   model_->use_kernels(options_.kernels);
+  if (options_.kernels && options_.precision == "bf16" && device_.is_cuda()) {
+    model_->narrow_weights(
+        [this](const Tensor& weight) { return parameters().narrowed(weight); });
+  }
   const auto losses = static_cast<int64_t>(1 + objective_->term_names().size());
   sums_ = at::zeros({losses + 1}, at::TensorOptions(device_).dtype(at::kDouble));
   const auto checked = losses + static_cast<int64_t>(players_.size());
@@ -51,6 +55,7 @@ void TrainingStep::run(const Batch& batch, const StepNoise& noise) {
   statistics_.save();
   for (auto& player : players_)
     player.parameters.drop_gradients();
+  parameters().refresh_narrowed();
   const int64_t images = batch.target.size(0);
   const int64_t whole = noise.part().total < 0 ? images : noise.part().total;
   // A part adds its share to the mean over the whole batch.

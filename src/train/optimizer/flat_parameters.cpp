@@ -32,6 +32,7 @@ FlatParameters::FlatParameters(
     }
   }
   TORCH_CHECK(!parameters_.empty(), "no parameters to train");
+  narrowed_.resize(parameters_.size());
   values_ = at::zeros({total}, parameters_[0].options().requires_grad(false));
   gradients_ = at::zeros_like(values_);
   for (size_t i = 0; i < parameters_.size(); ++i) {
@@ -44,24 +45,51 @@ FlatParameters::FlatParameters(
 void FlatParameters::drop_gradients() {
   for (Tensor& parameter : parameters_)
     parameter.mutable_grad() = Tensor();
+  for (Tensor& copy : narrowed_) {
+    if (copy.defined()) copy.mutable_grad() = Tensor();
+  }
 }
 
 void FlatParameters::gather_gradients() {
   const torch::NoGradGuard no_grad;
-  std::vector<Tensor> places, computed;
+  std::vector<Tensor> places, computed, narrow_places, narrow_computed;
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const int64_t count = parameters_[i].numel();
     Tensor place = gradients_.narrow(0, slots_[i].offset, count);
-    const Tensor& gradient = parameters_[i].grad();
-    if (!gradient.defined()) {
-      place.zero_();
-      continue;
-    }
-    places.push_back(place);
+    const Tensor& full = parameters_[i].grad();
+    const Tensor narrow = narrowed_[i].defined() ? narrowed_[i].grad() : Tensor();
+    TORCH_CHECK(!full.defined() || !narrow.defined(), slots_[i].name,
+                ": used both in float32 and in bfloat16");
     // Autograd gives a gradient the strides of its parameter: both have the same memory layout.
-    computed.push_back(gradient.as_strided({count}, {1}));
+    if (narrow.defined()) {
+      narrow_places.push_back(place);
+      narrow_computed.push_back(narrow.as_strided({count}, {1}));
+    } else if (full.defined()) {
+      places.push_back(place);
+      computed.push_back(full.as_strided({count}, {1}));
+    } else {
+      place.zero_();
+    }
   }
   if (!places.empty()) at::_foreach_copy_(places, computed);
+  if (!narrow_places.empty()) at::_foreach_copy_(narrow_places, narrow_computed);
+}
+
+Tensor FlatParameters::narrowed(const Tensor& parameter) {
+  const torch::NoGradGuard no_grad;
+  if (!narrow_values_.defined()) narrow_values_ = values_.to(at::kBFloat16);
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    if (!parameters_[i].is_same(parameter)) continue;
+    if (!narrowed_[i].defined())
+      narrowed_[i] = view(narrow_values_, slots_[i]).detach().requires_grad_();
+    return narrowed_[i];
+  }
+  TORCH_CHECK(false, "narrowed: not a parameter of these modules");
+}
+
+void FlatParameters::refresh_narrowed() {
+  const torch::NoGradGuard no_grad;
+  if (narrow_values_.defined()) narrow_values_.copy_(values_);
 }
 
 Tensor FlatParameters::view(const Tensor& flat, const Slot& slot) const {

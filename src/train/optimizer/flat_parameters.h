@@ -31,6 +31,12 @@ class FlatParameters {
   /// Copies the parameters' gradients into `gradients`, zeros for a parameter without one. Call it
   /// after a backward pass.
   void gather_gradients();
+  /// Returns a copy of a parameter in bfloat16 for arithmetic in that precision: a leaf of autograd,
+  /// whose gradient `gather_gradients` takes in place of the parameter's. Casting all at once
+  /// (`refresh_narrowed`) takes one kernel, where autocast takes two for each weight.
+  Tensor narrowed(const Tensor& parameter);
+  /// Sets those copies to the values. Call it before a forward pass that uses them.
+  void refresh_narrowed();
   /// Returns a view of `flat` ([P]) for each parameter, with its name
   /// ("model.encoder.conv1.weight") and shape.
   std::vector<std::pair<std::string, Tensor>> views(const Tensor& flat) const;
@@ -45,7 +51,9 @@ class FlatParameters {
 
   std::vector<Slot> slots_;
   std::vector<Tensor> parameters_;
+  std::vector<Tensor> narrowed_;  // undefined where nothing asked for a copy
   Tensor values_, gradients_;
+  Tensor narrow_values_;  // [P] bfloat16; undefined without copies
 };
 
 }  // namespace latent

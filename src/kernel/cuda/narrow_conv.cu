@@ -1,0 +1,271 @@
+#include <algorithm>
+
+#include "kernel/cuda/block_sums.cuh"
+#include "kernel/cuda/launch.h"
+#include "kernel/cuda/vectors.cuh"
+
+namespace latent::kernel::cuda {
+namespace {
+
+constexpr int kTaps = 9;
+constexpr int kTileWidth = 32;
+
+int tiles(int size, int tile) { return (size + tile - 1) / tile; }
+
+// Forward: a block computes a tile of one image, a thread kRows pixels of one column, so that each
+// value read from shared memory serves up to three outputs.
+constexpr int kRows = 4, kColumnGroups = 4, kForwardThreads = kTileWidth * kColumnGroups;
+constexpr int kForwardHeight = kRows * kColumnGroups;
+constexpr int kHaloHeight = kForwardHeight + 2, kHaloWidth = kTileWidth + 2;
+constexpr int kPixelBytes = 32;    // of one pixel's channels in shared memory at a time
+constexpr int kPixelStride = 48;   // and a gap: 8 neighbouring pixels then lie in different banks
+constexpr int kAccessBytes = 16;
+
+template <class T>
+__device__ void load_tile(const T* __restrict__ input, const NarrowConv& of, int image, int top,
+                          int left, int first_channel, char* tile) {
+  constexpr int kChannels = kAccessBytes / sizeof(T);
+  for (int i = threadIdx.x; i < kHaloHeight * kHaloWidth * 2; i += kForwardThreads) {
+    const int pixel = i / 2, half = i % 2;
+    const int y = top + pixel / kHaloWidth - 1, x = left + pixel % kHaloWidth - 1;
+    float values[kChannels] = {};
+    if (y >= 0 && y < of.height && x >= 0 && x < of.width) {
+      const int64_t at = (static_cast<int64_t>(image) * of.height + y) * of.width + x;
+      load(input + at * of.channels + first_channel + half * kChannels, values);
+      if (of.slope != 1) {
+#pragma unroll
+        for (int c = 0; c < kChannels; ++c)
+          values[c] = activate(values[c], of.slope);
+      }
+    }
+    store(reinterpret_cast<T*>(tile + pixel * kPixelStride + half * kAccessBytes), values);
+  }
+}
+
+template <class T, int kOutputs>
+__global__ void __launch_bounds__(kForwardThreads)
+    narrow_forward(const T* __restrict__ input, const float* __restrict__ weight,
+                   const float* __restrict__ bias, float* __restrict__ output, NarrowConv of) {
+  constexpr int kChannels = kAccessBytes / sizeof(T), kAtOnce = kPixelBytes / sizeof(T);
+  __shared__ __align__(16) char tile[kHaloHeight * kHaloWidth * kPixelStride];
+  __shared__ __align__(16) float weights[kOutputs * kTaps * kAtOnce];
+  const int image = blockIdx.z, top = blockIdx.y * kForwardHeight, left = blockIdx.x * kTileWidth;
+  const int column = threadIdx.x % kTileWidth, first_row = threadIdx.x / kTileWidth * kRows;
+  float sums[kOutputs][kRows] = {};
+  for (int channel = 0; channel < of.channels; channel += kAtOnce) {
+    __syncthreads();
+    load_tile(input, of, image, top, left, channel, tile);
+    for (int i = threadIdx.x; i < kOutputs * kTaps * kAtOnce; i += kForwardThreads)
+      weights[i] = weight[i / kAtOnce * of.channels + channel + i % kAtOnce];
+    __syncthreads();
+#pragma unroll
+    for (int half = 0; half < 2; ++half) {
+#pragma unroll
+      for (int o = 0; o < kOutputs; ++o) {
+        float w[kTaps][kChannels];
+#pragma unroll
+        for (int tap = 0; tap < kTaps; ++tap)
+          load(weights + (o * kTaps + tap) * kAtOnce + half * kChannels, w[tap]);
+#pragma unroll
+        for (int kx = 0; kx < 3; ++kx) {
+#pragma unroll
+          for (int row = 0; row < kRows + 2; ++row) {
+            float x[kChannels];
+            const int pixel = (first_row + row) * kHaloWidth + column + kx;
+            load(reinterpret_cast<const T*>(tile + pixel * kPixelStride + half * kAccessBytes), x);
+#pragma unroll
+            for (int ky = 0; ky < 3; ++ky) {
+              if (row - ky < 0 || row - ky >= kRows) continue;
+#pragma unroll
+              for (int c = 0; c < kChannels; ++c)
+                sums[o][row - ky] += x[c] * w[ky * 3 + kx][c];
+            }
+          }
+        }
+      }
+    }
+  }
+#pragma unroll
+  for (int row = 0; row < kRows; ++row) {
+    const int y = top + first_row + row, x = left + column;
+    if (y >= of.height || x >= of.width) continue;
+    const int64_t at = (static_cast<int64_t>(image) * of.height + y) * of.width + x;
+#pragma unroll
+    for (int o = 0; o < kOutputs; ++o)
+      output[at * kOutputs + o] = sums[o][row] + (bias == nullptr ? 0 : bias[o]);
+  }
+}
+
+// Backward: a thread keeps 4 channels, and for one pixel after another adds to the gradients of
+// their weights and computes those of the input, both from the same 9 gradients of the output.
+constexpr int kVector = 4, kThreads = 256, kAhead = 4;
+constexpr int kHeight = 8, kPixels = kHeight * kTileWidth;
+constexpr int kGradientHeight = kHeight + 2, kGradientPixels = kGradientHeight * kHaloWidth;
+
+template <int kOutputs>
+__device__ void load_gradients(const float* __restrict__ gradient, const NarrowConv& of, int image,
+                               int top, int left, float (&tile)[kOutputs][kGradientPixels]) {
+  for (int pixel = threadIdx.x; pixel < kGradientPixels; pixel += blockDim.x) {
+    const int y = top + pixel / kHaloWidth - 1, x = left + pixel % kHaloWidth - 1;
+    const bool inside = y >= 0 && y < of.height && x >= 0 && x < of.width;
+    const int64_t at = (static_cast<int64_t>(image) * of.height + y) * of.width + x;
+#pragma unroll
+    for (int o = 0; o < kOutputs; ++o)
+      tile[o][pixel] = inside ? gradient[at * kOutputs + o] : 0;
+  }
+}
+
+// Weights of one thread: in registers if there are few, else read from shared memory each time.
+template <int kOutputs>
+struct Weights {
+  const float* shared;
+  int channels;
+  __device__ void get(int o, int tap, float (&w)[kVector]) const {
+    load(shared + (o * kTaps + tap) * channels, w);
+  }
+};
+
+template <>
+struct Weights<1> {
+  float kept[kTaps][kVector];
+  __device__ Weights(const float* from, int channels) {
+#pragma unroll
+    for (int tap = 0; tap < kTaps; ++tap)
+      load(from + tap * channels, kept[tap]);
+  }
+  __device__ void get(int, int tap, float (&w)[kVector]) const {
+#pragma unroll
+    for (int c = 0; c < kVector; ++c)
+      w[c] = kept[tap][c];
+  }
+};
+
+template <class T, int kOutputs>
+__global__ void __launch_bounds__(kThreads, kOutputs == 1 ? 2 : 1)
+    narrow_backward(const T* __restrict__ input, const float* __restrict__ weight,
+                    const float* __restrict__ gradient, T* __restrict__ input_gradient,
+                    float* __restrict__ partial, NarrowConv of, int tile_count) {
+  extern __shared__ __align__(16) float weights[];  // [kOutputs, 9, channels]
+  __shared__ float tile[kOutputs][kGradientPixels];
+  __shared__ __align__(16) float scratch[kThreads * kVector];
+  for (int i = threadIdx.x; i < kOutputs * kTaps * of.channels; i += blockDim.x)
+    weights[i] = weight[i];
+  __syncthreads();
+  const int vectors = of.channels / kVector, vector = threadIdx.x % vectors;
+  const int lane = threadIdx.x / vectors, lanes = blockDim.x / vectors;
+  const Weights<kOutputs> kept{weights + vector * kVector, of.channels};
+  float sums[kOutputs][kTaps][kVector] = {}, bias[kOutputs] = {};
+  const int across = (of.width + kTileWidth - 1) / kTileWidth;
+  const int down = (of.height + kHeight - 1) / kHeight;
+  for (int at = blockIdx.x; at < tile_count; at += gridDim.x) {
+    const int image = at / (across * down), within = at % (across * down);
+    const int top = within / across * kHeight, left = within % across * kTileWidth;
+    __syncthreads();
+    load_gradients<kOutputs>(gradient, of, image, top, left, tile);
+    __syncthreads();
+    for (int pixel = threadIdx.x; pixel < kPixels; pixel += blockDim.x) {
+#pragma unroll
+      for (int o = 0; o < kOutputs; ++o)
+        bias[o] += tile[o][(pixel / kTileWidth + 1) * kHaloWidth + pixel % kTileWidth + 1];
+    }
+    for (int first = lane; first < kPixels; first += lanes * kAhead) {
+      float x[kAhead][kVector];
+      int64_t place[kAhead];  // -1: outside
+#pragma unroll
+      for (int i = 0; i < kAhead; ++i) {
+        const int pixel = first + i * lanes;
+        const int row = top + pixel / kTileWidth, column = left + pixel % kTileWidth;
+        const bool inside = pixel < kPixels && row < of.height && column < of.width;
+        place[i] = inside ? ((static_cast<int64_t>(image) * of.height + row) * of.width + column) *
+                                    of.channels +
+                                vector * kVector
+                          : -1;
+        if (inside) load(input + place[i], x[i]);
+      }
+#pragma unroll
+      for (int i = 0; i < kAhead; ++i) {
+        if (place[i] < 0) continue;
+        const int pixel = first + i * lanes;
+        // The output at (row + 1 - ky, column + 1 - kx) reads this pixel through the tap (ky, kx).
+        const int corner = (pixel / kTileWidth + 2) * kHaloWidth + pixel % kTileWidth + 2;
+        float activated[kVector], result[kVector] = {};
+#pragma unroll
+        for (int c = 0; c < kVector; ++c)
+          activated[c] = of.slope == 1 ? x[i][c] : activate(x[i][c], of.slope);
+#pragma unroll
+        for (int o = 0; o < kOutputs; ++o) {
+#pragma unroll
+          for (int tap = 0; tap < kTaps; ++tap) {
+            const float g = tile[o][corner - tap / 3 * kHaloWidth - tap % 3];
+            float w[kVector];
+            kept.get(o, tap, w);
+#pragma unroll
+            for (int c = 0; c < kVector; ++c) {
+              sums[o][tap][c] += activated[c] * g;
+              result[c] += w[c] * g;
+            }
+          }
+        }
+#pragma unroll
+        for (int c = 0; c < kVector; ++c)
+          result[c] = activation_gradient(x[i][c], result[c], of.slope);
+        store(input_gradient + place[i], result);
+      }
+    }
+  }
+  float* row = partial + static_cast<int64_t>(blockIdx.x) * kOutputs * (kTaps * of.channels + 1);
+#pragma unroll
+  for (int o = 0; o < kOutputs; ++o) {
+#pragma unroll
+    for (int tap = 0; tap < kTaps; ++tap) {
+      float* to = row + (o * kTaps + tap) * of.channels;
+      add_by_channel(sums[o][tap], vectors, scratch,
+                     [to](int channel, float sum) { to[channel] = sum; });
+    }
+    const float sum = add_all(bias[o], scratch);
+    if (threadIdx.x == 0) row[kOutputs * kTaps * of.channels + o] = sum;
+  }
+}
+
+template <class T, int kOutputs>
+void forward_as(const NarrowConv& of, const void* input, const float* weight, const float* bias,
+                float* output, cudaStream_t stream) {
+  const dim3 grid(tiles(of.width, kTileWidth), tiles(of.height, kForwardHeight), of.images);
+  narrow_forward<T, kOutputs><<<grid, kForwardThreads, 0, stream>>>(static_cast<const T*>(input),
+                                                                   weight, bias, output, of);
+}
+
+template <class T, int kOutputs>
+void backward_as(const NarrowConv& of, const void* input, const float* weight,
+                 const float* gradient, void* input_gradient, float* partial,
+                 float* weight_gradient, cudaStream_t stream) {
+  const int vectors = of.channels / kVector, threads = kThreads / vectors * vectors;
+  const int count = of.images * tiles(of.height, kHeight) * tiles(of.width, kTileWidth);
+  const int blocks = std::clamp(count, 1, kOutputs == 1 ? kMostBlocks / 2 : kMostBlocks / 4);
+  const size_t shared = sizeof(float) * kOutputs * kTaps * of.channels;
+  narrow_backward<T, kOutputs><<<blocks, threads, shared, stream>>>(
+      static_cast<const T*>(input), weight, gradient, static_cast<T*>(input_gradient), partial, of,
+      count);
+  add_rows(partial, blocks, kOutputs * (kTaps * of.channels + 1), weight_gradient, stream);
+}
+
+}  // namespace
+
+void forward(const NarrowConv& of, const void* input, const float* weight, const float* bias,
+             float* output, cudaStream_t stream) {
+  const bool narrow_rows = of.type == Type::kBFloat16, one = of.outputs == 1;
+  const auto run = narrow_rows ? (one ? forward_as<__nv_bfloat16, 1> : forward_as<__nv_bfloat16, 3>)
+                               : (one ? forward_as<float, 1> : forward_as<float, 3>);
+  run(of, input, weight, bias, output, stream);
+}
+
+void backward(const NarrowConv& of, const void* input, const float* weight, const float* gradient,
+              void* input_gradient, float* partial, float* weight_gradient, cudaStream_t stream) {
+  const bool narrow_rows = of.type == Type::kBFloat16, one = of.outputs == 1;
+  const auto run = narrow_rows
+                       ? (one ? backward_as<__nv_bfloat16, 1> : backward_as<__nv_bfloat16, 3>)
+                       : (one ? backward_as<float, 1> : backward_as<float, 3>);
+  run(of, input, weight, gradient, input_gradient, partial, weight_gradient, stream);
+}
+
+}  // namespace latent::kernel::cuda
