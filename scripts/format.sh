@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks the formatting of the tracked C++ files with clang-format; --fix reformats them.
+# Checks the formatting of the tracked C++ and CUDA files with clang-format; --fix reformats them.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -13,7 +13,7 @@ if [[ ! $version =~ \ 14\. ]]; then
   echo "format: $formatter: ${version%%$'\n'*}; expected version 14: install clang-format-14" >&2
   exit 1
 fi
-mapfile -t files < <(git ls-files -- '*.cpp' '*.h')
+mapfile -t files < <(git ls-files -- '*.cpp' '*.h' '*.cu' '*.cuh')
 ((${#files[@]})) || exit 0
 
 case ${1:-} in

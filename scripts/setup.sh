@@ -141,7 +141,7 @@ need_space() {
 
 install_torch() {
   # Written last: a folder without it is an install that was cut short. It names what is in there.
-  local stamp=$torch_home/complete content="torch $torch_version, cuda headers"
+  local stamp=$torch_home/complete content="torch $torch_version, cuda headers and compiler"
   is_complete() {
     [[ -f $stamp && $(<"$stamp") == "$content" ]] &&
       compgen -G "$torch_home/lib/python3*/site-packages/torch/lib/libtorch.so" >/dev/null
@@ -161,11 +161,12 @@ install_torch() {
     pip_install "$torch_home" "torch==$torch_version" numpy safetensors
     torch_works || fail "$torch_home: torch does not import; remove the folder and run this again"
   fi
-  # torch depends on all of CUDA's headers but these, which otherwise come with nvcc.
+  # What our CUDA kernels are compiled with. torch depends on all of CUDA's headers but these two.
   local cuda
   cuda=$("$torch_home/bin/python3" -c 'import torch; print(torch.version.cuda or "")')
   if [[ -n $cuda ]]; then
-    pip_install "$torch_home" "nvidia-cuda-crt==$cuda.*" "nvidia-cuda-cccl==$cuda.*" --no-deps
+    pip_install "$torch_home" "nvidia-cuda-nvcc==$cuda.*" "nvidia-nvvm==$cuda.*" \
+      "nvidia-cuda-crt==$cuda.*" "nvidia-cuda-cccl==$cuda.*" --no-deps
   fi
   echo "$content" >"$stamp"
 }

@@ -35,8 +35,7 @@ void run_reconstruct(const Arguments& arguments) {
   }
   const ExampleBatch inputs = read_inputs(arguments, run);
   std::optional<at::Generator> noise;
-  if (arguments.flag("sample-latents"))
-    noise = generator(arguments.seed(), Stream::kSample, 0, run.device);
+  if (arguments.flag("sample-latents")) noise = generator(arguments.seed(), Stream::kSample);
   const Latent latent = run.encode(inputs, noise);
   const Tensor reconstructed = run.pictures(latent.z, latent.condition);
   const Tensor errors = mean_squared_error(inputs.images, reconstructed);  // [N]

@@ -21,6 +21,8 @@ class Noise {
   Noise(at::Generator generator, int64_t first, int64_t total)
       : generator_(std::move(generator)), first_(first), total_(total) {}
 
+  // The numbers are drawn on the generator's device and moved to that of the options: from a
+  // generator on the CPU they are the same for every device.
   // sizes: [B, ...] of the part; like: a tensor of the part, whose memory format the numbers get.
 
   /// Returns numbers from N(mean, deviation).
@@ -36,8 +38,11 @@ class Noise {
   Tensor bernoulli(const Tensor& like, double probability) const;
 
  private:
-  std::vector<int64_t> whole(c10::IntArrayRef sizes) const;
-  Tensor part(const Tensor& drawn, int64_t count) const;
+  // Returns memory for the numbers of the whole batch, on the generator's device.
+  Tensor empty(c10::IntArrayRef sizes, const at::TensorOptions& options,
+               at::MemoryFormat format = at::MemoryFormat::Contiguous) const;
+  // Returns those of the `count` images of the part, on `device`.
+  Tensor part(const Tensor& drawn, int64_t count, const c10::Device& device) const;
 
   at::Generator generator_;
   int64_t first_ = 0;

@@ -48,6 +48,11 @@ Tensor channels_last(const Tensor& x) {
   return x.dim() == 4 ? x.contiguous(at::MemoryFormat::ChannelsLast) : x.contiguous();
 }
 
+// Autograd takes no undefined operands.
+Tensor or_zeros(const Tensor& bias, const Tensor& weight) {
+  return bias.defined() ? bias : at::zeros({weight.size(0)}, weight.options());
+}
+
 struct AddBias : torch::autograd::Function<AddBias> {
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& bias,
                         double slope) {
@@ -108,8 +113,7 @@ bool can_add_bias(const Tensor& x, int64_t channels, const Tensor& bias) {
 }
 
 Tensor add_bias(const Tensor& x, const Tensor& bias, double slope) {
-  TORCH_CHECK(can_add_bias(x, x.size(1), bias) && slope >= 0,
-              "add_bias: operands that do not fit");
+  TORCH_CHECK(can_add_bias(x, x.size(1), bias) && slope >= 0, "add_bias: operands that do not fit");
   return AddBias::apply(x, bias, slope);
 }
 
@@ -122,7 +126,7 @@ bool is_narrow_on_gpu(const Tensor& x, const Tensor& weight) {
 Tensor narrow_conv(const Tensor& x, double slope, const Tensor& weight, const Tensor& bias) {
   TORCH_CHECK(is_narrow_on_gpu(x, weight) && x.size(1) == weight.size(1) && slope >= 0,
               "narrow_conv: operands that do not fit");
-  return NarrowOnGpu::apply(x, slope, weight, bias);
+  return NarrowOnGpu::apply(x, slope, weight, or_zeros(bias, weight));
 }
 
 bool is_image_conv(const Tensor& x, const Tensor& weight) {
@@ -137,7 +141,7 @@ Tensor image_conv(const Tensor& x, const Tensor& weight, const Tensor& bias, int
               "image_conv: operands that do not fit");
   const bool narrow = at::autocast::is_autocast_enabled(at::kCUDA) &&
                       at::autocast::get_autocast_dtype(at::kCUDA) == at::kBFloat16;
-  return ImageConv::apply(x, weight, bias, stride, slope, narrow);
+  return ImageConv::apply(x, weight, or_zeros(bias, weight), stride, slope, narrow);
 }
 
 }  // namespace latent::kernel

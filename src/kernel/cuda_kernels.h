@@ -1,9 +1,9 @@
 // Our operations for NVIDIA GPUs, each with its gradient: kernel/cuda behind LibTorch's interface.
 //
-// A training step of a small model on a GPU is a sequence of some 200 short operations that wait for
-// memory. These do in one pass over memory what LibTorch does in several: the bias with the
-// activation, and the two convolutions with very few channels on one side, for which cuDNN rearranges
-// the larger side first.
+// A training step of a small model on a GPU is a sequence of some 200 short operations that wait
+// for memory. These do in one pass over memory what LibTorch does in several: the bias with the
+// activation, and the two convolutions with very few channels on one side, for which cuDNN
+// rearranges the larger side first.
 #pragma once
 
 #include <optional>
@@ -13,8 +13,8 @@
 
 namespace latent::kernel {
 
-/// Returns true if `add_bias` takes such operands: on a GPU, float32 or bfloat16, channels a multiple
-/// of 8 and 2048 at most.
+/// Returns true if `add_bias` takes such operands: on a GPU, float32 or bfloat16, channels a
+/// multiple of 8 and 2048 at most.
 ///
 /// x: as the result.  channels: of it.  bias: [channels].
 bool can_add_bias(const Tensor& x, int64_t channels, const Tensor& bias);
@@ -37,14 +37,14 @@ bool is_narrow_on_gpu(const Tensor& x, const Tensor& weight);
 /// least 0.  Returns [B, O, H, W] float32, channels_last.
 Tensor narrow_conv(const Tensor& x, double slope, const Tensor& weight, const Tensor& bias);
 
-/// Returns true if `image_conv` takes such operands: on a GPU, images that need no gradient, float32,
-/// with 1 or 3 channels, a 3x3 kernel, outputs a multiple of 4 and 1024 at most.
+/// Returns true if `image_conv` takes such operands: on a GPU, images that need no gradient,
+/// float32, with 1 or 3 channels, a 3x3 kernel, outputs a multiple of 4 and 1024 at most.
 bool is_image_conv(const Tensor& x, const Tensor& weight);
 
 /// Computes leaky_relu(conv2d(x, weight, bias, stride, padding 1), slope).
 ///
-/// x: [B, I, H, W] float32.  weight: [C, I, 3, 3] float32.  bias: [C] float32 or undefined.  slope: at
-/// least 0; 1: no activation.  Returns [B, C, h, w], channels_last, of the type that autocast
+/// x: [B, I, H, W] float32.  weight: [C, I, 3, 3] float32.  bias: [C] float32 or undefined.  slope:
+/// at least 0; 1: no activation.  Returns [B, C, h, w], channels_last, of the type that autocast
 /// asks for, else float32.
 Tensor image_conv(const Tensor& x, const Tensor& weight, const Tensor& bias, int64_t stride,
                   double slope);

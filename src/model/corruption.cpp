@@ -17,7 +17,7 @@ Tensor CorruptionChain::corrupt(const Tensor& images, const Noise& noise) const 
 
 Tensor CorruptionChain::corrupt(const Tensor& images, uint64_t seed, Stream stream,
                                 uint64_t index) const {
-  return links_.empty() ? images : corrupt(images, generator(seed, stream, index, images.device()));
+  return links_.empty() ? images : corrupt(images, generator(seed, stream, index));
 }
 
 Tensor CorruptionChain::encoder_input(const Tensor& images) const {

@@ -19,7 +19,7 @@ class Corruption {
  public:
   virtual ~Corruption() = default;
   /// Returns the corrupted images, [B, C, h, w] of shape `output(...)`. images: [B, C, H, W] of the
-  /// shape it was made for, on any device; not changed. noise: on the same device.
+  /// shape it was made for, on any device; not changed.
   virtual Tensor apply(const Tensor& images, const Noise& noise) const = 0;
   /// Returns the shape of the corrupted images.
   virtual ImageShape output(const ImageShape& images) const { return images; }
@@ -57,7 +57,7 @@ class CorruptionChain {
   /// The shape of the encoder's input.
   const ImageShape& output() const { return output_; }
 
-  /// Applies every link. images: [B, C, H, W] of shape `input`. noise: on the images' device.
+  /// Applies every link. images: [B, C, H, W] of shape `input`.
   Tensor corrupt(const Tensor& images, const Noise& noise) const;
   /// Applies every link with the noise of stream (seed, stream, index).
   Tensor corrupt(const Tensor& images, uint64_t seed, Stream stream, uint64_t index) const;

@@ -119,8 +119,8 @@ class UpConv : public Layer {
   }
   std::optional<Tensor> forward_then_activate(const Tensor& x, double slope) override {
     if (!kernel::can_add_bias(x, weight_.full.size(1), bias_)) return std::nullopt;
-    return kernel::add_bias(
-        at::conv_transpose2d(x, weight_(), {}, stride_, padding(), extra_), bias_, slope);
+    return kernel::add_bias(at::conv_transpose2d(x, weight_(), {}, stride_, padding(), extra_),
+                            bias_, slope);
   }
   void narrow_weights(const WeightCopies& copy) override { weight_.narrow = copy(weight_.full); }
   LayerSpec spec() const override {

@@ -44,8 +44,8 @@ class Layer : public torch::nn::Module {
 
   /// Returns the slope, for an activation that is x if x > 0, else slope * x.
   virtual std::optional<double> negative_slope() const { return std::nullopt; }
-  /// Returns the activation of `forward` of x, with that slope (1: none), if one of our own operations
-  /// joins the two; else nothing.
+  /// Returns the activation of `forward` of x, with that slope (1: none), if one of our own
+  /// operations joins the two; else nothing.
   virtual std::optional<Tensor> forward_then_activate(const Tensor&, double) {
     return std::nullopt;
   }

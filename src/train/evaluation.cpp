@@ -72,14 +72,14 @@ Evaluation evaluate(Autoencoder& model, Objective& objective, const Examples& ex
     const auto batch = static_cast<double>(count);
     const Tensor images = examples.images(first, count).to(options.device);
     const auto index = static_cast<uint64_t>(first / kEvaluationBatch);
-    auto noise = generator(options.seed, Stream::kValidation, index, options.device);
+    // Noise is drawn on the CPU, so that all devices measure the same.
+    auto noise = generator(options.seed, Stream::kValidation, index);
     const Tensor input =
         options.corruption.corrupt(images, options.seed, Stream::kCorruption, kFixedNoise + index);
     Tensor condition;
     if (conditions.defined()) condition = conditions.narrow(0, first, count).to(options.device);
     const Output output = model.forward(input, condition, noise);
-    const Loss loss =
-        objective(images, output, generator(options.seed, Stream::kPenalty, index, options.device));
+    const Loss loss = objective(images, output, generator(options.seed, Stream::kPenalty, index));
     sums.loss += batch * loss.total.item<double>();
     for (size_t i = 0; i < loss.terms.size(); ++i) {
       sums.terms[i] += batch * loss.terms[i].value.item<double>();

@@ -39,8 +39,7 @@ TrainingStep::TrainingStep(const TrainOptions& options, std::shared_ptr<Autoenco
   set_arithmetic(options_, device_);
   model_->use_kernels(options_.kernels);
   if (options_.kernels && options_.precision == "bf16" && device_.is_cuda()) {
-    model_->narrow_weights(
-        [this](const Tensor& weight) { return parameters().narrowed(weight); });
+    model_->narrow_weights([this](const Tensor& weight) { return parameters().narrowed(weight); });
   }
   const auto losses = static_cast<int64_t>(1 + objective_->term_names().size());
   sums_ = at::zeros({losses + 1}, at::TensorOptions(device_).dtype(at::kDouble));

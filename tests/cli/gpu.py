@@ -34,6 +34,8 @@ with Workplace() as here:
         latent("train", config, "--run", device, "--device", device, "--quiet")
         same_figures(device)
     for command in COMMANDS:
+        if command[0] == "plot" and not shutil.which("gnuplot"):
+            continue
         latent(*command, "--run", "cpu", "--device", "cuda", "--quiet")
     latent("train", config, "--run", "parts", "--device", "cuda", "--quiet", "--set", "train.epochs=1")
     latent("train", "--run", "parts", "--resume", "--device", "cuda", "--quiet", "--set", "train.epochs=3")

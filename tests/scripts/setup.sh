@@ -14,7 +14,7 @@ echo "a complete LibTorch is left alone"
 site=$LATENT_CACHE/torch-$version/lib/python3.11/site-packages/torch/lib
 mkdir -p "$site"
 touch "$site/libtorch.so"
-echo "torch $version, cuda headers" >"$LATENT_CACHE/torch-$version/complete"
+echo "torch $version, cuda headers and compiler" >"$LATENT_CACHE/torch-$version/complete"
 run bash "$setup" --no-apt
 expect_success
 [[ -z $output ]] || die "said: $output"

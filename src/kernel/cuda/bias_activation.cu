@@ -115,9 +115,10 @@ void forward(const BiasActivation& of, const void* input, const float* bias, voi
 void backward(const BiasActivation& of, const void* output, const void* gradient,
               void* input_gradient, float* partial, float* bias_gradient, cudaStream_t stream) {
   const bool narrow_rows = of.type == Type::kBFloat16, activated = of.slope != 1;
-  const auto run = narrow_rows
-                       ? (activated ? backward_as<__nv_bfloat16, true> : backward_as<__nv_bfloat16, false>)
-                       : (activated ? backward_as<float, true> : backward_as<float, false>);
+  const auto run =
+      narrow_rows
+          ? (activated ? backward_as<__nv_bfloat16, true> : backward_as<__nv_bfloat16, false>)
+          : (activated ? backward_as<float, true> : backward_as<float, false>);
   run(of, output, gradient, input_gradient, partial, bias_gradient, stream);
 }
 

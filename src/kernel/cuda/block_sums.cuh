@@ -1,19 +1,20 @@
 // Sums over the threads of a block, in a fixed order.
 #pragma once
 
+#include "kernel/cuda/vectors.cuh"
+
 namespace latent::kernel::cuda {
 
-/// Adds the values of threads that hold the same channels: thread t holds 4 values of vector t %
-/// vectors, and sums[4 * vector + i] is over all its threads.
-/// scratch: [4 * blockDim.x] shared.  Calls `write(channel, sum)` once for each channel.
-template <class Write>
-__device__ inline void add_by_channel(const float (&values)[4], int vectors, float* scratch,
+/// Adds the values of threads that hold the same channels: thread t holds those of vector t %
+/// vectors, channels kVector * vector to kVector * vector + kVector - 1.
+/// scratch: [kVector * blockDim.x] shared.  Calls `write(channel, sum)` once for each channel.
+template <int kVector, class Write>
+__device__ inline void add_by_channel(const float (&values)[kVector], int vectors, float* scratch,
                                       Write write) {
   __syncthreads();  // the previous use of the scratch
-  *reinterpret_cast<float4*>(scratch + threadIdx.x * 4) =
-      make_float4(values[0], values[1], values[2], values[3]);
+  store(scratch + threadIdx.x * kVector, values);
   __syncthreads();
-  const int channels = vectors * 4, groups = blockDim.x / vectors;
+  const int channels = vectors * kVector, groups = blockDim.x / vectors;
   for (int channel = threadIdx.x; channel < channels; channel += blockDim.x) {
     float sum = 0;
     for (int group = 0; group < groups; ++group)

@@ -7,14 +7,15 @@
 namespace latent::kernel::cuda {
 namespace {
 
-constexpr int kTaps = 9, kVector = 4, kThreads = 256;
+constexpr int kTaps = 9, kThreads = 256;
 
-// A thread keeps 4 channels of the output and goes from one pixel to the next.
+// A thread keeps kVector channels of the output and goes from one pixel to the next.
 struct Walk {
   int vectors, vector;
   int64_t first, stride, end;  // pixels of the output
 };
 
+template <int kVector>
 __device__ Walk walk(const ImageConv& of) {
   const int vectors = of.channels / kVector, lanes = blockDim.x / vectors;
   return {.vectors = vectors,
@@ -43,18 +44,18 @@ __device__ void load_patch(const float* __restrict__ input, const ImageConv& of,
   }
 }
 
-template <class T, int kInputs>
+template <class T, int kInputs, int kVector>
 __global__ void __launch_bounds__(kThreads)
     image_forward(const float* __restrict__ input, const float* __restrict__ weight,
                   const float* __restrict__ bias, T* __restrict__ output, ImageConv of) {
-  const Walk way = walk(of);
-  float kept[kTaps * kInputs][kVector], added[kVector] = {};
+  const Walk way = walk<kVector>(of);
+  float kept[kTaps * kInputs][kVector], added[kVector];
 #pragma unroll
   for (int c = 0; c < kVector; ++c) {
 #pragma unroll
     for (int i = 0; i < kTaps * kInputs; ++i)
       kept[i][c] = weight[(way.vector * kVector + c) * kTaps * kInputs + i];
-    if (bias != nullptr) added[c] = bias[way.vector * kVector + c];
+    added[c] = bias[way.vector * kVector + c];
   }
   for (int64_t pixel = way.first; pixel < way.end; pixel += way.stride) {
     float patch[kTaps * kInputs], values[kVector];
@@ -75,12 +76,12 @@ __global__ void __launch_bounds__(kThreads)
   }
 }
 
-template <class T, int kInputs>
+template <class T, int kInputs, int kVector>
 __global__ void __launch_bounds__(kThreads)
     image_backward(const float* __restrict__ input, const T* __restrict__ output,
                    const T* __restrict__ gradient, float* __restrict__ partial, ImageConv of) {
   __shared__ __align__(16) float scratch[kThreads * kVector];
-  const Walk way = walk(of);
+  const Walk way = walk<kVector>(of);
   float sums[kTaps * kInputs][kVector] = {}, bias[kVector] = {};
   for (int64_t pixel = way.first; pixel < way.end; pixel += way.stride) {
     const int64_t at = (pixel * way.vectors + way.vector) * kVector;
@@ -105,9 +106,8 @@ __global__ void __launch_bounds__(kThreads)
   float* row = partial + static_cast<int64_t>(blockIdx.x) * of.channels * (kTaps * kInputs + 1);
 #pragma unroll
   for (int i = 0; i < kTaps * kInputs; ++i) {
-    add_by_channel(sums[i], way.vectors, scratch, [row, i](int channel, float sum) {
-      row[channel * kTaps * kInputs + i] = sum;
-    });
+    add_by_channel(sums[i], way.vectors, scratch,
+                   [row, i](int channel, float sum) { row[channel * kTaps * kInputs + i] = sum; });
   }
   float* biases = row + of.channels * kTaps * kInputs;
   add_by_channel(bias, way.vectors, scratch,
@@ -118,48 +118,65 @@ struct Launch {
   int blocks, threads;
 };
 
-Launch launch(const ImageConv& of, int most_blocks) {
-  const int vectors = of.channels / kVector, lanes = kThreads / vectors;
+Launch launch(const ImageConv& of, int vector, int most_blocks) {
+  const int vectors = of.channels / vector, lanes = kThreads / vectors;
   const int64_t pixels = static_cast<int64_t>(of.images) * of.output_height * of.output_width;
   const int64_t needed = (pixels + lanes - 1) / lanes;
   return {.blocks = static_cast<int>(std::clamp<int64_t>(needed, 1, most_blocks)),
           .threads = lanes * vectors};
 }
 
-template <class T, int kInputs>
-void forward_as(const ImageConv& of, const float* input, const float* weight, const float* bias,
-                void* output, cudaStream_t stream) {
-  const Launch grid = launch(of, 2 * kMostBlocks);
-  image_forward<T, kInputs><<<grid.blocks, grid.threads, 0, stream>>>(
-      input, weight, bias, static_cast<T*>(output), of);
+template <class T, int kInputs, int kVector>
+struct Run {
+  static void forward(const ImageConv& of, const float* input, const float* weight,
+                      const float* bias, void* output, cudaStream_t stream) {
+    const Launch grid = launch(of, kVector, 2 * kMostBlocks);
+    image_forward<T, kInputs, kVector><<<grid.blocks, grid.threads, 0, stream>>>(
+        input, weight, bias, static_cast<T*>(output), of);
+  }
+  static void backward(const ImageConv& of, const float* input, const void* output,
+                       const void* gradient, float* partial, float* weight_gradient,
+                       cudaStream_t stream) {
+    const Launch grid = launch(of, kVector, kMostBlocks);
+    image_backward<T, kInputs, kVector><<<grid.blocks, grid.threads, 0, stream>>>(
+        input, static_cast<const T*>(output), static_cast<const T*>(gradient), partial, of);
+    add_rows(partial, grid.blocks, of.channels * (kTaps * kInputs + 1), weight_gradient, stream);
+  }
+};
+
+// Calls `call` with the Run for these sizes: longer vectors where the registers hold their weights.
+template <class T, class Call>
+void choose(const ImageConv& of, Call call) {
+  if (of.inputs == 3) {
+    call(Run<T, 3, 4>());
+  } else if (of.channels % 8 == 0) {
+    call(Run<T, 1, 8>());
+  } else {
+    call(Run<T, 1, 4>());
+  }
 }
 
-template <class T, int kInputs>
-void backward_as(const ImageConv& of, const float* input, const void* output, const void* gradient,
-                 float* partial, float* weight_gradient, cudaStream_t stream) {
-  const Launch grid = launch(of, kMostBlocks);
-  image_backward<T, kInputs><<<grid.blocks, grid.threads, 0, stream>>>(
-      input, static_cast<const T*>(output), static_cast<const T*>(gradient), partial, of);
-  add_rows(partial, grid.blocks, of.channels * (kTaps * kInputs + 1), weight_gradient, stream);
+template <class Call>
+void choose_type(const ImageConv& of, Call call) {
+  if (of.type == Type::kBFloat16) {
+    choose<__nv_bfloat16>(of, call);
+  } else {
+    choose<float>(of, call);
+  }
 }
 
 }  // namespace
 
 void forward(const ImageConv& of, const float* input, const float* weight, const float* bias,
              void* output, cudaStream_t stream) {
-  const bool narrow_rows = of.type == Type::kBFloat16, one = of.inputs == 1;
-  const auto run = narrow_rows ? (one ? forward_as<__nv_bfloat16, 1> : forward_as<__nv_bfloat16, 3>)
-                               : (one ? forward_as<float, 1> : forward_as<float, 3>);
-  run(of, input, weight, bias, output, stream);
+  choose_type(of, [&](auto run) { run.forward(of, input, weight, bias, output, stream); });
 }
 
 void backward(const ImageConv& of, const float* input, const void* output, const void* gradient,
               float* partial, float* weight_gradient, cudaStream_t stream) {
-  const bool narrow_rows = of.type == Type::kBFloat16, one = of.inputs == 1;
-  const auto run = narrow_rows
-                       ? (one ? backward_as<__nv_bfloat16, 1> : backward_as<__nv_bfloat16, 3>)
-                       : (one ? backward_as<float, 1> : backward_as<float, 3>);
-  run(of, input, output, gradient, partial, weight_gradient, stream);
+  choose_type(of, [&](auto run) {
+    run.backward(of, input, output, gradient, partial, weight_gradient, stream);
+  });
 }
 
 }  // namespace latent::kernel::cuda

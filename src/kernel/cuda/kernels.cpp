@@ -14,9 +14,7 @@ Type type_of(const Tensor& x) {
   return x.scalar_type() == at::kBFloat16 ? Type::kBFloat16 : Type::kFloat;
 }
 
-const float* floats(const Tensor& x) {
-  return x.defined() ? x.const_data_ptr<float>() : nullptr;
-}
+const float* floats(const Tensor& x) { return x.defined() ? x.const_data_ptr<float>() : nullptr; }
 
 const void* values(const Tensor& x) { return x.defined() ? x.const_data_ptr() : nullptr; }
 
@@ -120,8 +118,8 @@ Tensor image_conv(const Tensor& x, const Tensor& weight, const Tensor& bias, int
                   double slope, at::ScalarType type) {
   const c10::cuda::CUDAGuard guard(x.device());
   const auto reached = [&](int64_t dimension) { return (x.size(dimension) - 1) / stride + 1; };
-  Tensor y = at::empty({x.size(0), weight.size(0), reached(2), reached(3)},
-                       x.options().dtype(type), at::MemoryFormat::ChannelsLast);
+  Tensor y = at::empty({x.size(0), weight.size(0), reached(2), reached(3)}, x.options().dtype(type),
+                       at::MemoryFormat::ChannelsLast);
   forward(image_sizes(x, y, stride, slope), floats(x), floats(weight), floats(bias),
           y.mutable_data_ptr(), stream_of(x));
   C10_CUDA_KERNEL_LAUNCH_CHECK();
@@ -146,8 +144,8 @@ std::tuple<Tensor, Tensor> image_conv_backward(const Tensor& x, const Tensor& we
 
 extern "C" const latent::kernel::CudaKernels* latent_cuda_kernels() {
   namespace cuda = latent::kernel::cuda;
-  static const latent::kernel::CudaKernels kernels{
-      cuda::add_bias,           cuda::add_bias_backward, cuda::narrow_conv,
-      cuda::narrow_conv_backward, cuda::image_conv,      cuda::image_conv_backward};
+  static const latent::kernel::CudaKernels kernels{cuda::add_bias,    cuda::add_bias_backward,
+                                                   cuda::narrow_conv, cuda::narrow_conv_backward,
+                                                   cuda::image_conv,  cuda::image_conv_backward};
   return &kernels;
 }

@@ -1,8 +1,9 @@
 // The kernels for NVIDIA GPUs as plain functions on device memory: what the .cu files define.
 //
-// All are asynchronous on `stream`, read nothing on the host and draw no memory, so that they can be
-// recorded in a CUDA graph. Sums are added in a fixed order: results are bit-for-bit reproducible on
-// one kind of GPU. Feature maps are rows of pixels, pixels rows of channels (channels_last).
+// All are asynchronous on `stream`, read nothing on the host and draw no memory, so that they can
+// be recorded in a CUDA graph. Sums are added in a fixed order: results are bit-for-bit
+// reproducible on one kind of GPU. Feature maps are rows of pixels, pixels rows of channels
+// (channels_last).
 #pragma once
 
 #include <cuda_runtime_api.h>
@@ -41,7 +42,7 @@ struct NarrowConv {
   Type type;     // of the input; weights and the output are float32
 };
 
-/// weight: [outputs, 3, 3, channels].  bias: [outputs] or null.
+/// weight: [outputs, 3, 3, channels].  bias: [outputs].
 /// output: [images, height, width, outputs], written.
 void forward(const NarrowConv& of, const void* input, const float* weight, const float* bias,
              float* output, cudaStream_t stream);
@@ -63,8 +64,8 @@ struct ImageConv {
   Type type;    // of the output; images and weights are float32
 };
 
-/// input: [images, height, width, inputs].  weight: [channels, 3, 3, inputs].  bias: [channels] or
-/// null.  output: [images, output_height, output_width, channels], written.
+/// input: [images, height, width, inputs].  weight: [channels, 3, 3, inputs].  bias: [channels].
+/// output: [images, output_height, output_width, channels], written.
 void forward(const ImageConv& of, const float* input, const float* weight, const float* bias,
              void* output, cudaStream_t stream);
 /// partial: [kMostBlocks, channels * (9 * inputs + 1)], scratch.

@@ -17,8 +17,8 @@ int tiles(int size, int tile) { return (size + tile - 1) / tile; }
 constexpr int kRows = 4, kColumnGroups = 4, kForwardThreads = kTileWidth * kColumnGroups;
 constexpr int kForwardHeight = kRows * kColumnGroups;
 constexpr int kHaloHeight = kForwardHeight + 2, kHaloWidth = kTileWidth + 2;
-constexpr int kPixelBytes = 32;    // of one pixel's channels in shared memory at a time
-constexpr int kPixelStride = 48;   // and a gap: 8 neighbouring pixels then lie in different banks
+constexpr int kPixelBytes = 32;   // of one pixel's channels in shared memory at a time
+constexpr int kPixelStride = 48;  // and a gap: 8 neighbouring pixels then lie in different banks
 constexpr int kAccessBytes = 16;
 
 template <class T>
@@ -92,14 +92,14 @@ __global__ void __launch_bounds__(kForwardThreads)
     const int64_t at = (static_cast<int64_t>(image) * of.height + y) * of.width + x;
 #pragma unroll
     for (int o = 0; o < kOutputs; ++o)
-      output[at * kOutputs + o] = sums[o][row] + (bias == nullptr ? 0 : bias[o]);
+      output[at * kOutputs + o] = sums[o][row] + bias[o];
   }
 }
 
 // Backward: a thread keeps 4 channels, and for one pixel after another adds to the gradients of
 // their weights and computes those of the input, both from the same 9 gradients of the output.
-constexpr int kVector = 4, kThreads = 256, kAhead = 4;
-constexpr int kHeight = 8, kPixels = kHeight * kTileWidth;
+constexpr int kVector = 4, kThreads = 256, kAhead = 2;
+constexpr int kHeight = 16, kPixels = kHeight * kTileWidth;
 constexpr int kGradientHeight = kHeight + 2, kGradientPixels = kGradientHeight * kHaloWidth;
 
 template <int kOutputs>
@@ -112,6 +112,29 @@ __device__ void load_gradients(const float* __restrict__ gradient, const NarrowC
 #pragma unroll
     for (int o = 0; o < kOutputs; ++o)
       tile[o][pixel] = inside ? gradient[at * kOutputs + o] : 0;
+  }
+}
+
+// Inputs of one thread on their way from memory.
+template <class T>
+struct Fetched {
+  typename Packed<T>::Four values[kAhead];
+  int place[kAhead];  // from the tile's first pixel; -1: outside
+};
+
+// Begins to read the pixels first, first + lanes, ... of a tile.
+template <class T>
+__device__ void fetch(const T* __restrict__ tile, const NarrowConv& of, int top, int left,
+                      int first, int lanes, Fetched<T>& fetched) {
+#pragma unroll
+  for (int i = 0; i < kAhead; ++i) {
+    const int pixel = first + i * lanes;
+    const int row = pixel / kTileWidth, column = pixel % kTileWidth;
+    const bool inside = pixel < kPixels && top + row < of.height && left + column < of.width;
+    fetched.place[i] = inside ? (row * of.width + column) * of.channels : -1;
+    if (inside)
+      fetched.values[i] =
+          *reinterpret_cast<const typename Packed<T>::Four*>(tile + fetched.place[i]);
   }
 }
 
@@ -168,30 +191,25 @@ __global__ void __launch_bounds__(kThreads, kOutputs == 1 ? 2 : 1)
       for (int o = 0; o < kOutputs; ++o)
         bias[o] += tile[o][(pixel / kTileWidth + 1) * kHaloWidth + pixel % kTileWidth + 1];
     }
+    const int64_t corner_at =
+        ((static_cast<int64_t>(image) * of.height + top) * of.width + left) * of.channels +
+        vector * kVector;
+    Fetched<T> next;
+    fetch(input + corner_at, of, top, left, lane, lanes, next);
     for (int first = lane; first < kPixels; first += lanes * kAhead) {
-      float x[kAhead][kVector];
-      int64_t place[kAhead];  // -1: outside
+      const Fetched<T> now = next;  // while the next ones are on their way
+      fetch(input + corner_at, of, top, left, first + lanes * kAhead, lanes, next);
 #pragma unroll
       for (int i = 0; i < kAhead; ++i) {
-        const int pixel = first + i * lanes;
-        const int row = top + pixel / kTileWidth, column = left + pixel % kTileWidth;
-        const bool inside = pixel < kPixels && row < of.height && column < of.width;
-        place[i] = inside ? ((static_cast<int64_t>(image) * of.height + row) * of.width + column) *
-                                    of.channels +
-                                vector * kVector
-                          : -1;
-        if (inside) load(input + place[i], x[i]);
-      }
-#pragma unroll
-      for (int i = 0; i < kAhead; ++i) {
-        if (place[i] < 0) continue;
+        if (now.place[i] < 0) continue;
         const int pixel = first + i * lanes;
         // The output at (row + 1 - ky, column + 1 - kx) reads this pixel through the tap (ky, kx).
         const int corner = (pixel / kTileWidth + 2) * kHaloWidth + pixel % kTileWidth + 2;
-        float activated[kVector], result[kVector] = {};
+        float x[kVector], activated[kVector], result[kVector] = {};
+        widen_packed(now.values[i], x);
 #pragma unroll
         for (int c = 0; c < kVector; ++c)
-          activated[c] = of.slope == 1 ? x[i][c] : activate(x[i][c], of.slope);
+          activated[c] = of.slope == 1 ? x[c] : activate(x[c], of.slope);
 #pragma unroll
         for (int o = 0; o < kOutputs; ++o) {
 #pragma unroll
@@ -208,8 +226,8 @@ __global__ void __launch_bounds__(kThreads, kOutputs == 1 ? 2 : 1)
         }
 #pragma unroll
         for (int c = 0; c < kVector; ++c)
-          result[c] = activation_gradient(x[i][c], result[c], of.slope);
-        store(input_gradient + place[i], result);
+          result[c] = activation_gradient(x[c], result[c], of.slope);
+        store(input_gradient + corner_at + now.place[i], result);
       }
     }
   }
@@ -232,7 +250,7 @@ void forward_as(const NarrowConv& of, const void* input, const float* weight, co
                 float* output, cudaStream_t stream) {
   const dim3 grid(tiles(of.width, kTileWidth), tiles(of.height, kForwardHeight), of.images);
   narrow_forward<T, kOutputs><<<grid, kForwardThreads, 0, stream>>>(static_cast<const T*>(input),
-                                                                   weight, bias, output, of);
+                                                                    weight, bias, output, of);
 }
 
 template <class T, int kOutputs>
@@ -243,9 +261,9 @@ void backward_as(const NarrowConv& of, const void* input, const float* weight,
   const int count = of.images * tiles(of.height, kHeight) * tiles(of.width, kTileWidth);
   const int blocks = std::clamp(count, 1, kOutputs == 1 ? kMostBlocks / 2 : kMostBlocks / 4);
   const size_t shared = sizeof(float) * kOutputs * kTaps * of.channels;
-  narrow_backward<T, kOutputs><<<blocks, threads, shared, stream>>>(
-      static_cast<const T*>(input), weight, gradient, static_cast<T*>(input_gradient), partial, of,
-      count);
+  narrow_backward<T, kOutputs>
+      <<<blocks, threads, shared, stream>>>(static_cast<const T*>(input), weight, gradient,
+                                            static_cast<T*>(input_gradient), partial, of, count);
   add_rows(partial, blocks, kOutputs * (kTaps * of.channels + 1), weight_gradient, stream);
 }
 

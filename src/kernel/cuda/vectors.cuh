@@ -14,21 +14,36 @@ __device__ inline unsigned narrow(float low, float high) {
   return *reinterpret_cast<const unsigned*>(&packed);
 }
 
-__device__ inline void load(const float* from, float (&values)[4]) {
-  const float4 four = *reinterpret_cast<const float4*>(from);
+/// What 4 values are read as.
+template <class T>
+struct Packed;
+template <>
+struct Packed<float> {
+  using Four = float4;
+};
+template <>
+struct Packed<__nv_bfloat16> {
+  using Four = uint2;
+};
+
+__device__ inline void widen_packed(const float4& four, float (&values)[4]) {
   values[0] = four.x;
   values[1] = four.y;
   values[2] = four.z;
   values[3] = four.w;
 }
 
-__device__ inline void load(const __nv_bfloat16* from, float (&values)[4]) {
-  const uint2 four = *reinterpret_cast<const uint2*>(from);
+__device__ inline void widen_packed(const uint2& four, float (&values)[4]) {
   const float2 first = widen(four.x), second = widen(four.y);
   values[0] = first.x;
   values[1] = first.y;
   values[2] = second.x;
   values[3] = second.y;
+}
+
+template <class T>
+__device__ inline void load(const T* from, float (&values)[4]) {
+  widen_packed(*reinterpret_cast<const typename Packed<T>::Four*>(from), values);
 }
 
 __device__ inline void load(const float* from, float (&values)[8]) {

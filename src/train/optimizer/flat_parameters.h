@@ -31,8 +31,9 @@ class FlatParameters {
   /// Copies the parameters' gradients into `gradients`, zeros for a parameter without one. Call it
   /// after a backward pass.
   void gather_gradients();
-  /// Returns a copy of a parameter in bfloat16 for arithmetic in that precision: a leaf of autograd,
-  /// whose gradient `gather_gradients` takes in place of the parameter's. Casting all at once
+  /// Returns a copy of a parameter in bfloat16 for arithmetic in that precision: a leaf of
+  /// autograd, whose gradient `gather_gradients` takes in place of the parameter's. Casting all at
+  /// once
   /// (`refresh_narrowed`) takes one kernel, where autocast takes two for each weight.
   Tensor narrowed(const Tensor& parameter);
   /// Sets those copies to the values. Call it before a forward pass that uses them.

@@ -3,12 +3,14 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 
 #include "core/device/cuda_table.h"
 #include "core/device/device.h"
 #include "core/log.h"
+#include "core/stopwatch.h"
 #include "core/system/module.h"
 #include "train/arithmetic.h"
 #include "train/precision.h"
@@ -130,6 +132,77 @@ TEST_F(CudaTest, MemoryStaysFlatOverAThousandReplays) {
   const int64_t before = taken();
   t.run_to(1020);
   EXPECT_LE(taken(), before);
+}
+
+// The book's model, on drawn images.
+class CudaBookTest : public CudaTest {
+ protected:
+  static std::vector<std::string> book(std::vector<std::string> settings) {
+    std::vector<std::string> all{
+        "data.size=[32, 32]",
+        "data.count=64",
+        "data.augment={}",
+        "corruption=[]",
+        R"(model={"encoder": {"channels": [32, 64, 128]}, "latent_dim": 2})",
+        "objective.likelihood=bernoulli",
+        "train.batch_size=32",
+        "train.clip_norm=0",
+        R"(train.optimizer={"name": "adam", "learning_rate": 0.0005})",
+        "train.schedule=constant"};
+    all.insert(all.end(), settings.begin(), settings.end());
+    return all;
+  }
+
+  // Returns the losses of steps 1 to 20 and the first gradient.
+  std::pair<std::vector<double>, Tensor> train(std::vector<std::string> settings) {
+    settings.emplace_back("train.deterministic=true");
+    Stepping t(book(settings), device_, &tools_);
+    std::vector<double> losses;
+    Tensor gradient;
+    for (int64_t i = 1; i <= 20; ++i) {
+      t.step->reset_sums();
+      t.run_to(i);
+      losses.push_back(t.step->sums()[0].item<double>() / 32);
+      if (i == 1)
+        gradient = t.step->parameters().gradients().to(at::kCPU, at::kDouble, false, true);
+    }
+    EXPECT_TRUE(t.stepper->recorded());
+    return {losses, gradient};
+  }
+
+  // Returns the images a second of some thousand steps.  room: for images on the device.
+  double rate(std::optional<int64_t> room) {
+    Stepping t(book({"data.count=6400"}), device_, &tools_, room);
+    t.run_to(400);
+    t.step->check_finite();  // waits
+    const Stopwatch watch;
+    t.run_to(3400);
+    t.step->check_finite();
+    return 3000 * 32 / watch.seconds();
+  }
+};
+
+TEST_F(CudaBookTest, OurOperationsTrainAsLibTorchs) {
+  for (const auto& [precision, same_loss, same_direction] :
+       {std::tuple{"fp32", 1e-4, 0.99999}, std::tuple{"bf16", 1e-2, 0.99}}) {
+    SCOPED_TRACE(precision);
+    const std::string chosen = std::string("train.precision=") + precision;
+    const auto [theirs, gradient] = train({chosen, "train.kernels=false"});
+    const auto [ours, our_gradient] = train({chosen});
+    for (size_t i = 0; i < ours.size(); ++i)
+      EXPECT_NEAR(ours[i], theirs[i], same_loss * std::abs(theirs[i])) << "step " << i + 1;
+    const double cosine =
+        ((gradient * our_gradient).sum() / (gradient.norm() * our_gradient.norm())).item<double>();
+    EXPECT_GT(cosine, same_direction);
+  }
+}
+
+// A loader that waits for the device, and a device that waits for the loader, would take both
+// times.
+TEST_F(CudaBookTest, HostImagesAreSentWhileTheDeviceComputes) {
+  const double resident = rate({}), sent = rate(0);
+  std::printf("images on the device: %.0f images/s, in the host's memory: %.0f\n", resident, sent);
+  EXPECT_GT(sent, 0.7 * resident);
 }
 
 // A second training that continues from the state of the first is bit-for-bit identical, although
