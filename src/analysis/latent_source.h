@@ -17,7 +17,7 @@ struct LatentRequest {
 
 /// The training images to draw like: those for which a rule holds.
 struct TrainingRule {
-  std::string rule;   // in the language of data/selection.h: "label=owl"
+  std::string rule;   // in the language of data/selection/selection.h: "label=owl"
   std::string where;  // the flag that holds it; begins an Error's message
 };
 

@@ -5,8 +5,8 @@
 
 #include "core/error.h"
 #include "core/log.h"
-#include "data/folder/endings.h"
-#include "data/registry.h"
+#include "folder/endings.h"
+#include "sets/registry.h"
 
 namespace latent {
 namespace {

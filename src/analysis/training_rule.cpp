@@ -5,7 +5,7 @@
 
 #include "core/error.h"
 #include "core/text/suggest.h"
-#include "data/selection.h"
+#include "data/selection/selection.h"
 
 namespace latent {
 

@@ -7,7 +7,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/text/suggest.h"
-#include "data/pack/pack.h"
+#include "pack/pack.h"
 #include "session/experiment.h"
 
 namespace latent {

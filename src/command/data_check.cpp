@@ -14,7 +14,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/system/file.h"
-#include "data/pack/pack.h"
+#include "pack/pack.h"
 #include "session/experiment.h"
 #include "visual/grid.h"
 

@@ -16,7 +16,7 @@
 #include "core/log.h"
 #include "core/text/split.h"
 #include "core/text/suggest.h"
-#include "data/example_list.h"
+#include "data/selection/example_list.h"
 #include "space/expression.h"
 #include "visual/grid.h"
 

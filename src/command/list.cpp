@@ -4,7 +4,7 @@
 
 #include "command/flags/arguments.h"
 #include "command/report/config_entries.h"
-#include "data/keep.h"
+#include "data/selection/keep.h"
 #include "measure/measure.h"
 #include "model/activation.h"
 #include "model/corruption.h"

@@ -68,8 +68,7 @@ void Section::reject_integer(const std::string& key, const std::string& type, co
                              Range range) const {
   // For a value beyond what any key takes, that bound is reported.
   const double value = element.is_number() ? element.get<double>() : 0;
-  const double most =
-      element.is_number_float() ? kLargestWhole : static_cast<double>(kLargestInteger);
+  const double most = element.is_number_float() ? kLargestWhole : double{kLargestInteger};
   if (value >= most) range.high = std::min(range.high, most);
   if (value <= -most) range.low = std::max(range.low, -most);
   reject(key, with_range(type, range.text()));
@@ -194,9 +193,8 @@ void Section::read(const std::string& key, std::vector<std::string>& value,
 }
 
 void Section::set_on_resume(const std::string& key, OnResume on_resume) {
-  for (auto& entry : config_->entries_) {
+  for (auto& entry : config_->entries_)
     if (entry.path == (path_.empty() ? key : path_ + "." + key)) entry.on_resume = on_resume;
-  }
 }
 
 void Section::offer(const std::vector<std::string>& keys) { config_->offered_[pointer_] = keys; }

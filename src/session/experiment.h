@@ -3,10 +3,10 @@
 #pragma once
 
 #include "config/config.h"
-#include "data/registry.h"
 #include "model/autoencoder.h"
 #include "model/corruption.h"
 #include "objective/objective.h"
+#include "sets/registry.h"
 #include "train/batches.h"
 #include "train/options.h"
 #include "visual/gallery.h"

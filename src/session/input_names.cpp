@@ -6,7 +6,7 @@
 
 #include "core/error.h"
 #include "core/log.h"
-#include "data/folder/image_files.h"
+#include "folder/image_files.h"
 
 namespace latent {
 namespace {

@@ -6,9 +6,9 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/text/suggest.h"
-#include "data/sets/array_file.h"
 #include "image/codecs.h"
 #include "session/input_names.h"
+#include "sets/array_file.h"
 
 namespace latent {
 namespace {

@@ -3,7 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "core/error.h"
-#include "data/selection.h"
+#include "data/selection/selection.h"
 
 namespace latent::space {
 namespace {

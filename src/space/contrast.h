@@ -16,8 +16,8 @@ struct BinaryContrast {
   int64_t negatives() const;
 };
 
-/// Divides images by a rule, which `match` (data/selection.h) reads: "Smiling", "!Smiling",
-/// "label=Sneaker,Sandal", "scale=0.5..0.8"; "scale" alone means above its median.
+/// Divides images by a rule, which `match` (data/selection/selection.h) reads: "Smiling",
+/// "!Smiling", "label=Sneaker,Sandal", "scale=0.5..0.8"; "scale" alone means above its median.
 ///
 /// Within a side every class has the same weight, however many images it has. Images whose value
 /// is not known are left out.

@@ -1,5 +1,5 @@
 // The lists that come with CelebA.
-#include "data/sets/celeba_lists.h"
+#include "sets/celeba_lists.h"
 
 #include "fuzz.h"
 

@@ -1,5 +1,5 @@
 // The table of labels of a folder of images.
-#include "data/folder/labels.h"
+#include "folder/labels.h"
 
 #include "core/text/normal_form.h"
 #include "fuzz.h"

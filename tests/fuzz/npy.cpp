@@ -1,6 +1,6 @@
 // NPY files, and the images in them.
-#include "data/sets/array_images.h"
 #include "fuzz.h"
+#include "sets/array_images.h"
 
 LATENT_FUZZ_TARGET(input) {
   using namespace latent;

@@ -1,8 +1,8 @@
 // Packs of prepared images.
 #include <zlib.h>
 
-#include "data/pack/pack_file.h"
 #include "fuzz.h"
+#include "pack/pack_file.h"
 
 namespace {
 

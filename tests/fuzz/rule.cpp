@@ -1,5 +1,5 @@
 // Rules that pick examples: "label=7", "!Smiling", "scale=0.5..0.8".
-#include "data/selection.h"
+#include "data/selection/selection.h"
 
 #include <ATen/ATen.h>
 

@@ -1,8 +1,8 @@
 // CSV files of numbers.
-#include "data/sets/table.h"
+#include "sets/table.h"
 
-#include "data/sets/table_guess.h"
 #include "fuzz.h"
+#include "sets/table_guess.h"
 
 // The name of the column of labels, or nothing; a zero byte; the file.
 LATENT_FUZZ_TARGET(input) {

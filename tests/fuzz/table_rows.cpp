@@ -1,5 +1,5 @@
 // The columns and the scale of a table, as checkpoints keep them.
-#include "data/sets/table_rows.h"
+#include "sets/table_rows.h"
 
 #include "fuzz.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "config/config.h"
-#include "data/registry.h"
+#include "sets/registry.h"
 
 namespace latent {
 

@@ -3,9 +3,9 @@
 
 #include "config/config.h"
 #include "core/system/file.h"
-#include "data/pack/pack.h"
-#include "data/registry.h"
 #include "image/codecs.h"
+#include "pack/pack.h"
+#include "sets/registry.h"
 #include "unit/cache_folder.h"
 #include "unit/image_files.h"
 

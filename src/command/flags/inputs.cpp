@@ -9,7 +9,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/text/suggest.h"
-#include "data/example_list.h"
+#include "data/selection/example_list.h"
 
 namespace latent {
 namespace {

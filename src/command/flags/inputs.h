@@ -33,8 +33,8 @@ ExampleBatches read_example_batches(const Arguments& arguments, const OpenedRun&
 ExampleBatch read_split(const std::string& where, Split split, const std::vector<int64_t>& indices,
                         const OpenedRun& run);
 
-/// Images of the split that a file lists by name or index (data/example_list.h), in its order.
-/// Throws Error for an entry that is not in the split.
+/// Images of the split that a file lists by name or index (data/selection/example_list.h), in its
+/// order. Throws Error for an entry that is not in the split.
 ExampleBatch read_list(const std::filesystem::path& file, Split split, const OpenedRun& run);
 
 /// Returns a name for pictures of these inputs: "files", "test-3-17", "test-first-10", "test" for

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "analysis/anomaly.h"
-#include "data/selection.h"
+#include "data/selection/selection.h"
 
 namespace latent {
 

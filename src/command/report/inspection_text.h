@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "analysis/inspection.h"
-#include "data/folder/image_survey.h"
+#include "folder/image_survey.h"
 
 namespace latent {
 

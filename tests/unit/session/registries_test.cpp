@@ -1,9 +1,9 @@
 // Every row of every family that a config names: its summary, and the keys that it reads.
 #include <set>
 
-#include "data/registry.h"
 #include "model/activation.h"
 #include "session/experiment.h"
+#include "sets/registry.h"
 #include "unit/expect.h"
 
 namespace latent {

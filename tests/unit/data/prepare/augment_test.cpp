@@ -5,7 +5,7 @@
 
 #include "config/config.h"
 #include "core/random.h"
-#include "data/registry.h"
+#include "sets/registry.h"
 #include "unit/expect.h"
 
 namespace latent {
