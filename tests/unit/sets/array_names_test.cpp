@@ -1,6 +1,8 @@
 // Arrays found by their names, in one file and beside it.
 #include "sets/array_names.h"
 
+#include <spdlog/fmt/fmt.h>
+
 #include <nlohmann/json.hpp>
 
 #include "analysis/suggested_config.h"
@@ -20,11 +22,11 @@ std::string bytes_of(size_t count) { return std::string(count, '\1'); }
 
 // Images of 1x2, filled with one number; labels 1.
 std::string images(int count, char fill = '\1') {
-  return npy_bytes("|u1", "(" + std::to_string(count) + ", 1, 2)",
+  return npy_bytes("|u1", fmt::format("({}, 1, 2)", count),
                    std::string(static_cast<size_t>(2 * count), fill));
 }
 std::string labels(int count) {
-  return npy_bytes("|u1", "(" + std::to_string(count) + ",)", bytes_of(static_cast<size_t>(count)));
+  return npy_bytes("|u1", fmt::format("({},)", count), bytes_of(static_cast<size_t>(count)));
 }
 
 TEST(ArrayNames, SayWhatAnArrayIs) {
