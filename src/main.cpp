@@ -24,7 +24,7 @@ constexpr int kUsage = 2;
 
 std::string overview() {
   std::string text =
-      "latent trains autoencoders on images and works in their latent spaces.\n\n"
+      "latent trains autoencoders on images and explores their latent spaces.\n\n"
       "usage: latent COMMAND [options]      latent COMMAND --help\n\ncommands:\n";
   for (const auto& row : commands().rows())
     text += fmt::format("  {:<12} {}\n", row.name, row.summary);
@@ -65,6 +65,11 @@ std::string memory_remedy(const std::string& command) try {
 
 int run(int argc, char** argv) {
   const std::string name = argc > 1 ? argv[1] : "";
+  if (name == "help" && argc > 2) {  // as `latent COMMAND --help`
+    char help[] = "--help";
+    char* words[] = {argv[0], argv[2], help};
+    return run(3, words);
+  }
   if (name.empty() || name == "--help" || name == "-h" || name == "help") {
     std::fputs(overview().c_str(), stdout);
     return name.empty() ? kUsage : 0;

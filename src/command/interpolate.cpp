@@ -167,7 +167,7 @@ void run_interpolate(const Arguments& arguments) {
   const bool matrix = arguments.flag("matrix");
   if (arguments.has("random")) {
     arguments.refuse({"files", "indices", "count", "split"},
-                     "for images, but --random draws latents; expected one of the two");
+                     "selects images, but --random draws latents; expected one of the two");
   }
   if (matrix) arguments.refuse({"fps", "ping-pong", "loop"}, "for animations; --matrix makes none");
   check_latent_tensors(arguments);

@@ -46,7 +46,8 @@ void check_flags(const Arguments& arguments, const PlotRow& row) {
   for (const auto& other : plots().rows()) {
     for (const auto& flag : other.flags) {
       if (arguments.has(flag) && !taken.contains(flag))
-        throw UsageError("--" + flag + ": latent plot " + row.name + " does not take it");
+        throw UsageError("--" + flag + ": not a flag of latent plot " + row.name +
+                         ", only of plot " + other.name);
     }
   }
 }

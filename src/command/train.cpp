@@ -145,14 +145,14 @@ void declare_train(cxxopts::Options& options) {
   options.positional_help("CONFIG.json");
   options.parse_positional("config");
   options.add_options()("config", "the config to train", cxxopts::value<std::string>(), "FILE")(
+      "run", "folder for the run (default: runs/<config name>-<n>)",
+      cxxopts::value<std::vector<std::string>>(),
+      "DIR")("resume", "resume the run in the folder given by --run")(
+      "init-from", "start from the weights of another run", cxxopts::value<std::string>(), "DIR")(
+      "overwrite", "replace an existing run")(
+      "dry-run", "print the layers and exit; makes no run, but reads (and packs) the data")(
       "profile", "write a trace of some steps, for Perfetto or chrome://tracing",
-      cxxopts::value<std::string>(),
-      "FILE")("run", "folder for the run (default: runs/<config name>-<n>)",
-              cxxopts::value<std::vector<std::string>>(),
-              "DIR")("resume", "resume the run in the folder given by --run")(
-      "overwrite", "replace an existing run")("dry-run",
-                                              "print the layers and exit, without a run")(
-      "init-from", "start from the weights of another run", cxxopts::value<std::string>(), "DIR");
+      cxxopts::value<std::string>(), "FILE");
   declare_settings(options);
 }
 

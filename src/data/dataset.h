@@ -20,6 +20,9 @@ std::string to_string(Split split);
 Split parse_split(const std::string& name);
 
 enum class AttributeKind { kClass, kYesNo, kNumber };
+/// All of them; whoever adds one adds it to the conditions too (a test goes through these).
+inline constexpr AttributeKind kAttributeKinds[] = {AttributeKind::kClass, AttributeKind::kYesNo,
+                                                    AttributeKind::kNumber};
 
 /// A property of every image: a class, an attribute, a factor.
 struct Attribute {

@@ -20,7 +20,10 @@ fs::path folder_of(const char* variable) {
 void expect_there(const fs::path& path, const std::string& key, const std::string& what) {
   std::error_code code;
   if (fs::exists(path, code) || code) return;  // whoever opens it says what is wrong
-  throw Error(key + ": " + path.string() + ": no such " + what + "; expected an existing " + what);
+  const std::string from =
+      path.is_absolute() ? "" : " in the working directory, " + fs::current_path(code).string();
+  throw Error(key + ": " + path.string() + ": no such " + what + from +
+              "; expected the path of a " + what);
 }
 
 fs::path data_folder(const std::string& directory, const std::string& folder) {

@@ -37,8 +37,10 @@ const Registry<MeasureRow>& measures() {
            configure_psnr_measure},
           {"ssim", "structural similarity of reconstructions", true, needs_images,
            configure_ssim_measure},
-          {"book_units", "the loss in the units of Foster, Generative Deep Learning", true,
-           no_book_units, configure_book_units_measure},
+          {"book_units",
+           "the loss as in Foster's Generative Deep Learning: a factor times the mean error, plus "
+           "KL",
+           true, no_book_units, configure_book_units_measure},
       });
   return registry;
 }

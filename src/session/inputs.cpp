@@ -31,8 +31,9 @@ class BrokenInputs {
     if (usable == 0) throw Error(reasons_.front() + " (nor can any other of the files be read)");
     for (const auto& reason : reasons_)
       log::fail_at_end(reason);
-    log::fail_at_end(
-        fmt::format("{} left out as unreadable; {} done", reasons_.size(), counted(usable, noun)));
+    log::fail_at_end(fmt::format("{} could not be read and {} left out; {} processed",
+                                 counted(static_cast<int64_t>(reasons_.size()), "file"),
+                                 reasons_.size() == 1 ? "was" : "were", counted(usable, noun)));
   }
 
  private:

@@ -78,12 +78,12 @@ void check_resumable(const Config& config, const std::string& trained_with,
   const TrainOptions train = read_experiment(before).train;
   const auto changes = forbidden_changes(config, trained_with, origin.string());
   if (!changes.empty()) {
+    const auto moved = keys_that(OnResume::kSameData, config, before);
     throw Error(fmt::format(
-        "{}: cannot resume with other settings: {}; a resumed run may change only {}, and where "
-        "the same data lie: {}",
+        "{}: cannot resume with other settings: {}; train a new run with them, or change only {}{}",
         run.path().string(), fmt::join(changes, ", "),
         fmt::join(keys_that(OnResume::kMayChange, config, before), ", "),
-        fmt::join(keys_that(OnResume::kSameData, config, before), ", ")));
+        moved.empty() ? "" : fmt::format("; and, if the data moved, {}", fmt::join(moved, ", "))));
   }
   const std::string epochs = value(flat(config), "train.epochs"),
                     planned = std::to_string(train.epochs);

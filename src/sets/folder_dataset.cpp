@@ -223,10 +223,10 @@ FolderOptions read_folder_options(Section& data) {
             "a column that is otherwise 0 and 1");
   if (is_of_former_run(data)) options.splits = "exact";
   data.read("splits", options.splits,
-            "folders: folders called train, training, test, val and the like are the splits, and a "
-            "missing one is served by another; fill: missing ones are drawn from the training "
-            "images; none: all folders are classes; or names: train=Good,test=Bad; exact: as "
-            "version 0.1 read them");
+            "folders: folders named train, val, test and the like are the splits, and a missing "
+            "split uses another's images; fill: as folders, but a missing split is drawn from the "
+            "training images; none: every folder is a class; train=Good,test=Bad: names the "
+            "folders; exact: the rule of version 0.1");
   options.splits_key = data.where("splits");
   options.split_rule = parse_split_rule(options.splits, options.splits_key);
   data.read("channels", options.channels, either(1, 3), "1 for grey images, 3 for RGB");
@@ -234,7 +234,8 @@ FolderOptions read_folder_options(Section& data) {
             "share of the images, drawn by their names, for validation");
   data.read("test", options.test, from_below(0, 1),
             "share of the images, drawn by their names, for the test split");
-  data.read("split_seed", options.split_seed, at_least(0), "seed of both draws");
+  data.read("split_seed", options.split_seed, at_least(0),
+            "seed that draws the validation and test images");
   data.read("count", options.count, at_least(0),
             "number of training images to use, drawn by their names; 0: all");
   for (auto& word : options.csv.unknown)

@@ -159,7 +159,7 @@ DatasetPlan configure_idx(Section& data) {
   data.read("test_labels", test_labels, "IDX file of their labels", OnResume::kSameData);
   IdxReading reading;
   data.read("transpose", reading.transpose,
-            "whether rows and columns of each image are exchanged, which turns EMNIST upright");
+            "swap rows and columns of each image, which turns EMNIST upright");
   if (is_emnist(images) && !data.has("transpose")) {
     reading.note = images +
                    ": EMNIST stores its images lying on their side: data.transpose: true "

@@ -53,7 +53,7 @@ void PictureOptions::read_of_rows(Section& data) {
             "how the values of a row make a picture: [28, 28], [32, 32, 3], or [3, 32, 32] for "
             "planes of red, green and blue");
   data.read("transpose", transpose,
-            "whether rows and columns of each picture are exchanged, which turns EMNIST upright");
+            "swap rows and columns of each picture, which turns EMNIST upright");
   shape_key = data.where("shape");
   if (layout_key.empty()) layout_key = shape_key;
   if (shape.empty() || shape.size() == 2 || shape.size() == 3) return;

@@ -122,7 +122,7 @@ def other_configs():
     config["objective"]["kl"]["weight"] = 2
     path.write_text(json.dumps(config))
     expect_error("edited: cannot resume with other settings: objective.kl.weight is 2.0, was 1.0, train.batch_size is "
-                 "32, was 16; a resumed run may change only", "train", "--run", "edited", "--resume")
+                 "32, was 16; train a new run with them, or change only", "train", "--run", "edited", "--resume")
     expect_error("train.optimizer.learning_rate is 1.0, was 0.001", "train", "--run", "whole", "--resume", "--set",
                  "train.optimizer.learning_rate=1")
     latent("train", "--run", "whole", "--resume", "--set", "train.checkpoint.keep=1")

@@ -137,7 +137,7 @@ def sparse(here):
     result = latent_json("plot", "dictionary", "--run", "vae")
     expect(result["method"] == "decoded unit codes", f"another decoder is asked by unit codes, got {result}")
     expect_error("are not activations; expected a run with model.bottleneck point", "plot", "activations", "--run", "vae")
-    expect_error("--twin: latent plot latents does not take it", "plot", "--run", "vae", "--twin", "sparse", code=2)
+    expect_error("--twin: not a flag of latent plot latents, only of plot activations", "plot", "--run", "vae", "--twin", "sparse", code=2)
 
 
 def mistakes(here):

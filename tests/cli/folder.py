@@ -155,7 +155,7 @@ def checks(here):
     expect(any("copy.png" in str(pair) for pair in report["repeats"]), f"the copy, got {report['repeats']}")
     expect(files_below(here / "report") == ["config.json", "contact_sheet.png"], "a contact sheet and a config")
     text = latent("data", "check", "photos", "--out", "report").stdout
-    for words in ("height x width", "BCE floor", "2 images cannot be read", "repeats the pixels", "red 2"):
+    for words in ("height x width", "lowest BCE of any model", "2 images cannot be read", "repeats the pixels", "red 2"):
         expect(words in text, f"{words!r} in\n{text}")
     short = ["--set", "train.epochs=1", "--set", "data.on_error=skip", "--quiet"]
     latent("train", "report/config.json", "--run", "suggested", *short)

@@ -61,7 +61,7 @@ def broken(here):
     expect_error("--on-error skip leaves such files out", "encode", "--run", "r", "test", "--out", "e.csv")
     said = latent("encode", "--run", "r", "test", "--out", "e.csv", "--on-error", "skip", code=1).stderr.splitlines()
     expect(said[-2].startswith("error: test/good/bad.pgm: ") and
-           said[-1] == "error: 1 left out as unreadable; 6 images done", f"the file listed last, got {said}")
+           said[-1] == "error: 1 file could not be read and was left out; 6 images processed", f"the file listed last, got {said}")
     expect(len(names_in("e.csv")) == 6, f"the other files, got {names_in('e.csv')}")
     expect_error("nor can any other of the files be read", "encode", "--run", "r", "test/good/bad.pgm", "--out", "f.csv",
                  "--on-error", "skip")

@@ -150,7 +150,7 @@ def refused(here, vae, plain):
     expect_error("--run is missing", "plot", code=2)
     expect_error("--run is missing", "plot", "losses", code=2)
     expect_error("--run: given twice", "plot", "--run", vae, "--run", plain, code=2)
-    expect_error("--cdf: latent plot losses does not take it", "plot", "losses", "--run", vae, "--cdf", code=2)
+    expect_error("--cdf: not a flag of latent plot losses", "plot", "losses", "--run", vae, "--cdf", code=2)
     expect_error("--out x.pdf: expected a .png or .svg file", "plot", "--run", vae, "--out", "x.pdf", code=2)
     expect_error("gnuplot is not on the PATH; install gnuplot-nox", "plot", "losses", "--run", vae, env={"PATH": str(here)})
     expect_error("expected train, validation or test", "plot", "--run", vae, "--split", "tests", code=2)

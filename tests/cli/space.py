@@ -188,7 +188,7 @@ def wrong(here, run):
     error("notes.png", "interpolate", "notes.png", "a, b.png")
     error("--fps 0: expected a number >= 0.01", "interpolate", "--fps", "0", code=2)
     error("--random 1: expected an integer >= 2", "interpolate", "--random", "1", code=2)
-    error("--files: for images, but --random draws latents; expected one of the two", "interpolate", "--random", "2", "a, b.png", code=2)
+    error("--files: selects images, but --random draws latents; expected one of the two", "interpolate", "--random", "2", "a, b.png", code=2)
     error("folder.gif", "interpolate", "--out", "folder.gif")
     error("/proc/nowhere", "interpolate", "--out", "/proc/nowhere/x.gif")
     error("--out x.jpg: expected a folder, a .png or a .gif", "interpolate", "--out", "x.jpg", code=2)

@@ -242,7 +242,7 @@ def changed_data(here):
 
 
 def contradictions(here):
-    expect_error("--indices: for images of the run's data set; expected either it or files of your own", "reconstruct", "--run", "vae", "x.png",
+    expect_error("--indices: selects images of the run's data set; expected either --indices or FILES", "reconstruct", "--run", "vae", "x.png",
                  "--indices", 4, code=2)
     expect_error("--split: for images of the run's data set", "encode", "--run", "vae", "x.png", "--split", "train", code=2)
     expect_error("--count: --indices already selects the images", "reconstruct", "--run", "vae", "--indices", 4, "--count", 3, code=2)

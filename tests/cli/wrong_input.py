@@ -244,7 +244,7 @@ def flags_without_effect(here):
     refused("--steps: for the strip, but --out is an animation", "traverse", "--steps", 5, "--out", "x.gif")
     refused("--fps: for animations; expected also --gif, or a .gif with --out", "arithmetic", "--attribute", "scale", "--fps", 5)
     refused("--loop: for animations; --matrix makes none", "interpolate", "--matrix", "--loop", 2)
-    refused("--count: for images, but --random draws latents", "interpolate", "--random", 2, "--count", 2)
+    refused("--count: selects images, but --random draws latents", "interpolate", "--random", 2, "--count", 2)
     words = ["arithmetic", "--expression", "A - B"]
     refused("--method: for --attribute; --expression does not use it", *words, "--method", "mean")
     refused("--gif: for animations; --expression makes none", *words, "--gif")

@@ -27,7 +27,7 @@ void check_inputs(const Arguments& arguments, bool counted) {
     const bool ours = std::string_view(flag) != "count" || counted;
     if (files && ours && arguments.has(flag)) {
       throw UsageError(fmt::format(
-          "--{}: for images of the run's data set; expected either it or files of your own", flag));
+          "--{0}: selects images of the run's data set; expected either --{0} or FILES", flag));
     }
   }
   if (indices && counted && arguments.has("count"))
@@ -45,8 +45,8 @@ void declare_inputs(cxxopts::Options& options, const std::string& default_count)
                         "images; for a table, CSV files",
                         cxxopts::value<std::vector<std::string>>(), "FILES");
   options.add_options()("on-error",
-                        "action for one of FILES that cannot be read: fail, or skip it, do the "
-                        "rest and exit with 1 (default: the run's data.on_error)",
+                        "what to do if one of FILES cannot be read: fail, or skip it, process the "
+                        "others and exit with 1 (default: the run's data.on_error)",
                         cxxopts::value<std::string>(), "NAME");
   options.add_options()("split",
                         default_count.empty()

@@ -66,7 +66,7 @@ std::string split_text(const SplitInspection& split) {
   for (const double deviation : split.deviation)
     text += fmt::format(" {:.3f}", deviation);
   if (std::isfinite(split.bce_floor))
-    text += fmt::format("  BCE floor {:.2f} nats", split.bce_floor);
+    text += fmt::format("  lowest BCE of any model {:.2f} nats", split.bce_floor);
   return text + "\n";
 }
 

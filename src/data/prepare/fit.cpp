@@ -40,7 +40,8 @@ Fit::Fit(Section& data) : pad_key_(data.where("pad_to")) {
             "how images of another aspect ratio are fitted: crop the middle, stretch, or pad with "
             "black");
   data.read("filter", filter_, OneOf{{"area", "bilinear"}},
-            "how images are resized: area averages, bilinear samples without antialiasing");
+            "how images are resized: area: average of the pixels covered; bilinear: interpolation "
+            "without antialiasing");
   data.read("pad_to", pad_to_, between(0, 4096),
             "height and width that black borders pad the images to; 0: none");
 }

@@ -34,7 +34,7 @@ std::vector<std::string> known_rules(const std::vector<Attribute>& attributes) {
     const std::string guess = nearest(wanted, attribute.classes);
     if (!guess.empty()) meant = attribute.name + "=" + guess;
   }
-  throw Error("attribute \"" + wanted + "\": no such attribute in the data set; " +
+  throw Error("attribute \"" + wanted + "\": not in the data set; " +
               did_you_mean(meant, known_rules(examples.attributes)));
 }
 

@@ -94,7 +94,7 @@ CorruptionMaker configure_downsample_corruption(Section& section, bool table) {
   DownsampleOptions options;
   section.read("size", options.size, between(1, 4096), "height and width of the encoder's input");
   section.read("filter", options.filter, OneOf{{"area", "bilinear"}},
-               "area averages what a pixel covers, bilinear samples without antialiasing");
+               "area: average of the pixels covered; bilinear: interpolation without antialiasing");
   if (table) {
     throw Error(section.where("name") +
                 ": downsample is for images, and the data set is a table; expected gaussian or "

@@ -80,9 +80,11 @@ void load_model(Autoencoder& model, Objective& objective, const TensorFile& file
                   "; the checkpoint does not fit the model of this config");
     }
     if (found->second.sizes() != tensor.sizes()) {
-      throw Error(fmt::format("{}: {} is {}; the model of this config expects {}", path.string(),
-                              name, fmt::join(found->second.sizes(), "x"),
-                              fmt::join(tensor.sizes(), "x")));
+      throw Error(fmt::format(
+          "{}: {} is {}; the model of this config expects {}: use the section model of the config "
+          "that the checkpoint was trained with",
+          path.string(), name, fmt::join(found->second.sizes(), "x"),
+          fmt::join(tensor.sizes(), "x")));
     }
     tensor.copy_(found->second);
     ++loaded;

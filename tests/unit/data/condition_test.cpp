@@ -68,6 +68,39 @@ TEST(Condition, IsReadAsItWasWritten) {
   EXPECT_EQ(condition.text().find("NaN"), std::string::npos);
 }
 
+// Returns an attribute of a kind, with two values that differ and one that is not known, and the
+// words for the first.
+std::pair<Attribute, std::string> attribute_of(AttributeKind kind) {
+  const Tensor values = at::tensor(std::vector<double>{1, 0, kUnknown}, at::kDouble);
+  switch (kind) {
+    case AttributeKind::kClass:
+      return {{"it", values, {"cat", "dog"}}, "it=dog"};
+    case AttributeKind::kYesNo:
+      return {{"it", values, {}}, "it"};
+    case AttributeKind::kNumber:
+      return {{"it", values + 2, {}}, "it=3"};
+  }
+  return {};
+}
+
+TEST(Condition, HasWhatItNeedsOfEveryKindOfAttribute) {
+  for (const AttributeKind kind : kAttributeKinds) {
+    const auto [attribute, words] = attribute_of(kind);
+    SCOPED_TRACE(words);
+    ASSERT_EQ(attribute.kind(), kind);
+    const Examples examples{
+        .pixels = at::zeros({3, 1, 1, 1}, at::kByte), .attributes = {attribute}, .names = {}};
+    const Condition made = Condition::of({"it"}, examples, "key");
+    const Condition kept = Condition::parse(made.text(), "file");
+    const Tensor rows = kept.rows(examples.attributes, 3);
+    EXPECT_GT(kept.size(), 0);
+    EXPECT_TRUE(at::equal(rows, made.rows(examples.attributes, 3)));
+    EXPECT_FALSE(at::equal(rows[0], rows[1]));
+    EXPECT_TRUE(at::equal(rows[2], at::zeros_like(rows[2])));
+    EXPECT_TRUE(at::equal(kept.row(words, "flag"), rows.narrow(0, 0, 1)));
+  }
+}
+
 TEST(Condition, OfNothingIsNone) {
   const Condition none = Condition::of({}, known_examples(), "key");
   EXPECT_TRUE(none.empty());

@@ -310,7 +310,7 @@ TEST_F(Folder, WrongKeysAreNamed) {
                "x: data.validation: got 0.5, and data.test 0.5; expected a sum below 1");
   fs::remove_all(folder_.path());
   expect_fault("", "x: data.dir: " + folder_.path().string() +
-                       ": no such folder; expected an existing folder");
+                       ": no such folder; expected the path of a folder");
   write_file(folder_.path(), "x");
   expect_fault("", folder_.path().string() + ": is a file; expected a folder of images");
 }

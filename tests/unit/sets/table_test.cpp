@@ -184,7 +184,7 @@ TEST_F(TableTest, NamesTheLineThatIsWrong) {
   expect_refused("a,b\n1,2\n3\n", "",
                  file() + ": line 3: 1 fields; expected 2 as in the first line");
   expect_error([] { open_dataset("\"name\": \"table\", \"file\": \"/nowhere.csv\""); },
-               "x: data.file: /nowhere.csv: no such file; expected an existing file");
+               "x: data.file: /nowhere.csv: no such file; expected the path of a file");
 }
 
 }  // namespace

@@ -28,7 +28,9 @@ TEST_F(TrainerTest, ACheckpointThatDoesNotFitIsRefused) {
   };
   expect_error(
       [&] { resume("model.latent_dim=4"); },
-      path + ": model.bottleneck.mean.weight is 3x68; the model of this config expects 4x68");
+      path +
+          ": model.bottleneck.mean.weight is 3x68; the model of this config expects 4x68: use the "
+          "section model of the config that the checkpoint was trained with");
   expect_error([&] { resume("model.encoder.normalization=none"); },
                path + ": holds 21 weights; the model of this config has 13");
   expect_error(
