@@ -195,12 +195,12 @@ def wrong(here, run):
     error("--matrix: makes no animation", "interpolate", "--indices", "0-3", "--matrix", "--out", "x.gif", code=2)
     error("--steps: 1999 frames in all; expected at most 1000", "interpolate", "--indices", "0-2", "--steps", "1000", code=2)
     error("expected either --attribute Smiling or --expression", "arithmetic", code=2)
-    error('--attribute: attribute "scal": no such attribute in the data set; did you mean scale? known: rotation, scale, shape=ellipse',
+    error('--attribute: attribute "scal": not in the data set; did you mean scale? known: rotation, scale, shape=ellipse',
           "arithmetic", "--attribute", "scal")
-    error('attribute "shape=hart": no such attribute in the data set; did you mean shape=heart?', "arithmetic",
+    error('attribute "shape=hart": not in the data set; did you mean shape=heart?', "arithmetic",
           "--attribute", "shape=hart")
     error("every image of the train split has it", "arithmetic", "--attribute", "shape=square,ellipse,heart")
-    error('--orthogonal-to: attribute "shap": no such attribute in the data set', "arithmetic", "--attribute", "scale", "--orthogonal-to", "shap")
+    error('--orthogonal-to: attribute "shap": not in the data set', "arithmetic", "--attribute", "scale", "--orthogonal-to", "shap")
     error("--attribute x: nothing of the direction remains at right angles to the other attributes", "arithmetic", "--attribute", "x", "--orthogonal-to", "x")
     error("--strength -3:3: expected numbers such as -3:3:7", "arithmetic", "--attribute", "x", "--strength", "-3:3", code=2)
     error("expected low:high:count", "arithmetic", "--attribute", "x", "--strength", "-3:3:2.5", code=2)

@@ -62,7 +62,7 @@ def keep(here):
     def error(message, rule, *arguments):
         expect_error(message, "train", write_config(here), "--set", f"data.keep={rule}", *arguments)
 
-    error('data.keep: attribute "shape=hart": no such attribute in the data set; did you mean shape=heart? known: rotation, scale',
+    error('data.keep: attribute "shape=hart": not in the data set; did you mean shape=heart? known: rotation, scale',
           "shape=hart")
     error('data.keep: "x=7..8" keeps none of the 256 examples of the train split; expected a rule that matches some', "x=7..8")
     error('data.keep: attribute "x=wide": expected a number or a range, such as x=0.5..0.8', "x=wide")
@@ -125,7 +125,7 @@ def detect_errors(here, plain, vae):
     expect_error("--out x.txt: expected a .csv file", "detect", "--run", vae, "--out", "x.txt", code=2)
     expect_error("--score elbo: a plain autoencoder has no ELBO; expected error, distance, pca", "detect", "--run", plain,
                  "--score", "elbo")
-    expect_error('--normal: attribute "shape=hart": no such attribute in the data set; did you mean shape=heart?', "detect", "--run", vae,
+    expect_error('--normal: attribute "shape=hart": not in the data set; did you mean shape=heart?', "detect", "--run", vae,
                  "--normal", "shape=hart")
     expect_error("--indices 64: only 64 images in the test split; expected 0 to 63", "detect", "--run", vae, "--indices", 64)
     latent("sample", "--run", vae, "--count", 3, "--singles", "--out", "singles", "--quiet")
@@ -244,7 +244,7 @@ def changed_data(here):
 def contradictions(here):
     expect_error("--indices: selects images of the run's data set; expected either --indices or FILES", "reconstruct", "--run", "vae", "x.png",
                  "--indices", 4, code=2)
-    expect_error("--split: for images of the run's data set", "encode", "--run", "vae", "x.png", "--split", "train", code=2)
+    expect_error("--split: selects images of the run's data set", "encode", "--run", "vae", "x.png", "--split", "train", code=2)
     expect_error("--count: --indices already selects the images", "reconstruct", "--run", "vae", "--indices", 4, "--count", 3, code=2)
     one, two = (latent_json("reconstruct", "--run", "vae", "--indices", 4, *more)["written"][0] for more in ([], ["--sample-latents"]))
     expect((one, two) == ("vae/images/reconstruct/test-4.png", "vae/images/reconstruct/test-4-sampled.png"), f"two pictures, got {one}, {two}")

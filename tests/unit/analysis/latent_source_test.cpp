@@ -100,7 +100,7 @@ TEST_F(LatentSourceTest, RulesFindRows) {
   EXPECT_TRUE(at::equal(rows_where(train, "label=1", ""), at::tensor({3, 4}, at::kLong)));
   EXPECT_TRUE(at::equal(rows_where(train, "!label=0", ""), at::tensor({3, 4, 5}, at::kLong)));
   EXPECT_NE(error_of([&] { rows_where(train, "labell=1", "--attribute"); })
-                .find("--attribute: attribute \"labell=1\": no such attribute in the data set; did "
+                .find("--attribute: attribute \"labell=1\": not in the data set; did "
                       "you mean label=1?"),
             std::string::npos);
   EXPECT_EQ(error_of([&] { rows_where(train, "!label=0,1,2", "--attribute"); }),
