@@ -153,11 +153,10 @@ void declare_bench(cxxopts::Options& options) {
 }
 
 void run_bench(const Arguments& arguments) {
-  if (!arguments.has("config")) throw UsageError("no config; expected latent bench CONFIG.json");
   const int64_t windows = arguments.integer("windows", 1, 1000);
   const double seconds = arguments.number("seconds");
   if (!(seconds > 0)) throw UsageError(fmt::format("--seconds {}: expected a number > 0", seconds));
-  Config config = Config::load(arguments.text("config"), arguments.settings());
+  Config config = Config::load(arguments.config("bench"), arguments.settings());
   Experiment experiment = read_experiment(config);
   const c10::Device device = arguments.device();
   const Examples examples = load_split(*experiment.data.open(), Split::kTrain);

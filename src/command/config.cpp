@@ -15,8 +15,7 @@ void declare_config(cxxopts::Options& options) {
 }
 
 void run_config(const Arguments& arguments) {
-  if (!arguments.has("config")) throw UsageError("no config; expected latent config CONFIG.json");
-  Config config = Config::load(arguments.text("config"), arguments.settings());
+  Config config = Config::load(arguments.config("config"), arguments.settings());
   read_experiment(config);
   print_result(arguments, config.resolved(), entries_text(config.entries(), true));
 }

@@ -35,17 +35,6 @@ std::vector<std::string> settings(const Arguments& arguments) {
   return all;
 }
 
-// Refuses a run's folder given instead of a config: whoever gives it most likely wants to resume
-// it.
-void refuse_run_folder(const std::filesystem::path& path) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(path / "build.json", ignored)) return;
-  throw UsageError(
-      fmt::format("{0}: is the folder of a run; to resume it use latent train --run "
-                  "{0} --resume, to train its config again {1}",
-                  path.string(), (path / "config.json").string()));
-}
-
 // Resuming a run whose epochs are all trained ends at once: says why.
 void report_finished(const RunDirectory& run, int64_t trained, int64_t epochs) {
   if (trained < epochs) return;
@@ -62,8 +51,7 @@ Config load_config(const Arguments& arguments) {
                          ? "--resume uses the run's own config; do not pass a config file"
                          : "no config; expected latent train CONFIG.json, or --run DIR --resume");
   }
-  if (!resume) refuse_run_folder(arguments.text("config"));
-  if (!resume) return Config::load(arguments.text("config"), settings(arguments));
+  if (!resume) return Config::load(arguments.config("train"), settings(arguments));
   for (const char* flag : {"init-from", "overwrite"}) {
     if (arguments.has(flag))
       throw UsageError(fmt::format("--resume continues the run as it is; do not pass --{}", flag));

@@ -42,9 +42,11 @@ std::string with_range(const std::string& type, const std::string& range) {
 Section::Section(Config& config, std::string pointer, std::string path)
     : config_(&config), pointer_(std::move(pointer)), path_(std::move(path)) {}
 
-std::string Section::where(const std::string& key) const {
-  return config_->where(path_.empty() ? key : path_ + "." + key);
+std::string Section::path_of(const std::string& key) const {
+  return path_.empty() ? key : path_ + "." + key;
 }
+
+std::string Section::where(const std::string& key) const { return config_->where(path_of(key)); }
 
 std::string Section::where() const { return config_->where(path_); }
 
@@ -95,7 +97,7 @@ void Section::record(const std::string& key, const T& default_value, const T& va
   config_->resolved_[Json::json_pointer(pointer)] = value;
   if (config_->known_.contains(pointer)) return;
   config_->known_[pointer] = true;
-  config_->entries_.push_back({.path = path_.empty() ? key : path_ + "." + key,
+  config_->entries_.push_back({.path = path_of(key),
                                .type = type,
                                .range = range,
                                .meaning = std::string(meaning),
@@ -194,7 +196,7 @@ void Section::read(const std::string& key, std::vector<std::string>& value,
 
 void Section::set_on_resume(const std::string& key, OnResume on_resume) {
   for (auto& entry : config_->entries_)
-    if (entry.path == (path_.empty() ? key : path_ + "." + key)) entry.on_resume = on_resume;
+    if (entry.path == path_of(key)) entry.on_resume = on_resume;
 }
 
 void Section::offer(const std::vector<std::string>& keys) { config_->offered_[pointer_] = keys; }
@@ -210,7 +212,7 @@ Section Section::section(const std::string& key) {
   const Json* node = find(key);
   if (node != nullptr && !node->is_object()) reject(key, "an object {...}");
   config_->known_.emplace(pointer_ + "/" + key, false);
-  return {*config_, pointer_ + "/" + key, path_.empty() ? key : path_ + "." + key};
+  return {*config_, pointer_ + "/" + key, path_of(key)};
 }
 
 Component Section::named(const std::string& key, const std::string& default_name,
@@ -255,7 +257,7 @@ std::vector<Component> Section::components(const std::string& key,
     given.push_back(part.is_object() && part.contains("name") ? part.at("name") : part);
   }
   if (config_->known_.emplace(pointer_ + "/" + key, false).second) {
-    config_->entries_.push_back({.path = path_.empty() ? key : path_ + "." + key,
+    config_->entries_.push_back({.path = path_of(key),
                                  .type = "list of",
                                  .range = join(names, "|"),
                                  .meaning = std::string(meaning),
@@ -267,7 +269,7 @@ std::vector<Component> Section::components(const std::string& key,
   if (!config_->resolved_.contains(resolved)) config_->resolved_[resolved] = Json::array();
   std::vector<Component> parts;
   for (size_t i = 0; node != nullptr && i < node->size(); ++i) {
-    Section list(*config_, pointer_ + "/" + key, path_.empty() ? key : path_ + "." + key);
+    Section list(*config_, pointer_ + "/" + key, path_of(key));
     const std::string index = std::to_string(i);
     if (!(*node)[i].is_string() && !((*node)[i].is_object() && (*node)[i].contains("name"))) {
       list.reject(index, "a name or an object {\"name\": ...}; known: " + join(names));

@@ -87,6 +87,7 @@ class Section {
                                     std::string_view meaning);
 
  private:
+  std::string path_of(const std::string& key) const;
   const nlohmann::ordered_json* find(const std::string& key) const;
   [[noreturn]] void reject(const std::string& key, const std::string& expected) const;
   /// element: the value, or an element of it, that is not an integer in the range.

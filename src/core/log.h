@@ -26,7 +26,7 @@ void write_info(const std::string& message);
 void write_warning(const std::string& message);
 void write_error(const std::string& message);
 
-/// Keeps an error for the end of a command that goes on without what failed.
+/// Keeps an error for the end of a command that continues without what failed.
 void fail_at_end(const std::string& message);
 /// Writes the errors that were kept. Returns whether there were any: the command has failed then.
 bool write_kept_errors();

@@ -121,16 +121,16 @@ Tensor fit_to_model(const FileImages& images, const OpenedRun& run) {
   try {
     const Tensor prepared = run.experiment.data.fit(images.pixels);
     if (fits(prepared)) {
-      log::info("{}: {}x{} prepared to the model's {}x{} like the images of the run", images.file,
-                width, height, shape.width, shape.height);
+      log::info("{}: prepared like the images of the run, from {}x{} to {}x{} (height x width)",
+                images.file, height, width, shape.height, shape.width);
       return prepared;
     }
   } catch (const Error&) {
     // Larger than the images of the data set: resized below.
   }
   const bool squeezed = width * shape.height != height * shape.width;
-  log::info("{}: resized from {}x{} to the model's {}x{}{}", images.file, width, height,
-            shape.width, shape.height, squeezed ? ", which changes its proportions" : "");
+  log::info("{}: resized from {}x{} to the model's {}x{} (height x width){}", images.file, height,
+            width, shape.height, shape.width, squeezed ? ", which changes its proportions" : "");
   return resized(images.pixels, shape);
 }
 

@@ -87,7 +87,7 @@ def own_files(here):
     latent("sample", "--run", "twelve", "--count", 1, "--singles", "--out", "twelves")
     expect_error("00000.png: 20x12 pixels; expected 8x8 to enlarge, or at least 16x16", "upscale", "--run", "small", "twelves")
     log = latent("reconstruct", "--run", "noisy", "twelves").stderr
-    expect("resized from 20x12 to the model's 16x16, which changes its proportions" in log, f"the squeezing logged, got {log}")
+    expect("resized from 12x20 to the model's 16x16 (height x width), which changes its proportions" in log, f"the squeezing logged, got {log}")
     # A model that denoises and enlarges takes small files as they are.
     both = {"corruption": [*SMALLER["corruption"], {"name": "gaussian", "std": 0.3}]}
     latent("train", write_config(here, both), "--run", "both-small", "--quiet")

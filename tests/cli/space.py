@@ -115,7 +115,7 @@ def interpolate(run, plain):
     expect("30 frames a second became 33.33" in said, f"the rounded speed logged, got {said}")
     write_png(run.parent / "large.png", 40, 30)
     said = latent("interpolate", "--run", run, "large.png", "a, b.png", "--out", "mine.gif").stderr
-    expect("large.png: resized from 40x30 to the model's 16x16" in said, f"the resizing logged, got {said}")
+    expect("large.png: resized from 30x40 to the model's 16x16 (height x width)" in said, f"the resizing logged, got {said}")
 
 
 def arithmetic(run, plain):

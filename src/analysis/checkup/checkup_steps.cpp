@@ -67,7 +67,7 @@ Finding judge_unpassed_step(const UnpassedStep& bad, bool saved, const RunDirect
   if (experiment.train.on_nan.stops()) {
     return {Kind::kProblem, where, "training stopped, because " + ill,
             restart + also + "; or, if the losses before it were good, " + run.resume_command() +
-                " --set train.on_nan=rollback goes on with a lower learning rate"};
+                " --set train.on_nan=rollback continues with a lower learning rate"};
   }
   return {Kind::kWarning, where, ill + ", and no checkpoint is of a later step",
           "if training ended with that error, " + restart + also + "; if it was killed, " +

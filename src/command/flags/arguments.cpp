@@ -152,6 +152,21 @@ std::filesystem::path Arguments::run() const {
   return folders.front();
 }
 
+std::filesystem::path Arguments::config(const std::string& command) const {
+  if (!has("config")) throw UsageError("no config; expected latent " + command + " CONFIG.json");
+  const std::filesystem::path file = text("config");
+  std::error_code ignored;
+  if (!std::filesystem::exists(file / "build.json", ignored)) return file;
+  // Whoever gives it to `train` most likely wants to resume the run.
+  const std::string resume =
+      command == "train" ? "to resume it use latent train --run " + file.string() + " --resume, "
+                         : "";
+  throw UsageError(
+      file.string() + ": is the folder of a run; " + resume +
+      (resume.empty() ? "its config is " : "to train its config again use latent train ") +
+      (file / "config.json").string());
+}
+
 c10::Device Arguments::device() const { return parse_device(text("device"), "--device"); }
 
 uint64_t Arguments::seed() const { return static_cast<uint64_t>(integer("seed", 0)); }

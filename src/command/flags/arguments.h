@@ -70,6 +70,9 @@ class Arguments {
 
   /// Returns the folder that --run names. Throws UsageError if it is missing, empty or given twice.
   std::filesystem::path run() const;
+  /// Returns the file that --config (or the word in its place) names. Throws UsageError if there is
+  /// none, or if it is the folder of a run. command: "bench", for the message.
+  std::filesystem::path config(const std::string& command) const;
   c10::Device device() const;
   uint64_t seed() const;
   bool json() const { return flag("json"); }

@@ -1,6 +1,7 @@
 #include "command/flags/parse.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 
 #include "core/text/suggest.h"
@@ -137,9 +138,14 @@ void refuse_twice(const cxxopts::ParseResult& parsed, const cxxopts::Options& op
 void refuse_surplus(const cxxopts::ParseResult& parsed, const cxxopts::Options& options) {
   if (parsed.unmatched().empty()) return;
   const std::string& word = parsed.unmatched().front();
-  const bool setting = word.find('=') != std::string::npos && flags_of(options).contains("set");
+  const auto flags = flags_of(options);
+  const bool setting = word.find('=') != std::string::npos && flags.contains("set");
+  std::error_code ignored;
+  const bool run = flags.contains("run") && std::filesystem::is_directory(word, ignored);
   throw UsageError(word + ": not expected here" +
-                   (setting ? "; to change a config key use --set " + word : see_help(options)));
+                   (setting ? "; to change a config key use --set " + word
+                    : run   ? "; to name a run use --run " + word
+                            : see_help(options)));
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/text/suggest.h"
+
 namespace latent {
 namespace {
 
@@ -22,6 +24,21 @@ const Examples& examples_of(const Report& report, Split split) {
 
 std::string image_name(const Report& report, Split split, int64_t image) {
   return to_string(split) + " " + examples_of(report, split).name(image);
+}
+
+const ImageShape& shape_of(const Report& report) { return report.splits->front().second.shape(); }
+
+// Returns what an example of the set is: a table's are rows, all others images.
+std::string noun(const Report& report) {
+  const ImageShape& shape = shape_of(report);
+  return shape.channels == 1 && shape.height == 1 ? "row" : "image";
+}
+
+// "images of 1x28x28" or "rows of 5 numbers"
+std::string kind_text(const Report& report) {
+  const ImageShape& shape = shape_of(report);
+  return noun(report) == "row" ? "rows of " + counted(shape.width, "number")
+                               : "images of " + shape.text();
 }
 
 // "a 3, b 2", the most frequent first.
@@ -57,9 +74,9 @@ std::string attributes_text(const SplitInspection& split) {
   return text;
 }
 
-std::string split_text(const SplitInspection& split) {
-  std::string text =
-      fmt::format("  {:<11} {:>8} images  mean", to_string(split.split), split.images);
+std::string split_text(const SplitInspection& split, const std::string& noun) {
+  std::string text = fmt::format("  {:<11} {:>8} {:<6}  mean", to_string(split.split), split.images,
+                                 noun + (split.images == 1 ? "" : "s"));
   for (const double mean : split.mean)
     text += fmt::format(" {:.3f}", mean);
   text += "  deviation";
@@ -72,11 +89,12 @@ std::string split_text(const SplitInspection& split) {
 
 std::string repeats_text(const Report& report) {
   const auto& repeats = report.inspection.repeats;
-  if (repeats.empty()) return "  no two images have the same pixels\n";
+  const std::string what = noun(report), values = what == "row" ? "numbers" : "pixels";
+  if (repeats.empty()) return fmt::format("  no two {}s have the same {}\n", what, values);
   std::string text = fmt::format(
-      "  {} the pixels of another, {} of them across splits{}\n",
-      repeats.size() == 1 ? "1 image repeats" : fmt::format("{} images repeat", repeats.size()),
-      report.inspection.leaks(),
+      "  {} {} the {} of another, {} of them across splits{}\n",
+      counted(static_cast<int64_t>(repeats.size()), what),
+      repeats.size() == 1 ? "repeats" : "repeat", values, report.inspection.leaks(),
       report.inspection.leaks() > 0 ? ": metrics on those splits are too optimistic" : "");
   for (const bool leak : {true, false}) {
     size_t listed = 0;
@@ -150,15 +168,14 @@ Json split_json(const SplitInspection& split) {
 }  // namespace
 
 std::string report_text(const Report& report) {
-  std::string text =
-      fmt::format("{}: images of {}\n", report.name, report.splits->front().second.shape().text());
+  std::string text = fmt::format("{}: {}\n", report.name, kind_text(report));
   if (!report.survey.sizes.empty()) {
     text += fmt::format("  files: {}; height x width: {}\n",
                         ranked({report.survey.formats.begin(), report.survey.formats.end()}, 5),
                         ranked(size_counts(report.survey), kMaxSizes));
   }
   for (const auto& split : report.inspection.splits)
-    text += split_text(split);
+    text += split_text(split, noun(report));
   text += attributes_text(report.inspection.splits.front());
   text += repeats_text(report) + left_out_line(report) + unreadable_text(report);
   text += warnings_text(report);
@@ -181,7 +198,7 @@ Json report_json(const Report& report) {
   for (const auto& [size, count] : size_counts(report.survey))
     sizes[size] = count;
   return {{"checked", report.name},
-          {"shape", report.splits->front().second.shape().text()},
+          {"shape", shape_of(report).text()},
           {"splits", splits},
           {"formats", report.survey.formats},
           {"sizes", sizes},

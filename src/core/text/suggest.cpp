@@ -45,10 +45,14 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
 std::string did_you_mean(std::string_view word, std::vector<std::string> candidates) {
   std::sort(candidates.begin(), candidates.end());
   const std::string guess = nearest(word, candidates);
+  return (guess.empty() ? "" : "did you mean " + guess + "? ") + known(std::move(candidates));
+}
+
+std::string known(std::vector<std::string> candidates) {
+  std::sort(candidates.begin(), candidates.end());
   const size_t more = candidates.size() - std::min(candidates.size(), kMaxNamed);
   candidates.resize(candidates.size() - more);
-  return (guess.empty() ? "" : "did you mean " + guess + "? ") + "known: " + join(candidates) +
-         (more > 0 ? " and " + std::to_string(more) + " more" : "");
+  return "known: " + join(candidates) + (more > 0 ? " and " + std::to_string(more) + " more" : "");
 }
 
 std::string counted(int64_t count, const std::string& noun) {

@@ -16,9 +16,11 @@ int edit_distance(std::string_view a, std::string_view b);
 /// word's letters differ, or one letter of a short word, or the word is the candidate's beginning.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
-/// Returns "did you mean weight? known: capacity, warmup_epochs, weight", with the candidates
-/// sorted and only the first 40 named.
+/// Returns "did you mean weight? known: capacity, warmup_epochs, weight", see `known`.
 std::string did_you_mean(std::string_view word, std::vector<std::string> candidates);
+
+/// Returns "known: capacity, warmup_epochs, weight", sorted, only the first 40 named.
+std::string known(std::vector<std::string> candidates);
 
 /// Returns "1 image" or "3 images".
 std::string counted(int64_t count, const std::string& noun);

@@ -100,6 +100,12 @@ Tensor in_ranges(const Attribute& attribute, const std::string& list, const std:
       name, low, high));
 }
 
+[[noreturn]] void fail_needs_class(const Attribute& attribute) {
+  throw Error("attribute \"" + attribute.name +
+              "\": has classes; expected one or several, such as " + attribute.name + "=" +
+              attribute.classes.front() + "; " + known(attribute.classes));
+}
+
 // What the name of an attribute alone says about each example: [N] bool.
 Tensor holds_alone(const Attribute& attribute, BareNumber bare) {
   const Tensor& values = attribute.values;
@@ -128,7 +134,7 @@ Matches match(const Examples& examples, const std::string& rule, BareNumber bare
   if (!alone) attribute = examples.find(wanted.substr(0, equals));
   if (attribute == nullptr) fail_unknown_attribute(examples, wanted);
   const bool classes = attribute->kind() == AttributeKind::kClass;
-  if (alone && classes) fail_unknown_attribute(examples, wanted);
+  if (alone && classes) fail_needs_class(*attribute);
 
   const std::string list = alone ? "" : wanted.substr(equals + 1);
   const Tensor& values = attribute->values;

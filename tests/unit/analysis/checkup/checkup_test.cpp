@@ -282,7 +282,7 @@ TEST_F(CheckupFiles, AStepWithNanThatEndedTheTraining) {
   const std::string ill = "loss became NaN or infinite at step 12 (epoch 2)";
   EXPECT_EQ(found(), "problem bad-steps/step-00000012.json: training stopped, because " + ill +
                          "; " + restart + "; or, if the losses before it were good, " + resume_ +
-                         " --set train.on_nan=rollback goes on with a lower learning rate\n");
+                         " --set train.on_nan=rollback continues with a lower learning rate\n");
   fs::remove_all(run_.path() / "checkpoints");
   fs::remove(run_.metrics());
   EXPECT_EQ(found(), "problem checkpoints: none, because " + ill + "; " + restart + "\n");

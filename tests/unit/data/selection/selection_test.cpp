@@ -70,8 +70,8 @@ TEST(Selection, RefusesWhatIsNotThere) {
   refused("Smilin", "\"Smilin\": not in the data set; did you mean Smiling? " + known);
   refused("!Boots", "\"Boots\": not in the data set; did you mean label=Boot? " + known);
   refused("label",
-          "\"label\": not in the data set; " +
-              did_you_mean("label", {"label=Shoe", "label=Boot", "label=Bag", "Smiling", "size"}));
+          "\"label\": has classes; expected one or several, such as label=Shoe; known: Bag, Boot, "
+          "Shoe");
   refused("label=", "\"label=\": not in the data set; did you mean label=Bag? " + known);
   refused("label=1..2", "\"label=1..2\": not in the data set; " +
                             did_you_mean("label=1..2", {"label=Shoe", "label=Boot", "label=Bag",
