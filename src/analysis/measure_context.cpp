@@ -10,6 +10,7 @@ MeasureContext measure_context(const OpenedRun& run, const Examples& examples, u
   return {.model = *run.model,
           .objective = *run.objective,
           .corruption = run.corruption,
+          .condition = run.condition,
           .config = run.config.resolved(),
           .examples = examples,
           .noun = run.experiment.data.example_noun(),

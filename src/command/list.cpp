@@ -4,6 +4,7 @@
 
 #include "command/flags/arguments.h"
 #include "command/report/config_entries.h"
+#include "data/prepare/binarize.h"
 #include "data/selection/keep.h"
 #include "measure/measure.h"
 #include "model/activation.h"
@@ -76,10 +77,15 @@ void run_list(const Arguments& arguments) {
   const auto plain = [](const auto& row, Section& section) { row.configure(section); };
   listing.add_family(datasets(), "data.name", plain);
   listing.text += "filter (data.keep, any data set)\n";
-  listing.add("filter", "keep", "trains on some of the examples", keys_of([](Section& section) {
+  listing.add("filter", "keep", "a choice of the examples to train on",
+              keys_of([](Section& section) {
                 std::string rule;
                 read_keep(section, rule);
               }));
+  listing.text += "\nbinarization (data.binarize, any images)\n";
+  listing.add(
+      "binarization", "binarize", "images in black and white",
+      keys_of([](Section& section) { Binarization{}.read(section); }, R"({"binarize": "fixed"})"));
   listing.text += "\naugmentation (data.augment, of training images)\n";
   listing.add("augmentation", "augment", "random variants of the training images",
               keys_of([](Section& section) { Augmentation{}.read(section); }));
@@ -91,7 +97,7 @@ void run_list(const Arguments& arguments) {
   std::erase_if(model,
                 [](const ConfigEntry& entry) { return entry.path.find('.') != std::string::npos; });
   listing.text += "model (model)\n";
-  listing.add("model", "model", "general", model);
+  listing.add("model", "model", "keys of the section itself", model);
   listing.text += "\n";
   listing.add_family(encoders(), "model.encoder", plain);
   listing.add_family(bottlenecks(), "model.bottleneck", plain);
@@ -111,7 +117,7 @@ void run_list(const Arguments& arguments) {
   listing.add_choices(on_nan_actions(), "train.on_nan", "on_nan", train);
   listing.add_family(measures(), "latent evaluate --measure", plain);
   listing.text += "training (train)\n";
-  listing.add("training", "train", "general", keys_of(train));
+  listing.add("training", "train", "keys of the section itself", keys_of(train));
   print_result(arguments, listing.json, listing.text);
 }
 

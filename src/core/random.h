@@ -23,9 +23,12 @@ enum class Stream : uint64_t {
   kDropout = 10,       // index: training step
   kAugmentation = 11,  // index: training step
   kMixture = 12,
-  kPenalty = 13,    // index: training step, or batch
-  kAdversary = 14,  // index: training step
-  kCondition = 15   // index: training step
+  kPenalty = 13,       // index: training step, or batch
+  kAdversary = 14,     // index: training step
+  kCondition = 15,     // index: training step
+  kBinarization = 16,  // index: split and images
+  kImportance = 17,    // index: batch
+  kInformation = 18
 };
 
 /// Returns a seed that depends on all three keys and on nothing else (SplitMix64 finaliser, Steele

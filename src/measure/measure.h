@@ -7,10 +7,12 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "config/section.h"
 #include "core/registry.h"
+#include "data/condition.h"
 #include "data/dataset.h"
 #include "model/autoencoder.h"
 #include "model/corruption.h"
@@ -18,6 +20,12 @@
 #include "statistics/confidence.h"
 
 namespace latent {
+
+/// What a figure was computed with, or a number to compare it with.
+struct FigureDetail {
+  std::string name;  // in the JSON, beside the figure's value
+  std::variant<double, std::string> value;
+};
 
 /// A named number.
 struct Figure {
@@ -28,6 +36,7 @@ struct Figure {
   int64_t count = 0;  // of the examples, or samples, that it was computed from
   std::optional<statistics::Interval> interval = {};  // 95%
   int decimals = 4;                                   // in texts; 0 for a whole number
+  std::vector<FigureDetail> details = {};             // the meaning names those that matter
 };
 
 /// What a measure sees of a batch, on the model's device.
@@ -55,6 +64,7 @@ struct MeasureContext {
   Autoencoder& model;  // in evaluation mode while `add` and `figures` are called
   const Objective& objective;
   const CorruptionChain& corruption;
+  const Condition& condition;
   const nlohmann::ordered_json& config;  // the run's, resolved
   const Examples& examples;              // of the split
   std::string noun;                      // of one example: "image"

@@ -15,7 +15,12 @@ MeasureMaker configure_rmse_measure(Section& section);
 MeasureMaker configure_psnr_measure(Section& section);
 MeasureMaker configure_ssim_measure(Section& section);
 MeasureMaker configure_book_units_measure(Section& section);
+MeasureMaker configure_marginal_nll_measure(Section& section);
+MeasureMaker configure_marginal_cross_entropy_measure(Section& section);
+MeasureMaker configure_information_measure(Section& section);
 std::string no_book_units(const MeasureContext& context);
+std::string no_marginal_nll(const MeasureContext& context);
+std::string no_marginal_cross_entropy(const MeasureContext& context);
 
 const Registry<MeasureRow>& measures() {
   static Registry<MeasureRow> registry(
@@ -41,6 +46,14 @@ const Registry<MeasureRow>& measures() {
            "the loss as in Foster's Generative Deep Learning: a factor times the mean error, plus "
            "KL",
            true, no_book_units, configure_book_units_measure},
+          {"marginal_nll", "how likely the images are: -log p(x), importance-sampled", false,
+           no_marginal_nll, configure_marginal_nll_measure},
+          {"marginal_cross_entropy", "the same estimate for grey images, which is not a likelihood",
+           false, no_marginal_cross_entropy, configure_marginal_cross_entropy_measure},
+          {"information",
+           "the KL divergence in three parts: mutual information, total correlation, KL of each "
+           "latent",
+           false, needs_posterior, configure_information_measure},
       });
   return registry;
 }

@@ -18,6 +18,7 @@ class Bernoulli : public Likelihood {
   Tensor mean(const Tensor& decoded) const override { return at::sigmoid(decoded); }
   LayerSpec picture_spec() const override { return activation_spec("sigmoid"); }
   double omitted_constant() const override { return 0; }
+  bool is_binary() const override { return true; }
   bool unit_interval() const override { return true; }
 };
 

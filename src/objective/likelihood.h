@@ -30,6 +30,8 @@ class Likelihood : public torch::nn::Module {
   /// Whether the `nll` of an image depends on that image alone; false if on the rest of the batch
   /// too.
   virtual bool per_image() const { return true; }
+  /// Whether it is a distribution of the values 0 and 1 only, so that of others it is no density.
+  virtual bool is_binary() const { return false; }
   /// Whether it can explain only values in [0, 1].
   virtual bool unit_interval() const { return false; }
 };

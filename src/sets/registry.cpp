@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "data/prepare/binarize.h"
 #include "data/selection/example_list.h"
 #include "data/selection/keep.h"
 #include "image/formats.h"
@@ -67,6 +68,13 @@ DatasetPlan configure_dataset(Section data) {
   data.read("name", name, "the data set: " + join(datasets().names()));
   if (name.empty()) data.missing("name", "one of " + join(datasets().names()));
   DatasetPlan plan = datasets().find(name, data.where("name")).configure(data);
+  Binarization binarization;
+  if (!plan.is_table()) {
+    binarization.read(data);
+    plan.open = [open = plan.open, binarization] { return binarized(open(), binarization); };
+  } else if (data.has("binarize")) {
+    throw Error(data.where("binarize") + ": given for a table; expected a data set of images");
+  }
   read_keep(data, plan.keep);
   if (!plan.keep.empty()) {
     plan.open = [open = plan.open, keep = plan.keep, key = data.where("keep")] {
@@ -75,6 +83,7 @@ DatasetPlan configure_dataset(Section data) {
   }
   if (!plan.is_table()) {
     plan.augmentation.read(data);
+    plan.augmentation.binarize(binarization.kind == Binarization::Kind::kDynamic);
     if (!plan.read_array) plan.read_array = array_file_reader(plan.reading);
   } else if (data.has("augment")) {
     throw Error(data.where("augment") + ": given for a table; expected a data set of images");

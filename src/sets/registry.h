@@ -71,7 +71,7 @@ struct DatasetRow {
 /// Returns the table of the data sets. Where several recognise a path, the first one counts.
 const Registry<DatasetRow>& datasets();
 
-/// Reads section `data`: `name`, the keys of that data set, `keep` and `augment`.
+/// Reads section `data`: `name`, the keys of that data set, `binarize`, `keep` and `augment`.
 DatasetPlan configure_dataset(Section data);
 
 }  // namespace latent

@@ -22,11 +22,14 @@ Json figure_value(const Figure& figure) {
 
 Json figure_json(const Figure& figure) {
   const auto& ends = figure.interval;
-  return {{"value", figure_value(figure)},
-          {"low", ends ? Json(ends->low) : Json()},
-          {"high", ends ? Json(ends->high) : Json()},
-          {"count", figure.count},
-          {"unit", figure.unit}};
+  Json json{{"value", figure_value(figure)},
+            {"low", ends ? Json(ends->low) : Json()},
+            {"high", ends ? Json(ends->high) : Json()},
+            {"count", figure.count},
+            {"unit", figure.unit}};
+  for (const auto& detail : figure.details)
+    std::visit([&](const auto& value) { json[detail.name] = value; }, detail.value);
+  return json;
 }
 
 }  // namespace

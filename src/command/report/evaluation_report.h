@@ -19,7 +19,8 @@ std::string measures_text(const std::vector<MeasuredFigures>& measured, int64_t 
 std::string left_out_text(const std::vector<std::pair<std::string, std::string>>& left_out);
 
 /// Adds measures.NAME.{value, low, high, count, unit}, of a measure with several figures
-/// measures.NAME.FIGURE.{...}; low and high are null without an interval. The values of the
+/// measures.NAME.FIGURE.{...}; low and high are null without an interval; the
+/// details stand beside them. The values of the
 /// measures by default also become NAME, or NAME.FIGURE.
 void add_measures(nlohmann::ordered_json& json, const std::vector<MeasuredFigures>& measured);
 

@@ -25,7 +25,14 @@ void Augmentation::read(Section& data) {
 }
 
 Tensor Augmentation::apply(const Tensor& images, const Noise& noise) const {
-  if (!active()) return images;
+  const Tensor grey = moves() ? moved(images, noise) : images;
+  if (!binarize_) return grey;
+  return (noise.uniform(grey.sizes(), grey.options()) < grey)
+      .to(grey.scalar_type())
+      .contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+Tensor Augmentation::moved(const Tensor& images, const Noise& noise) const {
   const int64_t batch = images.size(0), height = images.size(2), width = images.size(3);
   const auto options = images.options().dtype(at::kLong);
   const auto offsets = [&] {

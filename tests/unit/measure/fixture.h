@@ -10,14 +10,15 @@
 
 namespace latent {
 
-/// A split of small drawn shapes, and a model of them that has not been trained.
+/// A split of small drawn shapes, and a model of them that has not been trained. data: more keys of
+/// section `data`, behind a comma.
 class MeasureFixture {
  public:
   explicit MeasureFixture(const std::string& bottleneck = "gaussian",
                           const std::string& likelihood = R"({"name": "bernoulli"})",
-                          int64_t count = 601)
+                          int64_t count = 601, const std::string& data = "")
       : config_(Config::parse(R"({"data": {"name": "shapes", "size": [8, 8], "count": )" +
-                                  std::to_string(count) +
+                                  std::to_string(count) + data +
                                   R"(}, "model": {"encoder": {"name": "dense", "hidden": [16]},
                                   "bottleneck": ")" +
                                   bottleneck + R"(", "latent_dim": 3},
@@ -33,9 +34,11 @@ class MeasureFixture {
     return {.model = *model,
             .objective = *objective,
             .corruption = none_,
+            .condition = nothing_,
             .config = config_.resolved(),
             .examples = examples,
-            .noun = "image"};
+            .noun = "image",
+            .load = [this](Split) { return examples; }};
   }
   /// The figures of measures by their names, after an evaluation.
   std::vector<MeasuredFigures> measured(const std::string& names) const {
@@ -52,6 +55,7 @@ class MeasureFixture {
  private:
   Config config_;
   CorruptionChain none_;
+  Condition nothing_;
 };
 
 }  // namespace latent
