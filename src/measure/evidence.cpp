@@ -2,6 +2,8 @@
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
 
+#include <functional>
+
 #include "core/random.h"
 #include "measure/image_quality.h"
 #include "measure/importance.h"
@@ -14,7 +16,8 @@ constexpr double kFewSamples = 5;  // effective ones; an image with fewer counts
 
 // Whether all pixels are black or white.
 bool is_binary(const Tensor& pixels) {
-  return pixels.scalar_type() == at::kByte && pixels.eq(0).logical_or(pixels.eq(255)).all().item<bool>();
+  return pixels.scalar_type() == at::kByte &&
+         pixels.eq(0).logical_or(pixels.eq(255)).all().item<bool>();
 }
 
 // -log p(x) of each image, summed over its values.
@@ -25,17 +28,17 @@ class ImportanceSampledNll {
         likelihood_(context.objective.likelihood()),
         constant_(static_cast<double>(context.model.output_shape().values()) *
                   likelihood_.omitted_constant()),
+        binary_(likelihood_.is_binary() && is_binary(context.examples.pixels)),
         samples_(samples),
         seed_(context.seed) {}
 
   void add(const MeasuredBatch& batch) {
     const Latent& latent = batch.output.latent;
     const auto index = static_cast<uint64_t>(batch.first);
+    const auto nll = conditional_nll(batch.images);
     const Evidence evidence = importance_sampled(
         *latent.posterior, samples_, generator(seed_, Stream::kImportance, index),
-        [&](const Tensor& z) {
-          return -likelihood_.nll(batch.images, model_.decode(z, latent.condition));
-        });
+        [&](const Tensor& z) { return -nll(model_.decode(z, latent.condition)); });
     each_.add(constant_ - evidence.log_evidence);
     few_ += evidence.effective_samples.lt(kFewSamples).sum().item<int64_t>();
   }
@@ -54,6 +57,15 @@ class ImportanceSampledNll {
   }
 
  private:
+  // Returns -log p(x|z) of the images as a function of the decoder's output, which it may change.
+  std::function<Tensor(Tensor decoded)> conditional_nll(const Tensor& images) const {
+    if (!binary_) return [&](const Tensor& decoded) { return likelihood_.nll(images, decoded); };
+    // log(1 + exp(-l)) for white and log(1 + exp(l)) for black: half the passes over memory.
+    return [sign = 1 - 2 * images](Tensor decoded) {
+      return at::softplus(decoded.mul_(sign)).flatten(1).sum(1);
+    };
+  }
+
   double few_share() const {
     return static_cast<double>(few_) / static_cast<double>(each_.count());
   }
@@ -61,6 +73,7 @@ class ImportanceSampledNll {
   Autoencoder& model_;
   const Likelihood& likelihood_;
   double constant_;
+  bool binary_;
   int64_t samples_;
   uint64_t seed_;
   int64_t few_ = 0;
@@ -82,16 +95,16 @@ class MarginalNll : public Measure {
 // The same of grey images under a Bernoulli likelihood, which is the density of none.
 class MarginalCrossEntropy : public Measure {
  public:
-  MarginalCrossEntropy(const MeasureContext& context, int64_t samples)
-      : nll_(context, samples) {}
+  MarginalCrossEntropy(const MeasureContext& context, int64_t samples) : nll_(context, samples) {}
   void add(const MeasuredBatch& batch) override {
     nll_.add(batch);
     floor_.add(cross_entropy(batch.images, batch.images).flatten(1).sum(1));
   }
   std::vector<Figure> figures() const override {
-    Figure figure = nll_.figure(
-        "marginal_cross_entropy",
-        fmt::format("not a likelihood: the images are grey; no model is below {:.2f}", floor_.mean()));
+    Figure figure =
+        nll_.figure("marginal_cross_entropy",
+                    fmt::format("not a likelihood: the images are grey; no model is below {:.2f}",
+                                floor_.mean()));
     figure.details.push_back({"floor", floor_.mean()});
     return {figure};
   }
@@ -106,7 +119,8 @@ MeasureMaker read_samples(Section& section) {
   int64_t samples = 200;
   section.read("nll_samples", samples, between(1, 1e6),
                "importance samples of each image, for marginal_nll and marginal_cross_entropy");
-  return [samples](const MeasureContext& context) { return std::make_unique<Made>(context, samples); };
+  return
+      [samples](const MeasureContext& context) { return std::make_unique<Made>(context, samples); };
 }
 
 // What both need; grey Bernoulli images are told apart afterwards.

@@ -1,9 +1,10 @@
 // The evidence of images under a model with latents, by importance sampling.
 #pragma once
 
+#include <ATen/core/Generator.h>
+
 #include <functional>
 
-#include "core/noise.h"
 #include "model/bottleneck.h"
 
 namespace latent {
@@ -18,7 +19,7 @@ struct Evidence {
 /// latents for each image. Sums in float64; its memory does not depend on the number of samples.
 /// proposal: q, of B images.  log_likelihood: returns log p(x|z) of the B images, [B], of latents
 /// [B, Z].  Source: Burda et al. 2016, arXiv:1509.00519, equation 8.
-Evidence importance_sampled(const Posterior& proposal, int64_t samples, const Noise& noise,
+Evidence importance_sampled(const Posterior& proposal, int64_t samples, at::Generator noise,
                             const std::function<Tensor(const Tensor& z)>& log_likelihood);
 
 }  // namespace latent

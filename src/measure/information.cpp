@@ -22,13 +22,18 @@ class InformationMeasure : public Measure {
     const Posterior all = training_posteriors();
     at::Generator noise = generator(context_.seed, Stream::kInformation);
     const int64_t images = all.mean.size(0);
-    const Tensor indices = at::randperm(images, noise, at::kLong).narrow(0, 0, std::min(count_, images));
+    const Tensor indices =
+        at::randperm(images, noise, at::kLong).narrow(0, 0, std::min(count_, images));
     const space::Information parts = space::decompose(all, indices, noise);
-    const std::string basis = "training split, q(z) of all " + std::to_string(images) + " posteriors";
-    return {figure("mutual_information", parts.mutual_information, "how much z says about the image; " + basis),
-            figure("total_correlation", parts.total_correlation, "how much the latents depend on each other"),
-            figure("dimension_kl", parts.dimension_kl, "how far each latent is from N(0, 1), summed"),
-            figure("kl", parts.kl, "the sum of the three")};
+    const std::string basis =
+        "training split, q(z) of all " + std::to_string(images) + " posteriors";
+    return {
+        figure("mutual_information", parts.mutual_information,
+               "how much z says about the image; " + basis),
+        figure("total_correlation", parts.total_correlation,
+               "how much the latents depend on each other"),
+        figure("dimension_kl", parts.dimension_kl, "how far each latent is from N(0, 1), summed"),
+        figure("kl", parts.kl, "the sum of the three")};
   }
 
  private:
@@ -42,7 +47,8 @@ class InformationMeasure : public Measure {
       const Tensor images = examples.images(first, count).to(context_.device);
       Tensor condition;
       if (conditions.defined()) condition = conditions.narrow(0, first, count).to(context_.device);
-      const Latent latent = context_.model.encode(context_.corruption.encoder_input(images), condition);
+      const Latent latent =
+          context_.model.encode(context_.corruption.encoder_input(images), condition);
       mean.push_back(latent.posterior->mean.flatten(1).cpu());
       logvar.push_back(latent.posterior->logvar.flatten(1).cpu());
     }

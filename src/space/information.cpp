@@ -33,8 +33,8 @@ MixtureDensity mixture_density(const Tensor& z, const Tensor& mean, const Tensor
     const int64_t count = std::min(kPosteriorsAtOnce, mean.size(0) - first);
     const auto part = [&](const Tensor& of) { return of.narrow(0, first, count); };
     // [m, n, Z]
-    const Tensor each = at::addcmul(part(shift), at::square(z.unsqueeze(1) - part(mean)),
-                                    part(scale), -1);
+    const Tensor each =
+        at::addcmul(part(shift), at::square(z.unsqueeze(1) - part(mean)), part(scale), -1);
     accumulate(density.single, each);
     accumulate(density.joint, each.sum(2));
   }

@@ -18,7 +18,7 @@ constexpr double kSigma = 0.5;
 // of z has no correlations.
 struct LinearGaussian {
   Tensor w = torch::tensor({{1.0, 0.5}, {1.0, -0.5}, {0.5, 0.5}, {0.5, -0.5}, {0.0, 0.3}},
-                           at::kDouble);  // [D, Z]
+                           at::kDouble);                              // [D, Z]
   Tensor variance = 1 / (1 + w.square().sum(0) / (kSigma * kSigma));  // [Z], of the posterior
 
   Tensor draw(int64_t images) const {

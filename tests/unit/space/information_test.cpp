@@ -29,8 +29,8 @@ TEST(Information, ItsPartsAddUpToTheKl) {
   EXPECT_NEAR(mean_of(parts.kl), exact.item<double>(), 5 * error);
 }
 
-// Two narrow groups of images at opposite corners: which one it is, log 2 nats, is all that an image
-// says, and all that one latent says about the other.
+// Two narrow groups of images at opposite corners: which one it is, log 2 nats, is all that an
+// image says, and all that one latent says about the other.
 TEST(Information, OfTwoDistantGroupsIsOneBit) {
   const Tensor mean = torch::tensor({{-10.0, -10.0}, {10.0, 10.0}}, at::kFloat).repeat({50, 1});
   const auto parts = parts_of({mean, torch::zeros({100, 2})}, 4000);
@@ -47,7 +47,8 @@ TEST(Information, OfAMixtureIsItsIntegral) {
   const double variance = 0.16;
   const Tensor grid = torch::linspace(-5, 5, 1001, at::kDouble);
   const double cell = 0.01 * 0.01;
-  Tensor joint = torch::zeros({1001, 1001}, at::kDouble), single = torch::zeros({1001}, at::kDouble);
+  Tensor joint = torch::zeros({1001, 1001}, at::kDouble),
+         single = torch::zeros({1001}, at::kDouble);
   for (const double middle : at) {
     const Tensor density =
         torch::exp(-0.5 * torch::square(grid - middle) / variance) / std::sqrt(2 * M_PI * variance);

@@ -41,7 +41,8 @@ TEST(Binarization, IsTheSameForASeed) {
 
 TEST(Binarization, DrawsOneImageTheSameInAnySet) {
   const auto drawn = [](const std::string& count) {
-    return open_dataset(R"("name": "shapes", "size": [16, 16], "binarize": "fixed", "count": )" + count)
+    return open_dataset(R"("name": "shapes", "size": [16, 16], "binarize": "fixed", "count": )" +
+                        count)
         ->load(Split::kTrain)
         .pixels.narrow(0, 0, 64);
   };
@@ -60,8 +61,8 @@ TEST(Binarization, LeavesTheTrainingSplitGreyIfDynamic) {
   const std::string dynamic = R"(, "binarize": "dynamic")";
   EXPECT_TRUE(shapes(dynamic).pixels.equal(shapes("").pixels));
   EXPECT_TRUE(black_and_white(shapes(dynamic, Split::kValidation).pixels));
-  EXPECT_TRUE(shapes(dynamic, Split::kTest).pixels.equal(
-      shapes(R"(, "binarize": "fixed")", Split::kTest).pixels));
+  EXPECT_TRUE(shapes(dynamic, Split::kTest)
+                  .pixels.equal(shapes(R"(, "binarize": "fixed")", Split::kTest).pixels));
 }
 
 TEST(Binarization, DrawsTrainingImagesAgainInEachStepIfDynamic) {
