@@ -30,7 +30,8 @@ class ImportanceSampledNll {
                   likelihood_.omitted_constant()),
         binary_(likelihood_.is_binary() && is_binary(context.examples.pixels)),
         samples_(samples),
-        seed_(context.seed) {}
+        seed_(context.seed),
+        noun_(context.noun) {}
 
   void add(const MeasuredBatch& batch) {
     const Latent& latent = batch.output.latent;
@@ -46,10 +47,10 @@ class ImportanceSampledNll {
   Figure figure(const std::string& name, const std::string& meaning) const {
     return {.name = name,
             .value = each_.mean(),
-            .unit = "nats per image",
-            .meaning = fmt::format("{}, {} importance samples, {:.1f}% of images with fewer than "
+            .unit = "nats per " + noun_,
+            .meaning = fmt::format("{}, {} importance samples, {:.1f}% of the {}s have fewer than "
                                    "{:.0f} effective ones",
-                                   meaning, samples_, 100 * few_share(), kFewSamples),
+                                   meaning, samples_, 100 * few_share(), noun_, kFewSamples),
             .count = each_.count(),
             .interval = each_.around(each_.mean()),
             .details = {{"samples", static_cast<double>(samples_)},
@@ -76,6 +77,7 @@ class ImportanceSampledNll {
   bool binary_;
   int64_t samples_;
   uint64_t seed_;
+  std::string noun_;  // of one example
   int64_t few_ = 0;
   statistics::RunningMean each_;
 };

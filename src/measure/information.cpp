@@ -55,12 +55,12 @@ class InformationMeasure : public Measure {
     return {at::cat(mean), at::cat(logvar)};
   }
 
-  static Figure figure(const std::string& name, const Tensor& each, const std::string& meaning) {
+  Figure figure(const std::string& name, const Tensor& each, const std::string& meaning) const {
     statistics::RunningMean mean;
     mean.add(each);
     return {.name = name,
             .value = mean.mean(),
-            .unit = "nats per image",
+            .unit = "nats per " + context_.noun,
             .meaning = meaning,
             .count = mean.count(),
             .interval = mean.around(mean.mean())};
