@@ -4,7 +4,7 @@
 
 #include "command/flags/arguments.h"
 #include "command/report/config_entries.h"
-#include "data/prepare/binarize.h"
+#include "data/binarize.h"
 #include "data/selection/keep.h"
 #include "measure/measure.h"
 #include "model/activation.h"

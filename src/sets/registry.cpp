@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
-#include "data/prepare/binarize.h"
+#include "data/binarize.h"
 #include "data/selection/example_list.h"
 #include "data/selection/keep.h"
 #include "image/formats.h"

@@ -1,5 +1,5 @@
 // Images in black and white.
-#include "data/prepare/binarize.h"
+#include "data/binarize.h"
 
 #include <cmath>
 

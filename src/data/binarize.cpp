@@ -1,4 +1,4 @@
-#include "data/prepare/binarize.h"
+#include "data/binarize.h"
 
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
