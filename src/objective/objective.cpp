@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/error.h"
+
 namespace latent {
 
 std::vector<std::string> remedies(const std::vector<ChosenPenalty>& penalties,
@@ -13,6 +15,16 @@ std::vector<std::string> remedies(const std::vector<ChosenPenalty>& penalties,
       return plan.remedies;
   }
   return {};
+}
+
+void expect_posterior(const PenaltyContext& context, const std::string& section) {
+  if (context.bottleneck.has_posterior()) return;
+  const std::string name = section.substr(section.find_last_of(". ") + 1);
+  throw Error(
+      section +
+      ": a point bottleneck has no distribution; expected model.bottleneck \"gaussian\", or "
+      "no " +
+      name + " (null switches it off)");
 }
 
 Objective::Objective(std::shared_ptr<Likelihood> likelihood, double weight,

@@ -59,6 +59,7 @@ struct PenaltyPlan {
   std::vector<std::string> terms;          // names: "kl"
   std::vector<std::string> remedies = {};  // keys to change if a term is not finite:
                                            // "objective.kl.warmup_epochs"
+  int64_t smallest_batch = 1;              // images that one value needs
   PenaltyMaker make;
 };
 
@@ -71,5 +72,8 @@ struct PenaltyRow {
 };
 
 const Registry<PenaltyRow>& penalties();
+
+/// Throws Error naming the penalty's section if the bottleneck has no posterior.
+void expect_posterior(const PenaltyContext& context, const std::string& section);
 
 }  // namespace latent

@@ -10,6 +10,10 @@ LikelihoodMaker configure_gaussian_likelihood(Section& section);
 LikelihoodMaker configure_laplace_likelihood(Section& section);
 
 PenaltyPlan configure_kl_penalty(Section& section);
+PenaltyPlan configure_total_correlation_penalty(Section& section);
+PenaltyPlan configure_factor_penalty(Section& section);
+PenaltyPlan configure_dip_penalty(Section& section);
+PenaltyPlan configure_mmd_penalty(Section& section);
 PenaltyPlan configure_sparsity_l1_penalty(Section& section);
 PenaltyPlan configure_sparsity_kl_penalty(Section& section);
 
@@ -33,6 +37,19 @@ const Registry<PenaltyRow>& penalties() {
            .summary = "KL divergence to the standard normal prior; weight is beta",
            .implied_by_posterior = true,
            .configure = configure_kl_penalty},
+          {.name = "total_correlation",
+           .summary = "how much the latents depend on each other (beta-TCVAE)",
+           .configure = configure_total_correlation_penalty},
+          {.name = "factor",
+           .summary =
+               "the same, as a discriminator sees it that learns beside the model (FactorVAE)",
+           .configure = configure_factor_penalty},
+          {.name = "dip",
+           .summary = "draws the covariance of the latents towards the identity (DIP-VAE)",
+           .configure = configure_dip_penalty},
+          {.name = "mmd",
+           .summary = "discrepancy between the latents and N(0, 1) (WAE, InfoVAE)",
+           .configure = configure_mmd_penalty},
           {.name = "sparsity_l1",
            .summary = "sum of |a| over the code, so that few units are active per image",
            .sparse = true,

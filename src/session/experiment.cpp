@@ -9,6 +9,21 @@
 
 namespace latent {
 
+namespace {
+
+// Throws Error for a batch that is too small for one of the penalties.
+void check_batch(const Experiment& experiment, const Config& config) {
+  for (const auto& [row, plan] : experiment.objective.penalties) {
+    if (experiment.train.batch_size >= plan.smallest_batch) continue;
+    throw Error(
+        fmt::format("{}: got {}; objective.{} compares the images of a batch: expected {} or more",
+                    config.where("train.batch_size"), experiment.train.batch_size, row->name,
+                    plan.smallest_batch));
+  }
+}
+
+}  // namespace
+
 Experiment read_experiment(Config& config) {
   config.check_sections({"data", "corruption", "model", "objective", "train"});
   Section root = config.root();
@@ -20,6 +35,7 @@ Experiment read_experiment(Config& config) {
       configure_objective(root.section("objective"), experiment.model.bottleneck.has_posterior);
   experiment.train.read(root.section("train"));
   config.check_all_read();
+  check_batch(experiment, config);
   experiment.gallery =
       experiment.data.is_table() ? visual::table_gallery() : visual::image_gallery();
   return experiment;

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "unit/expect.h"
-#include "unit/experiments.h"
+#include "unit/objective/penalties.h"
 
 namespace latent {
 namespace {
@@ -14,16 +14,6 @@ const std::string kRelu =
     R"({"encoder": "dense", "bottleneck": {"name": "point", "activation": "relu"}})";
 const std::string kSigmoid =
     R"({"encoder": "dense", "bottleneck": {"name": "point", "activation": "sigmoid"}})";
-
-std::shared_ptr<Penalty> penalty(const std::string& name, const std::string& options,
-                                 const std::string& model) {
-  Config config = Config::parse("{\"" + name + "\": " + options + "}", "test.json");
-  Section section = config.root().section(name);
-  const PenaltyPlan plan = penalties().find(name, "test").configure(section);
-  config.check_all_read();
-  const auto made = make_model(model, {1, 4, 4});
-  return plan.make({.bottleneck = made->bottleneck(), .images = {1, 4, 4}});
-}
 
 std::shared_ptr<Penalty> kl(const std::string& options) {
   return penalty("kl", options, R"({"encoder": "dense"})");
@@ -103,6 +93,43 @@ TEST(Kl, NeedsADistribution) {
   expect_error([&] { plan.make(*model, 0, 0); },
                "test.json: objective.kl: a point bottleneck has no distribution; "
                "expected model.bottleneck \"gaussian\", or no kl (null switches it off)");
+}
+
+TEST(Kl, FreeNatsLeaveLatentsAloneThatCarryLess) {
+  // Two images, two latents: mean KL of 1/4 and 9/4 nats.
+  const Tensor mean = torch::tensor({{1.0f, 3.0f}, {0.0f, 0.0f}}).requires_grad_();
+  const Latent latent{.z = mean, .code = mean, .posterior = Posterior{mean, torch::zeros({2, 2})}};
+  const PenaltyValue value = value_of_latents(*kl(R"({"weight": 2, "free_nats": 0.5})"), latent);
+  EXPECT_NEAR(value.terms.at(0).item<double>(), 2.5, 1e-6);
+  EXPECT_NEAR(value.added.item<double>(), 2 * (0.5 + 2.25), 1e-6);
+  value.added.backward();
+  expect_tensor_near(mean.grad(), torch::tensor({{0.0f, 3.0f}, {0.0f, 0.0f}}), 1e-6);
+}
+
+TEST(Kl, AControlledWeightMovesTowardsTheTarget) {
+  const auto controlled = kl(R"({"weight": 2, "target": 5, "target_rate": 0.1})");
+  const auto weight_at = [&](double nats) {
+    return value_of_latents(*controlled, latents_of(nats)).terms.at(1).item<double>();
+  };
+  EXPECT_NEAR(weight_at(10), 2, 1e-6);                        // and then grows: twice the target
+  EXPECT_NEAR(weight_at(2.5), 2 * std::exp(0.1), 1e-5);       // and then shrinks by half the rate
+  EXPECT_NEAR(weight_at(5), 2 * std::exp(0.1 - 0.05), 1e-5);  // and then stays
+  {
+    const torch::NoGradGuard evaluation;
+    weight_at(100);
+  }
+  EXPECT_NEAR(weight_at(5), 2 * std::exp(0.05), 1e-5);
+  EXPECT_EQ(controlled->buffers().size(), 1u);  // so that a checkpoint keeps it
+}
+
+TEST(Kl, HasOneWayToSayHowMuchTheLatentsMayCarry) {
+  expect_error([] { kl(R"({"capacity": 3, "free_nats": 1})"); },
+               "test.json: kl.free_nats: given beside capacity; expected one of the two");
+  expect_error([] { kl(R"({"target": 3, "weight": 0})"); },
+               "test.json: kl.weight: got 0 beside target; expected the weight to begin with");
+  expect_error([] { kl(R"({"target": 3, "warmup_epochs": 1})"); },
+               "test.json: kl.warmup_epochs: given beside target, which moves the weight itself; "
+               "expected one of the two");
 }
 
 Latent code(const Tensor& z) { return {.z = z, .code = z}; }
