@@ -108,6 +108,7 @@ void run_list(const Arguments& arguments) {
     ObjectivePlan plan;
     configure_likelihood(row, section, plan);
   });
+  listing.add_family(bounds(), "objective.bound", plain);
   listing.add_family(penalties(), "objective.<name>; null switches one off", plain);
   listing.add_choices(normalizations(), "of an encoder or decoder", "normalization",
                       [](Section& section) { BlockOptions{}.read(section); });

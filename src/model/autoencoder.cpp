@@ -45,6 +45,19 @@ Tensor Autoencoder::with_condition(const Tensor& x, const Tensor& condition) con
   return at::cat({x, told.expand(sizes)}, 1);
 }
 
+namespace {
+
+// Returns `samples` latents of each image: [K * B, ...].
+Tensor several(const Posterior& posterior, int64_t samples, const Noise& noise) {
+  std::vector<int64_t> sizes = posterior.mean.sizes().vec();
+  sizes.insert(sizes.begin() + 1, samples);
+  // Drawn image by image, so that a part of a batch gets its own numbers.
+  const Tensor drawn = noise.normal(sizes, posterior.mean.options()).transpose(0, 1);
+  return at::addcmul(posterior.mean, (0.5 * posterior.logvar).exp(), drawn).flatten(0, 1);
+}
+
+}  // namespace
+
 Latent Autoencoder::encode(const Tensor& images, const Tensor& condition,
                            const std::optional<Noise>& noise, const std::optional<Noise>& dropout) {
   expect_shape(images, {-1, input_.channels, input_.height, input_.width}, "images to encode");
@@ -69,10 +82,18 @@ Tensor Autoencoder::decode(const Tensor& z, const Tensor& condition,
 int64_t Autoencoder::latent_dim() const { return c10::multiply_integers(bottleneck_->shape()); }
 
 Output Autoencoder::forward(const Tensor& images, const Tensor& condition,
-                            const std::optional<Noise>& noise,
-                            const std::optional<Noise>& dropout) {
-  Latent latent = encode(images, condition, noise, dropout);
-  Tensor decoded = decode(latent.z, condition, dropout);
+                            const std::optional<Noise>& noise, const std::optional<Noise>& dropout,
+                            int64_t samples) {
+  if (samples == 1) {
+    Latent latent = encode(images, condition, noise, dropout);
+    Tensor decoded = decode(latent.z, condition, dropout);
+    return {.decoded = std::move(decoded), .latent = std::move(latent)};
+  }
+  TORCH_CHECK(noise && bottleneck_->has_posterior(), "several latents need a posterior and noise");
+  Latent latent = encode(images, condition, std::nullopt, dropout);
+  latent.z = several(*latent.posterior, samples, *noise);
+  const bool told = condition.defined() && condition.size(0) > 1;
+  Tensor decoded = decode(latent.z, told ? condition.repeat({samples, 1}) : condition, dropout);
   return {.decoded = std::move(decoded), .latent = std::move(latent)};
 }
 

@@ -16,8 +16,7 @@ namespace latent {
 
 /// The result of one pass through the model.
 struct Output {
-  Tensor
-      decoded;  // [B, C, H, W] the decoder's output: logits or means, depending on the likelihood
+  Tensor decoded;  // [B, C, H, W], logits or means, depending on the likelihood
   Latent latent;
 };
 
@@ -47,9 +46,11 @@ class Autoencoder : public torch::nn::Module {
   /// raw output [B, C, H, W], which the likelihood turns into pictures.
   Tensor decode(const Tensor& z, const Tensor& condition = {},
                 const std::optional<Noise>& dropout = std::nullopt);
+  /// samples: K, the latents that each image is decoded from; with more than one z is [K * B, Z]
+  /// and `decoded` as long, all images' first latents before all second ones.
   Output forward(const Tensor& images, const Tensor& condition = {},
                  const std::optional<Noise>& noise = std::nullopt,
-                 const std::optional<Noise>& dropout = std::nullopt);
+                 const std::optional<Noise>& dropout = std::nullopt, int64_t samples = 1);
 
   const ImageShape& input_shape() const { return input_; }
   const ImageShape& output_shape() const { return output_; }

@@ -84,8 +84,7 @@ PenaltyPlan configure_factor_penalty(Section& section) {
   FactorOptions options;
   section.read("weight", options.weight, at_least(0.0),
                "weight of the total correlation, as the discriminator sees it");
-  section.read("hidden", options.hidden, at_least(1),
-               "units of the discriminator's hidden layers");
+  section.read("hidden", options.hidden, at_least(1), "units of the discriminator's hidden layers");
   options.adversary.read(section);
   const auto make = [options, where = section.where()](const PenaltyContext& context) {
     expect_posterior(context, where);

@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <spdlog/fmt/fmt.h>
+
 #include <algorithm>
 
 #include "core/error.h"
@@ -28,9 +30,11 @@ void expect_posterior(const PenaltyContext& context, const std::string& section)
 }
 
 Objective::Objective(std::shared_ptr<Likelihood> likelihood, double weight,
-                     std::vector<ChosenPenalty> penalties, const PenaltyContext& context)
+                     std::shared_ptr<const Bound> bound, std::vector<ChosenPenalty> penalties,
+                     const PenaltyContext& context)
     : likelihood_(register_module("likelihood", std::move(likelihood))),
       weight_(weight),
+      bound_(std::move(bound)),
       losses_(context.bottleneck.loss_names()),
       chosen_(std::move(penalties)) {
   for (const auto& [row, plan] : chosen_)
@@ -39,21 +43,31 @@ Objective::Objective(std::shared_ptr<Likelihood> likelihood, double weight,
 
 Loss Objective::operator()(const Tensor& images, const Output& output,
                            const std::optional<Noise>& noise) const {
-  expect_shape(output.decoded, {images.size(0), images.size(1), images.size(2), images.size(3)},
+  const int64_t several = samples();
+  expect_shape(output.decoded,
+               {several * images.size(0), images.size(1), images.size(2), images.size(3)},
                "decoded images");
   Loss loss;
-  const Tensor nll = likelihood_->nll(images, output.decoded).mean();
+  const Tensor explained = several == 1 ? images : images.repeat({several, 1, 1, 1});
+  const Tensor each = likelihood_->nll(explained, output.decoded);
+  const Tensor nll = each.mean();
   loss.terms.push_back({"nll", nll});
-  loss.total = weight_ * nll;
+  if (bound_) {
+    loss.total = bound_->negative(each, output.latent);
+    loss.terms.push_back({"bound", -loss.total});
+  } else {
+    loss.total = weight_ * nll;
+  }
   TORCH_CHECK(output.latent.losses.size() == losses_.size(), "the bottleneck gives ",
               output.latent.losses.size(), " losses and names ", losses_.size());
   for (const auto& own : output.latent.losses) {
     loss.total = loss.total + own.value;
     loss.terms.push_back(own);
   }
+  const Output one = first_sample(output, several);
   for (size_t i = 0; i < penalties_.size(); ++i) {
     const auto& names = chosen_[i].plan.terms;
-    PenaltyValue value = (*penalties_[i])({.images = images, .output = output, .noise = noise});
+    PenaltyValue value = (*penalties_[i])({.images = images, .output = one, .noise = noise});
     TORCH_CHECK(value.terms.size() == names.size(), "penalty ", chosen_[i].row->name, " gives ",
                 value.terms.size(), " terms and names ", names.size());
     loss.total = loss.total + value.added;
@@ -70,6 +84,7 @@ void Objective::schedule(double epoch) {
 
 std::vector<std::string> Objective::term_names() const {
   std::vector<std::string> names{"nll"};
+  if (bound_) names.emplace_back("bound");
   names.insert(names.end(), losses_.begin(), losses_.end());
   for (const auto& [row, plan] : chosen_)
     names.insert(names.end(), plan.terms.begin(), plan.terms.end());
@@ -107,7 +122,7 @@ std::shared_ptr<Objective> ObjectivePlan::make(const Autoencoder& model, int64_t
                                .images = model.output_shape(),
                                .training_images = training_images,
                                .seed = seed};
-  return std::make_shared<Objective>(likelihood(), likelihood_weight, penalties, context);
+  return std::make_shared<Objective>(likelihood(), likelihood_weight, bound, penalties, context);
 }
 
 void configure_likelihood(const LikelihoodRow& row, Section& section, ObjectivePlan& plan) {
@@ -116,16 +131,43 @@ void configure_likelihood(const LikelihoodRow& row, Section& section, ObjectiveP
                "weight of the likelihood; 0 leaves only the penalties");
 }
 
+namespace {
+
+const BoundRow& read_bound(Section& section, bool has_posterior, ObjectivePlan& plan) {
+  Component chosen = section.component("bound", "elbo", bounds().names(),
+                                       "the bound on the likelihood that training maximises");
+  const BoundRow& row = bounds().find(chosen.name, "objective.bound");
+  plan.bound = row.configure(chosen.section);
+  if (!plan.bound) return row;
+  if (!has_posterior) {
+    throw Error(section.where("bound") + ": " + row.name +
+                " weighs latents of a posterior; expected model.bottleneck \"gaussian\"");
+  }
+  if (plan.likelihood_weight != 1) {
+    throw Error(section.where("likelihood") + fmt::format(".weight: got {}; the bound {} needs 1",
+                                                          plan.likelihood_weight, row.name));
+  }
+  return row;
+}
+
+}  // namespace
+
 ObjectivePlan configure_objective(Section section, bool has_posterior) {
   ObjectivePlan plan;
   Component likelihood = section.component("likelihood", "bernoulli", likelihoods().names(),
                                            "how the decoder's output explains the clean images");
   configure_likelihood(likelihoods().find(likelihood.name, "objective.likelihood"),
                        likelihood.section, plan);
+  const BoundRow& bound = read_bound(section, has_posterior, plan);
   section.offer(penalties().names());
   for (const auto& row : penalties().rows()) {
-    if (!section.has(row.name) && !(row.implied_by_posterior && has_posterior)) continue;
+    const bool implied = row.implied_by_posterior && has_posterior && bound.beside_kl;
+    if (!section.has(row.name) && !implied) continue;
     if (section.switched_off(row.name)) continue;
+    if (row.implied_by_posterior && !bound.beside_kl) {
+      throw Error(section.where(row.name) + ": is a part of the bound " + bound.name +
+                  "; expected no " + row.name);
+    }
     Section options = section.section(row.name);
     plan.penalties.push_back({&row, row.configure(options)});
   }

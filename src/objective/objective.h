@@ -12,6 +12,7 @@
 
 #include "model/autoencoder.h"
 #include "objective/adversary.h"
+#include "objective/bound.h"
 #include "objective/likelihood.h"
 #include "objective/penalty.h"
 
@@ -35,17 +36,22 @@ std::vector<std::string> remedies(const std::vector<ChosenPenalty>& penalties,
 
 class Objective : public torch::nn::Module {
  public:
-  /// Makes the penalties. Throws Error if one does not fit the context's bottleneck.
+  /// Makes the penalties. bound: nullptr for the usual one. Throws Error if a penalty does not fit
+  /// the context's bottleneck.
   Objective(std::shared_ptr<Likelihood> likelihood, double weight,
-            std::vector<ChosenPenalty> penalties, const PenaltyContext& context);
+            std::shared_ptr<const Bound> bound, std::vector<ChosenPenalty> penalties,
+            const PenaltyContext& context);
 
-  /// Returns the loss of a batch. images: the clean images [B, C, H, W]. noise: for penalties that
-  /// draw; needed only if `is_noisy`.
+  /// Returns the loss of a batch. images: the clean images [B, C, H, W]. output: of a pass with
+  /// `samples()` latents of each image. noise: for penalties that draw; needed only if `is_noisy`.
   Loss operator()(const Tensor& images, const Output& output,
                   const std::optional<Noise>& noise = std::nullopt) const;
+  /// Returns how many latents each image is to be decoded from.
+  int64_t samples() const { return bound_ ? bound_->samples() : 1; }
   /// Sets the scheduled weights for a point in training; `epoch` counts fractions, 0 at the start.
   void schedule(double epoch);
-  /// Returns "nll", the bottleneck's losses and the penalties' terms, in the order of Loss::terms.
+  /// Returns "nll", "bound" if there is another than the usual one, the bottleneck's losses and the
+  /// penalties' terms, in the order of Loss::terms.
   std::vector<std::string> term_names() const;
   const std::vector<ChosenPenalty>& chosen() const { return chosen_; }
   /// Whether a penalty makes the code sparse.
@@ -61,6 +67,7 @@ class Objective : public torch::nn::Module {
  private:
   std::shared_ptr<Likelihood> likelihood_;
   double weight_;
+  std::shared_ptr<const Bound> bound_;
   std::vector<std::string> losses_;  // names of the bottleneck's own
   std::vector<ChosenPenalty> chosen_;
   std::vector<std::shared_ptr<Penalty>> penalties_;  // one for each
@@ -70,6 +77,7 @@ class Objective : public torch::nn::Module {
 struct ObjectivePlan {
   LikelihoodMaker likelihood;
   double likelihood_weight = 1.0;
+  std::shared_ptr<const Bound> bound = {};  // nullptr: the usual one
   std::vector<ChosenPenalty> penalties;
 
   /// training_images: in the training split. seed: of initial weights of the penalties' own.

@@ -78,8 +78,9 @@ Evaluation evaluate(Autoencoder& model, Objective& objective, const Examples& ex
         options.corruption.corrupt(images, options.seed, Stream::kCorruption, kFixedNoise + index);
     Tensor condition;
     if (conditions.defined()) condition = conditions.narrow(0, first, count).to(options.device);
-    const Output output = model.forward(input, condition, noise);
-    const Loss loss = objective(images, output, generator(options.seed, Stream::kPenalty, index));
+    const Output all = model.forward(input, condition, noise, std::nullopt, objective.samples());
+    const Loss loss = objective(images, all, generator(options.seed, Stream::kPenalty, index));
+    const Output output = first_sample(all, objective.samples());
     sums.loss += batch * loss.total.item<double>();
     for (size_t i = 0; i < loss.terms.size(); ++i) {
       sums.terms[i] += batch * loss.terms[i].value.item<double>();

@@ -74,7 +74,8 @@ std::vector<Tensor> TrainingStep::learn(const Batch& batch, const StepNoise& noi
   for (const auto& [name, value] : loss.terms)
     values.push_back(share_of(value, share));
   if (players_.size() > 1) {
-    for (const Tensor& value : play(batch.target, detached(output), noise, share))
+    for (const Tensor& value :
+         play(batch.target, detached(first_sample(output, objective_->samples())), noise, share))
       values.push_back(value);
   }
   return values;
@@ -121,7 +122,7 @@ std::vector<Stream> TrainingStep::streams() const {
 Output TrainingStep::forward(const Batch& batch, const StepNoise& noise) {
   const Autocast narrow(device_, options_.precision);
   Output output = model_->forward(batch.input, batch.condition, noise(Stream::kLatents),
-                                  noise(Stream::kDropout));
+                                  noise(Stream::kDropout), objective_->samples());
   output.decoded = output.decoded.to(at::kFloat);  // losses are sums of many small numbers
   return output;
 }

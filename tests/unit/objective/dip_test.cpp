@@ -28,21 +28,27 @@ Tensor reference(const PosteriorLatents& of, bool second, double weight, double 
 }
 
 TEST(Dip, IsTheSumOverPairsOfLatents) {
-  for (const auto& [type, tolerance] : {std::pair(at::kDouble, 1e-9), std::pair(at::kFloat, 1e-4)}) {
-    expect_same_added(*penalty("dip", R"({"kind": "i", "weight": 2})"),
-                      [](const auto& of) { return reference(of, false, 2, 20); }, type, tolerance);
-    expect_same_added(*penalty("dip", R"({"weight": 2})"),
-                      [](const auto& of) { return reference(of, true, 2, 2); }, type, tolerance);
-    expect_same_added(*penalty("dip", R"({"weight": 2, "diagonal_weight": 5})"),
-                      [](const auto& of) { return reference(of, true, 2, 5); }, type, tolerance);
+  for (const auto& [type, tolerance] :
+       {std::pair(at::kDouble, 1e-9), std::pair(at::kFloat, 1e-4)}) {
+    expect_same_added(
+        *penalty("dip", R"({"kind": "i", "weight": 2})"),
+        [](const auto& of) { return reference(of, false, 2, 20); }, type, tolerance);
+    expect_same_added(
+        *penalty("dip", R"({"weight": 2})"),
+        [](const auto& of) { return reference(of, true, 2, 2); }, type, tolerance);
+    expect_same_added(
+        *penalty("dip", R"({"weight": 2, "diagonal_weight": 5})"),
+        [](const auto& of) { return reference(of, true, 2, 5); }, type, tolerance);
   }
 }
 
 TEST(Dip, OfAnIdentityIsNothing) {
   // Four corners: means of variance 1, without correlation.
   const Tensor mean = at::tensor({-1.0, -1.0, -1.0, 1.0, 1.0, -1.0, 1.0, 1.0}).view({4, 2});
-  const Latent latent{.z = mean, .code = mean, .posterior = Posterior{mean, at::zeros({4, 2}, at::kDouble)}};
-  EXPECT_NEAR(value_of_latents(*penalty("dip", R"({"kind": "i"})"), latent).added.item<double>(), 0, 1e-12);
+  const Latent latent{
+      .z = mean, .code = mean, .posterior = Posterior{mean, at::zeros({4, 2}, at::kDouble)}};
+  EXPECT_NEAR(value_of_latents(*penalty("dip", R"({"kind": "i"})"), latent).added.item<double>(), 0,
+              1e-12);
 }
 
 }  // namespace

@@ -24,7 +24,8 @@ double learned(bool equal) {
   for (uint64_t step = 0; step < 300; ++step) {
     const Output output{.decoded = {}, .latent = pairs(256, equal, step)};
     optimizer.zero_grad();
-    adversary.loss({.images = no_images, .output = output, .noise = generator(step, Stream::kAdversary)})
+    adversary
+        .loss({.images = no_images, .output = output, .noise = generator(step, Stream::kAdversary)})
         .backward();
     optimizer.step();
   }

@@ -20,11 +20,13 @@ Tensor kernel(const Tensor& a, const Tensor& b, bool rbf) {
 
 Tensor reference(const PosteriorLatents& of, bool rbf, double weight) {
   const int64_t n = of.z.size(0);
-  const Tensor normal = Noise(generator(0, Stream::kPenalty)).normal(of.z.sizes(), at::kFloat).to(at::kDouble);
+  const Tensor normal =
+      Noise(generator(0, Stream::kPenalty)).normal(of.z.sizes(), at::kFloat).to(at::kDouble);
   Tensor within = at::zeros({}, at::kDouble), across = within;
   for (int64_t i = 0; i < n; ++i) {
     for (int64_t j = 0; j < n; ++j) {
-      if (i != j) within = within + kernel(of.z[i], of.z[j], rbf) + kernel(normal[i], normal[j], rbf);
+      if (i != j)
+        within = within + kernel(of.z[i], of.z[j], rbf) + kernel(normal[i], normal[j], rbf);
       across = across + kernel(of.z[i], normal[j], rbf);
     }
   }
@@ -34,7 +36,8 @@ Tensor reference(const PosteriorLatents& of, bool rbf, double weight) {
 TEST(Mmd, IsTheSumOverPairs) {
   for (const bool rbf : {false, true}) {
     const auto of = penalty("mmd", rbf ? R"({"weight": 4, "kernel": "rbf"})" : R"({"weight": 4})");
-    expect_same_added(*of, [&](const auto& latents) { return reference(latents, rbf, 4); }, at::kFloat, 1e-4);
+    expect_same_added(
+        *of, [&](const auto& latents) { return reference(latents, rbf, 4); }, at::kFloat, 1e-4);
   }
 }
 
@@ -43,7 +46,8 @@ TEST(Mmd, IsNothingForThePriorAndMoreForOtherLatents) {
   const auto mean_of = [&](double shift, double scale) {
     double sum = 0;
     for (uint64_t i = 0; i < 40; ++i) {
-      const Tensor z = shift + scale * at::randn({100, 2}, generator(i, Stream::kLatents), at::kFloat);
+      const Tensor z =
+          shift + scale * at::randn({100, 2}, generator(i, Stream::kLatents), at::kFloat);
       sum += value_of_latents(*of, {.z = z, .code = z}, i).terms.at(0).item<double>() / 40;
     }
     return sum;

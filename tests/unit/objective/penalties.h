@@ -23,9 +23,8 @@ inline std::shared_ptr<Penalty> penalty(const std::string& name, const std::stri
   const PenaltyPlan plan = penalties().find(name, "test").configure(section);
   config.check_all_read();
   const auto made = make_model(model, {1, 4, 4});
-  return plan.make({.bottleneck = made->bottleneck(),
-                    .images = {1, 4, 4},
-                    .training_images = training_images});
+  return plan.make(
+      {.bottleneck = made->bottleneck(), .images = {1, 4, 4}, .training_images = training_images});
 }
 
 /// Latents with a posterior, each with a gradient.
@@ -45,9 +44,8 @@ inline PenaltyValue value_of_latents(const Penalty& penalty, const Latent& laten
                                      uint64_t seed = 0) {
   const Tensor no_images;
   const Output output{.decoded = {}, .latent = latent};
-  return penalty({.images = no_images,
-                  .output = output,
-                  .noise = generator(seed, Stream::kPenalty)});
+  return penalty(
+      {.images = no_images, .output = output, .noise = generator(seed, Stream::kPenalty)});
 }
 
 inline void expect_same_gradient(const Tensor& got, const Tensor& want, double tolerance) {

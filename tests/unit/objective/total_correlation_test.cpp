@@ -48,9 +48,9 @@ std::vector<Tensor> terms_of(const PosteriorLatents& of, double own, double othe
 
 TEST(TotalCorrelation, IsTheSumOverPairs) {
   for (const bool weighted : {false, true}) {
-    const auto of = penalty("total_correlation",
-                            weighted ? R"({"weight": 3, "estimate": "weighted"})" : R"({"weight": 3})",
-                            kGaussian, 100);
+    const auto of = penalty(
+        "total_correlation",
+        weighted ? R"({"weight": 3, "estimate": "weighted"})" : R"({"weight": 3})", kGaussian, 100);
     const double own = weighted ? 1.0 / 700 : 1.0 / 100;
     const double other = weighted ? 1.0 / 700 : 99.0 / 100 / 6;
     const auto reference = [&](const PosteriorLatents& latents) {
@@ -68,10 +68,13 @@ TEST(TotalCorrelation, IsTheSumOverPairs) {
 
 TEST(TotalCorrelation, WithMutualInformationAndTheRestIsTheKl) {
   const PosteriorLatents of(50, 4, at::kDouble);
-  const auto terms = value_of_latents(*penalty("total_correlation", "{}", kGaussian, 1000), of.latent()).terms;
-  const Tensor given = (-0.5 * ((of.z - of.mean).square() / of.logvar.exp() + of.logvar)).sum(1).mean();
+  const auto terms =
+      value_of_latents(*penalty("total_correlation", "{}", kGaussian, 1000), of.latent()).terms;
+  const Tensor given =
+      (-0.5 * ((of.z - of.mean).square() / of.logvar.exp() + of.logvar)).sum(1).mean();
   const Tensor prior = (-0.5 * of.z.square()).sum(1).mean();
-  EXPECT_NEAR((terms[0] + terms[1] + terms[2]).item<double>(), (given - prior).item<double>(), 1e-9);
+  EXPECT_NEAR((terms[0] + terms[1] + terms[2]).item<double>(), (given - prior).item<double>(),
+              1e-9);
 }
 
 // Independent latents: posteriors N(m, 0.3^2) whose means make q(z) close to N(0, 1) in each of ten
@@ -87,7 +90,9 @@ TEST(TotalCorrelation, OfIndependentLatentsIsNearNothingIfStratified) {
     const Tensor z = mean + 0.3 * at::randn({batch, latents}, noise, at::kDouble);
     const Latent latent{.z = z, .code = mean, .posterior = Posterior{mean, logvar}};
     const auto tc = [&](const std::string& options) {
-      return value_of_latents(*penalty("total_correlation", options, kGaussian, images), latent).terms.at(1).item<double>();
+      return value_of_latents(*penalty("total_correlation", options, kGaussian, images), latent)
+          .terms.at(1)
+          .item<double>();
     };
     stratified += tc("{}") / repeats;
     weighted += tc(R"({"estimate": "weighted"})") / repeats;
@@ -98,15 +103,17 @@ TEST(TotalCorrelation, OfIndependentLatentsIsNearNothingIfStratified) {
 
 TEST(TotalCorrelation, OfOneImageIsNothing) {
   const PosteriorLatents of(1, 3, at::kDouble);
-  const auto terms = value_of_latents(*penalty("total_correlation", "{}", kGaussian, 1000), of.latent()).terms;
+  const auto terms =
+      value_of_latents(*penalty("total_correlation", "{}", kGaussian, 1000), of.latent()).terms;
   EXPECT_NEAR(terms[0].item<double>(), 0, 1e-12);
   EXPECT_NEAR(terms[1].item<double>(), 0, 1e-12);
 }
 
 TEST(TotalCorrelation, NeedsAPosterior) {
-  expect_error([] { penalty("total_correlation", "{}", R"({"encoder": "dense", "bottleneck": "point"})"); },
-               "test.json: total_correlation: a point bottleneck has no distribution; expected "
-               "model.bottleneck \"gaussian\", or no total_correlation (null switches it off)");
+  expect_error(
+      [] { penalty("total_correlation", "{}", R"({"encoder": "dense", "bottleneck": "point"})"); },
+      "test.json: total_correlation: a point bottleneck has no distribution; expected "
+      "model.bottleneck \"gaussian\", or no total_correlation (null switches it off)");
 }
 
 }  // namespace
