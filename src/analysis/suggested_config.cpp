@@ -55,6 +55,17 @@ std::optional<Json> recognised_inside(const fs::path& path) {
   return std::nullopt;
 }
 
+// Sets the keys of `given` in the config, at every depth. A null stays: it switches a part off.
+void write_over(Json& config, const Json& given) {
+  for (const auto& [key, value] : given.items()) {
+    if (value.is_object() && config.contains(key) && config.at(key).is_object()) {
+      write_over(config.at(key), value);
+    } else {
+      config[key] = value;
+    }
+  }
+}
+
 }  // namespace
 
 Json suggested_data(const fs::path& path) {
@@ -70,7 +81,8 @@ Json suggested_data(const fs::path& path) {
       ": expected a config (.json), a folder, or a .csv, .tsv, .npy, .npz or IDX file of data");
 }
 
-Json suggested_config(const Json& data, const ImageShape& shape) {
+Json suggested_config(const Json& given, const ImageShape& shape) {
+  const Json& data = given.at("data");
   const bool table = data.at("name") == "table" && !data.contains("shape");
   Json encoder{{"name", "dense"}, {"hidden", {128, 64}}};
   if (!table) {
@@ -86,18 +98,21 @@ Json suggested_config(const Json& data, const ImageShape& shape) {
       {"name", "gaussian"}, {"sigma", "optimal"}, {"output", table ? "linear" : "sigmoid"}};
   const bool grey = !table && shape.channels == 1;
   const int64_t latents = table ? std::max<int64_t>(1, shape.values() / 2) : grey ? 16 : 64;
-  return {{"data", data},
-          {"model",
-           {{"encoder", encoder},
-            {"bottleneck", "gaussian"},
-            {"latent_dim", std::min<int64_t>(64, latents)}}},
-          {"objective",
-           {{"likelihood", grey ? Json("bernoulli") : squared_error}, {"kl", {{"weight", 1.0}}}}},
-          {"train",
-           {{"epochs", 20},
-            {"batch_size", 100},
-            {"clip_norm", 1000.0},  // the first gradients are far larger
-            {"optimizer", {{"name", "adam"}, {"learning_rate", 1e-3}}}}}};
+  Json config{
+      {"data", data},
+      {"model",
+       {{"encoder", encoder},
+        {"bottleneck", "gaussian"},
+        {"latent_dim", std::min<int64_t>(64, latents)}}},
+      {"objective",
+       {{"likelihood", grey ? Json("bernoulli") : squared_error}, {"kl", {{"weight", 1.0}}}}},
+      {"train",
+       {{"epochs", 20},
+        {"batch_size", 100},
+        {"clip_norm", 1000.0},  // the first gradients are far larger
+        {"optimizer", {{"name", "adam"}, {"learning_rate", 1e-3}}}}}};
+  write_over(config, given);
+  return config;
 }
 
 }  // namespace latent

@@ -12,8 +12,9 @@ namespace latent {
 /// folder of data. Throws Error naming what was expected if none does.
 nlohmann::ordered_json suggested_data(const std::filesystem::path& path);
 
-/// Returns a config of that section `data` and a VAE for examples of this shape.
-nlohmann::ordered_json suggested_config(const nlohmann::ordered_json& data,
+/// Returns a config of a VAE for examples of this shape, with the keys of `given` in it: section
+/// `data`, and perhaps others.
+nlohmann::ordered_json suggested_config(const nlohmann::ordered_json& given,
                                         const ImageShape& shape);
 
 }  // namespace latent

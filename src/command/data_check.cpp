@@ -35,10 +35,9 @@ Config load(const fs::path& path, const Json& suggested, const std::vector<std::
   return Config::parse(Json{{"data", suggested}}.dump(), path.string(), settings);
 }
 
-// Returns the config without its filter; unreadable images are skipped instead of ending the check.
+// Returns the config; unreadable images are skipped instead of ending the check.
 Config lenient_config(const fs::path& path, const Json& suggested,
                       std::vector<std::string> settings) {
-  settings.emplace_back("data.keep=\"\"");
   Config config = load(path, suggested, settings);
   read_experiment(config);
   if (!config.resolved().at("data").contains("on_error")) return config;
@@ -101,13 +100,28 @@ std::vector<std::string> joined_warnings(std::vector<std::string> all,
   return all;
 }
 
+// The number of images that data.keep leaves of each split it applies to; nothing without it.
+// Throws Error for a rule that finds nothing.
+std::vector<std::pair<Split, int64_t>> kept_counts(Config config) {
+  const Experiment experiment = read_experiment(config);
+  if (experiment.data.keep.empty()) return {};
+  const auto dataset = experiment.data.open();
+  std::vector<std::pair<Split, int64_t>> counts;
+  for (const Split split : {Split::kTrain, Split::kValidation})
+    counts.emplace_back(split, load_split(*dataset, split).count());
+  return counts;
+}
+
 }  // namespace
 
 void check_data(const Arguments& arguments) {
   const fs::path path = arguments.text("config");
   // Computed once, because it reads the headers of image files.
   const Json suggested = is_config(path) ? Json() : suggested_data(path);
-  Config config = lenient_config(path, suggested, arguments.settings());
+  const Json given = load(path, suggested, arguments.settings()).source();
+  auto settings = arguments.settings();
+  settings.emplace_back("data.keep=\"\"");  // the report is of all images
+  Config config = lenient_config(path, suggested, settings);
   const Experiment experiment = read_experiment(config);
   const auto dataset = experiment.data.open();
   const std::vector<NamedSplit> splits = load_splits(*dataset);
@@ -117,6 +131,7 @@ void check_data(const Arguments& arguments) {
                 .inspection = inspect(splits),
                 .survey = survey_images(dataset->image_files()),
                 .left_out = dataset->left_out(),
+                .kept = kept_counts(lenient_config(path, suggested, arguments.settings())),
                 .warnings = {},
                 .unreadable = unreadable_images(*dataset),
                 .written = {}};
@@ -130,7 +145,7 @@ void check_data(const Arguments& arguments) {
   }
   if (!is_config(path)) {
     make_directories(out);
-    write_file(out / "config.json", suggested_config(suggested, train.shape()).dump(2) + "\n");
+    write_file(out / "config.json", suggested_config(given, train.shape()).dump(2) + "\n");
     report.written.push_back((out / "config.json").string());
   }
   print_result(arguments, report_json(report), report_text(report));

@@ -51,6 +51,8 @@ class Config {
   std::string resolved_text() const;
   /// Replaces a value that was read, such as "auto", by the one decided at run time.
   void settle(const std::string& path, const nlohmann::ordered_json& value);
+  /// Returns the keys that were given, by the file or by --set.
+  const nlohmann::ordered_json& source() const { return source_; }
   const std::vector<ConfigEntry>& entries() const { return entries_; }
   const std::string& origin() const { return origin_; }
   /// Returns how errors about a key begin: "file: train.epochs", or "--set train.epochs" if --set

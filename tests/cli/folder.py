@@ -154,6 +154,9 @@ def checks(here):
     expect(len(report["unreadable"]) == 2 and "text.jpg" in str(report["unreadable"]), f"two bad files, got {report}")
     expect(any("copy.png" in str(pair) for pair in report["repeats"]), f"the copy, got {report['repeats']}")
     expect(files_below(here / "report") == ["config.json", "contact_sheet.png"], "a contact sheet and a config")
+    latent("data", "check", "photos", "--out", "keyed", "--set", "data.size=[24, 20]", "--set", "train.epochs=3")
+    keyed = json.loads((here / "keyed/config.json").read_text())
+    expect(keyed["data"]["size"] == [24, 20] and keyed["train"]["epochs"] == 3, f"the keys given in the config, got {keyed}")
     text = latent("data", "check", "photos", "--out", "report").stdout
     for words in ("height x width", "lowest BCE of any model", "2 images cannot be read", "repeats the pixels", "red 2"):
         expect(words in text, f"{words!r} in\n{text}")

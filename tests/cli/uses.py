@@ -76,6 +76,9 @@ def keep(here):
     expect('keep = ""' in latent("list").stdout, "data.keep to be listed")
     checked = latent_json("data", "check", write_config(here, {"data": {"keep": "shape=heart"}}), "--out", "checked")
     expect(checked["splits"]["train"]["images"] == 256, f"data check to look at all images, got {checked['splits']}")
+    expect(0 < checked["kept"]["train"] < 128 and checked["kept"]["validation"] > 0, f"what the rule leaves, got {checked['kept']}")
+    expect_error("data.keep: attribute \"shap=heart\": not in the data set; did you mean shape=heart?", "data", "check",
+                 write_config(here, {}), "--set", "data.keep=shap=heart", "--out", "checked")
 
 
 def detect(here):

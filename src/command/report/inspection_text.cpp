@@ -26,17 +26,17 @@ std::string image_name(const Report& report, Split split, int64_t image) {
   return to_string(split) + " " + examples_of(report, split).name(image);
 }
 
-const ImageShape& shape_of(const Report& report) { return report.splits->front().second.shape(); }
+ImageShape shape_of(const Report& report) { return report.splits->front().second.shape(); }
 
 // Returns what an example of the set is: a table's are rows, all others images.
 std::string noun(const Report& report) {
-  const ImageShape& shape = shape_of(report);
+  const ImageShape shape = shape_of(report);
   return shape.channels == 1 && shape.height == 1 ? "row" : "image";
 }
 
 // "images of 1x28x28" or "rows of 5 numbers"
 std::string kind_text(const Report& report) {
-  const ImageShape& shape = shape_of(report);
+  const ImageShape shape = shape_of(report);
   return noun(report) == "row" ? "rows of " + counted(shape.width, "number")
                                : "images of " + shape.text();
 }
@@ -114,6 +114,14 @@ std::string left_out_line(const Report& report) {
   return text.empty() ? "" : "  " + text + "\n";
 }
 
+std::string kept_text(const Report& report) {
+  std::string text;
+  for (const auto& [split, count] : report.kept)
+    text += fmt::format("  data.keep leaves {} of the {} split\n", counted(count, noun(report)),
+                        to_string(split));
+  return text;
+}
+
 std::string warnings_text(const Report& report) {
   std::string text;
   for (const auto& warning : report.warnings)
@@ -177,7 +185,8 @@ std::string report_text(const Report& report) {
   for (const auto& split : report.inspection.splits)
     text += split_text(split, noun(report));
   text += attributes_text(report.inspection.splits.front());
-  text += repeats_text(report) + left_out_line(report) + unreadable_text(report);
+  text +=
+      kept_text(report) + repeats_text(report) + left_out_line(report) + unreadable_text(report);
   text += warnings_text(report);
   for (const auto& path : report.written)
     text += path + "\n";
@@ -197,6 +206,9 @@ Json report_json(const Report& report) {
   Json sizes = Json::object();
   for (const auto& [size, count] : size_counts(report.survey))
     sizes[size] = count;
+  Json kept = Json::object();
+  for (const auto& [split, count] : report.kept)
+    kept[to_string(split)] = count;
   return {{"checked", report.name},
           {"shape", shape_of(report).text()},
           {"splits", splits},
@@ -205,6 +217,7 @@ Json report_json(const Report& report) {
           {"repeats", repeats},
           {"leaks", report.inspection.leaks()},
           {"left_out", left_out_json(report)},
+          {"kept", kept},
           {"warnings", report.warnings},
           {"unreadable", report.unreadable},
           {"written", report.written}};

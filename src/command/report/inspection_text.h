@@ -3,6 +3,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analysis/inspection.h"
@@ -17,9 +18,10 @@ struct Report {
   Inspection inspection;
   ImageSurvey survey;  // empty unless the set consists of image files
   std::vector<LeftOut> left_out;
-  std::vector<std::string> warnings;    // of readings that are probably wrong
-  std::vector<std::string> unreadable;  // one message for each image left out
-  std::vector<std::string> written;     // paths of the files written
+  std::vector<std::pair<Split, int64_t>> kept;  // images of each split that data.keep leaves
+  std::vector<std::string> warnings;            // of readings that are probably wrong
+  std::vector<std::string> unreadable;          // one message for each image left out
+  std::vector<std::string> written;             // paths of the files written
 };
 
 /// Returns the report as lines of text; long lists are cut.

@@ -31,7 +31,8 @@ class SuggestedConfig : public ImageFolderTest {
   void expect_suggestion(const fs::path& path, const Json& data) {
     ASSERT_EQ(suggested_data(path).dump(), data.dump());
     const Examples train = opened(data);
-    Config config = Config::parse(suggested_config(data, train.shape()).dump(), "suggested");
+    Config config =
+        Config::parse(suggested_config({{"data", data}}, train.shape()).dump(), "suggested");
     const Experiment experiment = read_experiment(config);
     EXPECT_GT(experiment.data.open()->load(Split::kTrain).count(), 0);
     const auto model = fresh_model(experiment, fit_to_examples(experiment, train), c10::kCPU).first;
@@ -111,6 +112,18 @@ TEST_F(SuggestedConfig, AnyOtherFolderIsOneOfImages) {
     add_grey("photos/" + std::to_string(i) + ".png", i * 10, 18);
   expect_suggestion(folder_ / "photos",
                     {{"name", "folder"}, {"dir", path("photos")}, {"size", {16, 16}}});
+}
+
+TEST_F(SuggestedConfig, KeepsTheKeysThatAreGiven) {
+  const Json given = Json::parse(R"({"data": {"name": "folder", "dir": "x", "labels": "x.csv"},
+                                     "objective": {"kl": null}, "train": {"optimizer": "sgd", "epochs": 3}})");
+  const Json config = suggested_config(given, {3, 32, 32});
+  EXPECT_EQ(config["data"], given["data"]);
+  EXPECT_TRUE(config["objective"]["kl"].is_null());
+  EXPECT_EQ(config["objective"]["likelihood"]["name"], "gaussian");
+  EXPECT_EQ(config["train"]["optimizer"], "sgd");
+  EXPECT_EQ(config["train"]["epochs"], 3);
+  EXPECT_EQ(config["train"]["batch_size"], 100);
 }
 
 TEST_F(SuggestedConfig, OtherFilesAreErrors) {

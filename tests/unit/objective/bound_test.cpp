@@ -40,9 +40,7 @@ struct Toy {
     const Tensor z = q.mean + (0.5 * q.logvar).exp() * noise;
     return {.z = z.reshape({-1, kLatents}), .code = q.mean, .posterior = q};
   }
-  Tensor nll(const Tensor& z) const {
-    return (x.repeat({kSamples}) - decoder * z.sum(1)).square();
-  }
+  Tensor nll(const Tensor& z) const { return (x.repeat({kSamples}) - decoder * z.sum(1)).square(); }
 };
 
 // log w of each latent with the densities written out: [K, B]. fixed: q's parameters are constants.
@@ -63,8 +61,8 @@ TEST(Bound, IsTheLogarithmOfTheMeanWeight) {
   const Tensor got = iwae("plain")->negative(toy.nll(latent.z), latent);
   const Tensor want = -log_weights(toy, latent.z, false).exp().mean(0).log().mean();
   EXPECT_NEAR(got.item<double>(), want.item<double>(), 1e-12);
-  EXPECT_NEAR(iwae("dreg")->negative(toy.nll(latent.z), latent).item<double>(),
-              want.item<double>(), 1e-12);
+  EXPECT_NEAR(iwae("dreg")->negative(toy.nll(latent.z), latent).item<double>(), want.item<double>(),
+              1e-12);
 }
 
 TEST(Bound, ThePlainGradientIsThatOfTheValue) {
@@ -89,8 +87,8 @@ TEST(Bound, TheDoublyReparameterizedGradientWeighsTwice) {
   const Tensor cut = z.detach().requires_grad_();
   const Tensor weights = log_weights(there, cut, true);
   const Tensor share = weights.detach().softmax(0);
-  const auto gradients = torch::autograd::grad({(share * weights).sum() / kImages},
-                                               {there.decoder, cut}, {}, true);
+  const auto gradients =
+      torch::autograd::grad({(share * weights).sum() / kImages}, {there.decoder, cut}, {}, true);
   const Tensor pull = gradients[1] * share.view({-1, 1});
   (-(z * pull.detach()).sum()).backward();
   expect_tensor_near(here.decoder.grad(), -gradients[0], 1e-9);
@@ -114,7 +112,10 @@ TEST(Bound, ObjectiveDecodesSeveralLatents) {
   EXPECT_LT(loss.total.item<double>(),
             loss.terms[0].value.item<double>() +
                 gaussian_kl(output.latent.posterior->mean, output.latent.posterior->logvar)
-                    .sum(1).mean().item<double>() + 0.5);
+                    .sum(1)
+                    .mean()
+                    .item<double>() +
+                0.5);
   const Output first = first_sample(output, 3);
   EXPECT_EQ(first.decoded.size(0), 5);
   expect_tensor_near(model->decode(first.latent.z), first.decoded, 1e-5);
