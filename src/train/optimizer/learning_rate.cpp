@@ -10,6 +10,8 @@ namespace {
 void read_nothing(Section&, LearningRateOptions&) {}
 
 void read_cosine(Section& schedule, LearningRateOptions& options) {
+  schedule.read("hold", options.hold, Range{.low = 0, .high = 1, .high_excluded = true},
+                "share of the training before the wave begins");
   schedule.read("final_fraction", options.final_fraction, between(0, 1),
                 "share of the learning rate left at the end");
 }
@@ -35,7 +37,8 @@ void read_plateau(Section& schedule, LearningRateOptions& options) {
 double constant_factor(const LearningRateOptions&, const ScheduleState&) { return 1; }
 
 double cosine_factor(const LearningRateOptions& options, const ScheduleState& state) {
-  const double done = std::clamp(state.epoch / static_cast<double>(state.epochs), 0.0, 1.0);
+  const double share = state.epoch / static_cast<double>(state.epochs);
+  const double done = std::clamp((share - options.hold) / (1.0 - options.hold), 0.0, 1.0);
   const double wave = 0.5 * (1.0 + std::cos(std::numbers::pi * done));
   return options.final_fraction + (1.0 - options.final_fraction) * wave;
 }

@@ -12,6 +12,7 @@ namespace latent {
 struct LearningRateOptions {
   std::string name = "constant";
   double warmup_epochs = 0.0;
+  double hold = 0.0;            // cosine
   double final_fraction = 0.0;  // cosine
   int64_t every = 10;           // step
   double factor = 0.1;          // step, plateau

@@ -33,6 +33,8 @@ TEST(LearningRate, Cosine) {
                  {{0, 1}, {2.5, 0.8535533905932737}, {5, 0.5}, {10, 0}, {11, 0}});
   expect_factors(schedule(R"({"name": "cosine", "final_fraction": 0.2})"),
                  {{0, 1}, {5, 0.6}, {10, 0.2}});
+  expect_factors(schedule(R"({"name": "cosine", "hold": 0.5})"),
+                 {{0, 1}, {5, 1}, {6.25, 0.8535533905932737}, {7.5, 0.5}, {10, 0}});
   expect_factors(schedule(R"({"name": "cosine", "warmup_epochs": 5})"),
                  {{0, 0}, {2.5, 0.5 * 0.8535533905932737}, {5, 0.5}});
 }
@@ -72,9 +74,9 @@ TEST(LearningRate, OtherSchedulesIgnoreTheValidationLoss) {
 }
 
 TEST(LearningRate, OptionsOfAnotherScheduleAreUnknown) {
-  expect_error(
-      [] { schedule(R"({"name": "cosine", "patience": 2})"); },
-      "test.json: schedule.patience: unknown key; known: final_fraction, name, warmup_epochs");
+  expect_error([] { schedule(R"({"name": "cosine", "patience": 2})"); },
+               "test.json: schedule.patience: unknown key; known: final_fraction, hold, name, "
+               "warmup_epochs");
   expect_error(
       [] { schedule("\"linear\""); },
       "test.json: schedule.name: unknown name \"linear\"; known: constant, cosine, plateau, step");
