@@ -165,9 +165,10 @@ TEST(Shapes, ColourIsTheHue) {
 TEST(Shapes, NamesWrongKeys) {
   expect_error([] { shapes(", \"channels\": 2"); }, "x: data.channels: got 2; expected 1 or 3");
   expect_error([] { shapes(", \"size\": []"); }, "x: data.size: got []; expected [height, width]");
-  expect_error([] { shapes(", \"cuont\": 5"); },
-               "x: data.cuont: unknown key; did you mean count? known: augment, channels, count, "
-               "keep, name, pack, size");
+  expect_error(
+      [] { shapes(", \"cuont\": 5"); },
+      "x: data.cuont: unknown key; did you mean count? known: augment, channels, count, grid, "
+      "keep, name, pack, size");
 }
 
 }  // namespace
