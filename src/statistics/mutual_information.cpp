@@ -5,6 +5,8 @@
 namespace latent::statistics {
 namespace {
 
+constexpr double kNothing = 1e-13;  // what rounding may leave of independent values
+
 // Sum of -p log p over shares, of which some may be 0.
 Tensor entropy_of(const Tensor& counts) {
   const Tensor p = counts.to(at::kDouble) / counts.sum().to(at::kDouble);
@@ -47,8 +49,8 @@ Tensor mutual_information(const Tensor& a, const Tensor& b) {
     const int64_t width = b.select(1, k).max().item<int64_t>() + 1;
     for (int64_t z = 0; z < a.size(1); ++z) {
       const Tensor both = entropy_of(at::bincount(a.select(1, z) * width + b.select(1, k)));
-      // Rounding may leave a tiny negative number for independent values.
-      found[z][k] = (of_a[z] + of_b[k] - both).clamp_min(0);
+      const auto shared = (of_a[z] + of_b[k] - both).item<double>();
+      found[z][k] = shared > kNothing ? shared : 0;
     }
   }
   return found;

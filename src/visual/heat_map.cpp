@@ -56,6 +56,9 @@ std::string name_tics(const std::string& axis, const std::vector<std::string>& n
   return fmt::format("set {} ({})\n", axis, text);
 }
 
+// A place outside the map: gnuplot crashes on a block of labels without any.
+constexpr const char* kNowhere = "-9 -9 0\nLATENT_END\n";
+
 // Returns lines "column row colour", and the numbers as text for dark and for bright cells.
 std::string map_blocks(const HeatMap& map) {
   const Tensor values = map.values.to(at::kDouble).contiguous();
@@ -69,8 +72,7 @@ std::string map_blocks(const HeatMap& map) {
       (here < kDark ? dark : bright) += fmt::format("{} {} {:.2f}\n", c, r, here);
     }
   }
-  return cells + "LATENT_END\n" + dark + "NaN NaN 0\nLATENT_END\n" + bright +
-         "NaN NaN 0\nLATENT_END\n";
+  return cells + "LATENT_END\n" + dark + kNowhere + bright + kNowhere;
 }
 
 std::string map_look(const HeatMap& map, const MapSize& size) {

@@ -18,7 +18,8 @@ DatasetPlan grid_plan(const std::string& keys = "") {
 }
 
 TEST(ShapesGrid, IsNumberedAsDSprites) {
-  const FactorGrid& grid = *grid_plan().grid;
+  const DatasetPlan plan = grid_plan();
+  const FactorGrid& grid = *plan.grid;
   EXPECT_EQ(grid.count(), 737280);
   const Tensor numbers = torch::tensor({0, 1, 32, 1024, 40960, 245760, 737279});
   const Tensor levels = torch::tensor({{0, 0, 0, 0, 0},
@@ -40,7 +41,8 @@ TEST(ShapesGrid, IsNumberedAsDSprites) {
 }
 
 TEST(ShapesGrid, RefusesWhatIsNotOnIt) {
-  const FactorGrid& grid = *grid_plan().grid;
+  const DatasetPlan plan = grid_plan();
+  const FactorGrid& grid = *plan.grid;
   expect_error([&] { grid.levels(torch::tensor({737280})); },
                "number of a grid: got 737280; expected 0 to 737279");
   expect_error(

@@ -1,5 +1,7 @@
 #include "visual/heat_map.h"
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/system/file.h"
 #include "unit/expect.h"
 #include "unit/svg.h"
@@ -39,7 +41,7 @@ TEST(HeatMap, DrawsASingleCellAndManyWithoutNumbers) {
   EXPECT_NE(read_file(folder / "one.svg").find(">0.33<"), std::string::npos);
   map.columns.clear();
   for (int z = 0; z < 64; ++z)
-    map.columns.push_back("z" + std::to_string(z));
+    map.columns.push_back(fmt::format("z{}", z));
   map.values = torch::full({1, 64}, 0.33);
   write_heat_map(folder / "many.svg", map);
   EXPECT_EQ(read_file(folder / "many.svg").find(">0.33<"), std::string::npos);
