@@ -24,6 +24,7 @@ void declare_plot(cxxopts::Options&);
 void declare_compare_pca(cxxopts::Options&);
 void declare_probe(cxxopts::Options&);
 void declare_detect(cxxopts::Options&);
+void declare_disentangle(cxxopts::Options&);
 void declare_doctor(cxxopts::Options&);
 void declare_config(cxxopts::Options&);
 void declare_data(cxxopts::Options&);
@@ -44,6 +45,7 @@ void run_plot(const Arguments&);
 void run_compare_pca(const Arguments&);
 void run_probe(const Arguments&);
 void run_detect(const Arguments&);
+void run_disentangle(const Arguments&);
 void run_doctor(const Arguments&);
 void run_config(const Arguments&);
 void run_data(const Arguments&);
@@ -79,6 +81,8 @@ const Registry<CommandRow>& commands() {
            declare_compare_pca, run_compare_pca, SeedFlag::kDraws},
           {"probe", "predict labels from latents, PCA and pixels, and compare", declare_probe,
            run_probe, SeedFlag::kDraws},
+          {"disentangle", "score how far each latent stands for one factor of the images",
+           declare_disentangle, run_disentangle, SeedFlag::kDraws},
           {"detect", "find examples unlike the training images: scores, flags, AUROC",
            declare_detect, run_detect, SeedFlag::kDraws},
           {"doctor", "diagnose a run: its files, its losses, its model", declare_doctor,

@@ -77,6 +77,7 @@ DatasetPlan configure_dataset(Section data) {
   }
   read_keep(data, plan.keep);
   if (!plan.keep.empty()) {
+    plan.grid = nullptr;  // it would draw what the rule leaves out
     plan.open = [open = plan.open, keep = plan.keep, key = data.where("keep")] {
       return keep_only(open(), keep, key);
     };

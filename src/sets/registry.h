@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "data/dataset.h"
 #include "data/prepare/augment.h"
 #include "image/raw_image.h"
+#include "sets/factor_grid.h"
 
 namespace latent {
 
@@ -42,6 +44,10 @@ struct DatasetPlan {
   bool skips_broken = false;
   /// How image files are read, for images from elsewhere too.
   ImageReading reading = {};
+  /// For a set that can draw any combination of its factors; else nullptr.
+  std::shared_ptr<const FactorGrid> grid = {};
+  /// What limits how well a code can tell an attribute's values apart, by the attribute's name.
+  std::map<std::string, std::string> attribute_notes = {};
   /// Random variation of the training images.
   Augmentation augmentation = {};
   /// `keep` as the config gives it: a rule, "@FILE", or "".

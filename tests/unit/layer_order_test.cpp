@@ -29,7 +29,7 @@ const Levels kRooms{{"core"},
 
 // The order inside a room that has sub-folders.
 const Levels kFolders{{"core/text", "image", "kernel", "data/prepare", "model", "train/optimizer",
-                       "analysis", "command/flags"},
+                       "analysis", "command/flags", "space/disentanglement"},
                       {"core", "image/codecs", "kernel/cuda", "data", "model/corruptions",
                        "train/checkpoint", "analysis/checkup", "command/report"},
                       {"core/system", "data/selection", "train", "command/plot"},

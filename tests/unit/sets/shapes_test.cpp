@@ -168,7 +168,7 @@ TEST(Shapes, NamesWrongKeys) {
   expect_error(
       [] { shapes(", \"cuont\": 5"); },
       "x: data.cuont: unknown key; did you mean count? known: augment, binarize, channels, "
-      "count, "
+      "count, grid, "
       "keep, name, pack, size");
 }
 
