@@ -36,7 +36,7 @@ TEST(Config, UnknownKeysGetTheNearestKnownOne) {
                "objective, train");
   expect_error([] { read_all(R"({"data": {"name": "shapes", "Count": 9}})"); },
                "c.json: data.Count: unknown key; did you mean count? known: augment, "
-               "binarize, channels, count, keep, name, pack, size");
+               "binarize, channels, count, grid, keep, name, pack, size");
   expect_error(
       [] { read_all("{" + kShapes + R"(, "train": {"early_stopping": {"qqqqqqqqqq": 2}}})"); },
       "c.json: train.early_stopping.qqqqqqqqqq: unknown key; known: min_delta, patience");
