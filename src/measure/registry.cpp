@@ -1,5 +1,6 @@
 // The table of measures. To add one: write its file with a `configure_..` function, declare that
 // function here, and add a row.
+#include "measure/features_option.h"
 #include "measure/measure.h"
 #include "measure/needs.h"
 
@@ -16,6 +17,8 @@ MeasureMaker configure_psnr_measure(Section& section);
 MeasureMaker configure_ssim_measure(Section& section);
 MeasureMaker configure_book_units_measure(Section& section);
 std::string no_book_units(const MeasureContext& context);
+MeasureMaker configure_reconstruction_measure(Section& section);
+MeasureMaker configure_samples_measure(Section& section);
 
 const Registry<MeasureRow>& measures() {
   static Registry<MeasureRow> registry(
@@ -41,6 +44,14 @@ const Registry<MeasureRow>& measures() {
            "the loss as in Foster's Generative Deep Learning: a factor times the mean error, plus "
            "KL",
            true, no_book_units, configure_book_units_measure},
+          {"reconstruction",
+           "likeness of reconstructions: of each kind of image, as a distribution, the worst and "
+           "best as a picture",
+           false, needs_features, configure_reconstruction_measure},
+          {"samples",
+           "random samples against the split's images: Frechet distance, KID, precision, recall, "
+           "density, coverage, copies",
+           false, needs_features, configure_samples_measure},
       });
   return registry;
 }

@@ -22,11 +22,13 @@ Json figure_value(const Figure& figure) {
 
 Json figure_json(const Figure& figure) {
   const auto& ends = figure.interval;
-  return {{"value", figure_value(figure)},
-          {"low", ends ? Json(ends->low) : Json()},
-          {"high", ends ? Json(ends->high) : Json()},
-          {"count", figure.count},
-          {"unit", figure.unit}};
+  Json json{{"value", figure_value(figure)},
+            {"low", ends ? Json(ends->low) : Json()},
+            {"high", ends ? Json(ends->high) : Json()},
+            {"count", figure.count},
+            {"unit", figure.unit}};
+  if (!figure.features.empty()) json["features"] = figure.features;
+  return json;
 }
 
 }  // namespace
