@@ -88,9 +88,10 @@ class ReconstructionReport : public Measure {
     for (const auto& each : each_)
       all.push_back(mean_of(each.figure, at::cat(each.parts)));
     add_frechet(all);
+    const auto groups = reported_groups(context_.examples.attributes);
     for (const auto& each : each_) {
       const Tensor values = at::cat(each.parts);
-      for (const auto& [name, rows] : reported_groups(context_.examples.attributes)) {
+      for (const auto& [name, rows] : groups) {
         Figure figure = each.figure;
         figure.name += "[" + name + "]";
         figure.meaning = "";

@@ -19,12 +19,12 @@ namespace {
 
 constexpr const char* kFormat = "1";
 constexpr int64_t kMostOutputs = 65536;
-constexpr size_t kLongestName = 40;
+constexpr size_t kLongestDataName = 40;
 
 // A name from a config or a file as a part of other names: letters, digits, "_" and "-".
 std::string plain_name(const std::string& text) {
   std::string plain;
-  for (const char letter : text.substr(0, kLongestName)) {
+  for (const char letter : text.substr(0, kLongestDataName)) {
     const auto byte = static_cast<unsigned char>(letter);
     plain += std::isalnum(byte) != 0 || letter == '_' ? letter : '-';
   }
