@@ -1,12 +1,18 @@
 #include "analysis/measure_context.h"
 
+#include <map>
+#include <memory>
+
+#include "analysis/features/feature_choice.h"
 #include "analysis/latent_source.h"
 #include "core/random.h"
 
 namespace latent {
 
 MeasureContext measure_context(const OpenedRun& run, const Examples& examples, uint64_t seed,
-                               bool quiet) {
+                               bool quiet, Split split) {
+  // Two measures that ask for the same features share them.
+  const auto chosen = std::make_shared<std::map<std::string, std::shared_ptr<ImageFeatures>>>();
   return {.model = *run.model,
           .objective = *run.objective,
           .corruption = run.corruption,
@@ -16,12 +22,19 @@ MeasureContext measure_context(const OpenedRun& run, const Examples& examples, u
           .noun = run.experiment.data.example_noun(),
           .device = run.device,
           .seed = seed,
-          .load = [&run](Split split) { return run.load(split); },
+          .load = [&run](Split wanted) { return run.load(wanted); },
           .random_latents =
               [&run, seed, quiet](const std::string& sampler, int64_t count) {
                 at::Generator noise = generator(seed, Stream::kSample);
                 return draw_latents(run, samplers().find<UsageError>(sampler, "--sampler"),
                                     {.count = count, .quiet = quiet}, noise);
+              },
+          .split = split,
+          .features =
+              [&run, quiet, chosen](const std::string& choice) {
+                auto& found = (*chosen)[choice];
+                if (!found) found = choose_features(choice, run, quiet);
+                return found;
               }};
 }
 

@@ -6,8 +6,9 @@
 
 namespace latent {
 
-/// examples: of the split to measure. The run and the examples must outlive what is returned.
+/// examples: of the split to measure, `split`. The run and the examples must outlive what is
+/// returned.
 MeasureContext measure_context(const OpenedRun& run, const Examples& examples, uint64_t seed,
-                               bool quiet);
+                               bool quiet, Split split = Split::kTest);
 
 }  // namespace latent

@@ -27,6 +27,8 @@ namespace {
 constexpr int64_t kMaxFitted = 60'000;
 constexpr int64_t kMaxProducts = 150'000'000;  // points * latents^2
 constexpr double kLeastVariance = 1e-10;
+// Part of a stored mixture's key: those of earlier versions had their size chosen otherwise.
+const std::string kChosenBy = "size by held-out likelihood";
 
 // Random rows, if there are too many to fit in reasonable time.
 Tensor thinned(const Tensor& points, at::Generator& noise) {
@@ -61,7 +63,7 @@ std::optional<GaussianMixture> mixture_from(TensorFile& file, int64_t latents) {
 
 CacheEntry<GaussianMixture> mixture_entry(const OpenedRun& run) {
   return {
-      .key = {"mixture-" + run.checkpoint + ".safetensors"},
+      .key = {.file = "mixture-" + run.checkpoint + ".safetensors", .query = kChosenBy},
       .what = "mixture",
       .store = mixture_tensors,
       .restore = [z = run.model->latent_dim()](TensorFile& file) { return mixture_from(file, z); }};
@@ -70,7 +72,7 @@ CacheEntry<GaussianMixture> mixture_entry(const OpenedRun& run) {
 // Two rules may become the same file name: the rule stored in the file identifies the mixture.
 CacheEntry<RuleMixture> rule_entry(const OpenedRun& run, const std::string& rule) {
   return {.key = {.file = "mixture-" + in_file_name(rule) + "-" + run.checkpoint + ".safetensors",
-                  .query = rule},
+                  .query = rule + ", " + kChosenBy},
           .what = "mixture of " + rule,
           .store =
               [](const RuleMixture& made) {
@@ -117,11 +119,11 @@ GaussianMixture fit_mixture_to(const OpenedRun& run, const Latent& codes, const 
   const Stopwatch watch;
   const auto best =
       statistics::choose_mixture(points, noise, options, [&](const statistics::MixtureFit& tried) {
-        log::info("  {:>2} components: BIC {:.2f} per image", tried.mixture.components(),
-                  tried.bic / static_cast<double>(points.size(0)));
+        log::info("  {:>2} components: log-likelihood {:.3f} of held-out latents",
+                  tried.mixture.components(), tried.held_out);
       });
   const bool most = best.mixture.components() == statistics::MixtureOptions{}.most_components;
-  log::info("mixture of {}, the lowest BIC{}, in {:.1f} s",
+  log::info("mixture of {}, which held-out latents prefer{}, in {:.1f} s",
             counted(best.mixture.components(), "Gaussian"),
             most ? ", the largest number tried" : "", watch.seconds());
   return best.mixture;

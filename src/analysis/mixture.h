@@ -9,8 +9,8 @@
 namespace latent {
 
 /// Returns a mixture fitted to samples of the training images' posteriors (for a plain autoencoder:
-/// to their codes), with the number of components that minimises the Bayesian information
-/// criterion. Fits it once and stores it in the run's cache, as long as the data stay the same.
+/// to their codes), with the number of components that makes held-out samples most likely. Fits it
+/// once and stores it in the run's cache, as long as the data stay the same.
 ///
 /// Samples, not means: the means of a latent that the model does not use have no variance.
 ///

@@ -1,3 +1,4 @@
+#include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
@@ -119,6 +120,29 @@ std::string kl_text(const Json& json) {
   return text + "\n";
 }
 
+std::string lines_of(const std::vector<std::string>& written) {
+  return written.empty() ? "" : join(written, "\n") + "\n";
+}
+
+constexpr int64_t kRankedColumns = 5;
+
+// Draws images that measures chose beside their reconstructions, and returns the files.
+std::vector<std::string> write_ranked(const OpenedRun& run, const Examples& examples,
+                                      const std::string& split,
+                                      const std::vector<RankedImages>& ranked) {
+  std::vector<std::string> written;
+  for (const auto& chosen : ranked) {
+    const ExampleBatch batch = batch_of(examples, at::tensor(chosen.images, at::kLong));
+    const Latent latent = run.encode(batch);
+    const auto path = run.directory.image(
+        "evaluate", fmt::format("{}-{}-{}.png", split, chosen.name, chosen.figure));
+    run.experiment.gallery->write_pairs(path, batch.images,
+                                        run.pictures(latent.z, latent.condition), kRankedColumns);
+    written.push_back(path.string());
+  }
+  return written;
+}
+
 }  // namespace
 
 void declare_evaluate(cxxopts::Options& options) {
@@ -144,8 +168,8 @@ void run_evaluate(const Arguments& arguments) {
   run.objective->schedule(std::numeric_limits<double>::infinity());
   const Examples examples = run.load(split);
   check_values(examples, run.objective->likelihood());
-  const MadeMeasures made(choice,
-                          measure_context(run, examples, arguments.seed(), arguments.quiet()));
+  const MadeMeasures made(
+      choice, measure_context(run, examples, arguments.seed(), arguments.quiet(), split));
   ProgressBar bar(arguments.quiet());
   const Stopwatch watch;
   const Evaluation result = evaluate(*run.model, *run.objective, examples,
@@ -165,10 +189,12 @@ void run_evaluate(const Arguments& arguments) {
   add_measures(json, measured);
   for (const auto& [name, reason] : made.left_out())
     json["left_out"][name] = reason;
+  const auto written = write_ranked(run, examples, to_string(split), made.ranked());
+  if (!written.empty()) json["written"] = written;
   print_result(arguments, json,
                evaluation_header(run, result, to_string(split)) +
                    measures_text(measured, result.images) + left_out_text(made.left_out()) +
-                   kl_text(json));
+                   kl_text(json) + lines_of(written));
 }
 
 }  // namespace latent

@@ -7,6 +7,8 @@ constexpr const char* kTrainingMemory =
     "lower train.batch_size, data.size or the model (model.encoder.channels, model.latent_dim), or "
     "free memory";
 
+constexpr const char* kFeaturesMemory = "lower data.size or data.count, or free memory";
+
 }  // namespace
 
 // Each command's file defines its two functions.
@@ -25,6 +27,7 @@ void declare_compare_pca(cxxopts::Options&);
 void declare_probe(cxxopts::Options&);
 void declare_detect(cxxopts::Options&);
 void declare_disentangle(cxxopts::Options&);
+void declare_features(cxxopts::Options&);
 void declare_doctor(cxxopts::Options&);
 void declare_config(cxxopts::Options&);
 void declare_data(cxxopts::Options&);
@@ -46,6 +49,7 @@ void run_compare_pca(const Arguments&);
 void run_probe(const Arguments&);
 void run_detect(const Arguments&);
 void run_disentangle(const Arguments&);
+void run_features(const Arguments&);
 void run_doctor(const Arguments&);
 void run_config(const Arguments&);
 void run_data(const Arguments&);
@@ -85,6 +89,9 @@ const Registry<CommandRow>& commands() {
            declare_disentangle, run_disentangle, SeedFlag::kDraws},
           {"detect", "find examples unlike the training images: scores, flags, AUROC",
            declare_detect, run_detect, SeedFlag::kDraws},
+          {"features",
+           "train a network whose features samples are compared by (evaluate --measure)",
+           declare_features, run_features, SeedFlag::kDraws, true, kFeaturesMemory},
           {"doctor", "diagnose a run: its files, its losses, its model", declare_doctor,
            run_doctor},
           {"config", "print every key of a config: value, meaning, range, default", declare_config,

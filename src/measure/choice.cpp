@@ -76,13 +76,24 @@ MadeMeasures::MadeMeasures(MeasureChoice choice, const MeasureContext& context) 
     const MeasureRow* row = choice.rows[i];
     const std::string why_not = row->unavailable(context);
     if (why_not.empty()) {
-      made_.push_back({row, choice.makers[i](context)});
+      make(choice, i, context);
     } else if (choice.named) {
       throw Error("--measure " + row->name + ": " + why_not + "; expected " +
                   join(available_names(context)));
     } else if (choice.all) {
       left_out_.emplace_back(row->name, why_not);
     }
+  }
+}
+
+void MadeMeasures::make(const MeasureChoice& choice, size_t index, const MeasureContext& context) {
+  const MeasureRow* row = choice.rows[index];
+  try {
+    made_.push_back({row, choice.makers[index](context)});
+  } catch (const Error& problem) {
+    // Whoever asks for all of them gets the others.
+    if (!choice.all) throw;
+    left_out_.emplace_back(row->name, problem.what());
   }
 }
 
@@ -98,6 +109,15 @@ std::vector<MeasuredFigures> MadeMeasures::figures() const {
   std::vector<MeasuredFigures> all;
   for (const auto& made : made_)
     all.push_back({made.row, made.measure->figures()});
+  return all;
+}
+
+std::vector<RankedImages> MadeMeasures::ranked() const {
+  std::vector<RankedImages> all;
+  for (const auto& made : made_) {
+    for (auto& images : made.measure->ranked())
+      all.push_back(std::move(images));
+  }
   return all;
 }
 

@@ -38,17 +38,21 @@ class MadeMeasures {
  public:
   /// Makes the measures that the run can have. choice: with its options read, or with their
   /// defaults. Throws Error for a named one that it cannot have,
-  /// with the reason and those that it can have.
+  /// with the reason and those that it can have, or with what its maker threw.
   MadeMeasures(MeasureChoice choice, const MeasureContext& context);
 
   /// Returns them for EvaluationOptions::measures.
   std::vector<Measure*> each() const;
   /// Returns the figures after the evaluation.
   std::vector<MeasuredFigures> figures() const;
+  /// Returns the images that the measures chose to be drawn. Call it after the evaluation.
+  std::vector<RankedImages> ranked() const;
   /// Returns, of the choice "all", the names that the run cannot have, each with the reason.
   const std::vector<std::pair<std::string, std::string>>& left_out() const { return left_out_; }
 
  private:
+  void make(const MeasureChoice& choice, size_t index, const MeasureContext& context);
+
   struct Made {
     const MeasureRow* row;
     std::unique_ptr<Measure> measure;

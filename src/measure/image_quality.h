@@ -23,4 +23,18 @@ Tensor psnr(const Tensor& a, const Tensor& b);
 /// the window of scikit-image's default.
 Tensor ssim(const Tensor& a, const Tensor& b);
 
+/// Returns how many of the five scales of ms_ssim images of this height and width allow: each is
+/// half the one before, and the 11x11 window must fit; at least 1.
+int64_t ms_ssim_scales(int64_t height, int64_t width);
+
+/// Returns the structural similarity over several scales of each image, for values in [0, 1]: [B],
+/// in [0, 1].
+///
+/// Gaussian window of 11x11 with sigma 1.5 over the valid positions (smaller images: cut to their
+/// size), K1 0.01, K2 0.03; each scale is the mean of 2x2 pixels of the one before. The exponents
+/// are the first `scales` (1 to 5) of the paper's, divided by their sum. A negative similarity of
+/// structure counts as 0, which has every power. Mean over the channels. Source: Wang et al. 2003,
+/// "Multiscale structural similarity for image quality assessment".
+Tensor ms_ssim(const Tensor& a, const Tensor& b, int64_t scales);
+
 }  // namespace latent

@@ -39,6 +39,14 @@ struct Figure {
   std::vector<FigureDetail> details = {};             // the meaning names those that matter
 };
 
+/// Images of the split that a measure chose, for a picture of them.
+struct RankedImages {
+  std::string name;             // "worst"
+  std::string figure;           // that they were ranked by: "psnr"
+  std::vector<int64_t> images;  // places in the split, in order
+  std::vector<double> values;   // of each
+};
+
 /// What a measure sees of a batch, on the model's device.
 struct MeasuredBatch {
   int64_t first;          // the place of its first image in the split
@@ -57,6 +65,21 @@ class Measure {
   virtual void add(const MeasuredBatch& batch) = 0;
   /// Returns the figures of all batches. Called once, after the last.
   virtual std::vector<Figure> figures() const = 0;
+  /// Returns images to draw beside their reconstructions. Called after the last batch.
+  virtual std::vector<RankedImages> ranked() const { return {}; }
+};
+
+/// A network whose output describes images: distances between distributions are measured there.
+class ImageFeatures {
+ public:
+  virtual ~ImageFeatures() = default;
+  /// Returns what the features are called in reports: "classifier-mnist-1a2b3c4d".
+  virtual std::string name() const = 0;
+  virtual int64_t size() const = 0;  // D
+  /// Whether an image takes so long that no more than needed should be given.
+  virtual bool slow() const = 0;
+  /// Returns the features of images [B, C, H, W] with values in [0, 1]: [B, D] float32 on the CPU.
+  virtual Tensor of(const Tensor& images) = 0;
 };
 
 /// What is measured. The references outlive the measures.
@@ -64,7 +87,7 @@ struct MeasureContext {
   Autoencoder& model;  // in evaluation mode while `add` and `figures` are called
   const Objective& objective;
   const CorruptionChain& corruption;
-  const Condition& condition;
+  const Condition& condition;            // what the model gets besides images and latents
   const nlohmann::ordered_json& config;  // the run's, resolved
   const Examples& examples;              // of the split
   std::string noun;                      // of one example: "image"
@@ -74,6 +97,11 @@ struct MeasureContext {
   std::function<Examples(Split)> load = {};
   /// Draws latents [N, Z] on the CPU from a sampler of `latent sample`.
   std::function<Tensor(const std::string& sampler, int64_t count)> random_latents = {};
+  /// Of `examples`.
+  Split split = Split::kTest;
+  /// Returns the features that `choice` names, the value of --features; "": a network made for the
+  /// run's data. The same choice returns the same object. Throws Error if they do not fit.
+  std::function<std::shared_ptr<ImageFeatures>(const std::string& choice)> features = {};
 };
 
 using MeasureMaker = std::function<std::unique_ptr<Measure>(const MeasureContext&)>;

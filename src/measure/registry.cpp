@@ -1,5 +1,6 @@
 // The table of measures. To add one: write its file with a `configure_..` function, declare that
 // function here, and add a row.
+#include "measure/features_option.h"
 #include "measure/measure.h"
 #include "measure/needs.h"
 
@@ -21,6 +22,8 @@ MeasureMaker configure_information_measure(Section& section);
 std::string no_book_units(const MeasureContext& context);
 std::string no_marginal_nll(const MeasureContext& context);
 std::string no_marginal_cross_entropy(const MeasureContext& context);
+MeasureMaker configure_reconstruction_measure(Section& section);
+MeasureMaker configure_samples_measure(Section& section);
 
 const Registry<MeasureRow>& measures() {
   static Registry<MeasureRow> registry(
@@ -54,6 +57,14 @@ const Registry<MeasureRow>& measures() {
            "the KL divergence in three parts: mutual information, total correlation, KL of each "
            "latent",
            false, needs_posterior, configure_information_measure},
+          {"reconstruction",
+           "likeness of reconstructions: of each kind of image, as a distribution, the worst and "
+           "best as a picture",
+           false, needs_features, configure_reconstruction_measure},
+          {"samples",
+           "random samples against the split's images: Frechet distance, KID, precision, recall, "
+           "density, coverage, copies",
+           false, needs_features, configure_samples_measure},
       });
   return registry;
 }

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int64_t kLloydSteps = 10;
 constexpr int64_t kBlockValues = 1 << 17;
+constexpr int64_t kHeldOutShare = 5;  // one in so many points judges a fit
 
 // Calls part(first, points[first...]) for blocks of points whose [count, K, D] products stay within
 // the caches.
@@ -121,6 +122,48 @@ double variance_floor(const Tensor& points, double share) {
   return std::max(share * mean_variance, 1e-10);
 }
 
+// Improves the mixture that `start` makes of centred points and the least variance.
+template <class Start>
+MixtureFit fitted(const Tensor& points, const MixtureOptions& options, const Start& start) {
+  const Tensor given = points.to(at::kCPU, at::kDouble), middle = given.mean(0);
+  const Tensor x = (given - middle).contiguous();
+  const double floor = variance_floor(x, options.floor);
+  const auto count = static_cast<double>(x.size(0));
+  MixtureFit fit;
+  fit.mixture = start(x, floor);
+  double before = -std::numeric_limits<double>::infinity();
+  for (int64_t i = 0;; ++i) {
+    const Tensor joint = joint_log_density(fit.mixture, x);
+    const Tensor density = joint.logsumexp(1);
+    fit.log_likelihood = density.sum().item<double>();
+    const bool settled = fit.log_likelihood - before < options.tolerance * count;
+    if (settled || i == options.iterations) break;
+    before = fit.log_likelihood;
+    fit.mixture = maximise(x, (joint - density.unsqueeze(1)).exp_(), floor);
+  }
+  fit.mixture.means += middle;
+  fit.bic = information_criterion(fit.mixture, fit.log_likelihood, x.size(0));
+  return fit;
+}
+
+// Goes on from a mixture, with more points.
+MixtureFit improved(const GaussianMixture& mixture, const Tensor& points,
+                    const MixtureOptions& options) {
+  const Tensor middle = points.to(at::kCPU, at::kDouble).mean(0);
+  return fitted(points, options, [&](const Tensor&, double) {
+    GaussianMixture moved = mixture;
+    moved.means = mixture.means - middle;
+    return moved;
+  });
+}
+
+// Whether the mean of paired differences [N] exceeds its standard error.
+bool gains(const Tensor& differences) {
+  const double error =
+      differences.std().item<double>() / std::sqrt(static_cast<double>(differences.numel()));
+  return differences.mean().item<double>() > error;
+}
+
 }  // namespace
 
 Tensor GaussianMixture::log_density(const Tensor& points) const {
@@ -147,41 +190,40 @@ MixtureFit fit_mixture(const Tensor& points, int64_t k, at::Generator& generator
   expect_shape(points, {-1, -1}, "mixture");
   TORCH_CHECK(k >= 1 && points.size(0) > k, "mixture: ", points.size(0), " points for ", k,
               " components");
-  const Tensor given = points.to(at::kCPU, at::kDouble), middle = given.mean(0);
-  const Tensor x = (given - middle).contiguous();
-  const double floor = variance_floor(x, options.floor);
-  const auto count = static_cast<double>(x.size(0));
-  MixtureFit fit;
-  fit.mixture = maximise(x, first_responsibilities(x, k, generator), floor);
-  double before = -std::numeric_limits<double>::infinity();
-  for (int64_t i = 0;; ++i) {
-    const Tensor joint = joint_log_density(fit.mixture, x);
-    const Tensor density = joint.logsumexp(1);
-    fit.log_likelihood = density.sum().item<double>();
-    const bool settled = fit.log_likelihood - before < options.tolerance * count;
-    if (settled || i == options.iterations) break;
-    before = fit.log_likelihood;
-    fit.mixture = maximise(x, (joint - density.unsqueeze(1)).exp_(), floor);
-  }
-  fit.mixture.means += middle;
-  fit.bic = information_criterion(fit.mixture, fit.log_likelihood, x.size(0));
-  return fit;
+  return fitted(points, options, [&](const Tensor& x, double floor) {
+    return maximise(x, first_responsibilities(x, k, generator), floor);
+  });
 }
 
 MixtureFit choose_mixture(const Tensor& points, at::Generator& generator,
                           const MixtureOptions& options,
                           const std::function<void(const MixtureFit&)>& tried) {
-  MixtureFit best;
+  const int64_t searched = std::min(points.size(0), options.most_searched);
+  const int64_t held = searched / kHeldOutShare;
+  if (held < 2) return fit_mixture(points, 1, generator, options);
+  const Tensor order = at::randperm(points.size(0), generator, at::kLong);
+  const Tensor judged = points.index_select(0, order.narrow(0, 0, held)).to(at::kDouble);
+  const Tensor learned = points.index_select(0, order.narrow(0, held, searched - held));
+  MixtureOptions quick = options;
+  quick.iterations = std::max<int64_t>(1, options.iterations / 2);
+  GaussianMixture best;
+  Tensor best_density;  // [held]
   int64_t worse = 0;
-  for (int64_t k = 1; k <= options.most_components && k < points.size(0) && worse < 2;
+  for (int64_t k = 1; k <= options.most_components && k < learned.size(0) && worse < 2;
        k = next_size(k)) {
-    MixtureFit fit = fit_mixture(points, k, generator, options);
+    MixtureFit fit = fit_mixture(learned, k, generator, quick);
+    const Tensor density = fit.mixture.log_density(judged);
+    fit.held_out = density.mean().item<double>();
     if (tried) tried(fit);
-    const bool better = k == 1 || fit.bic < best.bic;
+    const bool better = k == 1 || gains(density - best_density);
     worse = better ? 0 : worse + 1;
-    if (better) best = std::move(fit);
+    if (!better) continue;
+    best = std::move(fit.mixture);
+    best_density = density;
   }
-  return best;
+  MixtureFit all = improved(best, points, quick);
+  all.held_out = best_density.mean().item<double>();
+  return all;
 }
 
 }  // namespace latent::statistics

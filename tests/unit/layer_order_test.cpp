@@ -28,13 +28,14 @@ const Levels kRooms{{"core"},
                     {"main.cpp"}};
 
 // The order inside a room that has sub-folders.
-const Levels kFolders{{"core/text", "image", "kernel", "data/prepare", "model", "train/optimizer",
-                       "analysis", "command/flags", "space/disentanglement"},
-                      {"core", "image/codecs", "kernel/cuda", "data", "model/corruptions",
-                       "train/checkpoint", "analysis/checkup", "command/report"},
-                      {"core/system", "data/selection", "train", "command/plot"},
-                      {"core/device", "command"},
-                      {"core/device/cuda"}};
+const Levels kFolders{
+    {"core/text", "image", "kernel", "data/prepare", "model", "train/optimizer",
+     "analysis/features", "command/flags", "space/disentanglement"},
+    {"core", "image/codecs", "kernel/cuda", "data", "model/corruptions", "train/checkpoint",
+     "analysis", "command/report"},
+    {"core/system", "data/selection", "train", "analysis/checkup", "command/plot"},
+    {"core/device", "command"},
+    {"core/device/cuda"}};
 
 // The level that `name` stands on, or -1.
 int rank(const Levels& levels, const std::string& name) {

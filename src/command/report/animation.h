@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "command/flags/arguments.h"
 #include "image/picture.h"
 #include "session/opened_run.h"
 

@@ -43,8 +43,9 @@ std::string figure_line(const Figure& figure, int64_t examples) {
   std::string text = fmt::format("  {:<16} {:>12.{}f}{:<24} {}", figure.name, figure.value,
                                  figure.decimals, interval, figure.unit);
   if (!figure.meaning.empty()) text += (figure.unit.empty() ? "" : ", ") + figure.meaning;
+  text.resize(text.find_last_not_of(' ') + 1);
   if (figure.count != examples) text += fmt::format(" (of {})", figure.count);
-  return text.substr(0, text.find_last_not_of(' ') + 1) + "\n";
+  return text + "\n";
 }
 
 std::string measures_text(const std::vector<MeasuredFigures>& measured, int64_t examples) {

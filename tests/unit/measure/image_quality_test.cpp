@@ -71,5 +71,28 @@ TEST(Quality, SsimOfImagesSmallerThanTheWindow) {
   EXPECT_TRUE(ssim(uniform({2, 1, 1, 1}), uniform({2, 1, 1, 1}, 2)).isfinite().all().item<bool>());
 }
 
+TEST(Quality, MsSsimTakesTheScalesThatAWindowFitsInto) {
+  EXPECT_EQ(ms_ssim_scales(28, 28), 2);
+  EXPECT_EQ(ms_ssim_scales(64, 48), 3);
+  EXPECT_EQ(ms_ssim_scales(175, 400), 4);
+  EXPECT_EQ(ms_ssim_scales(176, 176), 5);
+  EXPECT_EQ(ms_ssim_scales(4000, 4000), 5);
+  EXPECT_EQ(ms_ssim_scales(1, 140), 1);
+}
+
+TEST(Quality, MsSsimOfFlatAndOfInvertedImages) {
+  const Tensor a = uniform({2, 3, 44, 40});
+  expect_tensor_near(ms_ssim(a, a, 2), torch::ones({2}), 1e-9);
+  // Without structure only the last scale's luminance counts, under its exponent 0.2856 of 0.3304.
+  expect_tensor_near(ms_ssim(torch::full({1, 1, 30, 30}, 0.2), torch::full({1, 1, 30, 30}, 0.6), 2),
+                     torch::tensor({std::pow(0.2401 / 0.4001, 0.2856 / (0.0448 + 0.2856))}), 1e-6);
+  // A structure turned around is below 0 and counts as 0, where a root would be NaN.
+  expect_tensor_near(ms_ssim(a, 1 - a, 2), torch::zeros({2}), 1e-9);
+  EXPECT_TRUE(ms_ssim(uniform({2, 1, 1, 140}), uniform({2, 1, 1, 140}, 2), 1)
+                  .isfinite()
+                  .all()
+                  .item<bool>());
+}
+
 }  // namespace
 }  // namespace latent

@@ -1,5 +1,6 @@
 #include "statistics/gaussian_mixture.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -77,7 +78,7 @@ TEST(GaussianMixture, OneComponentIsTheSampleMeanAndCovariance) {
                      1e-8);
 }
 
-TEST(GaussianMixture, TheCriterionFindsTheNumberOfComponents) {
+TEST(GaussianMixture, HeldOutPointsFindTheNumberOfComponents) {
   for (const int64_t k : {1, 2, 3, 4}) {
     auto draws = noise(static_cast<uint64_t>(k));
     const Tensor centres = 8 * at::eye(4, at::kDouble).narrow(0, 0, k);
@@ -100,6 +101,22 @@ TEST(GaussianMixture, StopsAfterTwoSizesThatDoNotHelp) {
                  {.most_components = 2},
                  [&](const MixtureFit& fit) { sizes.push_back(fit.mixture.components()); });
   EXPECT_EQ(sizes, (std::vector<int64_t>{1, 2}));
+}
+
+// A ring has no number of Gaussians of its own: more of them are better until noise ends it.
+TEST(GaussianMixture, TakesManyComponentsWhereTheyHelp) {
+  auto draws = noise();
+  const Tensor angle = at::rand({20'000, 1}, draws) * (2 * std::numbers::pi);
+  const Tensor ring = at::cat({angle.cos(), angle.sin()}, 1) + 0.02 * at::randn({20'000, 2}, draws);
+  std::vector<double> held_out;
+  const MixtureFit best =
+      choose_mixture(ring, draws, {.most_searched = 8000},
+                     [&](const MixtureFit& fit) { held_out.push_back(fit.held_out); });
+  EXPECT_GE(best.mixture.components(), 12);
+  EXPECT_GT(best.held_out, held_out.front() + 1);
+  EXPECT_EQ(std::count(held_out.begin(), held_out.end(), best.held_out), 1);
+  // It is fitted to all points in the end.
+  EXPECT_NEAR(best.log_likelihood, best.mixture.log_density(ring).sum().item<double>(), 1e-3);
 }
 
 TEST(GaussianMixture, AConstantLatentKeepsTheFloor) {
