@@ -21,20 +21,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::vector<std::string> settings(const Arguments& arguments) {
-  auto all = arguments.settings();
-  if (!arguments.has("seed")) return all;
-  const std::string seed = std::to_string(arguments.seed());
-  for (const auto& setting : all) {
-    if (setting.starts_with("train.seed=")) {
-      throw UsageError("--seed " + seed + ": --set " + setting +
-                       " also sets the seed; expected one of the two");
-    }
-  }
-  all.push_back("train.seed=" + seed);
-  return all;
-}
-
 // Refuses a run's folder given instead of a config: whoever gives it most likely wants to resume
 // it.
 void refuse_run_folder(const std::filesystem::path& path) {
@@ -63,12 +49,12 @@ Config load_config(const Arguments& arguments) {
                          : "no config; expected latent train CONFIG.json, or --run DIR --resume");
   }
   if (!resume) refuse_run_folder(arguments.text("config"));
-  if (!resume) return Config::load(arguments.text("config"), settings(arguments));
+  if (!resume) return Config::load(arguments.text("config"), arguments.training_settings());
   for (const char* flag : {"init-from", "overwrite"}) {
     if (arguments.has(flag))
       throw UsageError(fmt::format("--resume continues the run as it is; do not pass --{}", flag));
   }
-  return Config::load(RunDirectory::open(arguments.run()).config(), settings(arguments));
+  return Config::load(RunDirectory::open(arguments.run()).config(), arguments.training_settings());
 }
 
 TrainingRequest read_request(const Arguments& arguments) {
