@@ -16,8 +16,8 @@ struct ClassResult {
   std::string run;  // the folder
   int64_t training_examples = 0;
   int64_t epochs = 0;
-  double seconds = 0;                   // of training
-  std::vector<Separation> separations;  // the same scores for each class
+  double seconds = 0;                        // of training
+  std::vector<Separation> separations = {};  // the same scores for each class
 };
 
 /// Adds "classes", "mean" and "difference" (the chosen score less each baseline): AUROC and AUPR
