@@ -8,6 +8,7 @@
 #include "command/flags/parse.h"
 #include "command/registry.h"
 #include "core/error.h"
+#include "core/exit_with.h"
 #include "core/log.h"
 #include "core/system/crash.h"
 #include "core/system/interrupt.h"
@@ -22,13 +23,17 @@ using namespace latent;
 
 constexpr int kUsage = 2;
 
+constexpr const char* kExitCodes =
+    "\nexit codes: 0 done; 1 error; 2 wrong command line; 3 something was flagged (latent detect\n"
+    "--fail-on-anomaly); 128 + N stopped by signal N\n";
+
 std::string overview() {
   std::string text =
       "latent trains autoencoders on images and explores their latent spaces.\n\n"
       "usage: latent COMMAND [options]      latent COMMAND --help\n\ncommands:\n";
   for (const auto& row : commands().rows())
     text += fmt::format("  {:<12} {}\n", row.name, row.summary);
-  return text + "\nstart with: latent train configs/shapes_vae.json\n";
+  return text + kExitCodes + "\nstart with: latent train configs/shapes_vae.json\n";
 }
 
 cxxopts::Options declare(const CommandRow& row) {
@@ -61,6 +66,14 @@ std::string memory_remedy(const std::string& command) try {
                 : "free memory, or train with a smaller data.size";
 } catch (const std::exception&) {  // not enough memory even for the list of its options
   return "free memory";
+}
+
+// Returns the exit code of the command: 0 unless it found what its caller wants to know.
+int exit_code_of(const CommandRow& row, const Arguments& arguments) try {
+  row.run(arguments);
+  return 0;
+} catch (const ExitWith& found) {
+  return found.exit_code();
 }
 
 int run(int argc, char** argv) {
@@ -96,10 +109,10 @@ int run(int argc, char** argv) {
   log::set_level(arguments.quiet() ? log::Level::kQuiet : log::Level::kNormal);
   use_threads(arguments.integer("threads", 0, 4096), "--threads");
   kernel::allowed();  // a wrong LATENT_KERNELS ends every command
-  row.run(arguments);
+  const int code = exit_code_of(row, arguments);
   for (const auto& flag : arguments.ignored())
     log::warn("--{}: had no effect; latent {} does not use it with these arguments", flag, name);
-  return log::write_kept_errors() ? 1 : 0;
+  return log::write_kept_errors() ? 1 : code;
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
 #include "analysis/components.h"
 #include "core/log.h"
 #include "core/random.h"
@@ -82,12 +84,13 @@ const Registry<AnomalyScoreRow>& anomaly_scores() {
 }
 
 AnomalyDetector::AnomalyDetector(const OpenedRun& run, const Examples& train, uint64_t seed,
-                                 bool quiet)
+                                 bool quiet, const std::vector<std::string>& names)
     : model_{.run = run,
              .spread = space::fit_spread(split_codes(run, Split::kTrain, train, quiet)),
              .components = training_components(run, train),
              .noise = elbo_noise(run, seed)} {
   for (const auto& row : anomaly_scores().rows()) {
+    if (!names.empty() && std::find(names.begin(), names.end(), row.name) == names.end()) continue;
     const std::string why_not = row.unavailable(run);
     if (why_not.empty())
       kinds_.push_back(&row);

@@ -48,8 +48,10 @@ struct AnomalyScore {
 /// Scores examples in every way that its run allows.
 class AnomalyDetector {
  public:
-  /// Fits what the scores need to the training split. seed: of the noise in the ELBO.
-  AnomalyDetector(const OpenedRun& run, const Examples& train, uint64_t seed, bool quiet);
+  /// Fits what the scores need to the training split. seed: of the noise in the ELBO. names: the
+  /// scores to compute; all that the run has if there are none.
+  AnomalyDetector(const OpenedRun& run, const Examples& train, uint64_t seed, bool quiet,
+                  const std::vector<std::string>& names = {});
 
   /// Scores the examples batch by batch, with a progress bar under `label`. Returns a score for
   /// each of `names()`.

@@ -5,13 +5,16 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/anomaly.h"
+#include "command/detect_each_class.h"
+#include "command/detect_table.h"
+#include "command/detect_threshold.h"
 #include "command/flags/inputs.h"
 #include "command/flags/open_run.h"
 #include "command/report/anomaly_report.h"
 #include "core/error.h"
+#include "core/exit_with.h"
 #include "core/log.h"
 #include "core/text/suggest.h"
-#include "statistics/ranking.h"
 
 namespace latent {
 namespace {
@@ -19,26 +22,28 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int64_t kMaxForThreshold = 20'000;
+constexpr int kFlaggedSomething = 3;  // the exit code of --fail-on-anomaly
 
-void check_flags(const Arguments& arguments) {
-  anomaly_scores().find<UsageError>(arguments.text("score"), "--score");
-  const double level = arguments.number("quantile");
-  if (!(level >= 0 && level <= 1))
-    throw UsageError(fmt::format("--quantile {}: expected a number from 0 to 1", level));
-  if (!arguments.has("out")) return;
+// The score to flag and sort by. Checks it and --out.
+std::string check_flags(const Arguments& arguments) {
+  const std::string chosen = arguments.text("score");
+  anomaly_scores().find<UsageError>(chosen, "--score");
+  if (!arguments.has("out")) return chosen;
   const std::filesystem::path out = arguments.text("out");
   if (out.extension() != ".csv")
     throw UsageError("--out " + out.string() + ": expected a .csv file");
+  return chosen;
 }
 
 // The rule of --normal, else the one that the training examples were kept by, if the examples have
-// attributes.
+// attributes. Files have none: their rule only serves to find a threshold on the validation split.
 NormalRule find_normal(const ExampleBatches& examples, const Arguments& arguments,
-                       const OpenedRun& run) {
+                       const OpenedRun& run, bool finds_threshold) {
   const bool asked = arguments.has("normal");
   NormalRule normal{.rule = asked ? arguments.text("normal") : run.experiment.data.keep_rule()};
   if (normal.rule.empty() || (!asked && examples.attributes.empty())) return normal;
   if (arguments.has("files")) {
+    if (finds_threshold) return normal;
     throw Error("--normal " + normal.rule +
                 ": files of your own carry no labels; expected images of a split, or no --normal");
   }
@@ -50,50 +55,6 @@ NormalRule find_normal(const ExampleBatches& examples, const Arguments& argument
               normal.rule);
   }
   return normal;
-}
-
-// What a score flags at a threshold, and how well it separates if it is known what is normal.
-Json describe(const AnomalyScore& score, double threshold, const NormalRule& normal) {
-  Json json{{"threshold", threshold},
-            {"flagged", score.values.gt(threshold).sum().item<int64_t>()}};
-  if (!normal.measurable()) return json;
-  const Tensor known = normal.matches->known;
-  const Tensor values = score.values.index({known});
-  const Tensor is_normal = normal.matches->holds.index({known});
-  const Tensor is_anomalous = is_normal.logical_not();
-  json["flagged_normal"] = values.gt(threshold).logical_and(is_normal).sum().item<int64_t>();
-  json["auroc"] = statistics::auroc(values, is_anomalous);
-  json["aupr"] = statistics::average_precision(values, is_anomalous);
-  return json;
-}
-
-std::string detection_table(const Json& json, const ExampleBatches& examples,
-                            const NormalRule& normal, const std::vector<AnomalyScore>& scores) {
-  std::string text = fmt::format("{} {}", examples.count, examples.what);
-  if (normal.matches) {
-    text += fmt::format(", {} of them normal: {}", normal.matches->holds.sum().item<int64_t>(),
-                        normal.rule);
-  }
-  if (normal.unknown() > 0)
-    text += fmt::format("; unknown of {}, which are left out of AUROC and AUPR", normal.unknown());
-  text += fmt::format("\nflagged: above the {} quantile of {}\nprincipal components: {}\n",
-                      json["quantile"].get<double>(),
-                      counted(json["training_examples"].get<int64_t>(), "training example"),
-                      json["components"].get<int64_t>());
-  const bool measured = normal.measurable();
-  text += fmt::format("  {:<10}{:<26}{:>12}{:>9}{}\n", "score", "", "threshold", "flagged",
-                      measured ? "   AUROC    AUPR" : "");
-  for (const auto& score : scores) {
-    const Json& each = json["scores"][score.kind->name];
-    text += fmt::format("  {:<10}{:<26}{:>12.6g}{:>9}", score.kind->name, score.kind->summary,
-                        each["threshold"].get<double>(), each["flagged"].get<int64_t>());
-    if (measured) {
-      text +=
-          fmt::format("{:>8.4f}{:>8.4f}", each["auroc"].get<double>(), each["aupr"].get<double>());
-    }
-    text += "\n";
-  }
-  return text;
 }
 
 void check_score(const std::string& name, const OpenedRun& run) {
@@ -123,6 +84,7 @@ std::pair<std::filesystem::path, std::filesystem::path> output_files(const Argum
 void declare_detect(cxxopts::Options& options) {
   declare_run(options);
   declare_inputs(options, "0");
+  declare_each_class(options);
   declare_out(options,
               "FILE.csv to write, with the picture beside it (default: detect/ and images/detect/ "
               "of the run)");
@@ -132,16 +94,20 @@ void declare_detect(cxxopts::Options& options) {
                         cxxopts::value<std::string>(), "RULE");
   options.add_options()("score", "flag and sort by this score:" + anomaly_scores().summaries(),
                         cxxopts::value<std::string>()->default_value("error"), "NAME");
-  options.add_options()("quantile", "flag examples above this quantile of the training scores",
-                        cxxopts::value<double>()->default_value("0.95"), "Q");
+  declare_threshold(options);
+  options.add_options()("fail-on-anomaly", "exit with code 3 if an example is flagged");
   options.add_options()("shown", "number of the most and of the least anomalous examples to draw",
                         cxxopts::value<int64_t>()->default_value("10"), "N");
 }
 
 void run_detect(const Arguments& arguments) {
-  check_flags(arguments);
+  if (arguments.has("each-class")) {
+    detect_each_class(arguments);
+    return;
+  }
+  const std::string chosen = check_flags(arguments);
+  const ThresholdRule rule = read_threshold(arguments, chosen);
   const int64_t shown = arguments.integer("shown", 1, 100);
-  const std::string chosen = arguments.text("score");
   const OpenedRun run = open_run(arguments);
   check_score(chosen, run);
   const ExampleBatches examples = read_example_batches(arguments, run);
@@ -149,36 +115,39 @@ void run_detect(const Arguments& arguments) {
     log::warn("--shown {}: only {} to draw", shown,
               counted(examples.count, run.experiment.data.example_noun()));
   }
-  const NormalRule normal = find_normal(examples, arguments, run);
+  const NormalRule normal =
+      find_normal(examples, arguments, run, rule.kind == ThresholdRule::Kind::kBestF1);
   const Examples train = run.load(Split::kTrain);
   const AnomalyDetector detector(run, train, arguments.seed(), arguments.quiet());
   const ExampleBatches usual = some_of(train, kMaxForThreshold, arguments.seed());
-  const auto training = detector.score(usual, "training split", arguments.quiet());
+  const Thresholds thresholds = find_thresholds(rule, arguments, run, detector, usual, normal.rule);
   const auto scores = detector.score(examples, "scoring", arguments.quiet());
 
   const auto [csv, picture] = output_files(arguments, run);
   Json json{{"run", run.directory.path().string()},
             {"images", examples.count},
             {"normal", normal.matches ? Json(normal.rule) : Json()},
-            {"unknown", normal.unknown()},
-            {"quantile", arguments.number("quantile")},
-            {"training_examples", usual.count},
-            {"components", std::min(run.model->latent_dim(), train.shape().values())},
-            {"score", chosen},
-            {"scores", Json::object()},
-            {"written", {csv.string(), picture.string()}}};
+            {"unknown", normal.unknown()}};
+  describe_thresholds(json, thresholds);
+  json["training_examples"] = usual.count;
+  json["components"] = std::min(run.model->latent_dim(), train.shape().values());
+  json["score"] = chosen;
+  json["scores"] = Json::object();
+  bool found = false;
   for (size_t i = 0; i < scores.size(); ++i) {
     const std::string& name = scores[i].kind->name;
-    const auto threshold =
-        at::quantile(training[i].values, arguments.number("quantile")).item<double>();
-    json["scores"][name] = describe(scores[i], threshold, normal);
+    json["scores"][name] = describe_detection(scores[i], thresholds.values[i], normal);
     if (name != chosen) continue;
-    write_scores(csv, examples, scores, scores[i].values.gt(threshold), normal);
+    const Tensor flagged = scores[i].values.gt(*thresholds.values[i]);
+    found = flagged.any().item<bool>();
+    write_scores(csv, examples, scores, flagged, normal);
     write_most_anomalous(picture, run, examples, scores[i].values, shown, normal);
   }
+  json["written"] = {csv.string(), picture.string()};
   print_result(arguments, json,
-               detection_table(json, examples, normal, scores) + csv.string() + "\n" +
+               detection_table(json, examples, thresholds, normal, scores) + csv.string() + "\n" +
                    picture.string() + "\n");
+  if (arguments.flag("fail-on-anomaly") && found) throw ExitWith(kFlaggedSomething);
 }
 
 }  // namespace latent

@@ -21,20 +21,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::vector<std::string> settings(const Arguments& arguments) {
-  auto all = arguments.settings();
-  if (!arguments.has("seed")) return all;
-  const std::string seed = std::to_string(arguments.seed());
-  for (const auto& setting : all) {
-    if (setting.starts_with("train.seed=")) {
-      throw UsageError("--seed " + seed + ": --set " + setting +
-                       " also sets the seed; expected one of the two");
-    }
-  }
-  all.push_back("train.seed=" + seed);
-  return all;
-}
-
 // Resuming a run whose epochs are all trained ends at once: says why.
 void report_finished(const RunDirectory& run, int64_t trained, int64_t epochs) {
   if (trained < epochs) return;
@@ -51,12 +37,12 @@ Config load_config(const Arguments& arguments) {
                          ? "--resume uses the run's own config; do not pass a config file"
                          : "no config; expected latent train CONFIG.json, or --run DIR --resume");
   }
-  if (!resume) return Config::load(arguments.config("train"), settings(arguments));
+  if (!resume) return Config::load(arguments.config("train"), arguments.training_settings());
   for (const char* flag : {"init-from", "overwrite"}) {
     if (arguments.has(flag))
       throw UsageError(fmt::format("--resume continues the run as it is; do not pass --{}", flag));
   }
-  return Config::load(RunDirectory::open(arguments.run()).config(), settings(arguments));
+  return Config::load(RunDirectory::open(arguments.run()).config(), arguments.training_settings());
 }
 
 TrainingRequest read_request(const Arguments& arguments) {

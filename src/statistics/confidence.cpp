@@ -8,7 +8,6 @@
 namespace latent::statistics {
 namespace {
 
-constexpr double kNormal = 1.959963984540054;  // its 97.5% quantile
 constexpr int64_t kResamples = 1000;
 
 // Returns 1 - residual variance / variance, NaN if the truth does not vary.  truth, residual: [N].
@@ -37,16 +36,19 @@ void RunningMean::add(const Tensor& numbers, double sum) {
 std::optional<Interval> RunningMean::around(double value) const {
   if (count_ < 2) return std::nullopt;
   const auto n = static_cast<double>(count_);
-  const double half = kNormal * std::sqrt(squares_ / (n - 1) / n);
+  const double half = kNormalQuantile * std::sqrt(squares_ / (n - 1) / n);
   return Interval{value - half, value + half};
 }
 
 Measured share(int64_t hits, int64_t trials) {
   const auto n = static_cast<double>(trials);
-  const double p = static_cast<double>(hits) / n, z2 = kNormal * kNormal;
+  const double p = static_cast<double>(hits) / n, z2 = kNormalQuantile * kNormalQuantile;
   const double middle = (p + z2 / (2 * n)) / (1 + z2 / n);
-  const double half = kNormal / (1 + z2 / n) * std::sqrt(p * (1 - p) / n + z2 / (4 * n * n));
-  return {p, std::max(0.0, middle - half), std::min(1.0, middle + half)};
+  const double half =
+      kNormalQuantile / (1 + z2 / n) * std::sqrt(p * (1 - p) / n + z2 / (4 * n * n));
+  // At the ends the bound is exact, which rounding would miss.
+  return {p, hits == 0 ? 0 : std::max(0.0, middle - half),
+          hits == trials ? 1 : std::min(1.0, middle + half)};
 }
 
 Measured r_squared(const Tensor& truth, const Tensor& predicted, at::Generator noise) {

@@ -10,6 +10,9 @@
 
 namespace latent::statistics {
 
+/// The 97.5% quantile of the standard normal distribution, for 95% intervals.
+constexpr double kNormalQuantile = 1.959963984540054;
+
 /// A measure with its 95% confidence interval.
 struct Measured {
   double value = 0, low = 0, high = 0;

@@ -26,6 +26,15 @@ Tensor nearest_neighbours(const Tensor& known, const Tensor& asked, int64_t k) {
   return at::cat(found);
 }
 
+// From the differences: those of the products lose the digits of short distances.
+Tensor neighbour_distances(const Tensor& known, const Tensor& asked, int64_t k) {
+  const Tensor nearest = nearest_neighbours(known, asked, k);
+  Tensor sum = at::zeros({asked.size(0)}, at::kDouble);
+  for (const Tensor& each : nearest.unbind(1))
+    sum += (asked - known.index_select(0, each)).to(at::kDouble).norm(2, 1);
+  return sum / static_cast<double>(k);
+}
+
 Tensor majority(const Tensor& classes, int64_t count) {
   const int64_t k = classes.size(1);
   // A neighbour further away counts a little less, by too little to outvote a neighbour.

@@ -119,6 +119,20 @@ std::vector<std::string> Arguments::settings() const {
   return all;
 }
 
+std::vector<std::string> Arguments::training_settings() const {
+  auto all = settings();
+  if (!has("seed")) return all;
+  const std::string number = std::to_string(seed());
+  for (const auto& setting : all) {
+    if (setting.starts_with("train.seed=")) {
+      throw UsageError("--seed " + number + ": --set " + setting +
+                       " also sets the seed; expected one of the two");
+    }
+  }
+  all.push_back("train.seed=" + number);
+  return all;
+}
+
 std::filesystem::path Arguments::picture(const std::filesystem::path& otherwise,
                                          bool charts) const {
   if (!has("out")) return otherwise;

@@ -48,6 +48,9 @@ class Arguments {
   std::vector<std::string> texts(const std::string& flag) const;
   /// Returns the values of --set. Throws UsageError if two of them set one key.
   std::vector<std::string> settings() const;
+  /// Returns the values of --set and, if --seed is given, one that sets train.seed. Throws
+  /// UsageError if both set it.
+  std::vector<std::string> training_settings() const;
   /// Returns what `parse` makes of the flag's text. Puts the flag and the text in front of the
   /// message of an Error that `parse` throws, and throws a `Failure`.
   template <class Failure = UsageError, class Parse>

@@ -26,7 +26,7 @@ const std::string kShapes = R"("data": {"name": "shapes"})";
 TEST(Config, UnknownKeysGetTheNearestKnownOne) {
   expect_error([] { read_all("{" + kShapes + R"(, "objective": {"kl": {"wieght": 2}}})"); },
                "c.json: objective.kl.wieght: unknown key; did you mean weight? "
-               "known: capacity, warmup_epochs, weight");
+               "known: capacity, free_nats, target, target_rate, warmup_epochs, weight");
   // Reported before the section that it should name is missed.
   expect_error([] { read_all(R"({"dta": {"name": "shapes"}})"); },
                "c.json: dta: unknown key; did you mean data? known: corruption, data, model, "
@@ -55,7 +55,8 @@ TEST(Config, KeysOfAnotherChoiceAreUnknown) {
 TEST(Config, ASlashInAKeyIsNoPath) {
   EXPECT_EQ(
       error_of([] { read_all("{" + kShapes + R"(, "objective": {"kl/weight": 2}})"); }),
-      "c.json: objective.kl/weight: unknown key; known: kl, likelihood, sparsity_kl, sparsity_l1");
+      "c.json: objective.kl/weight: unknown key; known: bound, dip, factor, kl, likelihood, mmd, "
+      "sparsity_kl, sparsity_l1, total_correlation");
   EXPECT_EQ(error_of([] { read_all("{" + kShapes + R"(, "objective/kl": {"weight": 2}})"); }),
             "c.json: objective/kl: unknown key; did you mean objective? "
             "known: corruption, data, model, objective, train");

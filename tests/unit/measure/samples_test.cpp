@@ -144,8 +144,10 @@ TEST(FeatureMeasures, AreLeftOutOfAllWhereTheyFail) {
     throw Error("no network");
   };
   const MadeMeasures made(choose_measures("all"), context);
-  EXPECT_THAT(made.left_out(), testing::ElementsAre(std::pair("reconstruction", "no network"),
-                                                    std::pair("samples", "no network")));
+  EXPECT_THAT(
+      made.left_out(),
+      testing::IsSupersetOf({std::pair<std::string, std::string>("reconstruction", "no network"),
+                             std::pair<std::string, std::string>("samples", "no network")}));
   EXPECT_THROW(MadeMeasures(choose_measures("samples"), context), Error);
 }
 

@@ -33,6 +33,16 @@ TEST(Neighbours, AreExactFarFromTheOrigin) {
   expect_nearest(normal({500, 3}) * 0.1 + 5000, normal({300, 3}, 3) * 0.1 + 5000, 1);
 }
 
+TEST(Neighbours, MeanDistanceIsThatOfTheNearest) {
+  const Tensor known = at::tensor({0.0F, 0.0F, 3.0F, 4.0F, 6.0F, 8.0F}).view({3, 2});
+  const Tensor asked = at::tensor({0.0F, 0.0F, 3.0F, 0.0F}).view({2, 2});
+  // Distances 0, 5, 10 and 3, 4, sqrt(73).
+  expect_tensor_near(neighbour_distances(known, asked, 2), at::tensor({2.5, 3.5}, at::kDouble),
+                     1e-12);
+  expect_tensor_near(neighbour_distances(known, known + 1e-3F, 1),
+                     at::full({3}, std::sqrt(2e-6), at::kDouble), 1e-6);
+}
+
 TEST(Neighbours, MajorityPrefersTheNearerInTies) {
   const Tensor classes = at::tensor({2, 1, 1, 0, 0, 2, 1, 2, 0, 0}).view({2, 5});
   expect_tensor_near(majority(classes, 3), at::tensor({1, 2}), 0);

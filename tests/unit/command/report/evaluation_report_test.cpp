@@ -26,7 +26,7 @@ TEST(EvaluationReport, AFigureIsALine) {
   EXPECT_EQ(figure_line(kLight, 100),
             "  light                  0.5000 [0.2500, 0.7500]        lux, mean of the images\n");
   EXPECT_EQ(figure_line({.name = "dead", .value = 3, .count = 7, .decimals = 0}, 100),
-            "  dead                        3                          (of 7)\n");
+            "  dead                        3 (of 7)\n");
 }
 
 TEST(EvaluationReport, ShowsAMeasureThatItDoesNotKnow) {
