@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "config/config.h"
 #include "core/random.h"
 #include "model/bottleneck.h"
 #include "model/layer_kinds.h"
@@ -57,12 +58,13 @@ class Teller : public torch::nn::Module, public Adversary {
   Tensor weight_, bias_, seen_;
 };
 
-/// Three terms, a schedule, noise, a parameter of its own and an adversary: the size of z, the
-/// square of its mean under noise, and what the adversary makes of z.
+/// Three terms, a key, a schedule, noise, a parameter of its own and an adversary: the size of z,
+/// the square of its mean under noise, and what the adversary makes of z.
 class ThreeTerms : public Penalty {
  public:
-  explicit ThreeTerms(const PenaltyContext& context)
-      : teller_(std::make_shared<Teller>(c10::multiply_integers(context.bottleneck.shape()),
+  ThreeTerms(double weight, const PenaltyContext& context)
+      : full_weight_(weight),
+        teller_(std::make_shared<Teller>(c10::multiply_integers(context.bottleneck.shape()),
                                          context.seed)),
         images_(static_cast<double>(context.training_images)) {
     scale_ = register_parameter("scale", at::ones({}));
@@ -75,11 +77,12 @@ class ThreeTerms : public Penalty {
     const Tensor told = teller_->logits(z).mean();
     return {.terms = {size, shift, told}, .added = weight_ * size + 0.1 * shift - told / images_};
   }
-  void schedule(double epoch) override { weight_.fill_(std::min(1.0, epoch / 2)); }
+  void schedule(double epoch) override { weight_.fill_(full_weight_ * std::min(1.0, epoch / 2)); }
   bool is_noisy() const override { return true; }
   Adversary* adversary() override { return teller_.get(); }
 
  private:
+  double full_weight_;
   std::shared_ptr<Teller> teller_;
   double images_;
   Tensor scale_, weight_ = at::zeros({});
@@ -89,10 +92,12 @@ inline PenaltyRow three_terms() {
   return {.name = "three",
           .summary = "three terms and an adversary",
           .configure = [](Section& section) -> PenaltyPlan {
+            double weight = 1;
+            section.read("weight", weight, at_least(0.0), "weight of the size of z");
             return {.terms = {"size", "shift", "told"},
                     .remedies = {section.path() + ".weight"},
-                    .make = [](const PenaltyContext& context) {
-                      return std::make_shared<ThreeTerms>(context);
+                    .make = [weight](const PenaltyContext& context) {
+                      return std::make_shared<ThreeTerms>(weight, context);
                     }};
           }};
 }
@@ -147,6 +152,13 @@ class Levels : public Bottleneck {
   std::shared_ptr<Layer> to_values_;
   Tensor mean_;
 };
+
+/// Whether a bottleneck takes feature maps, which not every encoder makes.
+inline bool takes_maps(const std::string& bottleneck) {
+  Config config = Config::parse("{}", "test.json");
+  Section section = config.root();
+  return bottlenecks().find(bottleneck, "test").configure(section).features == FeatureKind::kMap;
+}
 
 inline LayerKind levels_code() {
   return {.name = "levels_code",

@@ -9,6 +9,7 @@
 #include "core/system/file.h"
 #include "session/codes.h"
 #include "unit/npy_files.h"
+#include "unit/own_parts.h"
 #include "unit/training.h"
 
 namespace latent {
@@ -106,6 +107,28 @@ TEST_F(LatentSourceTest, RulesFindRows) {
   EXPECT_EQ(error_of([&] { rows_where(train, "!label=0,1,2", "--attribute"); }),
             "--attribute !label=0,1,2: holds for none of 6 training images; expected a rule "
             "that holds for some");
+}
+
+// A bottleneck whose latents are a map of levels, with a prior of its own.
+TEST_F(LatentSourceTest, APriorOfItsOwnIsDrawnFrom) {
+  const OwnRow<BottleneckRow> row(bottlenecks(), levels());
+  const OwnRow<LayerKind> kind(layer_kinds(), levels_code());
+  train(R"({"data": {"name": "shapes", "count": 12, "size": [8, 8]},
+            "model": {"encoder": {"channels": [4]}, "bottleneck": "levels", "latent_dim": 2},
+            "train": {"epochs": 1, "batch_size": 12}})",
+        folder_ / "run");
+  const OpenedRun run = OpenedRun::open(folder_ / "run", "last", c10::kCPU);
+  const Bottleneck& bottleneck = run.model->bottleneck();
+  const auto draw = [&](double temperature) {
+    auto noise = generator(1, Stream::kSample);
+    return random_latents(run, {.count = 5, .temperature = temperature}, noise);
+  };
+  auto noise = generator(1, Stream::kSample);
+  const Tensor z = bottleneck.prior()->sample(5, 1, noise);  // [5, 2 * 4 * 4]
+  EXPECT_TRUE(at::equal(draw(1), z));
+  // Between the levels: the nearest ones.
+  EXPECT_TRUE(at::equal(draw(0.4), bottleneck.nearest_valid(0.4 * z)));
+  EXPECT_FALSE(at::equal(draw(0.4), 0.4 * z));
 }
 
 TEST_F(LatentSourceTest, SamplersWithoutClassesRefuseARule) {

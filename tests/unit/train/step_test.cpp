@@ -10,6 +10,7 @@
 
 #include "unit/expect.h"
 #include "unit/experiments.h"
+#include "unit/own_parts.h"
 
 namespace latent {
 namespace {
@@ -118,6 +119,82 @@ TEST(TrainingStep, ABadGradientIsSkippedToo) {
   EXPECT_EQ(t.step->skipped(), 1);
   expect_error([&] { t.step->check_finite(); },
                "training: the gradient became NaN or infinite at step 1; lower "
+               "train.optimizer.learning_rate (now 0.01), or set train.clip_norm");
+}
+
+TEST(TrainingStep, TheConditionReachesTheModel) {
+  OneTraining told({"model.condition=shape"}), untold({"model.condition=shape"});
+  const Batch batch = told.batch(0);
+  ASSERT_GT(batch.condition.abs().sum().item<double>(), 0);
+  told.run(batch, 0);
+  untold.run(
+      {.input = batch.input, .target = batch.target, .condition = at::zeros_like(batch.condition)},
+      0);
+  EXPECT_NE(told.step->sums()[0].item<double>(), untold.step->sums()[0].item<double>());
+}
+
+// An adversary of one weight, whose loss is a line of it. The penalty's term depends on the weight
+// too.
+class Slope : public torch::nn::Module, public Adversary {
+ public:
+  explicit Slope(double slope) : slope_(slope) {
+    weight_ = register_parameter("weight", at::ones({1}));
+  }
+  torch::nn::Module& module() override { return *this; }
+  const AdversaryOptions& options() const override { return options_; }
+  Tensor loss(const PenaltyInput&) override { return slope_ * weight_.sum(); }
+  const Tensor& weight() const { return weight_; }
+
+ private:
+  double slope_;
+  AdversaryOptions options_{.learning_rate = 0.25};
+  Tensor weight_;
+};
+
+class SlopePenalty : public Penalty {
+ public:
+  explicit SlopePenalty(double slope) : slope_(std::make_shared<Slope>(slope)) {}
+  PenaltyValue operator()(const PenaltyInput& input) const override {
+    const Tensor term = (slope_->weight() * at::square(input.output.latent.z)).mean();
+    return {.terms = {term}, .added = term};
+  }
+  Adversary* adversary() override { return slope_.get(); }
+
+ private:
+  std::shared_ptr<Slope> slope_;
+};
+
+PenaltyRow slope_row(double slope) {
+  return {.name = "slope",
+          .summary = "an adversary with one weight",
+          .configure = [slope](Section&) -> PenaltyPlan {
+            return {.terms = {"slope"}, .make = [slope](const PenaltyContext&) {
+                      return std::make_shared<SlopePenalty>(slope);
+                    }};
+          }};
+}
+
+TEST(TrainingStep, AnAdversaryDescendsItsOwnLossAtItsOwnRate) {
+  const OwnRow<PenaltyRow> row(penalties(), slope_row(3));
+  OneTraining t({"objective.slope={}", "train.clip_norm=0"});
+  t.step->scale_learning_rates(0.5);
+  t.run(t.batch(0), 0);
+  const Player& player = t.step->players()[1];
+  EXPECT_EQ(player.parameters.gradients().sum().item<double>(), 3);  // without the model's loss
+  // Adam's first step is its rate: half of 0.25.
+  const Tensor weight = player.adversary->module().named_parameters()["weight"];
+  EXPECT_NEAR(weight.item<double>(), 1 - 0.125, 1e-6);
+}
+
+TEST(TrainingStep, AnAdversaryWithABadLossStopsTheModelToo) {
+  const OwnRow<PenaltyRow> row(penalties(), slope_row(NAN));
+  OneTraining t({"objective.slope={}"});
+  const auto before = t.everything();
+  t.run(t.batch(0), 0);
+  expect_same_state(t.everything(), before);
+  EXPECT_EQ(t.step->skipped(), 1);
+  expect_error([&] { t.step->check_finite(); },
+               "training: the loss of slope's adversary became NaN or infinite at step 1; lower "
                "train.optimizer.learning_rate (now 0.01), or set train.clip_norm");
 }
 
