@@ -14,6 +14,14 @@ struct Advice {
   std::string remedy;
 };
 
+const std::set<std::string>& raw_endings() {
+  static const std::set<std::string> endings{".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw",
+                                             ".srf", ".sr2", ".raf", ".orf", ".rw2", ".pef", ".srw",
+                                             ".x3f", ".raw", ".rwl", ".3fr", ".iiq", ".dcr", ".erf",
+                                             ".kdc", ".mef", ".mos", ".fff", ".gpr"};
+  return endings;
+}
+
 const std::vector<Advice>& advice() {
   static const std::vector<Advice> table{
       {{".heic", ".heif", ".hif", ".heics"},
@@ -24,9 +32,7 @@ const std::vector<Advice>& advice() {
         ".pcx", ".xcf", ".dds", ".sgi", ".ras", ".pfm", ".xbm", ".xpm", ".fits", ".fit"},
        "convert them with magick FILE FILE.png (package imagemagick)"},
       {{".svg", ".svgz"}, "draw them with rsvg-convert FILE.svg -o FILE.png"},
-      {{".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".srf", ".sr2", ".raf",
-        ".orf", ".rw2", ".pef", ".srw", ".x3f", ".raw", ".rwl", ".3fr", ".iiq", ".dcr"},
-       "develop them with darktable-cli FILE.dng FILE.jpg"},
+      {raw_endings(), "develop them with darktable-cli FILE.dng FILE.jpg"},
       {{".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv", ".flv", ".3gp",
         ".mts", ".m2ts", ".ogv"},
        "take pictures from them with ffmpeg -i FILE.mp4 -vf fps=1 FILE-%05d.png"},
@@ -84,6 +90,10 @@ std::string remedy_for(const std::filesystem::path& path) {
   }
   if (ending.empty() && is_text_without_ending(path.filename().string())) return "";
   return "not " + image_format_names() + "; convert them";
+}
+
+bool is_raw_ending(const std::filesystem::path& path) {
+  return raw_endings().contains(ending_of(path));
 }
 
 bool is_data_file(const std::filesystem::path& path) {

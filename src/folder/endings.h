@@ -14,6 +14,9 @@ std::string ending_of(const std::filesystem::path& path);
 /// behind.
 std::string remedy_for(const std::filesystem::path& path);
 
+/// Whether the ending is that of a camera's raw photo: .dng, .nef, .cr2, ...
+bool is_raw_ending(const std::filesystem::path& path);
+
 /// Whether the ending is that of a file that `latent data check` reads by itself: .csv, .npz, ...
 bool is_data_file(const std::filesystem::path& path);
 

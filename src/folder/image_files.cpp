@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <set>
 
@@ -12,21 +13,41 @@
 #include "core/system/file.h"
 #include "folder/endings.h"
 #include "image/formats.h"
+#include "image/tiff_header.h"
 
 namespace latent {
 namespace {
 
 namespace fs = std::filesystem;
 
-// Other names are opened, so that a picture is found under any of them; texts are not.
+constexpr size_t kFirstDirectory = size_t{1} << 16;  // bytes in which a TIFF's mostly lies
+
+// Other names are opened, so that a picture is found under any of them; texts are not. Cameras' raw
+// photos begin as TIFF files do, and the picture in them would be a thumbnail.
 bool is_image(const fs::path& path) {
   if (is_image_ending(path.extension().string())) return true;
-  return !remedy_for(path).empty() && sniff_image(first_bytes(path, kSniffedBytes)).has_value();
+  if (remedy_for(path).empty()) return false;
+  const auto format = sniff_image(first_bytes(path, kSniffedBytes));
+  if (format != ImageFormat::kTiff) return format.has_value();
+  return !is_raw_ending(path) && !is_raw_photo(first_bytes(path, kFirstDirectory));
 }
 
 bool is_array(const fs::path& path) {
   const std::string ending = ending_of(path);
   return ending == ".npy" || ending == ".npz";
+}
+
+// By the words in their names, whether the first is of training data rather than the second.
+bool trains_rather(const fs::path& first, const fs::path& second) {
+  const auto rank = [](const fs::path& path) {
+    std::string name = path.filename().string();
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    const auto has = [&](const char* word) { return name.find(word) != std::string::npos; };
+    if (has("train")) return 0;
+    return has("test") || has("val") || has("submission") ? 2 : 1;
+  };
+  return rank(first) < rank(second);
 }
 
 /// A walk down a folder.
@@ -47,7 +68,7 @@ class Walk {
     return listing_of(arrays_);
   }
 
-  /// Returns the first file found that can be read by itself, or "".
+  /// Returns a file that can be read by itself, one of training data if there is one, or "".
   const fs::path& data_file() const { return data_file_; }
 
  private:
@@ -98,7 +119,8 @@ class Walk {
   }
 
   void leave_out(const fs::path& path) {
-    if (data_file_.empty() && is_data_file(path)) data_file_ = path;
+    if (is_data_file(path) && (data_file_.empty() || trains_rather(path, data_file_)))
+      data_file_ = path;
     const std::string remedy = remedy_for(path);
     if (remedy.empty()) return;
     const std::string ending = ending_of(path);

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/text/suggest.h"
+#include "core/text/utf8.h"
 #include "folder/image_names.h"
 #include "folder/label_column.h"
 #include "folder/name_column.h"
@@ -24,6 +25,14 @@ std::vector<std::string> numbered_columns(size_t count) {
   for (size_t i = 1; i <= count; ++i)
     names.push_back(count == 2 ? "label" : std::to_string(i));
   return names;
+}
+
+bool is_utf8(const std::string& text) {
+  constexpr char32_t kMalformed = 0xfffd;
+  for (size_t at = 0; at < text.size();) {
+    if (next_code_point(text, at) == kMalformed) return false;
+  }
+  return true;
 }
 
 /// Reads the rows of a table of labels.
@@ -78,11 +87,13 @@ class LabelTable {
     if (found.outcome == ImageNames::Outcome::kSeveral) {
       const auto [first, second] = std::minmax(images_[found.image], images_[found.other]);
       throw Error(fmt::format(
-          "{}: \"{}\" may be {} or {}; expected names with folders, as far as images share names",
+          "{}: \"{}\" may be {} or {}; expected exact names, with folders as far as images share "
+          "names",
           reader_.where(), written, first, second));
     }
     if (found.outcome == ImageNames::Outcome::kNone) {
       if (absent_++ == 0) first_absent_ = describe_absent(written);
+      foreign_ = foreign_ || !is_utf8(written);
       return;
     }
     std::string& line = lines_[found.image];
@@ -99,15 +110,16 @@ class LabelTable {
   std::string describe_absent(const std::string& written) const {
     const auto elsewhere = index_.find_elsewhere(written);
     const bool there = elsewhere.outcome != ImageNames::Outcome::kNone;
-    return fmt::format("{}: \"{}\"{}", reader_.where(), written,
+    return fmt::format("{}: \"{}\"{}", reader_.where(), without_controls(written, true),
                        there ? ", but " + images_[elsewhere.image] + " is in another folder" : "");
   }
 
   void tell_absent() {
     if (absent_ > 0) {
       notices_.push_back(fmt::format(
-          "{}: {} no image; first {}", csv_,
-          absent_ == 1 ? "1 row names" : fmt::format("{} rows name", absent_), first_absent_));
+          "{}: {} no image; first {}{}", csv_,
+          absent_ == 1 ? "1 row names" : fmt::format("{} rows name", absent_), first_absent_,
+          foreign_ ? "; the file is not UTF-8 text: save it as \"CSV UTF-8\"" : ""));
     }
     const auto missing = std::count(lines_.begin(), lines_.end(), "");
     if (missing == 0) return;
@@ -136,6 +148,7 @@ class LabelTable {
   std::vector<LabelColumn> columns_;
   std::vector<std::string> notices_;
   int64_t absent_ = 0;
+  bool foreign_ = false;  // a name of no image is not UTF-8 text
   std::string first_absent_;
 };
 

@@ -57,8 +57,8 @@ std::string cut_list(const std::vector<std::string>& words) {
 
 std::string text_of_entered(const std::string& folder, const std::string& entered) {
   if (entered.empty()) return "";
-  return fmt::format("{}: its only folder {} is entered (data.dir can name another)", folder,
-                     entered);
+  return fmt::format("{}: its only folder of images, {}, is entered (data.dir can name another)",
+                     folder, entered);
 }
 
 std::string text_of_splits(const std::string& folder, const std::vector<SplitFolder>& splits,

@@ -103,7 +103,7 @@ class Search {
     if (!rivals.empty()) {
       result.notice = fmt::format(
           "{}: the images are named by column \"{}\"; \"{}\" names images too: {} chooses another",
-          csv_, first_[result.place], first_[rivals[0]], key);
+          csv_, first_[result.place], first_[rivals[0]], key.substr(key.rfind(' ') + 1));
     }
     return result;
   }
@@ -137,13 +137,13 @@ class Search {
     for (size_t i = 0; i < second_.size(); ++i) {
       if (is_usual_name(first_[i])) fail(i);
     }
+    const bool spaces = first_.size() == 1 && first_[0].find(' ') != std::string::npos;
     throw Error(fmt::format(
-        "{}: no column names the images: the columns are {}{}, and an image is {}; expected a "
-        "column "
-        "of file names, or data.labels: none",
-        csv_, quote(join(first_)),
-        numbered_ ? " (a column that has no name and numbers the rows is left out)" : "",
-        names_[0]));
+        "{}: no column names the images: the columns are {}{}, and an image is {}; {}", csv_,
+        quote(join(first_)),
+        numbered_ ? " (a column that has no name and numbers the rows is left out)" : "", names_[0],
+        spaces ? "spaces do not separate columns: put commas or tabs in their place"
+               : "expected a column of file names, or data.labels: none"));
   }
 
   [[noreturn]] void fail(size_t column) const {

@@ -38,7 +38,9 @@ void CsvScanner::fail(const std::string& problem) const { throw Error(where() + 
 int CsvScanner::get() {
   int character = source_.get();
   if (character == 0)
-    fail("a zero byte; expected UTF-8 text, or UTF-16 text that begins with a byte order mark");
+    fail(
+        "a zero byte; expected UTF-8 text (a workbook must be saved as CSV), or UTF-16 text that "
+        "begins with a byte order mark");
   if (character == '\r') {
     if (source_.peek() == '\n') source_.get();
     character = '\n';

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/system/file.h"
 #include "core/text/suggest.h"
 
 namespace latent {
@@ -71,6 +72,12 @@ std::shared_ptr<zip> open_archive(const fs::path& path) {
     zip_error_init_with_code(&error, code);
     const std::string reason = zip_error_strerror(&error);
     zip_error_fini(&error);
+    if (first_bytes(path, 4) == "PK\3\4") {
+      throw Error(
+          path.string() +
+          ": damaged or cut short: the list of its arrays, at its end, cannot be read; copy "
+          "or save it again");
+    }
     throw Error(path.string() + ": not an NPZ archive (" + reason +
                 "); expected what numpy.savez writes");
   }

@@ -26,7 +26,12 @@ struct Walk {
   uint64_t largest_tile = 0;  // pixels of a TIFF tile, which decoders allocate as a whole
 };
 
-Walk walk_tiff(std::string_view bytes) {
+Walk walk_tiff(std::string_view bytes, const std::string& file) {
+  if (is_raw_photo(bytes)) {
+    throw Error(file +
+                ": a camera's raw photo, which this program does not read; develop it, for example "
+                "with darktable-cli");
+  }
   const TiffDirectory directory = read_tiff_directory(bytes);
   Walk walk{.header = {.format = ImageFormat::kTiff}};
   walk.header.width = directory.width;
@@ -199,7 +204,7 @@ Walk walk_file(std::string_view bytes, const std::string& file) {
     case ImageFormat::kBmp:
       return walk_bmp(bytes);
     case ImageFormat::kTiff:
-      return walk_tiff(bytes);
+      return walk_tiff(bytes, file);
     case ImageFormat::kWebp:
       return walk_webp(bytes);
     case ImageFormat::kGif:

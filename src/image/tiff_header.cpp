@@ -163,6 +163,31 @@ std::string with_tiff_changes(std::string_view bytes, const TiffChanges& changes
   return file + number(0, 4);
 }
 
+bool is_raw_photo(std::string_view bytes) {
+  constexpr uint64_t kSubfileType = 254, kPhotometric = 262, kSubDirectories = 330;
+  constexpr uint64_t kDngVersion = 50706;
+  constexpr uint64_t kFilterArray = 32803, kLinearRaw = 34892;  // photometric, of DNG and TIFF/EP
+  const TiffForm form(bytes);
+  if (!form.large && bytes.size() >= 10 && bytes.substr(8, 2) == "CR") return true;  // Canon's CR2
+  const size_t directory = form.place(form.first_place());
+  const uint64_t entries = form.entries(directory);
+  bool reduced = false, more = false;
+  for (uint64_t i = 0; i < entries && !form.view.read_beyond_end(); ++i) {
+    const size_t entry = form.entry(directory, i);
+    const uint64_t tag = form.view.u16(entry);
+    if (form.view.read_beyond_end()) return false;
+    if (tag == kDngVersion) return true;
+    more = more || tag == kSubDirectories;
+    if (tag != kSubfileType && tag != kPhotometric) continue;
+    const auto values = tiff_values(form, entry);
+    if (values.empty()) continue;
+    const uint64_t value = values.front();
+    if (tag == kSubfileType) reduced = (value & 1) != 0;
+    if (tag == kPhotometric && (value == kFilterArray || value == kLinearRaw)) return true;
+  }
+  return reduced && more;
+}
+
 std::vector<uint64_t> tiff_numbers(std::string_view bytes, uint64_t tag) {
   return read_tags(TiffForm(bytes), {tag})[tag];
 }

@@ -42,6 +42,11 @@ using TiffChanges = std::map<uint64_t, std::vector<uint32_t>>;
 /// Returns the file with a changed first directory, after a readable one. Not for BigTIFF.
 std::string with_tiff_changes(std::string_view bytes, const TiffChanges& changes);
 
+/// Whether this is a camera's raw photo, whose first directory is a thumbnail or the sensor's
+/// values: DNG, NEF, ARW, CR2 and others have the form of a TIFF.  bytes: of the whole file, or its
+/// first.
+bool is_raw_photo(std::string_view bytes);
+
 /// Returns the numbers of a tag of the first directory; none if it is missing.
 std::vector<uint64_t> tiff_numbers(std::string_view bytes, uint64_t tag);
 

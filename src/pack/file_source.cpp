@@ -97,16 +97,14 @@ class FileSource : public ImageSource {
   std::string remark() const override {
     std::vector<std::string> lines;
     if (animations_ > 0) {
-      lines.push_back(
-          fmt::format("{}: {} of {} files are animations: the first frame of each is "
-                      "read",
-                      name(), animations_.load(), count()));
+      lines.push_back(fmt::format("{}: {} of {} files {}: the first frame of each is read", name(),
+                                  animations_.load(), count(),
+                                  animations_ == 1 ? "is an animation" : "are animations"));
     }
     if (paged_ > 0) {
       lines.push_back(
-          fmt::format("{}: {} of {} files have several pages: page {} of each is read "
-                      "(data.page)",
-                      name(), paged_.load(), count(), reading_.page));
+          fmt::format("{}: {} of {} files {} several pages: page {} of each is read (data.page)",
+                      name(), paged_.load(), count(), paged_ == 1 ? "has" : "have", reading_.page));
     }
     return fmt::format("{}", fmt::join(lines, "\n"));
   }

@@ -1,4 +1,6 @@
 // The data sets `npy` and `npz`: images, and labels, in NumPy arrays.
+#include <spdlog/fmt/fmt.h>
+
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -46,7 +48,7 @@ void read_names(Section& data, ArrayNames& names, const std::string& array) {
             OnResume::kSameData);
 }
 
-void check_names(Section& data, const ArrayNames& names, const TrainTestOptions& splits) {
+void check_names(Section& data, const ArrayNames& names) {
   const auto given = [](const std::string& name) { return !name.empty() && name != kByName; };
   for (const auto& [part, images, labels] :
        {std::tuple{"test", &names.test_images, &names.test_labels},
@@ -55,18 +57,26 @@ void check_names(Section& data, const ArrayNames& names, const TrainTestOptions&
     throw Error(data.where(std::string(part) + "_labels") + ": given without " + part +
                 "_images; expected both or neither");
   }
-  if (splits.validation > 0 && given(names.validation_images)) {
-    throw Error(data.where("validation") + ": given with validation_images; expected one of them");
-  }
 }
 
-DatasetPlan plan_of(const std::string& file, ArrayNames names, const ArraySetOptions& options,
-                    const Fit& fit) {
-  if (options.splits.validation > 0 && names.validation_images == kByName)
-    names.validation_images = names.validation_labels = "";
+// A share of the training images that is asked for stands for the validation arrays, whose names
+// may have been guessed.
+void hold_out_instead(ArrayParts& parts, double share) {
+  if (!parts.validation) return;
+  parts.validation.reset();
+  parts.note += fmt::format(
+      "{}the validation arrays are not used: data.validation holds out {:g} of the training images "
+      "instead",
+      parts.note.empty() ? "" : "; ", share);
+}
+
+DatasetPlan plan_of(const std::string& file, const ArrayNames& names,
+                    const ArraySetOptions& options, const Fit& fit) {
   const ArrayFileOptions elsewhere{options.array, {}};
   return {.open = [=]() -> std::unique_ptr<Dataset> {
-            return make_array_dataset(open_arrays(file, names), options, fit);
+            ArrayParts parts = open_arrays(file, names);
+            if (options.splits.validation > 0) hold_out_instead(parts, options.splits.validation);
+            return make_array_dataset(parts, options, fit);
           },
           .fit = [fit](const Tensor& pixels) { return fit.apply(pixels); },
           .read_array = [=](const std::string& path) { return read_array_file(path, elsewhere); },
@@ -112,7 +122,7 @@ DatasetPlan configure_npy(Section& data) {
   const ArraySetOptions options = read_array_options(data);
   const Fit fit(data);
   if (files.images.empty()) data.missing("images", "the NPY file of the training images");
-  check_names(data, files, options.splits);
+  check_names(data, files);
   return plan_of("", files, options, fit);
 }
 
@@ -129,7 +139,7 @@ DatasetPlan configure_npz(Section& data) {
   const ArraySetOptions options = read_array_options(data);
   const Fit fit(data);
   if (file.empty()) data.missing("file", "an NPZ file");
-  check_names(data, arrays, options.splits);
+  check_names(data, arrays);
   return plan_of(file, arrays, options, fit);
 }
 

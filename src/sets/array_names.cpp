@@ -76,6 +76,43 @@ std::string labels_of(const Arrays& arrays, const ArrayHeader& images, ArrayPart
   return "";
 }
 
+// The number of images in an array; -1 if there is no such array, or it cannot be read.
+int64_t length_of(const Arrays& arrays, const std::string& name) {
+  for (const auto& array : arrays) {
+    if (array.name == name && !array.shape.empty()) return array.shape[0];
+  }
+  return -1;
+}
+
+bool is_used(const std::string& name, const ArrayNames& names) {
+  return name == names.images || name == names.labels || name == names.validation_images ||
+         name == names.validation_labels || name == names.test_images || name == names.test_labels;
+}
+
+/// The names of a part's arrays, and the key of its labels.
+struct PartKeys {
+  std::string ArrayNames::*images, ArrayNames::*labels;
+  const char* key;
+};
+
+PartKeys keys_of(ArrayPartName part) {
+  if (part == ArrayPartName::kTest)
+    return {&ArrayNames::test_images, &ArrayNames::test_labels, "data.test_labels"};
+  if (part == ArrayPartName::kValidation)
+    return {&ArrayNames::validation_images, &ArrayNames::validation_labels,
+            "data.validation_labels"};
+  return {&ArrayNames::images, &ArrayNames::labels, "data.labels"};
+}
+
+// What keeps an array called like labels from being them.
+std::string misfit_text(const ArrayHeader& array, int64_t images, const std::string& key) {
+  const std::string text = described({array}) + " is not read as labels: ";
+  if (!array.damage.empty()) return text + array.damage;
+  if (is_labels(array.shape, images)) return text + key + ": " + array.name + " reads it";
+  return fmt::format("{0}expected {1} labels, one for each image, or {1}xK ({2})", text, images,
+                     key);
+}
+
 // numpy.savez without names numbers its arrays: more than images and their labels are a riddle.
 bool is_riddle(const Arrays& arrays, const ArrayHeader& chosen) {
   const bool others = std::any_of(arrays.begin(), arrays.end(), [&](const ArrayHeader& each) {
@@ -134,6 +171,32 @@ ArrayNames names_by_convention(const std::vector<ArrayHeader>& arrays) {
     names.*labels = labels_of(arrays, found[0], part);
   }
   return names;
+}
+
+std::string unused_labels(const std::vector<ArrayHeader>& arrays, const ArrayNames& names,
+                          const ArrayNames& asked) {
+  Arrays others;
+  std::vector<std::string> texts;
+  for (const auto& array : arrays) {
+    if (is_used(array.name, names)) continue;
+    const ArrayRole role = role_of(array.name);
+    const PartKeys keys = keys_of(role.part);
+    if (asked.*keys.labels != kByName || !(names.*keys.labels).empty()) continue;
+    const int64_t images = length_of(arrays, names.*keys.images);
+    if (role.content == ArrayContent::kLabels && images >= 0) {
+      texts.push_back(misfit_text(array, images, keys.key));
+    } else if (role.content == ArrayContent::kOther && keys.labels == &ArrayNames::labels &&
+               is_labels(array.shape, images)) {
+      others.push_back(array);
+    }
+  }
+  if (!others.empty()) {
+    const bool one = others.size() == 1;
+    texts.push_back(fmt::format("{} {} a row for each image: data.labels reads {} as labels",
+                                described(others), one ? "has" : "have",
+                                one ? "it" : "one of them"));
+  }
+  return join(texts, "; ");
 }
 
 std::string described(const std::vector<ArrayHeader>& arrays) {

@@ -34,6 +34,7 @@ ArrayRole role_of(const std::string& name);
 struct ArrayHeader {
   std::string name;
   std::vector<int64_t> shape;  // empty: it cannot be read
+  std::string damage = "";     // why it cannot be read, or ""
 };
 
 /// Returns whether arrays of this shape are images: three or four dimensions, or rows that are
@@ -43,6 +44,13 @@ bool can_be_images(const std::vector<int64_t>& shape);
 /// Returns the arrays of a file by their names and shapes; images is "" if no array, or more than
 /// one, can be the training images.
 ArrayNames names_by_convention(const std::vector<ArrayHeader>& arrays);
+
+/// Returns a sentence about each array that looks like labels but is none of `names`: called so,
+/// but of another length than its images or not readable; or a value or a row for each training
+/// image, under a name that says nothing. "" if there is none. asked: the names of the config; only
+/// for labels that are kByName in it are such arrays named.
+std::string unused_labels(const std::vector<ArrayHeader>& arrays, const ArrayNames& names,
+                          const ArrayNames& asked);
 
 /// Returns "a (60x28x28), b (60)".
 std::string described(const std::vector<ArrayHeader>& arrays);

@@ -37,10 +37,11 @@ OpenedName entry(const Archive& archive, const std::string& array) {
 std::vector<ArrayHeader> headers(const NpzArchive& archive, std::string& unreadable) {
   std::vector<ArrayHeader> found;
   for (const auto& array : archive.arrays()) {
-    found.push_back({array, {}});
+    found.push_back({array, {}, ""});
     try {
       found.back().shape = read_npy_header(*archive.open(array)).shape;
     } catch (const Error& reason) {
+      found.back().damage = reason.what();
       if (unreadable.empty()) unreadable = reason.what();
     }
   }
@@ -127,9 +128,12 @@ std::string choice_text(const std::string& file, const ArrayNames& names,
 std::string find_names(const NpzArchive& archive, ArrayNames& names) {
   std::string unreadable;
   const bool by_name = names.images == kByName;
+  const ArrayNames asked = names;
+  const bool any_labels =
+      names.labels == kByName || names.test_labels == kByName || names.validation_labels == kByName;
   ArrayNames found;
   std::vector<ArrayHeader> arrays;
-  if (by_name || names.images.empty()) arrays = headers(archive, unreadable);
+  if (by_name || any_labels || names.images.empty()) arrays = headers(archive, unreadable);
   if (names.images.empty()) names.images = first_of_images(archive.name(), arrays, unreadable);
   if (by_name) {
     found = names_by_convention(arrays);
@@ -147,7 +151,10 @@ std::string find_names(const NpzArchive& archive, ArrayNames& names) {
     const bool same = names.*images == found.*images;  // labels belong to their images
     if (names.*labels == kByName) names.*labels = same ? found.*labels : "";
   }
-  return by_name && arrays.size() > 1 ? choice_text(archive.name(), names, arrays) : "";
+  std::string note = by_name && arrays.size() > 1 ? choice_text(archive.name(), names, arrays) : "";
+  const std::string left_out = any_labels ? unused_labels(arrays, names, asked) : "";
+  if (left_out.empty()) return note;
+  return (note.empty() ? archive.name() + ": " : note + "; ") + left_out;
 }
 
 }  // namespace

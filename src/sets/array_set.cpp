@@ -72,7 +72,7 @@ std::string skipped_text(std::vector<UnreadableImage>& unreadable, int64_t count
   policy.check(unreadable, count);
   if (static_cast<int64_t>(unreadable.size()) == count)
     throw Error(images.name() + ": every image holds NaN or infinity; expected numbers");
-  return text + ": skipped";
+  return text + ": skipped (data.on_error: skip)";
 }
 
 // The readable images first, ... of a part. found: receives a message about the others.

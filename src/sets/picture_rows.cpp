@@ -106,8 +106,12 @@ void PictureLayout::find_channels(const std::string& name, const std::string& st
     throw Error(options.layout_key + ": missing; expected NHWC or NCHW, since " + name + " is " +
                 stored);
   }
-  if (!first && !last)
-    complain(name, stored, "1 or 3 channels, in the last or the second dimension");
+  if (!first && !last) {
+    const bool transparent = sizes_[2] == 4;
+    complain(name, stored,
+             std::string("1 or 3 channels, in the last or the second dimension") +
+                 (transparent ? "; array[..., :3] leaves out the fourth" : ""));
+  }
   channels_first_ = first;
   shape_ = first ? ImageShape{sizes_[0], sizes_[1], sizes_[2]}
                  : ImageShape{sizes_[2], sizes_[0], sizes_[1]};

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "core/error.h"
 #include "core/text/suggest.h"
@@ -19,15 +21,41 @@ namespace fs = std::filesystem;
 
 constexpr size_t kNone = SIZE_MAX;
 
-// Whether the fields count from 0, or on from another number, in steps of one.
-bool counts(const std::vector<std::string>& fields, bool from_zero) {
+// Whether the fields from the first to the last but one count on in steps of one. start: with which
+// they must begin; none: any number.
+bool counts(const std::vector<std::string>& fields, size_t first, size_t last,
+            std::optional<double> start) {
   constexpr size_t kFewestNames = 3;  // fewer are rather a row
-  if (fields.size() < kFewestNames) return false;
-  const auto start = from_zero ? 0.0 : parse_number(fields[0]);
-  for (size_t i = 0; start && i < fields.size(); ++i) {
-    if (parse_number(fields[i]) != *start + static_cast<double>(i)) return false;
+  if (last > fields.size() || first + kFewestNames > last) return false;
+  if (!start) start = parse_number(fields[first]);
+  for (size_t i = first; start && i < last; ++i) {
+    if (parse_number(fields[i]) != *start + static_cast<double>(i - first)) return false;
   }
   return start.has_value();
+}
+
+// The numbers of a line, between words at its ends: the first and the one after the last.
+std::pair<size_t, size_t> numbers_between_words(const std::vector<std::string>& fields) {
+  size_t first = 0, last = fields.size();
+  while (first < last && !parse_number(fields[first]))
+    ++first;
+  while (first < last && !parse_number(fields[last - 1]))
+    --last;
+  return {first, last};
+}
+
+// Whether words stand in both lines at one place beside few numbers: two rows rather than names and
+// a row.
+bool words_in_both(const std::vector<std::string>& names, const std::vector<std::string>& row) {
+  constexpr size_t kCertain = 16;  // so many numbers do not count from 0 by chance
+  if (names.size() > kCertain) return false;
+  for (size_t i = 0; i < std::min(names.size(), row.size()); ++i) {
+    const auto is_word = [&](const std::string& field) {
+      return !is_missing(field) && !parse_number(field);
+    };
+    if (is_word(names[i]) && is_word(row[i])) return true;
+  }
+  return false;
 }
 
 /// What the first lines of a file say about its line of names.
@@ -36,7 +64,8 @@ struct NamesLine {
   std::string note;
 };
 
-// A first line with a number in it is data, except for the 0, 1, 2, ... of pandas.
+// A first line with a number in it is data, except for the 0, 1, 2, ... of pandas, which may have
+// the names of other columns before and after them.
 NamesLine find_line_of_names(const fs::path& path, const std::string& header) {
   CsvReader reader(path);
   std::vector<std::string> first, second;
@@ -46,11 +75,15 @@ NamesLine find_line_of_names(const fs::path& path, const std::string& header) {
   const bool words = std::none_of(first.begin(), first.end(), [](const std::string& field) {
     return parse_number(field).has_value();
   });
-  if (words || !counts(first, true) || !reader.next(second) || counts(second, false))
-    return {words, ""};
-  return {true, fmt::format("{}: its first line, 0 to {}, is read as the names of the columns "
+  if (words) return {true, ""};
+  const auto [begin, end] = numbers_between_words(first);
+  if (!counts(first, begin, end, 0.0) || !reader.next(second) ||
+      counts(second, begin, end, std::nullopt) || words_in_both(first, second))
+    return {false, ""};
+  const std::string others = end - begin < first.size() ? " beside words" : "";
+  return {true, fmt::format("{}: its first line, 0 to {}{}, is read as the names of the columns "
                             "(data.header: no if it is a row)",
-                            path.string(), first.back())};
+                            path.string(), first[end - 1], others)};
 }
 
 // [N, width], without a copy: tables of pictures are large.

@@ -44,9 +44,10 @@ TableHead read_head(const std::filesystem::path& path, size_t most);
 
 /// Reads a table. Without a line of names the columns are called 1, 2, 3, ...; if their number is
 /// that of the columns selected by other names, they are taken in that order. A first line of 0, 1,
-/// 2, ..., as pandas names columns, is a line of names unless the next line counts on in the same
-/// way. Throws Error naming file, line and column for a value that is neither a number nor missing
-/// (missing_value.h), and naming the key for a missing column.
+/// 2, ..., as pandas names columns, perhaps with words before and after, is a line of names unless
+/// the next line counts on in the same way or has words at the same places. Throws Error naming
+/// file, line and column for a value that is neither a number nor missing (missing_value.h), and
+/// naming the key for a missing column.
 Table read_table(const std::filesystem::path& path, const TableFormat& format);
 
 }  // namespace latent

@@ -158,7 +158,14 @@ class TableDataset : public Dataset {
 
   // Says what a table without a label or a shape probably is.
   void hint(const Table& table) {
-    const TableGuess guess = guess_table(read_head(options_.file, kRowsOfGuess), options_.file);
+    const TableHead head = read_head(options_.file, kRowsOfGuess);
+    const TableGuess guess = guess_table(head, options_.file);
+    if (const std::string named = column_of_images(head); !named.empty()) {
+      notes_.push_back(
+          fmt::format("column {} names image files: latent data check FOLDER --set data.labels={} "
+                      "reads the images of a folder with these labels",
+                      named, options_.file));
+    }
     const auto& columns = table.columns;
     const bool seen = std::find(columns.begin(), columns.end(), guess.label) != columns.end();
     if (seen && options_.format.label.empty()) {

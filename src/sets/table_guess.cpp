@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "format/csv.h"
+#include "image/formats.h"
 #include "sets/missing_value.h"
 #include "sets/picture_rows.h"
 
@@ -118,6 +119,16 @@ TableGuess guess_table(const TableHead& head, const fs::path& path) {
     if (!last.shape.empty() && could_be_classes(values_of(head, columns - 1))) return last;
   }
   return {is_ucr(head, path) ? head.names[0] : "", {}};
+}
+
+std::string column_of_images(const TableHead& head) {
+  for (size_t column = 0; column < head.names.size() && !head.rows.empty(); ++column) {
+    const bool images = std::all_of(head.rows.begin(), head.rows.end(), [&](const auto& row) {
+      return is_image_ending(fs::path(row[column]).extension().string());
+    });
+    if (images) return head.names[column];
+  }
+  return "";
 }
 
 fs::path test_table_beside(const fs::path& path, const TableHead& head) {

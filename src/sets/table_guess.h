@@ -21,6 +21,10 @@ struct TableGuess {
 /// ...).
 TableGuess guess_table(const TableHead& head, const std::filesystem::path& path);
 
+/// Returns the first column whose values are all names of image files, "a.png", or "": such a table
+/// is rather the labels of a folder.
+std::string column_of_images(const TableHead& head);
+
 /// Returns the table of test rows beside a table of training rows, "mnist_test.csv" for
 /// "mnist_train.csv", if it has the same columns; else "".
 std::filesystem::path test_table_beside(const std::filesystem::path& path, const TableHead& head);

@@ -18,7 +18,8 @@ TableOptions read_keys(Section& data) {
             OnResume::kSameData);
   data.read("header", options.format.header, OneOf{{"auto", "yes", "no"}},
             "whether the first line names the columns; auto: if there is no number in it, or if it "
-            "is 0, 1, 2, ...; columns without names are called 1, 2, 3, ...");
+            "is 0, 1, 2, ..., perhaps with a name before or after; columns without names are "
+            "called 1, 2, 3, ...");
   data.read("columns", options.format.columns,
             "columns that the model sees; []: all whose first value is a number, except the label");
   data.read("label", options.format.label, "column of classes or values the model does not see");

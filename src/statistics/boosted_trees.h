@@ -20,13 +20,14 @@ struct BoostingOptions {
 /// A complete binary tree. Node n has the children 2n + 1 and 2n + 2; a node that was not split
 /// sends everything to the first one.
 struct BoostedTree {
-  std::vector<int32_t> feature;  // of each inner node
-  std::vector<uint8_t> last;     // the last bin that goes to the first child
-  std::vector<double> value;     // of each leaf, already times the rate
+  std::vector<int32_t> feature;   // of each inner node
+  std::vector<uint16_t> last;     // the last bin that goes to the first child
+  std::vector<double> threshold;  // the same as a value: halfway between the node's examples
+  std::vector<double> value;      // of each leaf, already times the rate
 };
 
 struct BoostedTrees {
-  FeatureEdges edges;
+  int64_t features = 0;
   std::vector<double> start;       // of each score: the logarithm of the class's share
   std::vector<BoostedTree> trees;  // of stage 0 for each score, then of stage 1, ...
   int64_t classes = 0;
@@ -40,8 +41,8 @@ struct BoostedTrees {
 /// Fits trees to the multinomial deviance (two classes: the binomial one): each tree is grown to
 /// the residuals by least squares, and each leaf is one Newton step.
 ///
-/// Deterministic, without random numbers; features with at most 256 different values are split
-/// exactly, others at 255 quantiles.
+/// Deterministic, without random numbers; features with at most kExactBins different values are
+/// split exactly, others at quantiles.
 /// x: [N, D] finite.  classes: [N] int64 in [0, count); a class without examples is never
 /// predicted. Returns the model.  Source: Friedman 2001, "Greedy function approximation";
 /// histograms as in Ke et al. 2017, LightGBM.

@@ -19,7 +19,7 @@ std::vector<double> edges_between(std::vector<double> sorted) {
   values.erase(std::unique(values.begin(), values.end()), values.end());
   std::vector<double> edges;
   const auto between = [&](double low, double high) { edges.push_back(low + (high - low) / 2); };
-  if (values.size() <= kFeatureBins) {
+  if (values.size() <= kExactBins) {
     for (size_t i = 1; i < values.size(); ++i)
       between(values[i - 1], values[i]);
     return edges;
@@ -47,7 +47,7 @@ FeatureBins feature_bins(const Tensor& x, const FeatureEdges& edges) {
   for (size_t d = 0; d < edges.size(); ++d) {
     const std::vector<double> values = column(x, static_cast<int64_t>(d));
     const auto bin = [&, first = edges[d].begin(), last = edges[d].end()](double value) {
-      return static_cast<uint8_t>(std::lower_bound(first, last, value) - first);
+      return static_cast<uint16_t>(std::lower_bound(first, last, value) - first);
     };
     bins.emplace_back(values.size());
     std::transform(values.begin(), values.end(), bins.back().begin(), bin);

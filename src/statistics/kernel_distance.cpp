@@ -8,8 +8,6 @@
 namespace latent::statistics {
 namespace {
 
-constexpr double kNormalQuantile = 1.959963984540054;
-
 // Returns the kernel of each row of a with each of b: [N, M].
 Tensor cubic_kernel(const Tensor& a, const Tensor& b) {
   return at::pow(a.matmul(b.t()) / static_cast<double>(a.size(1)) + 1, 3);

@@ -70,4 +70,15 @@ std::string note_bad_batch(const BadBatch& bad, const std::filesystem::path& fol
   return "; its images: " + path.string();
 }
 
+void note_bad_validation(int64_t step, int64_t epoch, const std::filesystem::path& folder) {
+  const nlohmann::ordered_json json{
+      {"step", step}, {"epoch", epoch}, {"what", "val_loss"}, {"split", "validation"}};
+  try {
+    make_directories(folder);
+    write_file(folder / fmt::format("validation-{:08}.json", step), json.dump() + "\n");
+  } catch (const Error&) {
+    // The training ends with an error that says the same.
+  }
+}
+
 }  // namespace latent

@@ -50,4 +50,8 @@ struct BadBatch {
 /// "; its images: FILE", or "; its images could not be written: REASON".
 std::string note_bad_batch(const BadBatch& bad, const std::filesystem::path& folder);
 
+/// Writes as JSON into `folder` that the validation of an epoch, from 1, found a loss that is NaN
+/// or infinite after `step` steps. A note that cannot be written is left out.
+void note_bad_validation(int64_t step, int64_t epoch, const std::filesystem::path& folder);
+
 }  // namespace latent

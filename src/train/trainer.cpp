@@ -178,6 +178,7 @@ Evaluation Trainer::validate() {
   if (!std::isfinite(validation.loss)) {
     if (options_.on_nan.rolls_back())
       throw NeedsRollback{fmt::format("step {}: val_loss became NaN or infinite", state_.step)};
+    world_.lead([&] { note_bad_validation(state_.step, state_.epoch + 1, run_.bad_steps()); });
     throw Error(
         fmt::format("validation: the loss became NaN or infinite after step {}; lower "
                     "train.optimizer.learning_rate (now {}), or set train.clip_norm; {}",

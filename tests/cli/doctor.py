@@ -89,6 +89,10 @@ def advice(here):
     latent("train", config, "--run", "nan at first", "--quiet", *explode, code=1)
     command = follow("nan at first", "checkpoints")
     expect("--resume" not in command and "train.optimizer.learning_rate=0.001" in command, f"a lower rate, got {command}")
+    # One step an epoch: only the validation shows its effect.
+    latent("train", config, "--run", "nan in validation", "--quiet", *explode, "--set", "train.batch_size=1000", code=1)
+    command = follow("nan in validation", "checkpoints")
+    expect("--resume" not in command and "train.optimizer.learning_rate=0.001" in command, f"a lower rate, got {command}")
     latent("train", config, "--run", "nan", "--quiet", *explode, "--set", "train.checkpoint.every_steps=1", code=1)
     follow("nan", "bad-steps/step-00000002.json")
 

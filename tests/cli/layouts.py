@@ -75,7 +75,7 @@ def wrappers(here):
     report = check("archive")
     expect(classes(report) == {"rose", "tulip"} and report["left_out"] == [], f"the inner folders, got {report}")
     said = latent("data", "check", "archive", "--out", "report").stderr
-    expect("archive: its only folder flowers/flowers/ is entered (data.dir" in said, f"a line, got {said}")
+    expect("archive: its only folder of images, flowers/flowers/, is entered (data.dir" in said, f"a line, got {said}")
     # An archive's second copy.
     shutil.copytree(here / "archive/flowers/flowers", here / "archive/flowers/copy")
     shutil.move(here / "archive/flowers/flowers/rose", here / "archive/flowers/rose")

@@ -32,11 +32,17 @@ Findings check_files(const std::filesystem::path& run);
 struct UnpassedStep {
   std::filesystem::path file;  // that describes it
   int64_t step = 0, epoch = 0;
-  std::string what;  // "the loss"
+  std::string what;         // "the loss"
+  bool validation = false;  // of the epoch, after the step: it always ends the training
 };
 
-/// Returns the latest such step of the run. reached: the step of its last checkpoint, or -1.
-std::optional<UnpassedStep> unpassed_step(const RunDirectory& run, int64_t reached);
+/// The steps and epochs that the last checkpoint of a run has completed; -1: there is none.
+struct Reached {
+  int64_t step = -1, epoch = -1;
+};
+
+/// Returns the latest such step of the run.
+std::optional<UnpassedStep> unpassed_step(const RunDirectory& run, const Reached& reached);
 
 /// Says what to do about it. saved: whether the run has a checkpoint. config: of the run, read into
 /// `experiment`.

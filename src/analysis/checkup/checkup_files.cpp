@@ -208,7 +208,8 @@ void look_at_training(const RunDirectory& run, bool busy, Findings& findings) {
   if (last) check_config(run, config, *last, findings);
   const bool saved = !run.checkpoint_names().empty();
   std::optional<UnpassedStep> bad;
-  if (!busy && (last || !saved)) bad = unpassed_step(run, last ? stored_step(*last) : -1);
+  const Reached reached = last ? Reached{stored_step(*last), stored_epoch(*last)} : Reached{};
+  if (!busy && (last || !saved)) bad = unpassed_step(run, reached);
   if (bad) {
     findings.push_back(judge_unpassed_step(*bad, saved, run, config, experiment));
   } else if (!saved) {

@@ -182,9 +182,11 @@ std::string report_text(const Report& report) {
                         ranked({report.survey.formats.begin(), report.survey.formats.end()}, 5),
                         ranked(size_counts(report.survey), kMaxSizes));
   }
-  for (const auto& split : report.inspection.splits)
+  for (const auto& split : report.inspection.splits) {
     text += split_text(split, noun(report));
-  text += attributes_text(report.inspection.splits.front());
+    // Those of the training split stand below its line.
+    if (&split == &report.inspection.splits.front()) text += attributes_text(split);
+  }
   text +=
       kept_text(report) + repeats_text(report) + left_out_line(report) + unreadable_text(report);
   text += warnings_text(report);

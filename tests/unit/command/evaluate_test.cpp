@@ -48,8 +48,8 @@ TEST_F(OwnPenaltyTest, ItsTermsAreEvaluated) {
   const std::string text =
       printed_by("evaluate", {"--run", run, "--split", "validation", "--quiet"});
   for (const char* name : {"size", "shift", "told"}) {
-    EXPECT_THAT(text, testing::ContainsRegex(std::string("\n  ") + name +
-                                             " +-?[0-9.]+ +nats per image\n"));
+    EXPECT_THAT(
+        text, testing::ContainsRegex(std::string("\n  ") + name + " +-?[0-9.]+ +nats per image\n"));
   }
 }
 

@@ -4,6 +4,7 @@
 #include "core/system/file.h"
 #include "folder/endings.h"
 #include "unit/expect.h"
+#include "unit/image_files.h"
 
 namespace latent {
 namespace {
@@ -30,6 +31,27 @@ TEST_F(ImageFiles, OthersAreCountedByEndingWithTheirRemedy) {
             "PNM; convert them");
 }
 
+TEST_F(ImageFiles, RawPhotosAreNotReadByTheirThumbnails) {
+  // Tag 254 of the first directory: a thumbnail; 330: the place of the others.
+  const std::string raw = testing_files::tiff_of({{254, {1}}, {256, {7}}, {330, {8}}}, "", 0);
+  for (const char* name : {"a.NEF", "b.dng", "no_ending", "c.unknown"})
+    write_file(folder_ / name, raw);
+  const std::string plain = testing_files::tiff_of({{256, {7}}}, "", 0);
+  for (const char* name : {"d.arw", "scan", "e.tif"})
+    write_file(folder_ / name, plain);
+  write_file(folder_ / "f.raw", "\xff\xd8\xff");  // a JPEG that is called so
+  const FolderListing listing = list_images(folder_.path());
+  std::vector<std::string> images;
+  for (const auto& image : listing.images)
+    images.push_back(image.name);
+  EXPECT_EQ(images, (std::vector<std::string>{"e.tif", "f.raw", "scan"}));
+  const std::string text = left_out_text(listing.left_out);
+  EXPECT_TRUE(
+      text.starts_with("5 files left out: .arw 1, .dng 1, .nef 1: develop them with "
+                       "darktable-cli FILE.dng FILE.jpg"))
+      << text;
+}
+
 TEST_F(ImageFiles, TextsAndJunkAreNotMentioned) {
   for (const char* name : {"a.jpg", "notes.txt", "labels.CSV", "x.json", "Thumbs.db", "desktop.ini",
                            ".DS_Store", "._a.jpg", "__MACOSX/._a.jpg", "__MACOSX/b.jpg",
@@ -45,6 +67,12 @@ TEST_F(ImageFiles, AFolderWithoutImagesSaysWhatItHolds) {
       folder_.path().string() +
       ": no images; expected .jpg, .png, .bmp, .tif, .webp, .gif or .pgm files";
   add("train.csv");
+  expect_error(
+      [&] { list_images(folder_.path()); },
+      message + "; latent data check " + (folder_ / "train.csv").string() + " reads that file");
+  // The file of training data, wherever it is in the alphabet.
+  for (const char* name : {"a_test.csv", "sample_submission.csv", "Test.csv"})
+    add(name);
   expect_error(
       [&] { list_images(folder_.path()); },
       message + "; latent data check " + (folder_ / "train.csv").string() + " reads that file");

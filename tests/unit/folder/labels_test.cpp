@@ -59,6 +59,20 @@ TEST_F(CsvLabels, FilesAreFoundByTheEndOfTheirPaths) {
                 ": line 5: \"other/b.png\", but deep/b.png is in another folder");
 }
 
+TEST_F(CsvLabels, AFileThatIsNotUtf8IsNamed) {
+  const Labels read = labels("file,x\na.png,1\nb.png,2\n\"caf\xe9.png\",3\n");
+  EXPECT_NE(read.notice.find("; the file is not UTF-8 text: save it as \"CSV UTF-8\""),
+            std::string::npos)
+      << read.notice;
+}
+
+TEST_F(CsvLabels, SpacesDoNotSeparateColumns) {
+  expect_error([&] { labels("file smile\na.png 1\nb.png 0\n"); },
+               csv_.string() +
+                   ": no column names the images: the columns are file smile, and an image is "
+                   "a.png; spaces do not separate columns: put commas or tabs in their place");
+}
+
 TEST_F(CsvLabels, ANameThatMayBeTwoImagesIsRefused) {
   write_file(csv_, "file,x\na.png,1\nb.png,2\n");
   expect_error(
@@ -66,8 +80,9 @@ TEST_F(CsvLabels, ANameThatMayBeTwoImagesIsRefused) {
         labels_from_csv(csv_, {"a.png", "1/b.png", "2/b.png"});
       },
       csv_.string() +
-          ": line 3: \"b.png\" may be 1/b.png or 2/b.png; expected names with folders, as far as "
-          "images share names");
+          ": line 3: \"b.png\" may be 1/b.png or 2/b.png; expected exact names, with folders as "
+          "far "
+          "as images share names");
 }
 
 TEST_F(CsvLabels, ImagesWithoutARowHaveUnknownLabels) {

@@ -77,8 +77,9 @@ TEST_F(Layout, WhatIsBesideTheSplitsIsLeftOut) {
 TEST_F(Layout, LoneFoldersAreEntered) {
   read({"flowers/flowers/rose/1.png", "flowers/flowers/tulip/1.png"});
   EXPECT_EQ(layout_.labelled, (Words{"rose/1.png", "tulip/1.png"}));
-  EXPECT_EQ(layout_.notice,
-            "set: its only folder flowers/flowers/ is entered (data.dir can name another)");
+  EXPECT_EQ(
+      layout_.notice,
+      "set: its only folder of images, flowers/flowers/, is entered (data.dir can name another)");
   // A folder of nothing but images is a class, unless its name says nothing.
   read({"rose/1.png", "rose/2.png"});
   EXPECT_EQ(layout_.labelled, (Words{"rose/1.png", "rose/2.png"}));

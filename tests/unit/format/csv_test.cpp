@@ -104,8 +104,8 @@ TEST_F(Csv, FaultsNameTheLine) {
                "line 1: text after a closing quote; expected a comma (a quote within quotes is "
                "doubled)");
   expect_fault(std::string("a,b\nc\0,d", 8),
-               "line 2: a zero byte; expected UTF-8 text, or UTF-16 text that begins with a byte "
-               "order mark");
+               "line 2: a zero byte; expected UTF-8 text (a workbook must be saved as CSV), or "
+               "UTF-16 text that begins with a byte order mark");
   expect_fault("a;b\n1;2;3\n",
                "line 2: 3 fields; expected 2 as in the first line, separated by semicolons");
   expect_fault("a;\"b\"c\n",

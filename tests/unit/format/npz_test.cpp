@@ -41,6 +41,12 @@ TEST_F(Npz, NamesWhatIsWrong) {
   expect_error(
       [&] { NpzArchive archive(path_); },
       file() + ": not an NPZ archive (Not a zip archive); expected what numpy.savez writes");
+  write_zip(path_, {{"imgs.npy", "x"}});
+  std::filesystem::resize_file(path_, std::filesystem::file_size(path_) - 10);
+  expect_error([&] { NpzArchive archive(path_); },
+               file() +
+                   ": damaged or cut short: the list of its arrays, at its end, cannot be read; "
+                   "copy or save it again");
   write_zip(path_, {{"notes.txt", "x"}});
   expect_error([&] { NpzArchive archive(path_); },
                file() + ": holds no array; expected what numpy.savez writes");

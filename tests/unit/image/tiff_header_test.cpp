@@ -50,6 +50,20 @@ TEST(TiffHeader, CountsAndSelectsPages) {
   EXPECT_EQ(count_tiff_pages("II*\0"s), 0);
 }
 
+TEST(TiffHeader, TellsRawPhotosFromPictures) {
+  // Tag 254 with 1: a smaller copy; 330: the places of other directories; 50706: DNG's version.
+  EXPECT_TRUE(is_raw_photo(tiff_of({{254, {1}}, {256, {7}}, {330, {8}}}, "", 0)));
+  EXPECT_TRUE(is_raw_photo(tiff_of({{256, {7}}, {50706, {0x0401}}}, "", 0)));
+  EXPECT_TRUE(is_raw_photo(tiff_of({{256, {7}}, {262, {32803}}}, "", 0)));
+  EXPECT_TRUE(is_raw_photo("II*\0\x10\0\0\0CR\2\0"s));
+  // A picture with smaller copies of itself, a page of a thumbnail, and damage.
+  EXPECT_FALSE(is_raw_photo(tiff_of({{254, {0}}, {256, {7}}, {330, {8}}}, "", 0)));
+  EXPECT_FALSE(is_raw_photo(tiff_of({{254, {1}}, {256, {7}}}, "", 0)));
+  EXPECT_FALSE(is_raw_photo(tiff_of({{256, {7}}, {262, {2}}}, "", 0)));
+  EXPECT_FALSE(is_raw_photo(""));
+  EXPECT_FALSE(is_raw_photo("II*\0\xff\xff\xff\xff"s));
+}
+
 TEST(TiffHeader, ReadsBigTiff) {
   const std::string bytes = "II+\0\x08\0\0\0"s + little(16, 8) + little(2, 8) +            // header
                             little(256, 2) + little(4, 2) + little(1, 8) + little(9, 8) +  // width

@@ -67,6 +67,10 @@ TEST_F(ArrayDataset, TellsTheLayoutsApart) {
                  images() +
                      ": its shape is 4x2x5x3; expected 1 or 3 channels, in the last or the "
                      "second dimension");
+  expect_refused(npy_bytes("|u1", "(2, 6, 5, 4)", ramp(240)), "",
+                 images() +
+                     ": its shape is 2x6x5x4; expected 1 or 3 channels, in the last or the "
+                     "second dimension; array[..., :3] leaves out the fourth");
   expect_refused(npy_bytes("|u1", "(4, 30)", ramp(120)), "",
                  images() +
                      ": its shape is 4x30; expected NxHxW, NxHxWxC or NxCxHxW, or "

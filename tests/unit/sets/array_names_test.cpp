@@ -108,11 +108,48 @@ TEST_F(ArchiveNames, ValidationImagesAreTheValidationSplit) {
   EXPECT_EQ(set->load(Split::kTrain).count(), 4);
   EXPECT_EQ(set->load(Split::kValidation).count(), 3);
   EXPECT_EQ(set->load(Split::kTest).count(), 2);
-  const auto drawn = open(medical, ", \"validation\": 0.25");
-  EXPECT_EQ(drawn->load(Split::kTrain).count(), 3);
-  expect_error(
-      [&] { open(medical, ", \"validation\": 0.25, \"validation_images\": \"val_images\""); },
-      "x: data.validation: given with validation_images; expected one of them");
+  // A share wins, also over names that `latent data check` wrote.
+  for (const char* keys :
+       {"", ", \"images\": \"train_images\", \"validation_images\": \"val_images\""}) {
+    const auto drawn = open(medical, ", \"validation\": 0.25" + std::string(keys));
+    EXPECT_EQ(drawn->load(Split::kTrain).count(), 3);
+    EXPECT_EQ(drawn->load(Split::kValidation).count(), 1);
+    EXPECT_NE(drawn->notice().find("the validation arrays are not used: data.validation holds out "
+                                   "0.25 of the training images instead"),
+              std::string::npos)
+        << drawn->notice();
+  }
+}
+
+TEST_F(ArchiveNames, LabelsThatCannotBeUsedAreNamed) {
+  const std::string shorter = file() +
+                              ": labels (2) is not read as labels: expected 3 labels, one "
+                              "for each image, or 3xK (data.labels)";
+  const auto set = put({{"images", images(3)}, {"labels", labels(2)}});
+  // As `latent data check` writes the config, and without names.
+  EXPECT_TRUE(open(set, ", \"images\": \"images\"")->notice().starts_with(shorter));
+  EXPECT_NE(open(set)->notice().find("; labels (2) is not read as labels: "), std::string::npos);
+  EXPECT_EQ(open(set, ", \"images\": \"images\", \"labels\": \"\"")->notice().find("labels (2)"),
+            std::string::npos)
+      << "whoever wants none is not told";
+  const auto objects = put({{"images", images(3)}, {"y", npy_bytes("|O", "(3,)", "pickled")}});
+  EXPECT_NE(open(objects)->notice().find("y is not read as labels: " + file() +
+                                         ": y: holds Python objects"),
+            std::string::npos)
+      << open(objects)->notice();
+  const auto own = put({{"foo", images(3)}, {"bar", labels(3)}, {"other", labels(4)}});
+  EXPECT_NE(open(own)->notice().find("; bar (3) has a row for each image: data.labels reads it as "
+                                     "labels"),
+            std::string::npos)
+      << open(own)->notice();
+  const auto test = put({{"x_train", images(3)},
+                         {"y_train", labels(3)},
+                         {"x_test", images(2)},
+                         {"y_test", labels(3)}});
+  EXPECT_NE(open(test)->notice().find("; y_test (3) is not read as labels: expected 2 labels, one "
+                                      "for each image, or 2xK (data.test_labels)"),
+            std::string::npos)
+      << open(test)->notice();
 }
 
 TEST_F(ArchiveNames, ARiddleIsAsked) {

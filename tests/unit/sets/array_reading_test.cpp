@@ -133,7 +133,8 @@ TEST_F(ArrayReading, ImagesThatHoldNanAreCountedOrSkipped) {
   const Examples train = kept->load(Split::kTrain);
   expect_tensor_near(train.pixels.flatten(1), torch::tensor({{0, 255}, {51, 255}, {255, 255}}), 0);
   EXPECT_EQ(train.name(1), "00002");
-  EXPECT_TRUE(kept->notice().starts_with(said + ": skipped; ")) << kept->notice();
+  EXPECT_TRUE(kept->notice().starts_with(said + ": skipped (data.on_error: skip); "))
+      << kept->notice();
   const auto all = npy_bytes("<f4", "(1, 1, 1)", stored<float>({NAN}));
   expect_error([&] { pixels(all, ", \"on_error\": \"skip\", \"max_skipped\": 1"); },
                name() + ": every image holds NaN or infinity; expected numbers");

@@ -81,6 +81,17 @@ TEST_F(TableKinds, MissingValuesAreLeftOutOrFilled) {
                    "this column");
 }
 
+TEST_F(TableKinds, ATableThatNamesImagesIsRatherTheirLabels) {
+  const auto set = open("image,age\na.png,3\nsub/b.JPG,4\n");
+  EXPECT_NE(set->notice().find("column image names image files: latent data check FOLDER --set "
+                               "data.labels=" +
+                               file() + " reads the images of a folder with these labels"),
+            std::string::npos)
+      << set->notice();
+  EXPECT_EQ(open("image,age\na.png,3\nb,4\n")->notice().find("names image files"),
+            std::string::npos);
+}
+
 TEST_F(TableKinds, UnknownLabelsAreNan) {
   const Examples train =
       open("a,l\n1,?\n2,\n3,NA\n4,nan\n", ", \"label\": \"l\"")->load(Split::kTrain);
@@ -102,6 +113,29 @@ TEST_F(TableKinds, NumbersThatCountAreNames) {
   EXPECT_EQ(both(*open("1,2,3\n5,7,1\n")).size(0), 2);
   EXPECT_EQ(both(*open("0,1\n5,7\n")).size(0), 2);
   EXPECT_EQ(both(*open("0,1,2\n5,7,1\n", ", \"header\": \"no\"")).size(0), 2);
+}
+
+TEST_F(TableKinds, NumbersThatCountBesideWordsAreNames) {
+  const auto set = open("label,0,1,2\n5,9,7,1\n6,2,,2\n7,8,8,8\n",
+                        ", \"scale\": \"none\", \"label\": \"label\", \"missing\": \"skip\"");
+  expect_tensor_near(both(*set), torch::tensor({{9, 7, 1}, {8, 8, 8}}), 0);
+  EXPECT_TRUE(set->notice().starts_with(
+      file() +
+      ": its first line, 0 to 2 beside words, is read as the names of the columns (data.header: "
+      "no if it is a row)"))
+      << set->notice();
+  // The index of pandas, a word at the end, and a class of words.
+  EXPECT_EQ(both(*open(",0,1,2\n0,5,7,1\n1,2,2,2\n")).size(0), 2);
+  EXPECT_EQ(both(*open("0,1,2,class\n5,7,1,4\n2,2,2,5\n")).size(0), 2);
+  std::string many = "animal", row = "cat";
+  for (int i = 0; i < 16; ++i) {
+    many += fmt::format(",{}", i);
+    row += ",7";
+  }
+  EXPECT_EQ(both(*open(many + "\n" + row + "\n" + row + "\n")).size(0), 2);
+  // Rows of a word and numbers.
+  EXPECT_EQ(both(*open("cat,0,1,2\ndog,5,7,1\n")).size(0), 2);
+  EXPECT_EQ(both(*open("cat,0,1\n3,5,7\n")).size(0), 2);
 }
 
 // Two rows of 64 pixels, a label first: 4 i and 255 - i.

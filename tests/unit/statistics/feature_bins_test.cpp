@@ -12,16 +12,16 @@ TEST(FeatureBins, LieBetweenTheValues) {
   ASSERT_EQ(edges.size(), 1U);
   EXPECT_EQ(edges[0], (std::vector<double>{1.5, 3}));
   const FeatureBins bins = feature_bins(torch::tensor({{1.5}, {1.6}, {9.0}, {-9.0}}), edges);
-  EXPECT_EQ(bins[0], (std::vector<uint8_t>{0, 1, 2, 0}));
+  EXPECT_EQ(bins[0], (std::vector<uint16_t>{0, 1, 2, 0}));
 }
 
 TEST(FeatureBins, OfManyValuesHoldAboutAsMany) {
-  const Tensor x = torch::arange(1024, at::kDouble).unsqueeze(1);
+  const Tensor x = torch::arange(4096, at::kDouble).unsqueeze(1);
   const FeatureEdges edges = feature_edges(x);
   ASSERT_EQ(edges[0].size(), kFeatureBins - 1);
   const FeatureBins bins = feature_bins(x, edges);
   for (const int bin : {0, 1, 100, 255})
-    EXPECT_EQ(std::count(bins[0].begin(), bins[0].end(), bin), 4) << bin;
+    EXPECT_EQ(std::count(bins[0].begin(), bins[0].end(), bin), 16) << bin;
 }
 
 }  // namespace

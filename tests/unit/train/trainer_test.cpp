@@ -170,6 +170,8 @@ TEST_F(TrainerTest, ABrokenLastStepDoesNotBecomeACheckpoint) {
       "(now 1e+30), or set train.clip_norm; nothing was saved yet: fix the config and start again "
       "with --overwrite");
   EXPECT_FALSE(fs::exists(folder_ / "run/checkpoints/last.safetensors"));
+  EXPECT_EQ(read_file(folder_ / "run/bad-steps/validation-00000001.json"),
+            "{\"step\":1,\"epoch\":1,\"what\":\"val_loss\",\"split\":\"validation\"}\n");
 }
 
 TEST_F(TrainerTest, StopsEarly) {

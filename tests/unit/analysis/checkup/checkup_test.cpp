@@ -292,6 +292,27 @@ TEST_F(CheckupFiles, AStepWithNanThatEndedTheTraining) {
       << "damaged notes do not count";
 }
 
+TEST_F(CheckupFiles, AValidationWithNanEndedTheTraining) {
+  note_bad_validation(9, 1, run_.bad_steps());  // the checkpoint is of epoch 1
+  EXPECT_EQ(found(), "");
+  // The checkpoint of step 10 may have been written before the validation that came after it.
+  note_bad_validation(10, 2, run_.bad_steps());
+  const std::string restart = "start again: " + restart_ +
+                              " --set train.optimizer.learning_rate=0.0001 (or set "
+                              "train.clip_norm)";
+  EXPECT_TRUE(found().starts_with(
+      "problem bad-steps/validation-00000010.json: training stopped, because val_loss became NaN "
+      "or infinite at step 10 (epoch 2); " +
+      restart))
+      << found();
+  fs::remove_all(run_.path() / "checkpoints");
+  fs::remove(run_.metrics());
+  EXPECT_EQ(found(),
+            "problem checkpoints: none, because val_loss became NaN or infinite at step 10 (epoch "
+            "2); " +
+                restart + "\n");
+}
+
 TEST_F(CheckupFiles, AStepWithNanThatIsSkippedMayNotHaveEndedTheTraining) {
   Config config =
       Config::parse(kConfig, "x", {"train.on_nan=skip", "train.optimizer.learning_rate=10"});
