@@ -87,7 +87,7 @@ std::string ThresholdRule::name() const {
 std::string Thresholds::text() const {
   switch (rule.kind) {
     case ThresholdRule::Kind::kBestF1:
-      return fmt::format("above the threshold of the best F1 on {} of the validation split",
+      return fmt::format("above the best F1's threshold on {} of the validation split",
                          counted(examples, "example"));
     case ThresholdRule::Kind::kGiven:
       return fmt::format("{} above {}, as given", rule.score, rule.number);

@@ -6,6 +6,7 @@
 #include "command/flags/arguments.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "core/system/file.h"
 #include "core/text/suggest.h"
 #include "session/experiment.h"
 
@@ -87,6 +88,7 @@ void run_features(const Arguments& arguments) {
       {.seed = arguments.seed(), .device = arguments.device(), .quiet = arguments.quiet()});
   const StoredFeatures stored = stored_features(
       trained, config.resolved().at("data").at("name").get<std::string>(), training);
+  if (path.has_parent_path()) make_directories(path.parent_path());
   write_features(path, stored);
   Json json = describe_features(stored, trained, scored.count());
   json["written"] = {path.string()};

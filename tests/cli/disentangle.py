@@ -43,7 +43,7 @@ def grid(run):
     shares = out["mutual_information"]["x"]
     expect(set(shares) == {f"z{z}" for z in range(4)} - {f"z{z}" for z in out["pruned_latents"]}, f"active latents, got {shares}")
     expect(all(0 <= share <= 1 for share in shares.values()), f"shares of the entropy, got {shares}")
-    picture = read_png(f"{run}/images/disentangle/test.png")
+    picture = read_png(pathlib.Path(run) / "images/disentangle/test.png")
     expect(picture.width > 300 and picture.height > 5 * 30, f"a heat map, got {picture.width}x{picture.height}")
     expect(latent_json("disentangle", "--run", run, "--count", 300) == out, "the same again")
     other = latent_json("disentangle", "--run", run, "--count", 300, "--seed", 1)

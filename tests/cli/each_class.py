@@ -127,7 +127,7 @@ def thresholds(here):
         expect(abs(each["precision"] - hits / sum(flagged)) < 1e-12 and abs(each["recall"] - hits / strange) < 1e-12, f"shares, got {each}")
         expect(abs(each["f1"] - 2 * hits / (sum(flagged) + strange)) < 1e-12, f"F1, got {each}")
     text = latent("detect", "--run", "hearts", "--threshold", "f1").stdout
-    expect("flagged: above the threshold of the best F1 on 64 examples of the validation split" in text and "precision   recall      F1" in text,
+    expect("flagged: above the best F1's threshold on 64 examples of the validation split" in text and "precision   recall      F1" in text,
            f"how examples are flagged, got {text}")
     expect(max(map(len, text.splitlines()[:15])) <= 80, f"lines of at most 80 characters, got {text}")
 

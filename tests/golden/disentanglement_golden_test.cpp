@@ -77,9 +77,13 @@ TEST_P(DisentanglementGolden, FittedPredictorsAgree) {
   const GoldenSet set(GetParam());
   EXPECT_NEAR(set.score("sap_discrete"), set.number("sap_discrete"), kFitted);
   EXPECT_NEAR(set.score("betavae"), set.number("betavae"), 2 * kFitted);  // of 60 draws
-  EXPECT_NEAR(set.score("dci_gbt", 0), set.number("disentanglement"), kFitted);
-  EXPECT_NEAR(set.score("dci_gbt", 1), set.number("completeness"), kFitted);
-  EXPECT_NEAR(set.score("dci_gbt", 2), set.number("informativeness"), kFitted);
+  // Between what scikit-learn finds with eight seeds, which decide between equally good splits.
+  size_t figure = 0;
+  for (const std::string name : {"disentanglement", "completeness", "informativeness"}) {
+    const double found = set.score("dci_gbt", figure++);
+    EXPECT_GE(found, set.number(name + ".low") - kFitted) << name;
+    EXPECT_LE(found, set.number(name + ".high") + kFitted) << name;
+  }
 }
 
 TEST_P(DisentanglementGolden, ImportancesGiveTheSameDci) {
