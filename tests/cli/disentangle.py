@@ -86,8 +86,8 @@ def write_table(name, label):
 
 
 def tables():
-    def trained(name, label, **keys):
-        write_table(f"{name}.csv", label)
+    def trained(name, label_of, **keys):
+        write_table(f"{name}.csv", label_of)
         data = {"name": "table", "file": f"{name}.csv", "columns": list("abcdef"), "validation": 0.1, "test": 0.5} | keys
         return train(name, data, epochs=5, objective={"likelihood": "gaussian"},
                      model={"encoder": {"name": "dense", "hidden": [16]}, "bottleneck": "point", "latent_dim": 2})
@@ -105,7 +105,7 @@ def tables():
 
 
 def mistakes(run):
-    expect_error("--score mgi: unknown score \"mgi\"; did you mean mig?", "disentangle", "--run", run, "--score", "mgi", code=2)
+    expect_error("--score: unknown score \"mgi\"; did you mean mig?", "disentangle", "--run", run, "--score", "mgi", code=2)
     expect_error("--score: got no name; expected NAME or NAME,NAME", "disentangle", "--run", run, "--score", ",", code=2)
     expect_error("attribute colour: not in the data set; ", "disentangle", "--run", run, "--attributes", "x,colour")
     expect_error("--count 20: expected an integer >= 100", "disentangle", "--run", run, "--count", 20, code=2)

@@ -163,7 +163,7 @@ def table_with_one_test_split(here):
     """The held out rows of a table serve as validation and as test split."""
     (here / "both.csv").write_text("a,b,kind\n" + "".join(f"{i % 7}.5,{i},{'odd' if i % 2 else 'even'}\n" for i in range(60)))
     both = here / "both.json"
-    both.write_text('{"data": {"name": "table", "file": "both.csv", "label": "kind"}, "objective": {"likelihood": "gaussian"},'
+    both.write_text('{"data": {"name": "table", "file": "both.csv", "label": "kind", "validation": 0}, "objective": {"likelihood": "gaussian"},'
                     ' "model": {"encoder": {"name": "dense", "hidden": [4]}, "bottleneck": "point", "latent_dim": 1}, "train": {"epochs": 1}}')
     latent("train", both, "--run", "both", "--quiet")
     expect_error("--threshold f1: the threshold is found on the validation split, whose images are those of the test split", "detect", "--run",

@@ -32,7 +32,7 @@ def write_module(path):
 def train_features(here):
     made = latent_json("features", "train", "small.json", "--out", "own/features.safetensors")
     expect(made["kind"] == "classifier" and made["attributes"] == ["shape"] and made["shape"] == [1, 16, 16], f"a classifier, got {made}")
-    expect(made["accuracy"]["value"] > 0.5 and made["accuracy"]["count"] > 0, f"an accuracy above chance, got {made}")
+    expect(made["accuracy"]["low"] > 1 / 3 and made["accuracy"]["count"] > 0, f"an accuracy above chance, got {made}")
     with safe_open(here / "own/features.safetensors", "pt") as file:
         metadata = file.metadata()
         expect(file.get_tensor("encoder.dense1.weight").shape[0] == 64, "64 features")
@@ -49,12 +49,12 @@ def evaluate(here, name):
     samples = said["measures"]["samples"]
     expect(set(samples) == SAMPLES, f"the figures, got {samples}")
     for figure, values in samples.items():
-        expect(values["features"] == name and values["count"] == 200 and values["low"] <= values["value"] <= values["high"],
+        expect(values["features"] == name and values["count"] == said["images"] and values["low"] <= values["value"] <= values["high"],
                f"{figure} with features, count and interval, got {values}")
     expect(samples["frechet"]["value"] > samples["frechet_floor"]["value"], f"samples further than images, got {samples}")
     parts = said["measures"]["reconstruction"]
     expect({"psnr", "ssim", "ms_ssim", "frechet", "psnr[shape=square]", "ms_ssim[shape=heart]"} <= set(parts), f"figures, got {parts}")
-    expect(parts["frechet"]["value"] < samples["frechet"]["value"], "reconstructions nearer than samples")
+    expect(parts["frechet"]["value"] > 0 and parts["frechet"]["count"] == said["images"], f"a distance, got {parts['frechet']}")
     expect(parts["psnr[shape=square]"]["count"] < parts["psnr"]["count"] == said["images"], "one kind of image")
     pictures = [here / "run/images/evaluate" / f"test-{which}-psnr.png" for which in ("worst", "best")]
     expect([str(here / path) for path in said["written"]] == [str(path) for path in pictures], f"two pictures, got {said['written']}")
