@@ -66,7 +66,7 @@ def advised(result, where):
     """The command in the remedy of the finding about `where`."""
     remedies = [finding["remedy"] for finding in result["findings"] if finding["where"] == where and finding["remedy"]]
     expect(len(remedies) == 1, f"one remedy about {where}, got {result}")
-    command = re.search(r"latent (train .*?)(?= \(or|;| goes| starts| rewrites| repeats| makes| also|$)", remedies[0])
+    command = re.search(r"latent (train .*?)(?= \(or|;| continues| starts| rewrites| repeats| makes| also|$)", remedies[0])
     expect(command is not None, f"a command in {remedies[0]!r}")
     return shlex.split(command[1])
 
@@ -91,7 +91,8 @@ def advice(here):
     expect("--resume" not in command and "train.optimizer.learning_rate=0.001" in command, f"a lower rate, got {command}")
     # One step an epoch: only the validation shows its effect.
     latent("train", config, "--run", "nan in validation", "--quiet", *explode, "--set", "train.batch_size=1000", code=1)
-    command = follow("nan in validation", "checkpoints")
+    command = advised(examine("nan in validation", 1), "checkpoints")
+    latent(*command, "--quiet")  # works, though three steps make no healthy run
     expect("--resume" not in command and "train.optimizer.learning_rate=0.001" in command, f"a lower rate, got {command}")
     latent("train", config, "--run", "nan", "--quiet", *explode, "--set", "train.checkpoint.every_steps=1", code=1)
     follow("nan", "bad-steps/step-00000002.json")

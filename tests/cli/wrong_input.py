@@ -30,7 +30,7 @@ def idx(shape, data, magic=0x803):
 def configs(here):
     expect_error("missing.json: no such file", "train", "missing.json")
     expect_error(": is a folder; expected a file", "train", here)
-    config_error(here, "objective.kl.wieght: unknown key; did you mean weight? known: capacity, warmup_epochs, weight",
+    config_error(here, "objective.kl.wieght: unknown key; did you mean weight? known: capacity, free_nats, target, target_rate, warmup_epochs, weight",
                  {"objective": {"kl": {"wieght": 2}}})
     config_error(here, "modle: unknown key; did you mean model?", {"modle": {}})
     config_error(here, "train.epochs: got \"ten\"; expected an integer >= 1", {"train": {"epochs": "ten"}})
@@ -77,7 +77,7 @@ def configs(here):
     text_error(here, "text.json: data.dir: nowhere: no such folder", '{"data": {"name": "folder", "dir": "nowhere"}}')
     text_error(here, "text.json: data.file: nowhere.csv: no such file",
                '{"data": {"name": "table", "file": "nowhere.csv"}, "objective": {"likelihood": "gaussian"}}')
-    config_error(here, "objective.sparsity: unknown key; did you mean sparsity_kl? known: kl, likelihood, sparsity_kl, sparsity_l1",
+    config_error(here, "objective.sparsity: unknown key; did you mean sparsity_kl? known: bound, dip, factor, kl, likelihood, mmd, sparsity_kl, sparsity_l1, total_correlation",
                  {"objective": {"sparsity": {}}})
     text_error(here, "data.dir: missing; expected a folder of images", '{"data": {"name": "folder", "fit": "crop"}}')
 
