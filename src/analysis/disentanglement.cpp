@@ -19,7 +19,7 @@ constexpr double kDeadShare = 0.05;      // of the largest standard deviation
 constexpr uint64_t kDrawStream = 11;     // indices of Stream::kSample
 constexpr uint64_t kShuffleStream = 12;  // and 13
 
-/// The codes that one column of the report is computed from, in the place of the run's.
+/// The codes that one column of the report is computed from, instead of the run's.
 struct Variant {
   Tensor codes;  // [N, Z], of all chosen images
   Tensor pool;   // [M, Z], undefined if no score needs it

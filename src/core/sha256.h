@@ -1,4 +1,4 @@
-// SHA-256, by which files and networks are told apart.
+// SHA-256, which identifies files and networks.
 #pragma once
 
 #include <array>

@@ -125,7 +125,7 @@ MeasureMaker read_samples(Section& section) {
       [samples](const MeasureContext& context) { return std::make_unique<Made>(context, samples); };
 }
 
-// What both need; grey Bernoulli images are told apart afterwards.
+// What both need; grey Bernoulli images are handled afterwards.
 std::string needs_sampled_evidence(const MeasureContext& context) {
   if (const std::string why_not = needs_posterior(context); !why_not.empty()) return why_not;
   const Prior* prior = context.model.bottleneck().prior();
