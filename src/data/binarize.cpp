@@ -6,6 +6,7 @@
 #include <array>
 
 #include "core/random.h"
+#include "data/dataset_over.h"
 
 namespace latent {
 namespace {
@@ -24,37 +25,28 @@ void draw_once(Tensor pixels, Split split, uint64_t seed) {
   }
 }
 
-class BinarizedDataset : public Dataset {
+class BinarizedDataset : public DatasetOver {
  public:
   BinarizedDataset(std::unique_ptr<Dataset> grey, const Binarization& how)
-      : grey_(std::move(grey)), how_(how) {}
+      : DatasetOver(std::move(grey)), how_(how) {}
 
   Examples load(Split split) const override {
-    Examples examples = grey_->load(split);
+    Examples examples = all_->load(split);
     if (split == Split::kTrain && how_.kind == Binarization::Kind::kDynamic) return examples;
     examples.pixels = examples.pixels.clone();  // a pack's lie in its file
     draw_once(examples.pixels, split, static_cast<uint64_t>(how_.seed));
     return examples;
   }
 
-  std::string notice() const override {
-    const std::string grey = grey_->notice();
-    return fmt::format("{}{}data.binarize: {} in black and white, drawn with seed {}", grey,
-                       grey.empty() ? "" : "\n",
+  std::string change() const override {
+    return fmt::format("data.binarize: {} in black and white, drawn with seed {}",
                        how_.kind == Binarization::Kind::kFixed
                            ? "all images are"
                            : "training images are drawn again in every epoch; the other splits are",
                        how_.seed);
   }
 
-  const Pack* pack() const override { return grey_->pack(); }
-  std::string row_format() const override { return grey_->row_format(); }
-  std::vector<std::filesystem::path> image_files() const override { return grey_->image_files(); }
-  std::vector<LeftOut> left_out() const override { return grey_->left_out(); }
-  std::vector<std::string> warnings() const override { return grey_->warnings(); }
-
  private:
-  std::unique_ptr<Dataset> grey_;
   Binarization how_;
 };
 

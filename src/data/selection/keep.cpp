@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/log.h"
+#include "data/dataset_over.h"
 #include "data/selection/example_list.h"
 #include "data/selection/selection.h"
 
@@ -19,10 +20,10 @@ std::string name_of(Split split) {
 }
 
 // A data set whose training and validation splits are filtered.
-class KeptDataset : public Dataset {
+class KeptDataset : public DatasetOver {
  public:
   KeptDataset(std::unique_ptr<Dataset> all, std::string keep, std::string key)
-      : all_(std::move(all)), keep_(std::move(keep)), key_(std::move(key)) {}
+      : DatasetOver(std::move(all)), keep_(std::move(keep)), key_(std::move(key)) {}
 
   Examples load(Split split) const override {
     Examples examples = all_->load(split);
@@ -31,25 +32,15 @@ class KeptDataset : public Dataset {
     return rows ? examples.select(*rows) : examples;
   }
 
-  std::string notice() const override {
-    const std::string of_all = all_->notice();
-    return fmt::format("{}{}data.keep \"{}\": {}; the test split is unfiltered", of_all,
-                       of_all.empty() ? "" : "\n", keep_, effect());
-  }
-
-  const Pack* pack() const override { return all_->pack(); }
-  std::string row_format() const override { return all_->row_format(); }
-  std::vector<std::filesystem::path> image_files() const override { return all_->image_files(); }
-  std::vector<LeftOut> left_out() const override { return all_->left_out(); }
-  std::vector<std::string> warnings() const override { return all_->warnings(); }
-
  protected:
+  std::string change() const override {
+    return fmt::format("data.keep \"{}\": {}; the test split is unfiltered", keep_, effect());
+  }
   // What becomes of the splits, for the notice.
   virtual std::string effect() const = 0;
   // Returns the indices of the examples to keep, or nothing to keep them all.
   virtual std::optional<Tensor> chosen(const Examples& examples, Split split) const = 0;
 
-  std::unique_ptr<Dataset> all_;
   std::string keep_, key_;
 };
 
