@@ -2,7 +2,9 @@
 # The long proofs of docs/RELIABILITY.md, on the release build; each ends with a line of numbers.
 #
 # usage: scripts/soak.sh PROOF [ARGUMENT]
-#   kills [N] [SEED]   N times kill -9 at a random moment (default 1000)
+#   kills [N] [SEED] [KIND]
+#                      N times kill -9 at a random moment (default 1000); KIND: an objective
+#                      of tests/cli/_kinds.py, or every
 #   faults [KIND]      every system call on a run's files fails once, in seven ways
 #   full [STEPS]       a disk that fills up (default 64 amounts of free room)
 #   damage             every cut and every flipped bit of files of each format
@@ -13,7 +15,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
-  sed -n 's/^# \{0,1\}//; 4,11p' "${BASH_SOURCE[0]}"
+  sed -n 's/^# \{0,1\}//; 4,13p' "${BASH_SOURCE[0]}"
   exit 2
 }
 
@@ -30,7 +32,12 @@ build() {
 proof=${1:-}
 [[ -n $proof ]] && shift
 case $proof in
-  kills) build && cli kills "${1:-1000}" "${2:-1}" ;;
+  kills)
+    build
+    kinds=("${3:-plain}")
+    [[ ${kinds[0]} != every ]] || mapfile -t kinds < <(cd tests/cli && python3 -c 'import _kinds; print(*_kinds.KINDS, sep="\n")')
+    for kind in "${kinds[@]}"; do cli kills "${1:-1000}" "${2:-1}" "$kind"; done
+    ;;
   faults) build && cli faults --all "$@" ;;
   full) build && cli disk_full "${1:-64}" ;;
   damage) build && LATENT_EXHAUSTIVE=1 build/release/latent_unit_tests --gtest_filter='Damage*' ;;

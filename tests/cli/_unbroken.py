@@ -8,7 +8,7 @@ import subprocess
 import sys
 import zlib
 
-from _latent import BINARY
+from _latent import BINARY, merged
 
 # Trains in a fraction of a second: what is left of it is the start.
 TINY = {"data": {"name": "shapes", "count": 64, "size": [8, 8]},
@@ -40,11 +40,11 @@ def temporary_files(folder):
 class Place:
     """A folder with a run and a cache; `train` and `resume` work on it, whatever state it is in."""
 
-    def __init__(self, folder, name="place"):
+    def __init__(self, folder, name="place", change=None):
         self.folder = pathlib.Path(folder).resolve() / name
         self.run = self.folder / "run"
         self.config = pathlib.Path(folder).resolve() / "tiny.json"
-        self.config.write_text(json.dumps(TINY))
+        self.config.write_text(json.dumps(merged(TINY, change or {})))
         self.environment = dict(os.environ, LATENT_CACHE=str(self.folder / "cache"))
         self.clear()
 

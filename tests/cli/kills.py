@@ -1,18 +1,20 @@
 """kill -9 at random moments, again and again until the run has ended: its weights are those of a run that was left
 alone, bit for bit.
 
-usage: kills.py [KILLS [SEED]]
+usage: kills.py [KILLS [SEED [KIND]]]     KIND: plain (default) or another of _kinds.py
 """
 import random
 import subprocess
 import sys
 import time
 
+from _kinds import KINDS
 from _latent import Workplace, expect
 from _unbroken import Place, temporary_files, tensor_bytes
 
 KILLS = int(sys.argv[1]) if len(sys.argv) > 1 else 25
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+KIND = sys.argv[3] if len(sys.argv) > 3 else "plain"
 
 
 def killed(place, how, delay):
@@ -31,7 +33,7 @@ def killed(place, how, delay):
 
 def main(folder):
     draw = random.Random(SEED)
-    place = Place(folder)
+    place = Place(folder, change=KINDS[KIND])
     start = time.monotonic()
     code, said = place.train("fresh")
     took = time.monotonic() - start
@@ -61,7 +63,7 @@ def main(folder):
         expect(tensor_bytes(place.run) == wanted, f"seed {SEED}: the same bits after {kills}")
         expect(not temporary_files(place.folder), "no temporary files")
         ended += 1
-    print(f"{sum(kills.values())} kills ({kills['fresh']} of fresh starts, {kills['overwrite']} of --overwrite, "
+    print(f"{KIND}: {sum(kills.values())} kills ({kills['fresh']} of fresh starts, {kills['overwrite']} of --overwrite, "
           f"{kills['resume']} of --resume), seed {SEED}: {ended} runs ended, all with the same bits")
 
 

@@ -4,18 +4,8 @@ import json
 import math
 import pathlib
 
+from _kinds import OBJECTIVES
 from _latent import Workplace, expect, expect_error, latent, latent_json, write_config
-
-KINDS = {
-    "tc": ({"total_correlation": {"weight": 5}}, ["kl", "mi", "tc", "dimension_kl"]),
-    "factor": ({"factor": {"weight": 10, "hidden": [32, 32]}}, ["kl", "factor_tc"]),
-    "dip": ({"dip": {}}, ["kl", "dip_covariance", "dip_variance"]),
-    "mmd": ({"kl": None, "mmd": {}}, ["mmd"]),
-    "target": ({"kl": {"target": 3}}, ["kl", "kl_weight"]),
-    "free": ({"kl": {"free_nats": 0.1}}, ["kl"]),
-    "iwae": ({"bound": {"name": "iwae", "samples": 3}}, ["bound"]),
-    "dreg": ({"bound": {"name": "iwae", "samples": 3, "gradient": "dreg"}}, ["bound"]),
-}
 
 
 def tensors(run):
@@ -32,7 +22,7 @@ def columns(run):
 
 
 def kinds(here):
-    for name, (objective, terms) in KINDS.items():
+    for name, (objective, terms) in OBJECTIVES.items():
         config = write_config(here, {"objective": objective, "data": {"count": 128}, "train": {"epochs": 4}}, f"{name}.json")
         latent("train", config, "--run", f"{name}-whole", "--quiet")
         latent("train", config, "--run", f"{name}-parts", "--quiet", "--set", "train.epochs=2")
