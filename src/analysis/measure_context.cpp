@@ -6,6 +6,7 @@
 #include "analysis/features/feature_choice.h"
 #include "analysis/latent_source.h"
 #include "core/random.h"
+#include "session/codes.h"
 
 namespace latent {
 
@@ -23,6 +24,7 @@ MeasureContext measure_context(const OpenedRun& run, const Examples& examples, u
           .device = run.device,
           .seed = seed,
           .load = [&run](Split wanted) { return run.load(wanted); },
+          .codes = [&run, quiet](Split wanted) { return split_codes(run, wanted, quiet); },
           .random_latents =
               [&run, seed, quiet](const std::string& sampler, int64_t count) {
                 at::Generator noise = generator(seed, Stream::kSample);

@@ -9,8 +9,6 @@
 namespace latent {
 namespace {
 
-constexpr int64_t kEncodedTogether = 500;
-
 class InformationMeasure : public Measure {
  public:
   InformationMeasure(const MeasureContext& context, int64_t count)
@@ -19,7 +17,7 @@ class InformationMeasure : public Measure {
   void add(const MeasuredBatch&) override {}
 
   std::vector<Figure> figures() const override {
-    const Posterior all = training_posteriors();
+    const Posterior all = context_.codes(Split::kTrain).posterior.value();
     at::Generator noise = generator(context_.seed, Stream::kInformation);
     const int64_t images = all.mean.size(0);
     const Tensor indices =
@@ -37,24 +35,6 @@ class InformationMeasure : public Measure {
   }
 
  private:
-  // Encodes the training split without adding noise to the images.
-  Posterior training_posteriors() const {
-    const Examples examples = context_.load(Split::kTrain);
-    const Tensor conditions = context_.condition.rows(examples.attributes, examples.count());
-    std::vector<Tensor> mean, logvar;
-    for (int64_t first = 0; first < examples.count(); first += kEncodedTogether) {
-      const int64_t count = std::min(kEncodedTogether, examples.count() - first);
-      const Tensor images = examples.images(first, count).to(context_.device);
-      Tensor condition;
-      if (conditions.defined()) condition = conditions.narrow(0, first, count).to(context_.device);
-      const Latent latent =
-          context_.model.encode(context_.corruption.encoder_input(images), condition);
-      mean.push_back(latent.posterior->mean.flatten(1).cpu());
-      logvar.push_back(latent.posterior->logvar.flatten(1).cpu());
-    }
-    return {at::cat(mean), at::cat(logvar)};
-  }
-
   Figure figure(const std::string& name, const Tensor& each, const std::string& meaning) const {
     statistics::RunningMean mean;
     mean.add(each);

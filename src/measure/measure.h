@@ -95,6 +95,8 @@ struct MeasureContext {
   uint64_t seed = 0;
   /// Loads another split of the run's data.
   std::function<Examples(Split)> load = {};
+  /// Returns the codes of a split of the run's data, in its order and on the CPU.
+  std::function<Latent(Split)> codes = {};
   /// Draws latents [N, Z] on the CPU from a sampler of `latent sample`.
   std::function<Tensor(const std::string& sampler, int64_t count)> random_latents = {};
   /// Of `examples`.

@@ -49,6 +49,8 @@ bool is_still_there(const fs::path& path, int descriptor) {
          open_file.st_ino == file.st_ino && open_file.st_dev == file.st_dev;
 }
 
+constexpr int kMostAttempts = 1000;  // ten seconds
+
 // how: LOCK_EX to hold it, LOCK_SH to see whether another process does.
 int try_lock(int descriptor, int how) {
   int result = 0;
@@ -66,9 +68,12 @@ RunLock::RunLock(const fs::path& folder) : path_(path_in(folder)) {
       throw Error(path_.string() + ": cannot be written: " + std::strerror(errno));
     if (try_lock(descriptor_, LOCK_EX) == 0) {
       if (is_still_there(path_, descriptor_)) break;
-    } else if (errno == EWOULDBLOCK && attempt == 1) {
-      std::this_thread::sleep_for(
-          std::chrono::milliseconds(50));  // another process may only be checking it
+    } else if (errno == EWOULDBLOCK && attempt < kMostAttempts &&
+               try_lock(descriptor_, LOCK_SH) == 0) {
+      // Others only look whether it is held, for microseconds, or as long as a busy machine stops
+      // them. Two that wait for each other must not both hold it meanwhile.
+      try_lock(descriptor_, LOCK_UN);
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
     } else if (errno == EWOULDBLOCK) {
       const std::string who = written(descriptor_);
       ::close(descriptor_);

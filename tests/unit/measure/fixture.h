@@ -38,7 +38,12 @@ class MeasureFixture {
             .config = config_.resolved(),
             .examples = examples,
             .noun = "image",
-            .load = [this](Split) { return examples; }};
+            .load = [this](Split) { return examples; },
+            .codes =
+                [this](Split) {
+                  const torch::NoGradGuard no_grad;
+                  return model->encode(examples.images(0, examples.count()));
+                }};
   }
   /// The figures of measures by their names, after an evaluation.
   std::vector<MeasuredFigures> measured(const std::string& names) const {
