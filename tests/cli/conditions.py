@@ -1,4 +1,5 @@
 """A model with a condition: every command that encodes or decodes images of the data set tells it what they are."""
+import csv
 import json
 import random
 import shutil
@@ -7,10 +8,15 @@ from _latent import Workplace, expect, expect_error, latent, latent_json, skip
 
 try:
     import numpy
+    from safetensors import safe_open
+    from safetensors.numpy import load_file, save_file
 except ImportError:
     numpy = None
 
 COUNT = 90
+# The layers that take the condition, as their last columns.
+TAKE_CONDITION = {"encoder": ["model.bottleneck.mean.weight", "model.bottleneck.logvar.weight"],
+                  "decoder": ["model.decoder.projection.weight"]}
 
 
 def squares(seed):
@@ -37,6 +43,39 @@ def outcome(run, out, command):
     return printed.replace(str(run), "RUN").replace(str(out), "OUT"), bytes_of(out)
 
 
+def edited(run, copy, ignorant, others):
+    """Copies a run. Its encoder or decoder (`ignorant`) makes nothing of the condition; with `others` the model takes each
+    class for another."""
+    shutil.copytree(run, copy)
+    shutil.rmtree(copy / "cache", ignore_errors=True)
+    for path in (copy / "checkpoints").glob("*.safetensors"):
+        tensors = load_file(path)
+        with safe_open(path, "numpy") as file:
+            metadata = {key: value for key, value in file.metadata().items() if key not in ("crc32", "writer")}
+        for name in TAKE_CONDITION[ignorant]:
+            tensors[name][:, -3:] = 0
+        if others:
+            condition = json.loads(metadata["condition"])
+            classes = condition[0]["classes"]
+            condition[0]["classes"] = classes[1:] + classes[:1]
+            metadata["condition"] = json.dumps(condition)
+        save_file(tensors, path, metadata)
+    return copy
+
+
+def expect_told(here, run, name, decodes, command):
+    """The outcome of a command depends on the condition that the encoder gets, and on the decoder's if it `decodes`."""
+    for ignorant, other in [("decoder", "encoder")] + [("encoder", "decoder")] * decodes:
+        runs = [here / f"{run}-{ignorant}-{others}" for others in (False, True)]
+        for path in runs:
+            if not path.exists():
+                edited(here / run, path, ignorant, path == runs[1])
+        one, two = [outcome(path, here / f"{name}-{path.name}", command) for path in runs]
+        expect(one != two, f"{name} to tell the {other} the images' classes")
+    again = outcome(runs[0], here / f"{name}-again", command)
+    expect(one == again, f"{name} to give the same twice")
+
+
 with Workplace() as here:
     if numpy is None:
         skip("needs NumPy")
@@ -55,35 +94,50 @@ with Workplace() as here:
     expect(result["epochs"] == 3, f"three epochs, got {result}")
     expect((here / "run/images/train/samples-0003.png").exists(), "pictures of samples")
 
-    # The same weights, with labels that belong to other images.
-    shutil.copytree(here / "run", here / "other")
-    text = (here / "run/config.json").read_text()
-    expect("x-labels.npy" in text and "t-labels.npy" in text, "the labels' files in the run's config")
-    (here / "other/config.json").write_text(text.replace("-labels.npy", "-others.npy"))
-    shutil.rmtree(here / "other/cache", ignore_errors=True)
+    # Commands, and whether they decode what they encode.
     commands = {
-        "reconstruct": ["reconstruct", "--out", "OUT/a.png"],
-        "sampled": ["reconstruct", "--sample-latents", "--out", "OUT/a.png"],
-        "encode": ["encode", "--out", "OUT/a.npy"],
-        "evaluate": ["evaluate"],
-        "interpolate": ["interpolate", "--indices", "0,4", "--out", "OUT/a.png"],
-        "matrix": ["interpolate", "--matrix", "--indices", "0,4,8,10", "--out", "OUT/a.png"],
-        "expression": ["arithmetic", "--expression", "A - B", "--indices", "0,1", "--out", "OUT/a.png"],
-        "letters": ["arithmetic", "--expression", "A", "--let", "A=3,5", "--out", "OUT/a.png"],
-        "attribute": ["arithmetic", "--attribute", "label=1", "--out", "OUT/a.png"],
-        "traverse": ["traverse", "--indices", "3", "--out", "OUT/a.png"],
-        "denoise": ["denoise", "--out", "OUT/a.png"],
-        "detect": ["detect", "--out", "OUT/a.csv"],
-        "probe": ["probe"],
-        "compare-pca": ["compare-pca", "--out", "OUT/a.png"],
-        "latents": ["plot", "latents", "--decoded", "9", "--out", "OUT/a.png"],
+        "reconstruct": (True, ["reconstruct", "--out", "OUT/a.png"]),
+        "sampled": (True, ["reconstruct", "--sample-latents", "--out", "OUT/a.png"]),
+        "encode": (False, ["encode", "--out", "OUT/a.npy"]),
+        "evaluate": (True, ["evaluate"]),
+        "interpolate": (True, ["interpolate", "--indices", "0,4", "--out", "OUT/a.png"]),
+        "matrix": (True, ["interpolate", "--matrix", "--indices", "0,4,8,10", "--out", "OUT/a.png"]),
+        "expression": (True, ["arithmetic", "--expression", "A - B", "--indices", "0,1", "--out", "OUT/a.png"]),
+        "letters": (True, ["arithmetic", "--expression", "A", "--let", "A=3,5", "--out", "OUT/a.png"]),
+        "attribute": (True, ["arithmetic", "--attribute", "label=1", "--out", "OUT/a.png"]),
+        "traverse": (True, ["traverse", "--indices", "3", "--out", "OUT/a.png"]),
+        "denoise": (True, ["denoise", "--out", "OUT/a.png"]),
+        "detect": (True, ["detect", "--out", "OUT/a.csv"]),
+        "probe": (False, ["probe"]),
+        "compare-pca": (True, ["compare-pca", "--out", "OUT/a.png"]),
+        "latents": (True, ["plot", "latents", "--decoded", "9", "--out", "OUT/a.png"]),
     }
-    for name, command in commands.items():
-        one = outcome(here / "run", here / f"one-{name}", command)
-        again = outcome(here / "run", here / f"again-{name}", command)
-        two = outcome(here / "other", here / f"two-{name}", command)
-        expect(one == again, f"{name} to give the same twice")
-        expect(one != two, f"{name} to tell the model the images' classes")
+    for name, (decodes, command) in commands.items():
+        expect_told(here, "run", name, decodes, command)
+    config["corruption"] = [{"name": "downsample", "factor": 2}]
+    (here / "up.json").write_text(json.dumps(config))
+    latent("train", "up.json", "--run", "up", "--set", "model.encoder.channels=[8]", "--quiet")
+    expect_told(here, "up", "upscale", True, ["upscale", "--out", "OUT/a.png"])
+
+    # Each score that decodes, and the picture of examples that PCA sorts.
+    tables = []
+    for others in ("False", "True"):
+        outcome(here / f"run-encoder-{others}", here / f"scores-{others}", ["detect", "--score", "pca", "--out", "OUT/a.csv"])
+        with open(here / f"scores-{others}/a.csv") as file:
+            tables.append(list(csv.DictReader(file)))
+    for score in ("error", "negative_elbo"):
+        expect(all(one[score] != two[score] for one, two in zip(*tables)), f"detect to tell the decoder for {score}")
+    one, two = [bytes_of(here / f"scores-{others}") for others in ("False", "True")]
+    expect(one["a.png"] != two["a.png"], "the picture of detect to tell the decoder the images' classes")
+
+    # The pictures of training: of weights that do not change, with labels that belong to other images.
+    fixed = ["--set", "train.optimizer.learning_rate=1e-30", "--set", "train.epochs=1", "--quiet"]
+    latent("train", "c.json", "--run", "own", *fixed)
+    latent("train", "c.json", "--run", "others", *fixed, "--set", "data.labels=x-others.npy",
+           "--set", "data.test_labels=t-others.npy")
+    for picture in ("reconstructions-0001.png", "samples-0001.png"):
+        one, two = [(here / run / "images/train" / picture).read_bytes() for run in ("own", "others")]
+        expect(one != two, f"{picture} of what the model is told")
 
     latent("doctor", "--run", "run")
 

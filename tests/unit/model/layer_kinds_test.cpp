@@ -9,6 +9,7 @@
 #include "model/summary.h"
 #include "unit/expect.h"
 #include "unit/experiments.h"
+#include "unit/own_parts.h"
 
 namespace latent {
 namespace {
@@ -116,6 +117,8 @@ std::vector<std::string> block_options() {
 }
 
 TEST(LayerKinds, HoldForAllThatAConfigCanName) {
+  const OwnRow<BottleneckRow> map(bottlenecks(), levels());
+  const OwnRow<LayerKind> kind_of_map(layer_kinds(), levels_code());
   std::set<std::string> kinds;
   for (const auto& encoder : encoders().names()) {
     for (const auto& decoder : decoders().names()) {
@@ -133,9 +136,11 @@ TEST(LayerKinds, HoldForAllThatAConfigCanName) {
   for (const auto& name : bottlenecks().names()) {
     for (const std::string activation : {"none", "relu", "sigmoid"}) {
       SCOPED_TRACE(name + ", " + activation);
-      expect_model_as_specified(*model_of(R"({"encoder": "dense", "bottleneck": {"name": ")" +
-                                          name + R"(", "activation": ")" + activation + "\"}}"),
-                                kinds);
+      const std::string encoder = takes_maps(name) ? "conv" : "dense";
+      expect_model_as_specified(
+          *model_of("{\"encoder\": \"" + encoder + R"(", "bottleneck": {"name": ")" + name +
+                    R"(", "activation": ")" + activation + "\"}}"),
+          kinds);
     }
   }
   for (const auto& name : activation_names())

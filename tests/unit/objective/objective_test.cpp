@@ -3,6 +3,7 @@
 
 #include "unit/expect.h"
 #include "unit/experiments.h"
+#include "unit/own_parts.h"
 
 namespace latent {
 namespace {
@@ -18,7 +19,7 @@ Fixture make_fixture(const std::string& model, const std::string& objective) {
   Fixture made;
   made.model = make_model(model, {1, 12, 12});
   made.objective =
-      objective_plan(objective, made.model->bottleneck().has_posterior()).make(*made.model, 0, 0);
+      objective_plan(objective, made.model->bottleneck().has_posterior()).make(*made.model, 4, 0);
   made.images = uniform({4, 1, 12, 12});
   made.output = made.model->forward(made.images, {}, generator(0, Stream::kLatents));
   return made;
@@ -107,9 +108,13 @@ std::string model_text(const std::string& encoder, const std::string& bottleneck
 
 // A parameter that no gradient reaches would never be trained, and nobody would notice.
 TEST(Objective, EveryParameterGetsAGradient) {
+  const OwnRow<BottleneckRow> map(bottlenecks(), levels());
+  const OwnRow<LayerKind> kind_of_map(layer_kinds(), levels_code());
   for (const auto& encoder : encoders().names()) {
     for (const auto& decoder : decoders().names()) {
       for (const auto& bottleneck : bottlenecks().names()) {
+        const bool makes_maps = encoder == "conv" && decoder == "conv";
+        if (takes_maps(bottleneck) && !makes_maps) continue;
         for (const auto& likelihood : all_likelihoods()) {
           SCOPED_TRACE(encoder + " " + bottleneck + " " + decoder + " " + likelihood);
           auto f = make_fixture(model_text(encoder, "\"" + bottleneck + "\"", decoder),
@@ -123,22 +128,24 @@ TEST(Objective, EveryParameterGetsAGradient) {
   }
 }
 
-// Each penalty alone, without the likelihood, with the first bottleneck that it fits.
+// Each penalty alone, without the likelihood and other penalties, with the first bottleneck that it
+// fits.
 TEST(Objective, EveryPenaltyGivesTheEncoderAGradient) {
+  const OwnRow<PenaltyRow> with_noise(penalties(), three_terms());
   for (const auto& penalty : penalties().names()) {
     SCOPED_TRACE(penalty);
+    const std::string no_other = penalty == "kl" ? "" : R"("kl": null, )";
     bool fits = false;
     for (const std::string bottleneck :
          {R"("gaussian")", R"("point")", R"({"name": "point", "activation": "sigmoid"})"}) {
       Fixture f;
       try {
-        f = make_fixture(
-            model_text("conv", bottleneck, "conv"),
-            R"({"likelihood": {"name": "bernoulli", "weight": 0}, ")" + penalty + "\": {}}");
+        f = make_fixture(model_text("conv", bottleneck, "conv"),
+                         R"({"likelihood": {"name": "bernoulli", "weight": 0}, )" + no_other +
+                             "\"" + penalty + "\": {}}");
       } catch (const Error&) {
         continue;
       }
-      if (f.objective->chosen().back().row->name != penalty) continue;
       fits = true;
       (*f.objective)(f.images, f.output, generator(0, Stream::kPenalty)).total.backward();
       expect_gradients(*f.model, "encoder.");

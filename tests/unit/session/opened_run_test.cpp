@@ -5,6 +5,7 @@
 
 #include "core/system/file.h"
 #include "model/summary.h"
+#include "unit/own_parts.h"
 #include "unit/training.h"
 
 namespace latent {
@@ -44,6 +45,26 @@ TEST_F(OpenedRunTest, TheConditionReachesTheDecoder) {
   const Tensor one = at::tensor(std::vector<float>{0, 0, 1, 0}).unsqueeze(0);
   EXPECT_TRUE(at::allclose(run.pictures(z, one).narrow(0, 550, 50), pictures.narrow(0, 550, 50)));
   EXPECT_THROW(run.pictures(z, at::zeros({600, 3})), c10::Error);
+}
+
+TEST_F(OpenedRunTest, MapsAreRowsOutsideTheModel) {
+  const OwnRow<BottleneckRow> row(bottlenecks(), levels());
+  const OwnRow<LayerKind> kind(layer_kinds(), levels_code());
+  train(R"({"data": {"name": "shapes", "count": 12, "size": [8, 8]},
+            "model": {"encoder": {"channels": [4]}, "bottleneck": "levels", "latent_dim": 2},
+            "train": {"epochs": 1, "batch_size": 12}})",
+        folder_ / "run");
+  const OpenedRun run = OpenedRun::open(folder_ / "run", "last", c10::kCPU);
+  const ExampleBatch some = batch_of(run.load(Split::kTrain), 0, 5);
+  const Latent rows = run.encode(some);
+  ASSERT_EQ(rows.code.sizes(), (c10::IntArrayRef{5, 2 * 4 * 4}));
+  EXPECT_EQ(rows.z.sizes(), rows.code.sizes());
+  const torch::NoGradGuard no_grad;
+  EXPECT_TRUE(at::equal(rows.code, run.model->encode(some.images).code.flatten(1)));
+  const Tensor pictures = run.pictures(rows.code);
+  EXPECT_EQ(pictures.sizes(), some.images.sizes());
+  // Latents that the bottleneck cannot make count as the nearest that it can.
+  EXPECT_TRUE(at::equal(run.pictures(rows.code + 0.1), pictures));
 }
 
 TEST_F(OpenedRunTest, TheSummaryCountsTheConditionsWeights) {

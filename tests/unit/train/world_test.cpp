@@ -151,6 +151,21 @@ TEST_F(WorldTest, APartMayBeEmpty) {
             (std::vector<std::string>{"", ""}));
 }
 
+// The second has a folder of its own here, which stays empty.
+TEST_F(WorldTest, OnlyTheLeaderWritesFiles) {
+  Meeting meeting(2);
+  const Twin twins[] = {{meeting, 0}, {meeting, 1}};
+  const auto leader = prepare(kEverything, folder_ / "a", kSettings, false, -1, twins[0]);
+  const auto second = prepare(kEverything, folder_ / "b", kSettings, false, -1, twins[1]);
+  std::thread other([&] { second.trainer->train({}); });
+  leader.trainer->train({});
+  other.join();
+  EXPECT_EQ(leader.run.checkpoint_names().front(), "last");
+  EXPECT_TRUE(fs::exists(leader.run.metrics()));
+  EXPECT_TRUE(second.run.checkpoint_names().empty());
+  EXPECT_FALSE(fs::exists(second.run.metrics()));
+}
+
 TEST(World, WhatTheLeaderCannotDoEndsAll) {
   Meeting meeting(2);
   const Twin twins[] = {{meeting, 0}, {meeting, 1}};
