@@ -98,7 +98,7 @@ class Run:
     @property
     def metrics(self) -> dict[str, np.ndarray]:
         """The columns of metrics.csv, a value for each epoch."""
-        with open(self.folder / "metrics.csv", newline="") as file:
+        with (self.folder / "metrics.csv").open(newline="") as file:
             rows = list(csv.DictReader(file))
         return {name: np.array([float(row[name] or "nan") for row in rows]) for name in (rows[0] if rows else {})}
 

@@ -28,7 +28,7 @@ auto translated(const Call& call) {
   }
 }
 
-void expect_shape(const Tensor& x, const std::vector<int64_t>& wanted, const std::string& what) {
+void check_sizes(const Tensor& x, const std::vector<int64_t>& wanted, const std::string& what) {
   if (x.dim() == static_cast<int64_t>(wanted.size()) + 1 && x.sizes().slice(1) == wanted) return;
   throw Error(fmt::format("{} of shape [{}]; expected [N, {}]", what, fmt::join(x.sizes(), ", "),
                           fmt::join(wanted, ", ")));
@@ -64,14 +64,14 @@ int64_t Run::latent_dim() const { return parts_->run.model->latent_dim(); }
 
 at::Tensor Run::encode(const at::Tensor& images) const {
   return translated([&] {
-    expect_shape(images, input_shape(), "images");
+    check_sizes(images, input_shape(), "images");
     return parts_->run.encode({.images = as_numbers(images)}).code;
   });
 }
 
 at::Tensor Run::decode(const at::Tensor& z, const std::string& attributes) const {
   return translated([&] {
-    expect_shape(z, {latent_dim()}, "latents");
+    check_sizes(z, {latent_dim()}, "latents");
     const OpenedRun& run = parts_->run;
     const Tensor told = attributes.empty() ? Tensor() : run.condition.row(attributes, "attributes");
     return run.pictures(z.to(at::kFloat), told).clamp(0, 1);

@@ -12,7 +12,7 @@ namespace {
 using protozero::pbf_builder;
 
 constexpr int64_t kFormatVersion = 8;  // that came with opset 17
-constexpr int64_t kOpset = 17;
+constexpr int64_t kOpsetVersion = 17;
 constexpr const char* kBatch = "N";
 
 // The numbers of the fields in onnx.proto.
@@ -176,7 +176,7 @@ std::string Graph::file(const std::string& name,
   {
     pbf_builder<OpsetField> opset(model, ModelField::kOpset);
     opset.add_string(OpsetField::kDomain, "");
-    opset.add_int64(OpsetField::kVersion, kOpset);
+    opset.add_int64(OpsetField::kVersion, kOpsetVersion);
   }
   for (const auto& [key, value] : metadata) {
     pbf_builder<PairField> pair(model, ModelField::kMetadata);

@@ -31,7 +31,7 @@ Value reshaped(Graph& graph, const Value& x, Sizes sizes, const std::string& nam
   sizes.insert(sizes.begin(), 0);
   std::string shape = "shape";
   for (const int64_t size : sizes)
-    shape += "_" + std::to_string(size);
+    shape.append(1, '_').append(std::to_string(size));
   return graph.add("Reshape", {x, graph.constant(shape, sizes)}, name);
 }
 
