@@ -13,7 +13,7 @@ packages=(
   g++ cmake ninja-build ccache mold lld git
   libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
   libspdlog-dev libfmt-dev nlohmann-json3-dev libcxxopts-dev
-  zlib1g-dev libzip-dev libpng-dev libgif-dev libfreetype-dev fonts-dejavu-core gnuplot-nox
+  zlib1g-dev libzip-dev libprotozero-dev libpng-dev libgif-dev libfreetype-dev fonts-dejavu-core gnuplot-nox
   libgtest-dev libgmock-dev libbenchmark-dev
   python3-venv clang-format-14 curl ca-certificates
 )

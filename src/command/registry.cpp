@@ -29,6 +29,7 @@ void declare_detect(cxxopts::Options&);
 void declare_disentangle(cxxopts::Options&);
 void declare_features(cxxopts::Options&);
 void declare_doctor(cxxopts::Options&);
+void declare_export(cxxopts::Options&);
 void declare_config(cxxopts::Options&);
 void declare_data(cxxopts::Options&);
 void declare_bench(cxxopts::Options&);
@@ -51,6 +52,7 @@ void run_detect(const Arguments&);
 void run_disentangle(const Arguments&);
 void run_features(const Arguments&);
 void run_doctor(const Arguments&);
+void run_export(const Arguments&);
 void run_config(const Arguments&);
 void run_data(const Arguments&);
 void run_bench(const Arguments&);
@@ -92,6 +94,8 @@ const Registry<CommandRow>& commands() {
           {"features",
            "train a network whose features samples are compared by (evaluate --measure)",
            declare_features, run_features, SeedFlag::kDraws, true, kFeaturesMemory},
+          {"export", "write a run's model for other programs: ONNX files, the Python package",
+           declare_export, run_export, SeedFlag::kDraws},
           {"doctor", "diagnose a run: its files, its losses, its model", declare_doctor,
            run_doctor},
           {"config", "print every key of a config: value, meaning, range, default", declare_config,

@@ -12,3 +12,20 @@ OBJECTIVES = {
 }
 
 KINDS = {"plain": {}, **{name: {"objective": objective} for name, (objective, terms) in OBJECTIVES.items()}}
+
+# Networks that together have every kind of layer.
+NETWORKS = {
+    "vae": {},
+    "point": {"model": {"bottleneck": {"name": "point", "activation": "relu"}},
+              "objective": {"likelihood": {"name": "gaussian", "output": "sigmoid"}}},
+    "blocks": {"model": {"encoder": {"name": "conv", "channels": [8, 16], "activation": "elu", "dropout": 0.2,
+                                     "normalization": {"name": "batch", "position": "before"}, "dense": [12]},
+                         "decoder": {"name": "conv", "channels": [16, 8], "activation": "leaky_relu", "slope": 0.1,
+                                     "normalization": {"name": "group", "groups": 4, "position": "after"}, "dense": [12]}}},
+    "dense": {"model": {"encoder": {"name": "dense", "hidden": [16, 12], "activation": "gelu",
+                                    "normalization": {"name": "batch", "position": "after"}},
+                        "decoder": {"name": "dense", "hidden": [12, 16], "activation": "silu"}}},
+    "tanh": {"model": {"encoder": {"name": "conv", "activation": "tanh"}, "bottleneck": {"name": "point", "activation": "sigmoid"},
+                       "decoder": {"name": "conv", "activation": "softplus"}}},
+    "conditional": {"model": {"condition": "shape"}},
+}

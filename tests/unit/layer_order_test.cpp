@@ -24,13 +24,14 @@ const Levels kRooms{{"core"},
                     {"sets", "train"},
                     {"session"},
                     {"analysis"},
+                    {"export", "library"},
                     {"command"},
                     {"main.cpp"}};
 
 // The order inside a room that has sub-folders.
 const Levels kFolders{
     {"core/text", "image", "kernel", "data/prepare", "model", "train/optimizer",
-     "analysis/features", "command/flags", "space/disentanglement"},
+     "analysis/features", "command/flags", "space/disentanglement", "export/onnx"},
     {"core", "image/codecs", "kernel/cuda", "data", "model/corruptions", "train/checkpoint",
      "analysis", "command/report"},
     {"core/system", "data/selection", "train", "analysis/checkup", "command/plot"},

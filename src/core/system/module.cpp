@@ -11,12 +11,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// The folder of the file that holds this function: the program, or liblatent.so in another program.
+fs::path folder_of_this() {
+  Dl_info info{};
+  if (::dladdr(reinterpret_cast<void*>(&module_symbol), &info) == 0 || info.dli_fname == nullptr)
+    return {};
+  std::error_code code;
+  const fs::path file = fs::canonical(info.dli_fname, code);
+  return file.parent_path();
+}
+
 fs::path find_module(const std::string& file, const std::string& what) {
   std::error_code code;
   const fs::path executable = fs::read_symlink("/proc/self/exe", code);
   if (code) throw Error(what + ": cannot find the folder of this program: " + code.message());
   const fs::path folder = executable.parent_path();
-  const fs::path places[] = {folder / file, folder.parent_path() / "lib" / "latent" / file};
+  const fs::path places[] = {folder / file, folder.parent_path() / "lib" / "latent" / file,
+                             folder_of_this() / "latent" / file};
   for (const auto& place : places) {
     if (fs::exists(place, code)) return place;
   }

@@ -4,8 +4,10 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "model/spec_json.h"
 #include "run/run_directory.h"
 
 namespace latent {
@@ -66,6 +68,7 @@ void store_model(const Autoencoder& model, const Objective& objective, const Con
   file.metadata["format"] = std::to_string(kRunFormat);
   file.metadata["input_shape"] = model.input_shape().text();
   file.metadata["output_shape"] = model.output_shape().text();
+  file.metadata["model"] = spec_json(model, objective.likelihood().picture_spec()).dump();
   if (!condition.empty()) file.metadata["condition"] = condition.text();
 }
 

@@ -14,7 +14,7 @@
 namespace latent {
 
 /// Adds the weights and statistics as "model.*", "objective.*" and "adversary.<penalty>.*", and the
-/// image shapes and the condition as metadata.
+/// image shapes, the model's spec (model/spec_json.h) and the condition as metadata.
 void store_model(const Autoencoder& model, const Objective& objective, const Condition& condition,
                  TensorFile& file);
 
