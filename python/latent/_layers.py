@@ -147,6 +147,12 @@ def make_layer(spec):
 
 
 def add_layers(module, specs):
-    """Adds layers under their names, in their order."""
+    """Adds layers under their names, in their order. The layer "branch.conv" is conv in a chain called branch."""
     for spec in specs:
-        module.add_module(spec["name"], make_layer(spec))
+        *chains, name = spec["name"].split(".")
+        holder = module
+        for chain in chains:
+            if chain not in dict(holder.named_children()):
+                holder.add_module(chain, Parts({}))
+            holder = getattr(holder, chain)
+        holder.add_module(name, make_layer(spec))

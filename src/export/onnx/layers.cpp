@@ -143,8 +143,66 @@ Value write_softplus(Graph& graph, const LayerToWrite& layer, const Sized& x) {
   return graph.add("Softplus", {x.value}, layer.path);
 }
 
+Value write_mean_pool(Graph& graph, const LayerToWrite& layer, const Sized& x) {
+  return graph.add("AveragePool", {x.value}, layer.path,
+                   {{"kernel_shape", Sizes{2, 2}},
+                    {"strides", Sizes{2, 2}},
+                    {"ceil_mode", int64_t{1}},
+                    {"count_include_pad", int64_t{0}}});
+}
+
+Value write_enlarge(Graph& graph, const LayerToWrite& layer, const Sized& x) {
+  const Sizes& size = layer.spec.lists.at("size");
+  const auto ratio = [&](size_t side) {
+    return static_cast<double>(size[side]) / static_cast<double>(x.sizes[side + 1]);
+  };
+  const Value scales = graph.constant(layer.path + ".scales",
+                                      at::tensor({1.0, 1.0, ratio(0), ratio(1)}, at::kFloat));
+  return graph.add("Resize", {x.value, "", scales}, layer.path,
+                   {{"mode", std::string("nearest")},
+                    {"nearest_mode", std::string("floor")},
+                    {"coordinate_transformation_mode", std::string("asymmetric")}});
+}
+
 Value write_chain(Graph& graph, const LayerToWrite& layer, const Sized& x) {
   return write_layers(graph, layer.spec.parts, layer.path, x).value;
+}
+
+Value write_residual(Graph& graph, const LayerToWrite& layer, const Sized& x) {
+  return graph.add("Add", {x.value, write_chain(graph, layer, x)}, layer.path);
+}
+
+// Parts norm (if there is one), qkv, out.
+Value write_attention(Graph& graph, const LayerToWrite& layer, const Sized& x) {
+  const auto part = [&](const NamedSpec& named, const Sized& input) {
+    return write_layer(graph, {named.spec, layer.path + "." + named.name}, input);
+  };
+  const int64_t channels = x.sizes[0];
+  const auto& parts = layer.spec.parts;
+  const Sized normal = parts.size() == 3 ? part(parts[0], x) : x;
+  const Sized all = part(parts[parts.size() - 2], normal);
+  const Value rows = reshaped(graph, all.value, {3, channels, -1}, layer.path + ".rows");
+  const auto third = [&](int64_t which, const char* name) {  // [N, C, pixels]
+    const Value index =
+        graph.constant("third_" + std::to_string(which), at::scalar_tensor(which, at::kLong));
+    return graph.add("Gather", {rows, index}, layer.path + name, {{"axis", int64_t{1}}});
+  };
+  const auto transposed = [&](const Value& of, const char* name) {
+    return graph.add("Transpose", {of}, layer.path + name, {{"perm", Sizes{0, 2, 1}}});
+  };
+  const Value query = transposed(third(0, ".query"), ".query_rows"), key = third(1, ".key"),
+              values = transposed(third(2, ".value"), ".value_rows");
+  const Value scale =
+      number(graph, layer.path + ".scale", 1 / std::sqrt(static_cast<double>(channels)));
+  const Value products =
+      graph.add("Mul", {graph.add("MatMul", {query, key}, layer.path + ".products"), scale},
+                layer.path + ".scaled");
+  const Value shares =
+      graph.add("Softmax", {products}, layer.path + ".shares", {{"axis", int64_t{2}}});
+  const Value mixed =
+      transposed(graph.add("MatMul", {shares, values}, layer.path + ".mixed_rows"), ".mixed");
+  const Sized map{reshaped(graph, mixed, x.sizes, layer.path + ".map"), x.sizes};
+  return graph.add("Add", {x.value, part(parts.back(), map).value}, layer.path);
 }
 
 Value write_mean(Graph& graph, const LayerToWrite& layer, const Sized& x) {
@@ -174,6 +232,10 @@ const Registry<LayerWriter>& layer_writers() {
                         {"tanh", "Tanh", write_tanh},
                         {"sigmoid", "Sigmoid", write_sigmoid},
                         {"softplus", "Softplus", write_softplus},
+                        {"residual", "its parts and Add", write_residual},
+                        {"attention", "MatMul and Softmax", write_attention},
+                        {"mean_pool", "AveragePool", write_mean_pool},
+                        {"enlarge", "Resize", write_enlarge},
                         {"point_code", "its parts", write_chain},
                         {"gaussian_code", "the mean", write_mean},
                     });
