@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 // Increase it when the result of decoding or fitting changes, so that packs are rebuilt.
-constexpr int kPreparation = 3;
+constexpr int kPreparation = 4;
 constexpr int64_t kLooked = 200;  // images that are looked at for a warning
 constexpr int kDark = 64;  // of 255, a quarter: pictures without a lighter pixel are suspicious
 

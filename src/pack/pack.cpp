@@ -103,7 +103,7 @@ void make_pack(ImageSource& source, const SkipPolicy& policy, const fs::path& pa
   bar.clear();
   if (static_cast<int64_t>(unreadable.size()) == total)
     throw Error(unreadable.front().reason + " (nor can any other image be read)");
-  in_cache([&] { writer.finish(source.key(), shape, unreadable); });
+  in_cache([&] { writer.finish(source.key(), shape, unreadable, source.remark()); });
   const double seconds = watch.seconds();
   log::info("packed {} images in {:.1f} s, {:.0f} images/s", total, seconds,
             static_cast<double>(total) / seconds);

@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kPackMagic = "LATENTPK";
-constexpr uint64_t kVersion = 1;
+constexpr uint64_t kVersion = 2;
 constexpr int64_t kBlock = 4 << 20;  // bytes of pixels under one checksum
 // Magic, version, tail's size, count, height, width, channels: 8 bytes each; then the checksum.
 constexpr size_t kEndBytes = 7 * 8 + 4;
@@ -142,10 +142,11 @@ void PackWriter::add(const uint8_t* pixels, size_t bytes) {
 }
 
 void PackWriter::finish(std::string_view key, const ImageShape& shape,
-                        const std::vector<UnreadableImage>& unreadable) {
+                        const std::vector<UnreadableImage>& unreadable, std::string_view remark) {
   std::string tail = little(key.size(), 8).append(key) + little(unreadable.size(), 8);
   for (const auto& [index, reason] : unreadable)
     tail += little(static_cast<uint64_t>(index), 8) + little(reason.size(), 8) + reason;
+  tail += little(remark.size(), 8).append(remark);
   for (const uint32_t sum : sums_)
     tail += little(sum, 4);
   std::string end(kPackMagic);
@@ -183,6 +184,10 @@ PackContent map_pack(const fs::path& path, std::string_view key) {
     content.unreadable.push_back({index, std::string(view.part(at + 16, size))});
     at += 16 + size;
   }
+  const size_t remark = view.number(at, 8);
+  if (remark > tail.size()) input.fail("damaged");
+  content.remark = std::string(view.part(at + 8, remark));
+  at += 8 + remark;
   std::vector<uint32_t> sums((layout.pixels + kBlock - 1) / kBlock);
   for (auto& sum : sums) {
     sum = static_cast<uint32_t>(view.u32(at));

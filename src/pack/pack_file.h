@@ -1,7 +1,7 @@
 // The file of a pack: prepared images, mapped into memory instead of being read.
 //
 //   pixels      [N, H, W, C] uint8, from the first byte on
-//   tail        the key; the skipped images and the reasons; a CRC-32 of each 4 MiB of pixels
+//   tail        the key; the skipped images and the reasons; what was not read of the files; a CRC-32 of each 4 MiB of pixels
 //   end record  sizes, and a CRC-32 of itself and the tail
 //
 // Every byte has a checksum, and a truncated file has no end record.
@@ -27,9 +27,9 @@ class PackWriter {
 
   /// Appends pixels, in portions of any size.
   void add(const uint8_t* pixels, size_t bytes);
-  /// unreadable: the images that were skipped.  shape: of each image.
+  /// unreadable: the images that were skipped.  shape: of each image.  remark: of the source.
   void finish(std::string_view key, const ImageShape& shape,
-              const std::vector<UnreadableImage>& unreadable);
+              const std::vector<UnreadableImage>& unreadable, std::string_view remark = "");
 
  private:
   AtomicFile file_;
@@ -40,6 +40,7 @@ class PackWriter {
 struct PackContent {
   Tensor pixels;  // [N, H, W, C] uint8, mapped; not to be written to
   std::vector<UnreadableImage> unreadable;
+  std::string remark;  // what was not read of the files (ImageSource::remark), or ""
 };
 
 /// Maps a pack after checking all of it. Throws Error if it was made for another key, is damaged,

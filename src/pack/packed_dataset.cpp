@@ -71,8 +71,7 @@ class PackedDataset : public Dataset {
   const Pack* pack() const override {
     if (pack_) return &*pack_;
     pack_ = open_pack(*parts_.source, parts_.policy);
-    const std::string remark = parts_.source->remark();
-    if (!remark.empty()) log::info("{}", remark);
+    if (!pack_->content.remark.empty()) log::info("{}", pack_->content.remark);
     const std::string warning = parts_.source->warning(pack_->content.pixels);
     if (!warning.empty()) warnings_.push_back(warning);
     return &*pack_;
