@@ -39,6 +39,22 @@ def classes(report):
     return set(report["splits"]["train"]["attributes"].get("label", {}))
 
 
+def two_frame_gif():
+    """One white pixel, then one black one."""
+    frame = b"\x2c" + struct.pack("<HHHHB", 0, 0, 1, 1, 0)
+    return (b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff" +
+            frame + b"\2\2\x4c\1\0" + frame + b"\2\2\x44\1\0" + b"\x3b")
+
+
+def animations(here):
+    """What was not read of the files is said each time, not only by the first command."""
+    images(here / "moving", 5)
+    (here / "moving/a.gif").write_bytes(two_frame_gif())
+    for time in ("first", "second"):
+        said = latent("data", "check", "moving", "--out", "report").stderr
+        expect("moving: 1 of 6 files is an animation: the first frame of each is read\n" in said, f"a line the {time} time, got {said}")
+
+
 def split_folders(here):
     for split, count in (("Training", 8), ("Testing", 4), ("Val", 2)):
         for label in ("cat", "dog"):
@@ -175,7 +191,7 @@ def former_runs(here):
 
 
 need_codecs()
-for each in (split_folders, wrappers, classes_with_splits, wrong_readings, left_out, small_sets, former_runs):
+for each in (animations, split_folders, wrappers, classes_with_splits, wrong_readings, left_out, small_sets, former_runs):
     with Workplace() as workplace:
         os.environ["LATENT_CACHE"] = str(workplace / "cache")
         each(workplace)
