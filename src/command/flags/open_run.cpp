@@ -1,6 +1,7 @@
 #include "command/flags/open_run.h"
 
 #include "core/error.h"
+#include "core/log.h"
 
 namespace latent {
 
@@ -9,7 +10,14 @@ OpenedRun open_run(const Arguments& arguments) {
   const std::string checkpoint = arguments.text("checkpoint");
   if (checkpoint != "best" && checkpoint != "last")
     throw UsageError("--checkpoint " + checkpoint + ": expected best or last");
-  return OpenedRun::open(path, checkpoint, arguments.device());
+  OpenedRun run = OpenedRun::open(path, checkpoint, arguments.device());
+  if (!run.condition.empty()) {
+    log::info(
+        "the model gets a condition: {}; an image of the data set has its own, nothing is known of "
+        "other files and of random latents",
+        run.condition.summary());
+  }
+  return run;
 }
 
 }  // namespace latent
