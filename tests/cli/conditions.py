@@ -114,7 +114,7 @@ with Workplace() as here:
     latent("reconstruct", "--run", "run", "--out", "own-class.png")
     expect(len(pictures | {(here / "own-class.png").read_bytes()}) == 4, "other pictures for each class, and for their own")
     said = latent("evaluate", "--run", "run").stderr
-    expect("the model gets a condition: label (3 classes)" in said, f"what the figures are conditioned on, got {said}")
+    expect("the model is conditioned on label (3 classes)" in said, f"what the figures are conditioned on, got {said}")
 
     result = latent_json("interpolate", "--run", "run", "--indices", "4", "--attribute", "label=0", "--attribute", "label=2",
                          "--steps", "5", "--tensors", "t.safetensors", "--out", "path.png")

@@ -13,8 +13,8 @@ OpenedRun open_run(const Arguments& arguments) {
   OpenedRun run = OpenedRun::open(path, checkpoint, arguments.device());
   if (!run.condition.empty()) {
     log::info(
-        "the model gets a condition: {}; an image of the data set has its own, nothing is known of "
-        "other files and of random latents",
+        "the model is conditioned on {}; images of the data set have their own, other files and "
+        "random latents none, unless --attribute of sample, reconstruct or interpolate names one",
         run.condition.summary());
   }
   return run;
