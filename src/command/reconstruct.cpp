@@ -4,9 +4,12 @@
 
 #include "command/flags/arguments.h"
 #include "command/flags/inputs.h"
+#include "command/flags/look.h"
 #include "command/flags/open_run.h"
+#include "command/report/name_index.h"
 #include "core/error.h"
 #include "core/random.h"
+#include "core/text/suggest.h"
 #include "measure/image_quality.h"
 #include "session/opened_run.h"
 
@@ -23,6 +26,7 @@ void declare_reconstruct(cxxopts::Options& options) {
   declare_run(options);
   declare_inputs(options, "10");
   declare_out(options, "picture to write (default: images/reconstruct/ of the run)");
+  declare_look(options, Draws::kBoth);
   options.add_options()("sample-latents", "sample the latents instead of using their mean");
 }
 
@@ -42,7 +46,12 @@ void run_reconstruct(const Arguments& arguments) {
   const std::string stem = inputs_stem(arguments) + (noise ? "-sampled" : "");
   const auto path = arguments.picture(run.directory.image("reconstruct", stem + ".png"),
                                       run.experiment.data.is_table());
-  run.experiment.gallery->write_pairs(path, inputs.images, reconstructed, kColumns);
+  visual::Look look =
+      visual::with_columns(read_look_for(arguments, run.experiment.data.is_table()), kColumns);
+  look.captions = asked_captions(arguments, inputs.names);
+  run.experiment.gallery->write_pairs(path, inputs.images, reconstructed, look);
+  std::vector<std::string> written{path.string()};
+  write_name_index(arguments, inputs.names, path, written);
 
   std::string text = fmt::format("mean squared error per {}\n", run.experiment.data.example_noun());
   Json each = Json::array();
@@ -52,8 +61,8 @@ void run_reconstruct(const Arguments& arguments) {
     each.push_back({{"image", inputs.names[i]}, {"mse", error}});
   }
   const auto mean = errors.mean().item<double>();
-  text += fmt::format("  {:<24} {:.5f}\n{}\n", "mean", mean, path.string());
-  print_result(arguments, {{"images", each}, {"mse", mean}, {"written", {path.string()}}}, text);
+  text += fmt::format("  {:<24} {:.5f}\n{}\n", "mean", mean, join(written, "\n"));
+  print_result(arguments, {{"images", each}, {"mse", mean}, {"written", written}}, text);
 }
 
 }  // namespace latent
