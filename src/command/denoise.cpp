@@ -6,7 +6,6 @@
 #include "command/flags/inputs.h"
 #include "command/flags/look.h"
 #include "command/flags/open_run.h"
-#include "command/report/name_index.h"
 #include "command/report/one_file_each.h"
 #include "core/error.h"
 #include "core/log.h"
@@ -101,7 +100,6 @@ std::vector<std::string> clean_whole(const Arguments& arguments, const OpenedRun
                                          denoise_look(arguments, run, inputs.small.names));
   auto written = singles.written();
   written.push_back(path.string());
-  write_name_index(arguments, inputs.small.names, path, written);
   return written;
 }
 

@@ -192,8 +192,10 @@ std::string page(const std::string& run, const Json& made) {
 std::vector<std::string> words_of_figure(const Arguments& arguments, const BookFigure& figure,
                                          const std::string& out) {
   std::vector<std::string> words = figure.words;
-  words.insert(words.end(), {"--run", arguments.run().string(), "--checkpoint",
-                             arguments.text("checkpoint"), "--out", out});
+  const bool of_metrics = words[0] == "plot" && words[1] == "losses";
+  if (arguments.has("checkpoint") && !of_metrics)
+    words.insert(words.end(), {"--checkpoint", arguments.text("checkpoint")});
+  words.insert(words.end(), {"--run", arguments.run().string(), "--out", out});
   return words;
 }
 

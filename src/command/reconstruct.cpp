@@ -51,7 +51,7 @@ void run_reconstruct(const Arguments& arguments) {
   look.captions = asked_captions(arguments, inputs.names);
   run.experiment.gallery->write_pairs(path, inputs.images, reconstructed, look);
   std::vector<std::string> written{path.string()};
-  write_name_index(arguments, inputs.names, path, written);
+  if (!run.experiment.data.is_table()) write_name_index(arguments, inputs.names, path, written);
 
   std::string text = fmt::format("mean squared error per {}\n", run.experiment.data.example_noun());
   Json each = Json::array();

@@ -8,7 +8,6 @@
 #include "command/flags/inputs.h"
 #include "command/flags/look.h"
 #include "command/flags/open_run.h"
-#include "command/report/name_index.h"
 #include "command/report/one_file_each.h"
 #include "core/error.h"
 
@@ -76,7 +75,6 @@ void upscale_files(const Arguments& arguments, const OpenedRun& run) {
   written.push_back((singles.folder() / "files.png").string());
   write_rows(run, written.back(), images, files.truth,
              upscale_look(arguments, run, files.small.names));
-  write_name_index(arguments, files.small.names, singles.folder() / "files.png", written);
   print_compared(arguments, files, images, written);
 }
 

@@ -127,8 +127,8 @@ def own_files(here, run):
     for i, name in enumerate(names):
         (here / name).write_bytes(solid_png(16, 16, (60 * i, 60 * i, 60 * i)))
     made = latent_json("reconstruct", "--run", run, *names, "--captions", "--out", "own.png")
-    expect(made["written"] == ["own.png", "own.csv"], f"an index beside the picture, got {made['written']}")
-    rows = (here / "own.csv").read_text().split()
+    expect(made["written"] == ["own.png", "own-names.csv"], f"an index beside the picture, got {made['written']}")
+    rows = (here / "own-names.csv").read_text().split()
     expect(rows == ["index,name"] + [f"{i + 1},{name}" for i, name in enumerate(names)], f"names in full, got {rows}")
 
 

@@ -134,7 +134,7 @@ TEST_F(ScatterChart, AGridFillsTheChart) {
       1e-9);
   scatter.background = uniform({4, 1, 28, 28});
   EXPECT_EQ(count_of(drawn(scatter), "<image"), 1);
-  scatter.background = {};
+  scatter.background = Tensor();
   scatter.thumbnails = uniform({4, 1, 28, 28});
   scatter.thumbnail_points = points;
   scatter.thumbnail_side = 2;
