@@ -36,32 +36,11 @@ std::string overview() {
   return text + kExitCodes + "\nstart with: latent train configs/shapes_vae.json\n";
 }
 
-cxxopts::Options declare(const CommandRow& row) {
-  cxxopts::Options options("latent " + row.name, row.summary);
-  row.declare(options);
-  const auto integer = [] { return cxxopts::value<int64_t>(); };
-  if (row.device) {
-    options.add_options()("device", "device to compute on: auto, cpu, cuda or cuda:N",
-                          cxxopts::value<std::string>()->default_value("auto"), "NAME");
-  }
-  if (row.seed == SeedFlag::kOverrides) {
-    options.add_options()("seed", "override train.seed of the config", integer(), "N");
-  } else if (row.seed == SeedFlag::kDraws) {
-    options.add_options()("seed", "seed of the random numbers, from 0 on",
-                          integer()->default_value("0"), "N");
-  }
-  options.add_options()("threads", "number of CPU threads; 0: one for each physical core",
-                        integer()->default_value("0"), "N")(
-      "json", "print one JSON object to stdout; everything else goes to stderr")(
-      "q,quiet", "print warnings and results only")("h,help", "print this help");
-  return options;
-}
-
 // Returns what a user can do when memory ran out.
 std::string memory_remedy(const std::string& command) try {
   const CommandRow& row = commands().find(command, "latent");
   if (!row.memory_remedy.empty()) return row.memory_remedy;
-  const bool counts = declare(row).help().find("--count ") != std::string::npos;
+  const bool counts = declare_command(row).help().find("--count ") != std::string::npos;
   return counts ? "ask for less at once (--count), or free memory"
                 : "free memory, or train with a smaller data.size";
 } catch (const std::exception&) {  // not enough memory even for the list of its options
@@ -100,7 +79,7 @@ int run(int argc, char** argv) {
     throw UsageError("latent " + name + ": unknown command; " + did_you_mean(name, known));
   }
   const CommandRow& row = commands().find(name, "latent");
-  cxxopts::Options options = declare(row);
+  cxxopts::Options options = declare_command(row);
   const Arguments arguments = parse_command_line(options, argc - 1, argv + 1);
   if (arguments.flag("help")) {
     std::fputs(options.help().c_str(), stdout);

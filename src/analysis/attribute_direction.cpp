@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 
+#include "analysis/pixel_readers.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/text/suggest.h"
@@ -23,17 +24,6 @@ constexpr size_t kLongestName = 80;
 std::string key_of(const AttributeQuery& query) {
   return query.attribute + " by " + space::to_string(query.method) + " without " +
          join(query.orthogonal_to, ";");
-}
-
-// Attributes' names may contain any character, and two of them may become the same file name: the
-// query stored in the file identifies the direction.
-CacheKey cache_key(const OpenedRun& run, const AttributeQuery& query) {
-  std::string name = key_of(query).substr(0, kLongestName);
-  for (char& letter : name) {
-    if (std::isalnum(static_cast<unsigned char>(letter)) == 0) letter = '-';
-  }
-  return {.file = "direction-" + name + "-" + run.checkpoint + ".safetensors",
-          .query = key_of(query)};
 }
 
 TensorFile to_tensors(const AttributeDirection& found) {
@@ -89,6 +79,15 @@ double separability(const OpenedRun& run, const AttributeQuery& query,
                            sides.positive.index({counted}));
 }
 
+// The other attributes as signs, [N, K]; undefined if there are none.
+Tensor covariates_of(const Examples& examples, const std::string& rule) {
+  const std::string named = rule.substr(rule.starts_with("!") ? 1 : 0);
+  std::vector<Tensor> columns;
+  for (const auto& other : read_targets(examples, named.substr(0, named.find('='))))
+    columns.push_back(other.signs.to(at::kDouble));
+  return columns.empty() ? Tensor() : at::stack(columns, 1);
+}
+
 AttributeDirection compute_direction(const OpenedRun& run, const AttributeQuery& query,
                                      const Examples& examples, bool quiet) {
   const space::BinaryContrast sides =
@@ -100,7 +99,10 @@ AttributeDirection compute_direction(const OpenedRun& run, const AttributeQuery&
   const Tensor means = split_codes(run, Split::kTrain, examples, quiet).code;
   AttributeDirection found;
   try {
-    found.direction = space::find_direction(means, sides, query.method, others);
+    const Tensor covariates = query.method == space::Method::kRegression
+                                  ? covariates_of(examples, query.attribute)
+                                  : Tensor();
+    found.direction = space::find_direction(means, sides, query.method, others, covariates);
   } catch (const Error& problem) {
     throw Error(query.attribute_from + " " + query.attribute + ": " + problem.what());
   }
@@ -115,10 +117,21 @@ AttributeDirection compute_direction(const OpenedRun& run, const AttributeQuery&
 
 }  // namespace
 
+// Attributes' names may contain any character, and two of them may become the same file name: the
+// query stored in the file identifies the direction.
+CacheKey direction_cache_key(const OpenedRun& run, const AttributeQuery& query) {
+  std::string name = key_of(query).substr(0, kLongestName);
+  for (char& letter : name) {
+    if (std::isalnum(static_cast<unsigned char>(letter)) == 0) letter = '-';
+  }
+  return {.file = "direction-" + name + "-" + run.checkpoint + ".safetensors",
+          .query = key_of(query)};
+}
+
 AttributeDirection attribute_direction(const OpenedRun& run, const AttributeQuery& query,
                                        bool quiet) {
   const CacheEntry<AttributeDirection> entry{
-      .key = cache_key(run, query),
+      .key = direction_cache_key(run, query),
       .what = "direction",
       .store = to_tensors,
       .restore = [&](TensorFile& file) { return from_tensors(file, run.model->latent_dim()); }};

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "session/opened_run.h"
+#include "session/run_cache.h"
 #include "space/directions.h"
 
 namespace latent {
@@ -32,5 +33,8 @@ struct AttributeDirection {
 /// and as space::find_direction does.
 AttributeDirection attribute_direction(const OpenedRun& run, const AttributeQuery& query,
                                        bool quiet);
+
+/// Returns where the direction is stored in the run's cache.
+CacheKey direction_cache_key(const OpenedRun& run, const AttributeQuery& query);
 
 }  // namespace latent

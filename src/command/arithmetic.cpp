@@ -1,14 +1,18 @@
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "analysis/attribute_direction.h"
+#include "analysis/direction_effect.h"
 #include "command/expression.h"
 #include "command/flags/inputs.h"
+#include "command/flags/look.h"
 #include "command/flags/open_run.h"
 #include "command/report/animation.h"
+#include "command/report/name_index.h"
 #include "core/error.h"
 #include "core/text/split.h"
 #include "core/text/suggest.h"
@@ -43,9 +47,9 @@ Tensor read_strengths(const Arguments& arguments) {
 }
 
 // Pictures of codes moved along the direction: one [N, C, H, W] for each strength.
-std::vector<Tensor> moved(const OpenedRun& run, const Latent& latent,
-                          const space::Direction& direction, const Tensor& strengths) {
-  const Tensor step = direction.step();
+std::vector<Tensor> moved(const OpenedRun& run, const Latent& latent, const ShownDirection& chosen,
+                          const Tensor& strengths) {
+  const Tensor step = chosen.effect.deviations * chosen.found.direction.step();
   std::vector<Tensor> all;
   for (int64_t i = 0; i < strengths.numel(); ++i)
     all.push_back(latent.code + strengths[i].item<double>() * step);
@@ -70,11 +74,45 @@ Picture strip(const ExampleBatch& inputs, const std::vector<Tensor>& columns,
   std::vector<Tensor> all{inputs.images.contiguous()};
   all.insert(all.end(), columns.begin(), columns.end());
   const Tensor rows = at::stack(all, 1);  // [N, 1 + S, C, H, W]
-  visual::GridOptions options{.columns = rows.size(1), .scale = arguments.integer("scale", 0)};
+  visual::GridOptions options = visual::grid_options(read_look(arguments, Draws::kPictures));
+  options.columns = rows.size(1);
   options.column_captions = {"image"};
   options.column_captions.insert(options.column_captions.end(), captions.begin(), captions.end());
   if (arguments.flag("captions")) options.row_captions = inputs.names;
   return visual::grid(rows.flatten(0, 1), options);
+}
+
+// "High_Cheekbones +0.41, Male -0.12", the largest first.
+std::string moves_along(const DirectionEffect& effect) {
+  std::string text;
+  for (size_t i = 0; i < std::min<size_t>(3, effect.others.size()); ++i) {
+    const auto& [name, shift] = effect.others[i];
+    if (std::abs(shift) >= 0.05)
+      text += fmt::format("{}{} {:+.2f}", text.empty() ? "" : ", ", name, shift);
+  }
+  return text.empty() ? "no other attribute by more than 0.05" : text;
+}
+
+std::string describe_effect(const AttributeQuery& query, const DirectionEffect& effect) {
+  return fmt::format(
+      "strength 1 changes the pictures by {:.3f} RMS of white ({:.2f} standard deviations along "
+      "the "
+      "direction)\nat +{:g} a linear classifier of pixels reads more {} in {:.0f}% of the "
+      "validation pictures, {:+.2f} standard deviations; along with it move: {}\n",
+      effect.change, effect.deviations, kEffectStrength, query.attribute, 100 * effect.risen,
+      effect.shift, moves_along(effect));
+}
+
+// A line for each method that was compared.
+std::string compared(const std::vector<ShownDirection>& all, const ShownDirection& chosen) {
+  if (all.size() < 2) return "";
+  std::string text = "methods by how well they show it (its shift less the others' mean shift):";
+  for (const auto& one : all) {
+    text += fmt::format("{} {} {:.2f} ({:+.2f} less {:.2f})", &one == &all.front() ? "" : ",",
+                        space::to_string(one.method), one.effect.shown(), one.effect.shift,
+                        one.effect.beside);
+  }
+  return text + "; used: " + space::to_string(chosen.method) + "\n";
 }
 
 std::string describe(const AttributeQuery& query, const AttributeDirection& found) {
@@ -85,8 +123,7 @@ std::string describe(const AttributeQuery& query, const AttributeDirection& foun
                         found.auroc);
   return fmt::format(
       "{} by {}{}: {}\nof the training images {} have it and {} do not{}; their means are {:.2f} "
-      "standard "
-      "deviations apart along the direction (the unit of --strength)\n",
+      "standard deviations apart along the direction\n",
       query.attribute, space::to_string(query.method),
       query.orthogonal_to.empty() ? "" : " without " + join(query.orthogonal_to), separability,
       found.positives, found.negatives,
@@ -106,7 +143,7 @@ std::string stem_of(const AttributeQuery& query, const Arguments& arguments) {
 
 // Frames over the range of the strengths, in finer steps.
 std::vector<Picture> animate(const OpenedRun& run, const Latent& latent,
-                             const space::Direction& direction, const Tensor& strengths,
+                             const ShownDirection& chosen, const Tensor& strengths,
                              const Arguments& arguments) {
   const Tensor finer = at::linspace(strengths[0].item<double>(), strengths[-1].item<double>(),
                                     arguments.integer("frames", 2, 1000), at::kDouble);
@@ -115,44 +152,83 @@ std::vector<Picture> animate(const OpenedRun& run, const Latent& latent,
     for (const auto& strength : strength_captions(finer))
       captions.push_back(arguments.text("attribute") + " " + strength);
   }
-  return visual::frames(moved(run, latent, direction, finer), captions,
-                        {.scale = arguments.integer("scale", 0)});
+  return visual::frames(moved(run, latent, chosen, finer), captions,
+                        visual::frame_options(read_look(arguments, Draws::kPictures)));
 }
 
-nlohmann::ordered_json as_json(const AttributeQuery& query, const AttributeDirection& found) {
+nlohmann::ordered_json effect_json(const DirectionEffect& effect) {
+  nlohmann::ordered_json others = nlohmann::ordered_json::object();
+  for (const auto& [name, shift] : effect.others)
+    others[name] = shift;
+  return {{"deviations", effect.deviations},
+          {"change", effect.change},
+          {"shift", effect.shift},
+          {"risen", effect.risen},
+          {"beside", effect.beside},
+          {"shown", effect.shown()},
+          {"others", others}};
+}
+
+nlohmann::ordered_json as_json(const AttributeQuery& query, const ShownDirection& chosen,
+                               const std::vector<ShownDirection>& all) {
+  const AttributeDirection& found = chosen.found;
   nlohmann::ordered_json json{
       {"attribute", query.attribute},         {"method", space::to_string(query.method)},
       {"orthogonal_to", query.orthogonal_to}, {"auroc", nullptr},
       {"distance", found.distance},           {"positives", found.positives},
       {"negatives", found.negatives},         {"unknown", found.unknown}};
   if (!std::isnan(found.auroc)) json["auroc"] = found.auroc;
+  json["effect"] = effect_json(chosen.effect);
+  for (const auto& one : all)
+    json["methods"][space::to_string(one.method)] = effect_json(one.effect);
   return json;
+}
+
+// The methods that --method names: all of them for auto.
+std::vector<space::Method> asked_methods(const Arguments& arguments) {
+  if (arguments.text("method") == "auto")
+    return {std::begin(space::kMethods), std::end(space::kMethods)};
+  return {arguments.parsed("method", [](const std::string& name) {
+    try {
+      return space::parse_method(name);
+    } catch (const Error& wrong) {
+      throw Error(std::string(wrong.what()) + " or auto");
+    }
+  })};
 }
 
 void run_attribute(const Arguments& arguments) {
   arguments.refuse({"let"}, "for --expression; --attribute moves FILES or images of --split");
-  const AttributeQuery query{.attribute = arguments.text("attribute"),
-                             .orthogonal_to = attribute_list(arguments.texts("orthogonal-to")),
-                             .method = arguments.parsed("method", space::parse_method),
-                             .attribute_from = "--attribute",
-                             .orthogonal_from = "--orthogonal-to"};
+  AttributeQuery query{.attribute = arguments.text("attribute"),
+                       .orthogonal_to = attribute_list(arguments.texts("orthogonal-to")),
+                       .attribute_from = "--attribute",
+                       .orthogonal_from = "--orthogonal-to"};
+  const auto methods = asked_methods(arguments);
   const Tensor strengths = read_strengths(arguments);
   const OpenedRun run = open_run(arguments);
   expect_images(run, "arithmetic");
+  output_paths(arguments, {}, arguments.flag("gif"));  // refuses a wrong --out before the work
+  const auto all = shown_directions(run, query, methods, arguments.quiet());
+  const ShownDirection& chosen = *std::max_element(
+      all.begin(), all.end(),
+      [](const auto& a, const auto& b) { return a.effect.shown() < b.effect.shown(); });
+  query.method = chosen.method;
   const OutputPaths paths =
       output_paths(arguments, run.directory.image("arithmetic", stem_of(query, arguments)),
                    arguments.flag("gif"));
-  const AttributeDirection found = attribute_direction(run, query, arguments.quiet());
   const ExampleBatch inputs = read_inputs(arguments, run);
   const Latent latent = run.encode(inputs);
-  const Picture still = strip(inputs, moved(run, latent, found.direction, strengths),
-                              strength_captions(strengths), arguments);
+  const Picture still =
+      strip(inputs, moved(run, latent, chosen, strengths), strength_captions(strengths), arguments);
   std::vector<Picture> frames;
-  if (paths.animated()) frames = animate(run, latent, found.direction, strengths, arguments);
-  const auto written = write_pictures(arguments, paths, still, frames);
-  auto json = as_json(query, found);
+  if (paths.animated()) frames = animate(run, latent, chosen, strengths, arguments);
+  auto written = write_pictures(arguments, paths, still, frames);
+  if (!paths.strip.empty()) write_name_index(arguments, inputs.names, paths.strip, written);
+  auto json = as_json(query, chosen, all);
   json["written"] = written;
-  print_result(arguments, json, describe(query, found) + join(written, "\n") + "\n");
+  print_result(arguments, json,
+               describe(query, chosen.found) + describe_effect(query, chosen.effect) +
+                   compared(all, chosen) + join(written, "\n") + "\n");
 }
 
 }  // namespace
@@ -167,12 +243,16 @@ void declare_arithmetic(cxxopts::Options& options) {
                         "class or a group of classes",
                         cxxopts::value<std::string>(), "NAME");
   options.add_options()(
-      "strength", "how far to move, low:high:count; 1 is a standard deviation along the direction",
+      "strength",
+      "how far to move, low:high:count; 1 changes the pictures by 4% of white, root mean square",
       cxxopts::value<std::string>()->default_value("-3:3:7"), "RANGE");
   options.add_options()("method",
                         "how to find the direction: mean (difference of the means with and without "
-                        "the attribute) or logistic (logistic regression, which separates better)",
-                        cxxopts::value<std::string>()->default_value("mean"), "NAME");
+                        "the attribute), logistic (logistic regression, which separates better), "
+                        "covariance (its weights times the latents' covariance), regression "
+                        "(difference of the means after regressing out the other attributes), or "
+                        "auto (the one that shows the attribute best)",
+                        cxxopts::value<std::string>()->default_value("auto"), "NAME");
   options.add_options()("orthogonal-to",
                         "keep these attributes unchanged, such as Male,Young (repeatable)",
                         cxxopts::value<std::vector<std::string>>(), "NAMES");

@@ -10,6 +10,7 @@
 #include "analysis/components.h"
 #include "analysis/pca_comparison.h"
 #include "command/flags/attribute.h"
+#include "command/flags/look.h"
 #include "command/flags/open_run.h"
 #include "core/error.h"
 #include "core/log.h"
@@ -60,7 +61,7 @@ visual::Scatter scatter_of(const std::string& title, const space::Projection& pl
 // fair comparison with PCA.
 void draw(const std::filesystem::path& path, const PcaComparison& found,
           const statistics::PrincipalComponents& components, const Attribute* attribute,
-          uint64_t seed) {
+          uint64_t seed, const visual::Look& look) {
   auto noise = generator(seed, Stream::kPictures);
   const int64_t images = found.latents.size(0);
   const Tensor chosen = rows_with_values(
@@ -80,10 +81,12 @@ void draw(const std::filesystem::path& path, const PcaComparison& found,
         100 * components.variances[i].item<double>() / std::max(components.total_variance, 1e-300));
   }
   const int64_t latents = found.latents.size(1), count = components.axes.size(0);
-  visual::write_scatters(path, {scatter_of("Autoencoder, " + counted(latents, "latent"), plane,
-                                           found.latents, attribute, chosen),
-                                scatter_of("PCA, " + counted(count, "component"), axes,
-                                           found.coordinates, attribute, chosen)});
+  visual::write_scatters(path,
+                         {scatter_of("Autoencoder, " + counted(latents, "latent"), plane,
+                                     found.latents, attribute, chosen),
+                          scatter_of("PCA, " + counted(count, "component"), axes, found.coordinates,
+                                     attribute, chosen)},
+                         look);
 }
 
 std::string pca_table(const Json& json, const std::string& word) {
@@ -113,11 +116,13 @@ std::string pca_table(const Json& json, const std::string& word) {
 
 void declare_compare_pca(cxxopts::Options& options) {
   declare_run(options);
-  declare_out(options,
-              "scatter charts to write, .png or .svg (default: images/compare-pca/ of the run)");
+  declare_out(
+      options,
+      "scatter charts to write, .png, .svg or .pdf (default: images/compare-pca/ of the run)");
   options.add_options()("split", "split to compare on: train, validation or test",
                         cxxopts::value<std::string>()->default_value("test"), "NAME");
-  declare_attribute(options, "attribute that colours the points");
+  declare_attribute(options, "attribute that colours the points, or none");
+  declare_look(options, Draws::kCharts);
 }
 
 void run_compare_pca(const Arguments& arguments) {
@@ -125,7 +130,6 @@ void run_compare_pca(const Arguments& arguments) {
   arguments.picture("", true);  // refuses a wrong file type before the work
   const OpenedRun run = open_run(arguments);
   const Examples examples = run.load(split);
-  const Attribute* attribute = choose_attribute(arguments, examples);
   const auto components =
       training_components(run, split == Split::kTrain ? examples : run.load(Split::kTrain));
   const PcaComparison found = compare_with_pca(run, components, examples, arguments.quiet());
@@ -147,9 +151,11 @@ void run_compare_pca(const Arguments& arguments) {
     text += fmt::format("No scatter of one {}.\n",
                         examples.count() < 2 ? run.experiment.data.example_noun() : "component");
   } else {
+    const Attribute* attribute = choose_colour(arguments, examples, found.coordinates);
     const auto path =
         arguments.picture(run.directory.image("compare-pca", to_string(split) + ".png"), true);
-    draw(path, found, components, attribute, arguments.seed());
+    draw(path, found, components, attribute, arguments.seed(),
+         read_look(arguments, Draws::kCharts));
     json["written"].push_back(path.string());
     text += path.string() + "\n";
   }

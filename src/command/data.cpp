@@ -4,6 +4,7 @@
 
 #include "command/data_check.h"
 #include "command/flags/arguments.h"
+#include "command/flags/look.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/text/suggest.h"
@@ -71,6 +72,7 @@ void declare_data(cxxopts::Options& options) {
       "config", "config of the data set; check also accepts a data folder or file",
       cxxopts::value<std::string>(), "FILE");
   declare_out(options, "check: folder for the files it writes (default: checks/<name>)");
+  declare_look(options, Draws::kPictures);
   declare_settings(options);
 }
 

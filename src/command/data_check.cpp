@@ -59,7 +59,7 @@ std::vector<NamedSplit> load_splits(const Dataset& dataset) {
 }
 
 // Draws images spread evenly over the training split, captioned with their class if they have one.
-void write_contact_sheet(const Examples& train, const fs::path& path) {
+void write_contact_sheet(const Examples& train, const fs::path& path, const visual::Look& look) {
   const int64_t count = std::min(kSheetImages, train.count());
   const Tensor chosen = at::floor_divide(at::arange(count, at::kLong) * train.count(), count);
   const Examples shown = train.select(chosen);
@@ -67,9 +67,10 @@ void write_contact_sheet(const Examples& train, const fs::path& path) {
   if (const Attribute* label = shown.find("label");
       label != nullptr && label->kind() == AttributeKind::kClass)
     captions = words_of(*label);
-  write_png(visual::grid(shown.images(0, count),
-                         {.columns = std::min(kSheetColumns, count), .cell_captions = captions}),
-            path);
+  visual::GridOptions options = visual::grid_options(look);
+  if (options.columns == 0) options.columns = std::min(kSheetColumns, count);
+  options.cell_captions = captions;
+  write_png(visual::grid(shown.images(0, count), options), path);
 }
 
 std::vector<std::string> unreadable_images(const Dataset& dataset) {
@@ -140,7 +141,7 @@ void check_data(const Arguments& arguments) {
   const fs::path out = output_folder(arguments, path);
   const Examples& train = splits.front().second;
   if (train.pixels.scalar_type() == at::kByte) {
-    write_contact_sheet(train, out / "contact_sheet.png");
+    write_contact_sheet(train, out / "contact_sheet.png", read_look(arguments, Draws::kPictures));
     report.written.push_back((out / "contact_sheet.png").string());
   }
   if (!is_config(path)) {

@@ -4,6 +4,7 @@
 
 #include "analysis/comparison.h"
 #include "command/flags/inputs.h"
+#include "command/flags/look.h"
 #include "command/flags/open_run.h"
 #include "command/report/one_file_each.h"
 #include "core/error.h"
@@ -29,6 +30,14 @@ Tensor clean(const OpenedRun& run, const ExampleBatch& noisy) {
   return run.pictures(latent.code, latent.condition);
 }
 
+visual::Look denoise_look(const Arguments& arguments, const OpenedRun& run,
+                          std::vector<std::string> names) {
+  visual::Look look = visual::with_columns(read_look_for(arguments, run.experiment.data.is_table()),
+                                           kDenoisedColumns);
+  look.captions = asked_captions(arguments, names);
+  return look;
+}
+
 // Adds noise to images of the data set, removes it, and compares the result with the truth.
 void denoise_split(const Arguments& arguments, const OpenedRun& run) {
   const ExampleBatch inputs = read_inputs(arguments, run);
@@ -47,7 +56,7 @@ void denoise_split(const Arguments& arguments, const OpenedRun& run) {
   run.experiment.gallery->write_versions(
       path,
       {{"noisy", first(noisy)}, {"denoised", first(denoised)}, {"clean", first(inputs.images)}},
-      kDenoisedColumns);
+      denoise_look(arguments, run, inputs.names));
   result.json["written"] = {path.string()};
   print_result(arguments, result.json, result.text + path.string() + "\n");
 }
@@ -86,8 +95,9 @@ std::vector<std::string> clean_whole(const Arguments& arguments, const OpenedRun
   for (size_t i = 0; i < inputs.small.names.size(); ++i)
     singles.write(inputs.small.names[i], denoised[static_cast<int64_t>(i)]);
   const auto path = singles.folder() / "files.png";
-  run.experiment.gallery->write_versions(
-      path, {{"noisy", inputs.small.images}, {"denoised", denoised}}, kDenoisedColumns);
+  run.experiment.gallery->write_versions(path,
+                                         {{"noisy", inputs.small.images}, {"denoised", denoised}},
+                                         denoise_look(arguments, run, inputs.small.names));
   auto written = singles.written();
   written.push_back(path.string());
   return written;
@@ -126,6 +136,7 @@ void declare_denoise(cxxopts::Options& options) {
   declare_out(options,
               "path of the picture, or with FILES of the folder (default: images/denoise/ of the "
               "run)");
+  declare_look(options, Draws::kBoth);
   options.add_options()("tiles",
                         "clean FILES at their own size, in overlapping tiles of the model's size");
 }

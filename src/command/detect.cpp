@@ -9,6 +9,7 @@
 #include "command/detect_table.h"
 #include "command/detect_threshold.h"
 #include "command/flags/inputs.h"
+#include "command/flags/look.h"
 #include "command/flags/open_run.h"
 #include "command/report/anomaly_report.h"
 #include "core/error.h"
@@ -85,6 +86,7 @@ void declare_detect(cxxopts::Options& options) {
   declare_run(options);
   declare_inputs(options, "0");
   declare_each_class(options);
+  declare_look(options, Draws::kBoth);
   declare_out(options,
               "FILE.csv to write, with the picture beside it (default: detect/ and images/detect/ "
               "of the run)");
@@ -141,7 +143,13 @@ void run_detect(const Arguments& arguments) {
     const Tensor flagged = scores[i].values.gt(*thresholds.values[i]);
     found = flagged.any().item<bool>();
     write_scores(csv, examples, scores, flagged, normal);
-    write_most_anomalous(picture, run, examples, scores[i].values, shown, normal);
+    write_most_anomalous(picture, run, examples,
+                         {.values = scores[i].values,
+                          .shown = shown,
+                          .rule = normal.rule,
+                          .score = chosen,
+                          .threshold = *thresholds.values[i]},
+                         read_look_for(arguments, run.experiment.data.is_table()));
   }
   json["written"] = {csv.string(), picture.string()};
   print_result(arguments, json,

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "analysis/disentanglement.h"
+#include "command/flags/look.h"
 #include "command/flags/open_run.h"
 #include "core/error.h"
 #include "core/log.h"
@@ -56,7 +57,7 @@ std::vector<std::string> latent_names(const std::vector<int64_t>& latents) {
 
 // Draws factors by latents.
 void draw_information(const std::filesystem::path& path, const std::string& split,
-                      const Disentanglement& found) {
+                      const Disentanglement& found, const visual::Look& look) {
   visual::HeatMap map{.title = fmt::format("What {} say about factors ({} split)",
                                            counted(int64_t(found.active.size()), "latent"), split),
                       .legend = "mutual information / entropy",
@@ -67,7 +68,7 @@ void draw_information(const std::filesystem::path& path, const std::string& spli
                       .values = found.information.t()};
   for (const auto& factor : found.factors.factors)
     map.rows.push_back(factor.name);
-  visual::write_heat_map(path, map);
+  visual::write_heat_map(path, map, look);
 }
 
 Json factors_json(const Disentanglement& found, const OpenedRun& run) {
@@ -199,7 +200,9 @@ void declare_disentangle(cxxopts::Options& options) {
                         "to half as many others",
                         cxxopts::value<int64_t>()->default_value("10000"), "N");
   declare_out(options,
-              "file of the heat map of factors and latents, .png or .svg (default: in the run)");
+              "file of the heat map of factors and latents, .png, .svg or .pdf (default: in the "
+              "run)");
+  declare_look(options, Draws::kCharts);
 }
 
 void run_disentangle(const Arguments& arguments) {
@@ -222,7 +225,7 @@ void run_disentangle(const Arguments& arguments) {
   Json json = result_json(found, run, to_string(split));
   std::string text = result_text(found, run, to_string(split));
   if (arguments.has("out") || visual::can_chart()) {
-    draw_information(path, to_string(split), found);
+    draw_information(path, to_string(split), found, read_look(arguments, Draws::kCharts));
     json["written"].push_back(path.string());
     text += path.string() + "\n";
   } else {

@@ -7,6 +7,7 @@
 
 #include "analysis/measure_context.h"
 #include "command/flags/arguments.h"
+#include "command/flags/look.h"
 #include "command/flags/open_run.h"
 #include "command/report/config_entries.h"
 #include "command/report/evaluation_report.h"
@@ -126,10 +127,16 @@ std::string lines_of(const std::vector<std::string>& written) {
 
 constexpr int64_t kRankedColumns = 5;
 
+visual::Look evaluate_look(const Arguments& arguments, const OpenedRun& run) {
+  return visual::with_columns(read_look_for(arguments, run.experiment.data.is_table()),
+                              kRankedColumns);
+}
+
 // Draws images that measures chose beside their reconstructions, and returns the files.
 std::vector<std::string> write_ranked(const OpenedRun& run, const Examples& examples,
                                       const std::string& split,
-                                      const std::vector<RankedImages>& ranked) {
+                                      const std::vector<RankedImages>& ranked,
+                                      const visual::Look& look) {
   std::vector<std::string> written;
   for (const auto& chosen : ranked) {
     const ExampleBatch batch = batch_of(examples, at::tensor(chosen.images, at::kLong));
@@ -137,7 +144,7 @@ std::vector<std::string> write_ranked(const OpenedRun& run, const Examples& exam
     const auto path = run.directory.image(
         "evaluate", fmt::format("{}-{}-{}.png", split, chosen.name, chosen.figure));
     run.experiment.gallery->write_pairs(path, batch.images,
-                                        run.pictures(latent.z, latent.condition), kRankedColumns);
+                                        run.pictures(latent.z, latent.condition), look);
     written.push_back(path.string());
   }
   return written;
@@ -147,6 +154,7 @@ std::vector<std::string> write_ranked(const OpenedRun& run, const Examples& exam
 
 void declare_evaluate(cxxopts::Options& options) {
   declare_run(options);
+  declare_look(options, Draws::kBoth);
   options.add_options()("split", "split to evaluate: train, validation or test",
                         cxxopts::value<std::string>()->default_value("test"), "NAME");
   options.add_options()(
@@ -189,7 +197,8 @@ void run_evaluate(const Arguments& arguments) {
   add_measures(json, measured);
   for (const auto& [name, reason] : made.left_out())
     json["left_out"][name] = reason;
-  const auto written = write_ranked(run, examples, to_string(split), made.ranked());
+  const auto written =
+      write_ranked(run, examples, to_string(split), made.ranked(), evaluate_look(arguments, run));
   if (!written.empty()) json["written"] = written;
   print_result(arguments, json,
                evaluation_header(run, result, to_string(split)) +

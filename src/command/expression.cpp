@@ -1,5 +1,6 @@
 #include "command/expression.h"
 #include "command/flags/inputs.h"
+#include "command/flags/look.h"
 #include "command/flags/open_run.h"
 
 #include <ATen/ATen.h>
@@ -184,11 +185,10 @@ void run_expression(const Arguments& arguments) {
   conditions.push_back(condition);
   captions.push_back("= result");
   const Tensor images = run.pictures(at::cat(shown), at::cat(conditions));
-  const auto written = write_pictures(arguments, paths,
-                                      visual::grid(images, {.columns = images.size(0),
-                                                            .scale = arguments.integer("scale", 0),
-                                                            .cell_captions = captions}),
-                                      {});
+  visual::GridOptions options = visual::grid_options(read_look(arguments, Draws::kPictures));
+  if (options.columns == 0) options.columns = images.size(0);
+  options.cell_captions = captions;
+  const auto written = write_pictures(arguments, paths, visual::grid(images, options), {});
   print_result(
       arguments,
       {{"expression", arguments.text("expression")}, {"terms", captions}, {"written", written}},

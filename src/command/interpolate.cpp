@@ -8,10 +8,13 @@
 #include "analysis/latent_source.h"
 #include "command/flags/condition.h"
 #include "command/flags/inputs.h"
+#include "command/flags/look.h"
 #include "command/flags/open_run.h"
 #include "command/report/animation.h"
 #include "command/report/latent_tensors.h"
+#include "command/report/name_index.h"
 #include "core/error.h"
+#include "core/log.h"
 #include "core/random.h"
 #include "core/text/split.h"
 #include "core/text/suggest.h"
@@ -30,6 +33,7 @@ struct Waypoints {
   Tensor z;          // [M, Z]
   Tensor condition;  // [M, K], or undefined
   std::vector<std::string> names;
+  Tensor images = {};  // [M, C, H, W] that they are the codes of; undefined for random ones
 };
 
 // The smallest --random: a single latent may go from one condition to another.
@@ -37,11 +41,22 @@ int64_t fewest_random(const Arguments& arguments) {
   return arguments.texts("attribute").size() > 1 ? 1 : 2;
 }
 
+// Between two equal images nothing moves.
+void warn_of_repeated(const ExampleBatch& inputs) {
+  for (int64_t i = 0; i + 1 < inputs.images.size(0); ++i) {
+    if (!at::equal(inputs.images[i], inputs.images[i + 1])) continue;
+    const auto at = static_cast<size_t>(i);
+    log::warn("{} and {} are the same image; the morph between them stands still", inputs.names[at],
+              inputs.names[at + 1]);
+  }
+}
+
 Waypoints own_waypoints(const OpenedRun& run, const Arguments& arguments) {
   if (!arguments.has("random")) {
     const ExampleBatch inputs = read_inputs(arguments, run);
     const Latent latent = run.encode(inputs);
-    return {latent.code, latent.condition, inputs.names};
+    warn_of_repeated(inputs);
+    return {latent.code, latent.condition, inputs.names, inputs.images};
   }
   Waypoints waypoints;
   const int64_t count = arguments.integer("random", fewest_random(arguments), kMaxFrames);
@@ -125,20 +140,38 @@ std::vector<std::string> frame_captions(const Waypoints& waypoints, int64_t step
   return captions;
 }
 
+// The images of a row of the strip: the frames between its ends, which stand beside them.
+Tensor strip_row(const Tensor& frames, const Waypoints& waypoints, int64_t row) {
+  if (!waypoints.images.defined()) return frames;
+  const auto end = [&](int64_t i) {
+    return visual::framed(waypoints.images.narrow(0, i, 1), frames.size(2), frames.size(3));
+  };
+  return at::cat({end(row), frames, end(row + 1)});
+}
+
 // A row from each waypoint to the next, with every frame or some evenly spread ones.
 Picture strip(const Tensor& images, const Waypoints& waypoints, int64_t steps, bool captions,
-              int64_t scale) {
-  const auto shown = visual::spread(steps, kStripColumns);
+              const visual::Look& look) {
+  const auto shown = visual::spread(steps, look.columns > 0 ? look.columns : kStripColumns);
+  visual::GridOptions options = visual::grid_options(look);
   std::vector<Tensor> rows;
-  visual::GridOptions options{.scale = scale};
   std::vector<std::string> names;
   for (size_t i = 0; i + 1 < waypoints.names.size(); ++i) {
-    rows.push_back(images.narrow(0, static_cast<int64_t>(i) * (steps - 1), steps)
-                       .index_select(0, at::tensor(shown, at::kLong)));
+    const auto row = static_cast<int64_t>(i);
+    const Tensor frames =
+        images.narrow(0, row * (steps - 1), steps).index_select(0, at::tensor(shown, at::kLong));
+    rows.push_back(strip_row(frames, waypoints, row));
     if (captions) names.push_back(waypoints.names[i] + " \u2192 " + waypoints.names[i + 1]);
   }
-  for (const int64_t step : shown) {
-    if (captions) options.column_captions.push_back(percent(step, steps));
+  for (const int64_t step : shown)
+    options.column_captions.push_back(percent(step, steps));
+  if (waypoints.images.defined()) {
+    options.column_captions.insert(options.column_captions.begin(), "image");
+    options.column_captions.push_back("image");
+  }
+  if (static_cast<int64_t>(shown.size()) < steps) {
+    options.footer =
+        fmt::format("{} of {} frames{}", shown.size(), steps, rows.size() > 1 ? " a row" : "");
   }
   return visual::rows(rows, names, options);
 }
@@ -146,7 +179,8 @@ Picture strip(const Tensor& images, const Waypoints& waypoints, int64_t steps, b
 // Captions of a matrix: the corners' names beside the first and the last row.
 visual::GridOptions matrix_look(const Arguments& arguments, const Waypoints& waypoints,
                                 int64_t steps) {
-  visual::GridOptions look{.columns = steps, .scale = arguments.integer("scale", 0)};
+  visual::GridOptions look = visual::grid_options(read_look(arguments, Draws::kPictures));
+  look.columns = steps;
   if (!arguments.flag("captions")) return look;
   for (int64_t step = 0; step < steps; ++step)
     look.column_captions.push_back(percent(step, steps));
@@ -160,12 +194,12 @@ visual::GridOptions matrix_look(const Arguments& arguments, const Waypoints& way
 std::vector<std::string> write_morph(const Arguments& arguments, const OutputPaths& paths,
                                      const Tensor& images, const Waypoints& waypoints,
                                      int64_t steps) {
-  const int64_t scale = arguments.integer("scale", 0);
+  const visual::Look look = read_look(arguments, Draws::kPictures);
   const bool captions = arguments.flag("captions");
   std::vector<std::string> texts;
   if (captions) texts = frame_captions(waypoints, steps);
-  return write_pictures(arguments, paths, strip(images, waypoints, steps, captions, scale),
-                        visual::frames(images.split(1), texts, {.scale = scale}));
+  return write_pictures(arguments, paths, strip(images, waypoints, steps, captions, look),
+                        visual::frames(images.split(1), texts, visual::frame_options(look)));
 }
 
 OutputPaths choose_paths(const Arguments& arguments, const OpenedRun& run, bool matrix) {
@@ -249,6 +283,7 @@ void run_interpolate(const Arguments& arguments) {
     written = write_morph(arguments, paths, images, waypoints, steps);
   }
   write_latent_tensors(arguments, z, images, written);
+  if (!paths.strip.empty()) write_name_index(arguments, waypoints.names, paths.strip, written);
   json["written"] = written;
   print_result(arguments, json, text + join(written, "\n") + "\n");
 }

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "command/flags/arguments.h"
+#include "command/flags/look.h"
 #include "command/plot/plots.h"
 #include "core/error.h"
 #include "core/text/suggest.h"
@@ -18,11 +18,16 @@ const Registry<PlotRow>& plots() {
       "plot", {
                   {"latents",
                    "images as points of the latent space, coloured by an attribute",
-                   {"checkpoint", "split", "count", "attribute", "axes", "decoded", "cdf"},
+                   {"checkpoint", "split", "count", "attribute", "axes", "decoded", "grid",
+                    "grid-over", "cdf"},
                    plot_latents},
+                  {"samples",
+                   "random latents marked and numbered among those of a split, and their pictures",
+                   {"checkpoint", "split", "count", "attribute", "axes", "sampler", "cdf"},
+                   plot_samples},
                   {"histograms",
                    "the distribution of each latent against N(0, 1)",
-                   {"checkpoint", "split"},
+                   {"checkpoint", "split", "count"},
                    plot_histograms},
                   {"losses",
                    "training and validation loss by epoch; repeat --run to compare runs",
@@ -36,6 +41,10 @@ const Registry<PlotRow>& plots() {
                    "how often the units of a plain autoencoder are active; --twin adds another run",
                    {"checkpoint", "split", "twin"},
                    plot_activations},
+                  {"book",
+                   "every chart and picture that suits the run, in one folder with a page of them",
+                   {"checkpoint"},
+                   plot_book},
               });
   return registry;
 }
@@ -67,28 +76,41 @@ void declare_plot(cxxopts::Options& options) {
                         cxxopts::value<std::string>()->default_value("latents"), "KIND");
   declare_run(options);
   declare_out(options,
-              "chart to write, .png or .svg; dictionary: .png (default: images/plot/<kind>.png of "
-              "the run)");
-  options.add_options()("split", "split whose images are drawn (all kinds but losses)",
+              "chart to write, .png, .svg or .pdf; dictionary: .png or .jpg; book: a folder "
+              "(default: images/plot/ of the run)");
+  declare_look(options, Draws::kBoth);
+  options.add_options()("split", "split whose images are drawn (all kinds but losses and book)",
                         cxxopts::value<std::string>()->default_value("test"), "NAME");
-  options.add_options()("n,count", "latents: maximum number of images, drawn at random",
-                        cxxopts::value<int64_t>()->default_value("10000"), "N");
+  options.add_options()("n,count",
+                        "latents: maximum number of images, drawn at random (default: 10000); "
+                        "samples: their number (18); histograms: number of latents (50)",
+                        cxxopts::value<int64_t>(), "N");
   options.add_options()("attribute",
-                        "latents: attribute that colours the points (default: the data set's first "
-                        "attribute)",
+                        "latents, samples: attribute that colours the points, or none (default: of "
+                        "latents the one that says most about them, of samples none)",
                         cxxopts::value<std::string>(), "NAME");
   options.add_options()(
       "axes",
-      "latents: used (the two latents with the most information), pca, or two latents such "
+      "latents, samples: used (the two latents with the most information), pca, or two such "
       "as 0,3",
       cxxopts::value<std::string>()->default_value("used"), "NAME");
   options.add_options()("cdf",
-                        "latents: apply the normal distribution function, which makes the prior "
+                        "latents, samples: apply the normal distribution function, which makes the "
+                        "prior "
                         "uniform");
   options.add_options()("decoded",
                         "latents: maximum number of decoded pictures to draw at their points",
                         cxxopts::value<int64_t>()->default_value("0"), "N");
-  options.add_options()("term", "losses: loss term to draw, such as loss, nll or kl",
+  options.add_options()("grid",
+                        "latents: side of a square of decoded pictures that fills the chart, under "
+                        "the points; 0: none",
+                        cxxopts::value<int64_t>()->default_value("0"), "N");
+  options.add_options()("grid-over", "latents: draw the pictures of --grid over the points");
+  options.add_options()("sampler", "samples: draw the latents from prior, posterior or gmm",
+                        cxxopts::value<std::string>()->default_value("prior"), "NAME");
+  options.add_options()("term",
+                        "losses: terms to draw, such as loss, nll or kl; several, as loss,kl, or "
+                        "all: a chart each",
                         cxxopts::value<std::string>()->default_value("loss"), "NAME");
   options.add_options()("twin", "activations: another run to draw beside this one",
                         cxxopts::value<std::string>(), "DIR");
@@ -97,7 +119,7 @@ void declare_plot(cxxopts::Options& options) {
 void run_plot(const Arguments& arguments) {
   const PlotRow& row = plots().find<UsageError>(arguments.text("kind"), "latent plot");
   check_flags(arguments, row);
-  arguments.picture("", true);  // refuses a wrong file type before the work
+  if (row.name != "book") arguments.picture("", row.name != "dictionary");  // before the work
   nlohmann::ordered_json result{{"kind", row.name}};
   result.update(row.draw(arguments));
   std::string text;

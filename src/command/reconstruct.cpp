@@ -5,8 +5,10 @@
 #include "command/flags/arguments.h"
 #include "command/flags/condition.h"
 #include "command/flags/inputs.h"
+#include "command/flags/look.h"
 #include "command/flags/open_run.h"
 #include "command/report/latent_tensors.h"
+#include "command/report/name_index.h"
 #include "core/error.h"
 #include "core/random.h"
 #include "core/text/split.h"
@@ -27,6 +29,7 @@ void declare_reconstruct(cxxopts::Options& options) {
   declare_run(options);
   declare_inputs(options, "10");
   declare_out(options, "picture to write (default: images/reconstruct/ of the run)");
+  declare_look(options, Draws::kBoth);
   options.add_options()("sample-latents", "sample the latents instead of using their mean");
   options.add_options()(
       "attribute",
@@ -60,7 +63,12 @@ void run_reconstruct(const Arguments& arguments) {
                            (asked.empty() ? "" : "-" + in_file_name(asked));
   const auto path = arguments.picture(run.directory.image("reconstruct", stem + ".png"),
                                       run.experiment.data.is_table());
-  run.experiment.gallery->write_pairs(path, inputs.images, reconstructed, kColumns);
+  visual::Look look =
+      visual::with_columns(read_look_for(arguments, run.experiment.data.is_table()), kColumns);
+  look.captions = asked_captions(arguments, inputs.names);
+  run.experiment.gallery->write_pairs(path, inputs.images, reconstructed, look);
+  std::vector<std::string> written{path.string()};
+  if (!run.experiment.data.is_table()) write_name_index(arguments, inputs.names, path, written);
 
   std::string text = fmt::format("mean squared error per {}\n", run.experiment.data.example_noun());
   Json each = Json::array();
@@ -73,7 +81,6 @@ void run_reconstruct(const Arguments& arguments) {
   text += fmt::format("  {:<24} {:.5f}\n", "mean", mean);
   Json json{{"images", each}, {"mse", mean}};
   if (!asked.empty()) json["attribute"] = asked;
-  std::vector<std::string> written{path.string()};
   write_latent_tensors(arguments, latent.z, reconstructed, written);
   json["written"] = written;
   print_result(arguments, json, text + join(written, "\n") + "\n");

@@ -110,4 +110,25 @@ const Registry<CommandRow>& commands() {
   return registry;
 }
 
+cxxopts::Options declare_command(const CommandRow& row) {
+  cxxopts::Options options("latent " + row.name, row.summary);
+  row.declare(options);
+  const auto integer = [] { return cxxopts::value<int64_t>(); };
+  if (row.device) {
+    options.add_options()("device", "device to compute on: auto, cpu, cuda or cuda:N",
+                          cxxopts::value<std::string>()->default_value("auto"), "NAME");
+  }
+  if (row.seed == SeedFlag::kOverrides) {
+    options.add_options()("seed", "override train.seed of the config", integer(), "N");
+  } else if (row.seed == SeedFlag::kDraws) {
+    options.add_options()("seed", "seed of the random numbers, from 0 on",
+                          integer()->default_value("0"), "N");
+  }
+  options.add_options()("threads", "number of CPU threads; 0: one for each physical core",
+                        integer()->default_value("0"), "N")(
+      "json", "print one JSON object to stdout; everything else goes to stderr")(
+      "q,quiet", "print warnings and results only")("h,help", "print this help");
+  return options;
+}
+
 }  // namespace latent

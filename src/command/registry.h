@@ -23,6 +23,9 @@ struct CommandRow {
   std::string memory_remedy = "";  // what to lower when memory runs out; "": depends on the flags
 };
 
+/// Returns the flags of a command: its own and those that all share.
+cxxopts::Options declare_command(const CommandRow& row);
+
 /// Returns the table of all commands.
 const Registry<CommandRow>& commands();
 

@@ -7,6 +7,7 @@
 
 #include "analysis/latent_source.h"
 #include "command/flags/arguments.h"
+#include "command/flags/look.h"
 #include "command/flags/open_run.h"
 #include "command/report/latent_tensors.h"
 #include "core/error.h"
@@ -89,6 +90,14 @@ nlohmann::ordered_json sample_report(const DrawnSamples& drawn,
   return report;
 }
 
+// "1", "2", ...
+std::vector<std::string> numbers_to(int64_t count) {
+  std::vector<std::string> words;
+  for (int64_t i = 1; i <= count; ++i)
+    words.push_back(std::to_string(i));
+  return words;
+}
+
 // Writes each picture to a file in the folder.
 void write_singles(const visual::Gallery& gallery, const Tensor& images,
                    const std::filesystem::path& folder) {
@@ -114,14 +123,13 @@ void declare_sample(cxxopts::Options& options) {
       cxxopts::value<std::string>(), "RULE");
   options.add_options()("n,count", "number of images",
                         cxxopts::value<int64_t>()->default_value("64"), "N");
-  options.add_options()("columns", "columns of the grid; 0: as square as possible",
-                        cxxopts::value<int64_t>()->default_value("0"), "N");
   options.add_options()("side", "manifold: images per side",
                         cxxopts::value<int64_t>()->default_value("15"), "N");
   options.add_options()("temperature",
                         "scale of the latents (posterior, gmm: of their spread around the mean); "
                         "below 1: more typical images, above 1: more varied ones",
                         cxxopts::value<double>()->default_value("1"), "T");
+  declare_look(options, Draws::kBoth);
   options.add_options()("singles", "write one PNG per image instead of a grid");
   options.add_options()(
       "tensors", "also write latents and pictures as tensors z [N, Z] and images [N, C, H, W]",
@@ -131,11 +139,13 @@ void declare_sample(cxxopts::Options& options) {
 void run_sample(const Arguments& arguments) {
   const bool manifold = chosen_sampler(arguments, true).name == "manifold";
   const LatentRequest request = read_request(arguments, manifold);
-  const int64_t columns = manifold ? request.side : arguments.integer("columns", 0, request.count);
   if (manifold)
     arguments.refuse({"seed"}, "a manifold draws no random latents; expected no --seed");
   const bool singles = arguments.flag("singles");
-  if (singles) arguments.refuse({"columns"}, "for a grid, but --singles writes one file per image");
+  if (singles) {
+    arguments.refuse({"columns", "title", "width", "scale", "smooth", "captions"},
+                     "for a grid, but --singles writes one file per image");
+  }
   if (arguments.has("attribute") && trimmed(arguments.text("attribute")).empty())
     throw UsageError("--attribute: nothing is named; expected, such as, --attribute label=owl");
   check_latent_tensors(arguments);
@@ -147,14 +157,17 @@ void run_sample(const Arguments& arguments) {
       singles ? arguments.folder(otherwise, "--singles writes one file per image")
               : arguments.picture(otherwise, run.experiment.data.is_table());
   const Tensor images = run.pictures(drawn.z, drawn.condition);
+  visual::Look look = read_look_for(arguments, run.experiment.data.is_table());
+  if (manifold) look.columns = request.side;
+  if (arguments.flag("captions") && !manifold) look.captions = numbers_to(images.size(0));
   std::vector<std::string> written{path.string()};
   const visual::Gallery& gallery = *run.experiment.gallery;
   if (singles) {
     write_singles(gallery, images, path);
   } else if (manifold) {
-    gallery.write_manifold(path, images, columns);
+    gallery.write_manifold(path, images, look);
   } else {
-    gallery.write_samples(path, images, columns);
+    gallery.write_samples(path, images, look);
   }
   write_latent_tensors(arguments, drawn.z, images, written);
   print_result(arguments, sample_report(drawn, written), join(written, "\n") + "\n");

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command/flags/inputs.h"
+#include "command/flags/look.h"
 #include "command/flags/open_run.h"
 #include "command/report/animation.h"
 #include "core/error.h"
@@ -80,12 +81,14 @@ std::vector<Tensor> decode_rows(const OpenedRun& run, const Latent& start, const
 
 // A frame for each step, with all rows in it.
 std::vector<Picture> animate(const std::vector<Tensor>& rows,
-                             const std::vector<std::string>& captions, int64_t scale) {
+                             const std::vector<std::string>& captions, const visual::Look& look) {
+  visual::GridOptions options = visual::frame_options(look);
+  options.cell_captions = captions;
   const Tensor all = at::stack(rows, 1);  // [F, R, C, H, W]
   std::vector<Tensor> steps;
   for (int64_t f = 0; f < all.size(0); ++f)
     steps.push_back(all[f]);
-  return visual::frames(steps, {}, {.scale = scale, .cell_captions = captions});
+  return visual::frames(steps, {}, options);
 }
 
 }  // namespace
@@ -119,20 +122,17 @@ void run_traverse(const Arguments& arguments) {
   const Latent codes = split_codes(run, Split::kTrain, arguments.quiet());
   const Rows rows = choose_rows(run, codes, arguments);
   const Latent start = starting_point(run, codes, arguments);
-  const int64_t scale = arguments.integer("scale", 0);
+  const visual::Look look = read_look(arguments, Draws::kPictures);
 
-  std::vector<std::string> columns;
-  if (arguments.flag("captions")) {
-    const auto levels = arguments.numbers("range", "0.01:0.99");
-    columns.resize(static_cast<size_t>(steps));
-    columns.front() = fmt::format("{:g}%", 100 * levels[0]);
-    columns.back() = fmt::format("{:g}%", 100 * levels[1]);
-  }
-  const Picture strip = visual::rows(decode_rows(run, start, rows, steps), rows.captions,
-                                     {.scale = scale, .column_captions = columns});
+  visual::GridOptions options = visual::grid_options(look);
+  const auto levels = arguments.numbers("range", "0.01:0.99");
+  options.column_captions.resize(static_cast<size_t>(steps));
+  options.column_captions.front() = fmt::format("{:g}%", 100 * levels[0]);
+  options.column_captions.back() = fmt::format("{:g}%", 100 * levels[1]);
+  const Picture strip = visual::rows(decode_rows(run, start, rows, steps), rows.captions, options);
   std::vector<Picture> frames;
   if (paths.animated())
-    frames = animate(decode_rows(run, start, rows, moments), rows.captions, scale);
+    frames = animate(decode_rows(run, start, rows, moments), rows.captions, look);
   const auto written = write_pictures(arguments, paths, strip, frames);
 
   nlohmann::ordered_json each = nlohmann::ordered_json::array();

@@ -6,6 +6,7 @@
 
 #include "analysis/comparison.h"
 #include "command/flags/inputs.h"
+#include "command/flags/look.h"
 #include "command/flags/open_run.h"
 #include "command/report/one_file_each.h"
 #include "core/error.h"
@@ -33,15 +34,23 @@ Upscaled upscale(const OpenedRun& run, const ExampleBatch& small) {
           .model = run.pictures(latent.code, latent.condition)};
 }
 
+visual::Look upscale_look(const Arguments& arguments, const OpenedRun& run,
+                          const std::vector<std::string>& names) {
+  visual::Look look = visual::with_columns(read_look_for(arguments, run.experiment.data.is_table()),
+                                           kUpscaledColumns);
+  look.captions = asked_captions(arguments, names);
+  return look;
+}
+
 void write_rows(const OpenedRun& run, const fs::path& path, const Upscaled& images,
-                const Tensor& truth) {
+                const Tensor& truth, const visual::Look& look) {
   const int64_t shown = std::min(kMaxUpscaled, images.input.size(0));
   const auto first = [&](const Tensor& all) { return all.narrow(0, 0, shown); };
   std::vector<visual::Version> rows{{"input", first(images.input)},
                                     {"bicubic", first(images.bicubic)},
                                     {"model", first(images.model)}};
   if (truth.defined()) rows.push_back({"truth", first(truth)});
-  run.experiment.gallery->write_versions(path, rows, kUpscaledColumns);
+  run.experiment.gallery->write_versions(path, rows, look);
 }
 
 void print_compared(const Arguments& arguments, const SmallInputs& files, const Upscaled& images,
@@ -64,7 +73,8 @@ void upscale_files(const Arguments& arguments, const OpenedRun& run) {
     singles.write(files.small.names[i], images.model[static_cast<int64_t>(i)]);
   auto written = singles.written();
   written.push_back((singles.folder() / "files.png").string());
-  write_rows(run, written.back(), images, files.truth);
+  write_rows(run, written.back(), images, files.truth,
+             upscale_look(arguments, run, files.small.names));
   print_compared(arguments, files, images, written);
 }
 
@@ -76,7 +86,7 @@ void upscale_split(const Arguments& arguments, const OpenedRun& run) {
   const fs::path path =
       arguments.picture(run.directory.image("upscale", inputs_stem(arguments) + ".png"),
                         run.experiment.data.is_table());
-  write_rows(run, path, images, files.truth);
+  write_rows(run, path, images, files.truth, upscale_look(arguments, run, files.small.names));
   print_compared(arguments, files, images, {path.string()});
 }
 
@@ -88,6 +98,7 @@ void declare_upscale(cxxopts::Options& options) {
   declare_out(options,
               "path of the picture, or with FILES of the folder (default: images/upscale/ of the "
               "run)");
+  declare_look(options, Draws::kBoth);
 }
 
 void run_upscale(const Arguments& arguments) {

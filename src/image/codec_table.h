@@ -2,6 +2,7 @@
 // function that returns one table.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "image/codecs.h"
@@ -17,6 +18,8 @@ struct CodecTable {
   /// rgb: 3 bytes a pixel.  Returns 3 bytes for each of at most `colours` colours that represent
   /// them.
   std::vector<uint8_t> (*palette)(const std::vector<uint8_t>& rgb, int64_t colours);
+  /// Returns the bytes of a JPEG; quality: 1 to 100.
+  std::string (*jpeg)(const Picture& picture, int quality);
 };
 
 /// The name under which the library exports `const CodecTable* latent_codec_table()`.

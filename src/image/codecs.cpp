@@ -23,6 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kLargestFile = size_t{1} << 30;
+constexpr int64_t kLargestJpegSide = 65500;
+constexpr int kJpegQuality = 92;
 
 #if LATENT_IMAGE_CODECS
 
@@ -114,6 +116,18 @@ Picture resize(const Picture& picture, int64_t width, int64_t height, Filter fil
   TORCH_CHECK(width > 0 && height > 0, "resize: got ", width, "x", height,
               "; expected at least 1x1");
   return codecs().resize(picture, width, height, filter);
+}
+
+void write_picture(const Picture& picture, const fs::path& path) {
+  const std::string kind = path.extension().string();
+  if (kind != ".jpg" && kind != ".jpeg") return write_png(picture, path);
+  if (picture.width > kLargestJpegSide || picture.height > kLargestJpegSide) {
+    throw Error(fmt::format("{}: a picture of {}x{} pixels; a JPEG can have {} a side",
+                            path.string(), picture.width, picture.height, kLargestJpegSide));
+  }
+  const std::string bytes = codecs().jpeg(picture, kJpegQuality);
+  if (path.has_parent_path()) make_directories(path.parent_path());
+  write_file(path, bytes);
 }
 
 std::vector<uint8_t> choose_palette(const std::vector<uint8_t>& rgb, int64_t colours) {

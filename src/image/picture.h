@@ -1,4 +1,5 @@
-// 8-bit pictures in memory, written as PNG by libpng and read by the image codecs.
+// 8-bit pictures in memory, written as PNG by libpng, as JPEG and read by the
+// image codecs.
 #pragma once
 
 #include <cstdint>
@@ -27,5 +28,9 @@ struct Picture {
 /// Writes a PNG atomically. Makes the folder if needed. Throws Error naming the file and the
 /// reason.
 void write_png(const Picture& picture, const std::filesystem::path& path);
+
+/// Writes a PNG, or a JPEG of quality 92 if the path ends in .jpg or .jpeg, atomically. Throws Error
+/// as write_png does, and for a JPEG if this build has no image codecs.
+void write_picture(const Picture& picture, const std::filesystem::path& path);
 
 }  // namespace latent

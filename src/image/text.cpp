@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 #include <vector>
 
 #include "core/error.h"
@@ -126,14 +127,37 @@ std::string fit_text(const std::string& text, int64_t size, int64_t width) {
     next_code_point(text, at);
     ends.push_back(at);
   }
-  for (auto end = ends.rbegin() + 1; end != ends.rend(); ++end) {
-    size_t kept = *end;
-    while (kept > 0 && text[kept - 1] == ' ')
-      --kept;
-    const std::string shorter = text.substr(0, kept) + kEllipsis;
+  for (size_t kept = ends.size() - 2; kept > 0; --kept) {
+    const size_t tail = kept / 2;  // code points of the end
+    std::string head = text.substr(0, ends[kept - tail]);
+    std::string rest = text.substr(ends[ends.size() - 1 - tail]);
+    while (!head.empty() && head.back() == ' ')
+      head.pop_back();
+    const std::string shorter = head + kEllipsis + rest;
     if (text_width(shorter, size) <= width) return shorter;
   }
-  return "";
+  return text_width(kEllipsis, size) <= width ? kEllipsis : "";
+}
+
+std::vector<std::string> wrap_text(const std::string& text, int64_t size, int64_t width) {
+  std::vector<std::string> lines;
+  std::istringstream paragraphs(text);
+  for (std::string paragraph; std::getline(paragraphs, paragraph);) {
+    std::istringstream words(paragraph);
+    std::string line;
+    for (std::string word; words >> word;) {
+      const std::string longer = line.empty() ? word : line + " " + word;
+      if (!line.empty() && text_width(longer, size) > width) {
+        lines.push_back(fit_text(line, size, width));
+        line = word;
+      } else {
+        line = longer;
+      }
+    }
+    lines.push_back(fit_text(line, size, width));
+  }
+  if (lines.empty()) lines.push_back("");
+  return lines;
 }
 
 void draw_text(Picture& picture, int64_t x, int64_t y, const std::string& text, int64_t size,

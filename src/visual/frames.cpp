@@ -37,7 +37,8 @@ std::vector<Picture> frames(const std::vector<Tensor>& images,
               " captions; expected none or ", images.size());
   const int64_t count = images.front().size(0);
   if (options.columns == 0) options.columns = choose_columns(count);
-  if (options.scale == 0) options.scale = choose_scale(images.front(), options.columns);
+  if (options.scale == 0 && options.width == 0)
+    options.scale = choose_scale(images.front(), options.columns);
   if (count == 1 && options.cell_captions.empty()) options.gap = 0;
   std::vector<Picture> made;
   for (size_t i = 0; i < images.size(); ++i) {
@@ -45,6 +46,12 @@ std::vector<Picture> frames(const std::vector<Tensor>& images,
     made.push_back(captions.empty() ? std::move(frame) : with_caption(frame, captions[i]));
   }
   return made;
+}
+
+GridOptions frame_options(const Look& look) {
+  GridOptions options = grid_options(look);
+  options.columns = 0;
+  return options;
 }
 
 std::vector<int64_t> spread(int64_t count, int64_t most) {

@@ -16,6 +16,9 @@ namespace latent::visual {
 std::vector<Picture> frames(const std::vector<Tensor>& images,
                             const std::vector<std::string>& captions, GridOptions options = {});
 
+/// Returns the options of frames with this look, which has no columns: these are the frames' own.
+GridOptions frame_options(const Look& look);
+
 /// Returns about `most` indices below `count`, evenly spread and including the first and the last.
 std::vector<int64_t> spread(int64_t count, int64_t most);
 

@@ -17,6 +17,7 @@
 
 #include "core/error.h"
 #include "core/system/file.h"
+#include "image/text.h"
 #include "visual/chart.h"
 
 namespace latent::visual {
@@ -111,21 +112,64 @@ std::string number(double value) {
   return std::isfinite(value) ? fmt::format("{:.9g}", value) : "NaN";
 }
 
-std::string terminal(const fs::path& path, int width, int height) {
-  const std::string kind = path.extension() == ".png"   ? "pngcairo"
-                           : path.extension() == ".svg" ? "svg"
-                                                        : "";
-  if (kind.empty())
-    throw Error(path.string() + ": a chart cannot be written as this; expected .png or .svg");
-  return fmt::format(
-      "set encoding utf8\nset terminal {} noenhanced size {},{} font 'DejaVu Sans,11' background "
-      "'#ffffff'\n",
-      kind, width, height);
+std::string quoted_lines(const std::vector<std::string>& lines) {
+  std::string all;
+  for (const auto& line : lines)
+    all += (all.empty() ? "" : ".\"\\n\".") + quoted(line);
+  return all;
 }
 
-std::string axes(const std::string& title, const std::string& x_label, const std::string& y_label) {
-  return "set title " + quoted(title) + " font ',13'\nset xlabel " + quoted(x_label) +
-         "\nset ylabel " + quoted(y_label) +
+Canvas::Canvas(const fs::path& path, const Look& look, double natural_width)
+    : natural_width_(natural_width) {
+  const std::string ending = path.extension().string();
+  kind_ = ending == ".png"   ? "pngcairo"
+          : ending == ".svg" ? "svg"
+          : ending == ".pdf" ? "pdfcairo"
+                             : "";
+  if (kind_.empty()) {
+    throw Error(path.string() + ": a chart cannot be written as this; expected .png, .svg or .pdf");
+  }
+  const double larger = look.font_size > 0 ? look.font_size / kFontSize : 1;
+  const double dpi = static_cast<double>(look.dpi > 0          ? look.dpi
+                                         : kind_ == "pngcairo" ? kSlideDpi
+                                                               : kLayoutDpi);
+  const auto width = static_cast<double>(look.width);
+  double pixels = dpi / static_cast<double>(kLayoutDpi);  // of a unit with text of 11 points
+  if (width > 0 && look.dpi == 0) pixels = width / natural_width;
+  if (width > 0 && look.dpi > 0) layout_ = width / pixels / natural_width;
+  layout_ /= larger;
+  enlargement_ = pixels * larger;
+}
+
+int64_t Canvas::width() const { return shrunk(natural_width_); }
+
+int64_t Canvas::shrunk(double natural) const { return std::llround(natural * layout_); }
+
+double Canvas::pixels_per_unit() const { return kind_ == "pngcairo" ? enlargement_ : 2.0; }
+
+std::string Canvas::terminal(int64_t width, int64_t height) const {
+  const auto pixels = [&](int64_t units) {
+    return std::llround(static_cast<double>(units) * enlargement_);
+  };
+  const bool paper = kind_ == "pdfcairo";
+  const auto inches = [](auto length) {
+    return static_cast<double>(length) / static_cast<double>(kLayoutDpi);
+  };
+  const std::string size =
+      paper ? fmt::format("{:.4f}in,{:.4f}in", inches(pixels(width)), inches(pixels(height)))
+            : fmt::format("{},{}", pixels(width), pixels(height));
+  const std::string points = kind_ == "svg" ? "" : fmt::format(" pointscale {:.4f}", enlargement_);
+  return fmt::format(
+      "set encoding utf8\nset terminal {} noenhanced size {} font 'DejaVu Sans,11' fontscale "
+      "{:.4f} "
+      "linewidth {:.4f}{} background '#ffffff'\n",
+      kind_, size, enlargement_, enlargement_, points);
+}
+
+std::string axes(const std::string& title, const std::string& x_label, const std::string& y_label,
+                 int64_t width) {
+  return "set title " + quoted_lines(wrap_text(title, kTitleTextUnits, width)) +
+         " font ',13'\nset xlabel " + quoted(x_label) + "\nset ylabel " + quoted(y_label) +
          "\nset border 3 linecolor '#444444'\n"
          "set tics nomirror out\n"
          "set grid linecolor '#e2e2e2' linetype 1 linewidth 1\n";

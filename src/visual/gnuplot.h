@@ -3,6 +3,9 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
+
+#include "visual/look.h"
 
 namespace latent::visual {
 
@@ -13,12 +16,40 @@ std::string quoted(const std::string& text);
 /// Returns a number as gnuplot reads it; NaN if it is not finite, which leaves a gap in a line.
 std::string number(double value);
 
-/// Returns the `set terminal` for the file's extension, .png or .svg.  width, height: pixels.
-/// Throws Error for any other extension.
-std::string terminal(const std::filesystem::path& path, int width, int height);
+/// Returns the lines of the text as a string expression of gnuplot, each line as `quoted` does.
+std::string quoted_lines(const std::vector<std::string>& lines);
 
-/// Returns commands for title, axis labels, thin borders and a faint grid.
-std::string axes(const std::string& title, const std::string& x_label, const std::string& y_label);
+/// How large a chart is drawn. Charts are laid out in units of which 96 are an inch, with text of 11
+/// points, and enlarged as a whole to the pixels that are asked for: text, lines and marks grow with
+/// the chart.
+class Canvas {
+ public:
+  /// natural_width: of the chart in units, with text of 11 points.
+  /// Throws Error for an extension that is not .png, .svg or .pdf.
+  Canvas(const std::filesystem::path& path, const Look& look, double natural_width);
+
+  /// Returns the units that the chart is wide: fewer if the text is larger.
+  int64_t width() const;
+  /// Returns `natural` units, for a chart with larger text fewer.
+  int64_t shrunk(double natural) const;
+  /// Returns the pixels that images in the chart should have for each unit, for sharp pictures.
+  double pixels_per_unit() const;
+  /// Returns the `set terminal` for a chart of this size in units.
+  std::string terminal(int64_t width, int64_t height) const;
+
+ private:
+  std::string kind_;
+  double natural_width_, layout_ = 1;  // units of the layout for one of the natural size
+  double enlargement_ = 1;             // pixels a unit
+};
+
+constexpr int64_t kTitleTextUnits = 18;  // pixels an em of a title in a layout
+constexpr int64_t kTextUnits = 15;       // and of other text
+
+/// Returns commands for title, axis labels, thin borders and a faint grid. width: of the title's
+/// room in units, for wrapping it.
+std::string axes(const std::string& title, const std::string& x_label, const std::string& y_label,
+                 int64_t width);
 
 /// Runs the script, which must set a terminal but no output, and writes what it draws to `path`
 /// atomically. Throws Error naming the package if there is no gnuplot, or with gnuplot's own

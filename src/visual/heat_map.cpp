@@ -83,7 +83,7 @@ std::string map_look(const HeatMap& map, const MapSize& size) {
   std::string steps;
   for (int i = 0; i <= 16; ++i)
     steps += fmt::format("{}{} '{}'", i ? ", " : "", i, hex(scale_colour(i / 16.0)));
-  return axes(map.title, map.column_label, map.row_label) +
+  return axes(map.title, map.column_label, map.row_label, size.width) +
          fmt::format(
              "unset grid\nunset key\nset tics scale 0\n"
              "set lmargin at screen {:.6f}\nset rmargin at screen {:.6f}\n"
@@ -103,13 +103,15 @@ std::string map_look(const HeatMap& map, const MapSize& size) {
 
 }  // namespace
 
-void write_heat_map(const std::filesystem::path& path, const HeatMap& map) {
+void write_heat_map(const std::filesystem::path& path, const HeatMap& drawn, const Look& look) {
+  HeatMap map = drawn;
+  if (!look.title.empty()) map.title = look.title;
   expect_shape(map.values,
                {static_cast<int64_t>(map.rows.size()), static_cast<int64_t>(map.columns.size())},
                "heat map");
   const MapSize size = size_of(map);
   std::string script =
-      terminal(path, static_cast<int>(size.width), static_cast<int>(size.height)) +
+      Canvas(path, look, static_cast<double>(size.width)).terminal(size.width, size.height) +
       map_look(map, size) + map_blocks(map) +
       "plot $cells using 1:2:(0.5):(0.5):3 with boxxyerror fill solid 1 noborder linecolor rgb "
       "variable notitle";

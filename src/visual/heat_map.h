@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/tensor.h"
+#include "visual/look.h"
 
 namespace latent::visual {
 
@@ -18,8 +19,9 @@ struct HeatMap {
 };
 
 /// Draws the cells in the colours of a scale from 0 to 1, with their numbers as long as there are
-/// few enough cells to read them, and writes PNG or SVG by the file's extension, atomically.
+/// few enough cells to read them, and writes PNG, SVG or PDF by the file's extension, atomically.
 /// Throws Error as run_gnuplot does.
-void write_heat_map(const std::filesystem::path& path, const HeatMap& map);
+void write_heat_map(const std::filesystem::path& path, const HeatMap& map,
+                    const Look& look = {});
 
 }  // namespace latent::visual

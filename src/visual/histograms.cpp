@@ -16,9 +16,11 @@ namespace {
 
 constexpr int64_t kMaxBins = 48;
 constexpr int64_t kLeastBins = 12;
-constexpr int kPanelWidth = 300, kPanelHeight = 230, kTitleHeight = 50;
-constexpr int64_t kTitleTextSize = 15, kTitleMargin = 20;
-constexpr int kWidePanel = 420, kTallPanel = 320;  // with numbers on both axes
+// Units, see Canvas.
+constexpr int64_t kPanelWidth = 250, kPanelHeight = 200, kTitleMargin = 20;
+constexpr int64_t kSmallPanelWidth = 96, kSmallPanelHeight = 90;
+constexpr int64_t kWidePanel = 400, kTallPanel = 310;  // with numbers on both axes
+constexpr int64_t kLeastWidth = 480;
 constexpr size_t kHistogramColumns = 4;
 constexpr double kLeastReach = 3.5;  // of the common axis, so that the normal curve is complete
 constexpr double kOutliers = 0.001;  // share of the values beyond either end of an axis
@@ -68,16 +70,40 @@ std::string histogram_block(size_t index, const Histogram& histogram, double low
   return block + "LATENT_END\n";
 }
 
+/// The size of a panel in units (see Canvas), and what it shows.
+struct PanelLook {
+  int64_t width, height;
+  bool small;  // a number instead of a title, and no words on the axes
+};
+
+PanelLook panel_look(HistogramAxes kind, size_t count) {
+  if (kind == HistogramAxes::kLogShare) return {kWidePanel, kTallPanel, false};
+  if (count > kNamedPanels) return {kSmallPanelWidth, kSmallPanelHeight, true};
+  return {kPanelWidth, kPanelHeight, false};
+}
+
+std::string small_panel(const Histogram& histogram) {
+  return axes(histogram.label, "", "", kSmallPanelWidth) +
+         "unset ytics\nunset xtics\nset format x ''\nunset grid\nset lmargin 0.6\nset rmargin 0.6\n"
+         "set bmargin 0.5\nset tmargin 1.7\nset yrange [0:*]\nset border 1 linecolor '#444444'\n"
+         "set title font ',11' offset 0,-0.7\n";
+}
+
 std::string panel(size_t index, const Histogram& histogram, std::pair<double, double> range,
-                  HistogramAxes kind) {
+                  HistogramAxes kind, const PanelLook& look) {
   const auto [low, high] = range;
   const bool share = kind == HistogramAxes::kLogShare;
-  const int64_t width = (share ? kWidePanel : kPanelWidth) - kTitleMargin;
-  std::string script = axes(fit_text(histogram.title, kTitleTextSize, width), histogram.label,
-                            share ? "share" : "density");
-  script += fmt::format("set title font ',11'\nset xrange [{}:{}]\n", number(low), number(high));
-  script += share ? "set logscale y\nset format y '%g'\nset yrange [1e-6:1]\n"
-                  : "unset ytics\nset yrange [0:*]\n";
+  std::string script;
+  if (look.small) {
+    script = small_panel(histogram);
+  } else {
+    script = axes(fit_text(histogram.title, kTextUnits, look.width - kTitleMargin), histogram.label,
+                  share ? "share" : "density", look.width) +
+             "set title font ',11'\n" +
+             (share ? "set logscale y\nset format y '%g'\nset yrange [1e-6:1]\n"
+                    : "unset ytics\nset yrange [0:*]\n");
+  }
+  script += fmt::format("set xrange [{}:{}]\n", number(low), number(high));
   script += fmt::format(
       "plot $histogram{} using 1:2 with boxes fill solid 0.6 noborder linecolor rgb '{}' notitle",
       index, hex(line_colour(5)));
@@ -89,27 +115,44 @@ std::string panel(size_t index, const Histogram& histogram, std::pair<double, do
   return script + "\n";
 }
 
+// As many columns as make a chart of the shape of a slide.
+size_t column_count(size_t count, const PanelLook& panel, const Look& look) {
+  if (look.columns > 0) return std::min(count, static_cast<size_t>(look.columns));
+  if (!panel.small) return std::min(count, kHistogramColumns);
+  const double shape =
+      16.0 / 9 * static_cast<double>(panel.height) / static_cast<double>(panel.width);
+  const auto side = std::ceil(std::sqrt(static_cast<double>(count) * shape));
+  return std::min(count, static_cast<size_t>(side));
+}
+
 }  // namespace
 
 void write_histograms(const std::filesystem::path& path, const std::string& title,
-                      const std::vector<Histogram>& histograms, HistogramAxes kind) {
+                      const std::vector<Histogram>& histograms, HistogramAxes kind,
+                      const Look& look) {
   TORCH_CHECK(!histograms.empty(), "histograms: none");
   const bool share = kind == HistogramAxes::kLogShare;
-  const int panel_width = share ? kWidePanel : kPanelWidth;
-  const size_t columns = std::min(histograms.size(), kHistogramColumns);
-  const size_t rows = (histograms.size() + columns - 1) / columns;
-  std::string script =
-      terminal(path, std::max<int>(480, panel_width * static_cast<int>(columns)),
-               kTitleHeight + (share ? kTallPanel : kPanelHeight) * static_cast<int>(rows));
+  PanelLook one = panel_look(kind, histograms.size());
+  const size_t columns = column_count(histograms.size(), one, look);
+  const auto rows = static_cast<int64_t>((histograms.size() + columns - 1) / columns);
+  const Canvas canvas(
+      path, look,
+      static_cast<double>(std::max(kLeastWidth, one.width * static_cast<int64_t>(columns))));
+  one.width = canvas.width() / static_cast<int64_t>(columns);
+  const auto lines = wrap_text(look.title.empty() ? title : look.title, kTitleTextUnits,
+                               canvas.width() - 2 * kTitleMargin);
+  const auto head = static_cast<int64_t>(lines.size() + 1) * kTitleTextUnits;
+  const auto height = head + canvas.shrunk(static_cast<double>(one.height * rows));
+  std::string script = canvas.terminal(canvas.width(), height);
   const auto common = share ? whole_range(histograms) : common_range(histograms);
   std::string panels;
   for (size_t i = 0; i < histograms.size(); ++i) {
     const auto range = kind == HistogramAxes::kOwn ? range_of(histograms[i].values) : common;
     script += histogram_block(i, histograms[i], range.first, range.second, share);
-    panels += panel(i, histograms[i], range, kind);
+    panels += panel(i, histograms[i], range, kind, one);
   }
   script += fmt::format("set samples 200\nset multiplot layout {},{} title {} font ',13'\n", rows,
-                        columns, quoted(title));
+                        columns, quoted_lines(lines));
   run_gnuplot(script + panels + "unset multiplot\n", path);
 }
 

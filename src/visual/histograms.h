@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/tensor.h"
+#include "visual/look.h"
 
 namespace latent::visual {
 
@@ -15,6 +16,8 @@ struct Histogram {
   Tensor values;      // [N]
 };
 
+constexpr size_t kNamedPanels = 12;
+
 /// The axes of the histograms.
 enum class HistogramAxes {
   kOwn,      // each its own range
@@ -22,9 +25,10 @@ enum class HistogramAxes {
   kLogShare  // one range for all, and the share of the values in each bin on a logarithmic axis
 };
 
-/// Writes a chart of small histograms as PNG or SVG by the file's extension, atomically.
-/// Throws Error naming the package if gnuplot is missing.
+/// Writes a chart of small histograms as PNG, SVG or PDF by the file's extension, atomically; at
+/// most look.columns side by side. More than kNamedPanels of them have their numbers only.  Throws Error naming the package if gnuplot is missing.
 void write_histograms(const std::filesystem::path& path, const std::string& title,
-                      const std::vector<Histogram>& histograms, HistogramAxes axes);
+                      const std::vector<Histogram>& histograms, HistogramAxes axes,
+                      const Look& look = {});
 
 }  // namespace latent::visual

@@ -37,17 +37,18 @@ std::string legend(const std::vector<Rows>& sets, int64_t shown) {
                           : some + " of the model over their columns";
 }
 
-void write_traces(const std::filesystem::path& path, const std::vector<Rows>& sets,
-                  int64_t columns) {
+void write_traces(const std::filesystem::path& path, const std::vector<Rows>& sets, int64_t columns,
+                  const Look& look) {
   const int64_t count = std::min(kMaxPanels, sets.front().values.size(0));
   std::vector<int64_t> panels(static_cast<size_t>(count));
   std::iota(panels.begin(), panels.end(), 0);
-  write_panels(path, sets, panels, columns, legend(sets, count), {});
+  write_panels(path, sets, panels, columns, legend(sets, count), {}, look);
 }
 
 // Draws the first panels of each group, as many as fit, from left to right.
 void write_trace_groups(const std::filesystem::path& path,
-                        const std::vector<Gallery::Group>& groups, const std::vector<Rows>& sets) {
+                        const std::vector<Gallery::Group>& groups, const std::vector<Rows>& sets,
+                        const Look& look) {
   const size_t most = static_cast<size_t>(kMaxPanels) / groups.size();
   const size_t longest = std::min(most, groups.front().words.size());
   const size_t lines = (longest + kMaxPairColumns - 1) / kMaxPairColumns;
@@ -64,13 +65,14 @@ void write_trace_groups(const std::filesystem::path& path,
       captions.push_back({group.name, group.notes[i] + "  " + group.words[i]});
   }
   write_panels(path, sets, panels, static_cast<int64_t>(columns),
-               "rows over their columns: data blue, the model's orange", captions);
+               "rows over their columns: data blue, the model's orange", captions, look);
 }
 
 // Draws each group in its own colour, with its notes if they are few, and the model's points in one
 // colour.
 void write_point_groups(const std::filesystem::path& path,
-                        const std::vector<Gallery::Group>& groups, const std::vector<Rows>& sets) {
+                        const std::vector<Gallery::Group>& groups, const std::vector<Rows>& sets,
+                        const Look& look) {
   std::vector<Rows> clouds;
   std::vector<std::string> notes;
   for (size_t i = 0; i < groups.size(); ++i) {
@@ -82,7 +84,7 @@ void write_point_groups(const std::filesystem::path& path,
   }
   clouds.push_back(sets.back());
   if (static_cast<int64_t>(notes.size()) > kMaxNoted) notes.clear();
-  write_scatter(path, clouds, Joined{sets.front(), sets.back(), notes});
+  write_scatter(path, clouds, Joined{sets.front(), sets.back(), notes}, look);
 }
 
 class TableGallery : public Gallery {
@@ -93,25 +95,25 @@ class TableGallery : public Gallery {
   }
 
   void write_pairs(const std::filesystem::path& path, const Tensor& originals, const Tensor& models,
-                   int64_t columns) const override {
+                   const Look& look) const override {
     const std::vector<Rows> sets{data(originals), model(models)};
     if (is_point(sets.front().values.size(1))) {
       const bool few = sets.front().values.size(0) <= kMaxJoined;
-      write_scatter(path, sets, few ? std::optional(Joined{sets[0], sets[1]}) : std::nullopt);
+      write_scatter(path, sets, few ? std::optional(Joined{sets[0], sets[1]}) : std::nullopt, look);
     } else {
-      write_traces(path, sets, std::min(columns, kPairColumns));
+      write_traces(path, sets, look.columns > 0 ? look.columns : kPairColumns, look);
     }
   }
 
   // A third line or cloud of points would hide the two that are compared.
   void write_versions(const std::filesystem::path& path, const std::vector<Version>& versions,
-                      int64_t columns) const override {
-    write_pairs(path, versions.back().examples, versions[versions.size() - 2].examples, columns);
+                      const Look& look) const override {
+    write_pairs(path, versions.back().examples, versions[versions.size() - 2].examples, look);
   }
 
   // Each group begins a row of panels, or has a colour of its own.
-  void write_differences(const std::filesystem::path& path,
-                         const std::vector<Group>& groups) const override {
+  void write_differences(const std::filesystem::path& path, const std::vector<Group>& groups,
+                         const Look& look) const override {
     std::vector<Tensor> originals, models;
     for (const auto& group : groups) {
       originals.push_back(group.originals);
@@ -119,31 +121,33 @@ class TableGallery : public Gallery {
     }
     const std::vector<Rows> sets{data(at::cat(originals)), model(at::cat(models))};
     if (is_point(sets.front().values.size(1))) {
-      write_point_groups(path, groups, sets);
+      write_point_groups(path, groups, sets, look);
     } else {
-      write_trace_groups(path, groups, sets);
+      write_trace_groups(path, groups, sets, look);
     }
   }
 
   void write_samples(const std::filesystem::path& path, const Tensor& samples,
-                     int64_t columns) const override {
+                     const Look& look) const override {
     const std::vector<Rows> sets{model(samples)};
     if (is_point(sets.front().values.size(1))) {
-      write_scatter(path, sets, std::nullopt);
+      write_scatter(path, sets, std::nullopt, look);
       return;
     }
     const auto square = std::ceil(std::sqrt(static_cast<double>(samples.size(0))));
-    write_traces(path, sets,
-                 columns > 0 ? columns : std::min(kPanelColumns, static_cast<int64_t>(square)));
+    write_traces(
+        path, sets,
+        look.columns > 0 ? look.columns : std::min(kPanelColumns, static_cast<int64_t>(square)),
+        look);
   }
 
   void write_manifold(const std::filesystem::path& path, const Tensor& samples,
-                      int64_t side) const override {
-    write_samples(path, samples, side);
+                      const Look& look) const override {
+    write_samples(path, samples, look);
   }
 
   void write_single(const std::filesystem::path& path, const Tensor& sample) const override {
-    write_samples(path, sample.unsqueeze(0), 1);
+    write_samples(path, sample.unsqueeze(0), {.columns = 1});
   }
 
  private:

@@ -12,11 +12,12 @@
 namespace latent::visual {
 namespace {
 
-constexpr int kScatterWidth = 900, kScatterHeight = 640;
-constexpr int64_t kTraceWidth = 240, kTraceHeight = 150;  // of one trace
+constexpr int64_t kScatterWidth = 760, kScatterHeight = 540;  // units, see Canvas
+constexpr int64_t kTraceWidth = 240, kTraceHeight = 150;      // of one trace
 constexpr int64_t kTraceTitleWidth = 600, kTraceTitleHeight = 40;
 constexpr int64_t kCaptionTextSize = 11, kCaptionMargin = 24;
-constexpr int64_t kManyPoints = 100;  // more are drawn smaller
+constexpr double kRangeMargin = 0.05;  // of a range that is given
+constexpr int64_t kManyPoints = 100;   // more are drawn smaller
 
 // Returns a line for a row: its index, then its values.
 std::string point_line(const Rows& rows, int64_t i) {
@@ -73,12 +74,18 @@ std::string trace_blocks(const Rows& rows, int64_t count) {
 }
 
 // Returns the same range of values for every panel.
-std::string trace_axes(const std::vector<Rows>& sets, int64_t count, bool titled) {
+std::string trace_axes(const std::vector<Rows>& sets, int64_t count, bool titled,
+                       const Look& look) {
   double low = INFINITY, high = -INFINITY;
   for (const auto& rows : sets) {
     const Tensor finite = rows.values.narrow(0, 0, count).nan_to_num(0.0, 0.0, 0.0);
     low = std::min(low, finite.min().item<double>());
     high = std::max(high, finite.max().item<double>());
+  }
+  if (!look.ranges.empty()) {
+    low = look.ranges.front().first, high = look.ranges.front().second;
+    for (const auto& [least, most] : look.ranges)
+      low = std::min(low, least), high = std::max(high, most);
   }
   const double room = high > low ? 0.05 * (high - low) : 1;
   const int64_t columns = sets.front().values.size(1);
@@ -87,6 +94,19 @@ std::string trace_axes(const std::vector<Rows>& sets, int64_t count, bool titled
          "set border 3 linecolor '#888888'\nset tics nomirror out font ',8'\nunset key\n"
          "set lmargin 6\nset rmargin 1.5\nset bmargin 1.8\n" +
          fmt::format("set tmargin {}\n", titled ? 2.6 : 0.7);
+}
+
+// Returns the ranges of the axes that show the columns; "" if the points give them.
+std::string point_ranges(const Look& look, int64_t dimensions) {
+  std::string script;
+  const std::string names = dimensions == 1 ? "y" : "xyz";
+  for (size_t i = 0; i < look.ranges.size() && i < names.size(); ++i) {
+    const auto [low, high] = look.ranges[i];
+    const double room = high > low ? kRangeMargin * (high - low) : 1;
+    script +=
+        fmt::format("set {}range [{}:{}]\n", names[i], number(low - room), number(high + room));
+  }
+  return script;
 }
 
 std::string caption_commands(const Caption& caption) {
@@ -102,11 +122,14 @@ std::string caption_commands(const Caption& caption) {
 }  // namespace
 
 void write_scatter(const std::filesystem::path& path, const std::vector<Rows>& sets,
-                   const std::optional<Joined>& pairs) {
+                   const std::optional<Joined>& pairs, const Look& look) {
   const int64_t dimensions = sets.front().values.size(1);
   const int64_t count = sets.front().values.size(0);
   const std::string use = dimensions == 1 ? "1:2" : dimensions == 2 ? "2:3" : "2:3:4";
-  std::string script = terminal(path, kScatterWidth, kScatterHeight);
+  const Canvas canvas(path, look, kScatterWidth);
+  std::string script = canvas.terminal(canvas.width(), canvas.shrunk(kScatterHeight)) +
+                       point_ranges(look, dimensions);
+  if (!look.title.empty()) script += "set title " + quoted(look.title) + " font ',13'\n";
   script += "set border " + std::string(dimensions == 3 ? "4095" : "3") +
             " linecolor '#888888'\nset tics nomirror out\n"
             "set grid linecolor '#e2e2e2' linetype 1 linewidth 1\n"
@@ -143,19 +166,20 @@ void write_scatter(const std::filesystem::path& path, const std::vector<Rows>& s
 
 void write_panels(const std::filesystem::path& path, const std::vector<Rows>& sets,
                   const std::vector<int64_t>& panels, int64_t columns, const std::string& title,
-                  const std::vector<Caption>& captions) {
+                  const std::vector<Caption>& captions, const Look& look) {
   const auto count = static_cast<int64_t>(panels.size());
   const int64_t rows_drawn = *std::max_element(panels.begin(), panels.end()) + 1;
   columns = std::clamp<int64_t>(columns, 1, count);
   const int64_t lines = (count + columns - 1) / columns;
   const int64_t line_height = captions.empty() ? kTraceHeight : kTraceHeight + kCaptionTextSize;
-  const auto width = static_cast<int>(std::max(columns * kTraceWidth, kTraceTitleWidth));
-  const auto height = static_cast<int>(lines * line_height + kTraceTitleHeight);
-  std::string script =
-      terminal(path, width, height) + trace_axes(sets, rows_drawn, !captions.empty());
+  const int64_t width = std::max(columns * kTraceWidth, kTraceTitleWidth);
+  const int64_t height = lines * line_height + kTraceTitleHeight;
+  std::string script = Canvas(path, look, static_cast<double>(width)).terminal(width, height) +
+                       trace_axes(sets, rows_drawn, !captions.empty(), look);
   for (const auto& rows : sets)
     script += trace_blocks(rows, rows_drawn);
-  script += fmt::format("set multiplot title {} layout {},{}\n", quoted(title), lines, columns);
+  script += fmt::format("set multiplot title {} layout {},{}\n",
+                        quoted(look.title.empty() ? title : look.title), lines, columns);
   for (const int64_t row : panels) {
     if (row < 0) {
       script += "set multiplot next\n";

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/tensor.h"
+#include "visual/look.h"
 
 namespace latent::visual {
 
@@ -25,9 +26,9 @@ struct Joined {
 };
 
 /// Draws rows of up to three columns as points: one column over the row's number, two in a plane,
-/// three in space.  sets: at least one, of the same columns; pairs: none, or few.
+/// three in space. look.ranges: of the columns, if given.  sets: at least one, of the same columns; pairs: none, or few.
 void write_scatter(const std::filesystem::path& path, const std::vector<Rows>& sets,
-                   const std::optional<Joined>& pairs);
+                   const std::optional<Joined>& pairs, const Look& look);
 
 /// The text above a panel.
 struct Caption {
@@ -39,6 +40,6 @@ struct Caption {
 /// shows a row.  columns: of panels.  captions: of the rows, or none.
 void write_panels(const std::filesystem::path& path, const std::vector<Rows>& sets,
                   const std::vector<int64_t>& panels, int64_t columns, const std::string& title,
-                  const std::vector<Caption>& captions);
+                  const std::vector<Caption>& captions, const Look& look);
 
 }  // namespace latent::visual

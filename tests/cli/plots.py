@@ -26,11 +26,11 @@ def train(here, name, **model):
 def outputs(here, vae, plain):
     """A file gets what its name says; its folder is made."""
     for command in ("sample", "reconstruct"):
-        expect_error("--out grid.jpg: expected a .png file", command, "--run", vae, "--out", "grid.jpg", code=2)
-        expect_error("--out grid.svg: expected a .png file", command, "--run", vae, "--out", "grid.svg", code=2)
-    for command in (["plot", "losses"], ["plot", "dictionary"], ["compare-pca"]):
-        expect_error("--out a.pdf: expected a .png or .svg file", *command, "--run", plain, "--out", "a.pdf", code=2)
-    expect_error("--out a.svg: expected a .png file", "plot", "dictionary", "--run", plain, "--out", "a.svg", code=2)
+        expect_error("--out grid.bmp: expected a .png or .jpg file", command, "--run", vae, "--out", "grid.bmp", code=2)
+        expect_error("--out grid.svg: expected a .png or .jpg file", command, "--run", vae, "--out", "grid.svg", code=2)
+    for command in (["plot", "losses"], ["plot", "histograms"], ["compare-pca"]):
+        expect_error("--out a.jpg: expected a .png, .svg or .pdf file", *command, "--run", plain, "--out", "a.jpg", code=2)
+    expect_error("--out a.svg: expected a .png or .jpg file", "plot", "dictionary", "--run", plain, "--out", "a.svg", code=2)
     latent("sample", "--run", vae, "--count", 2, "--tensors", "new/folder/x.safetensors")
     latent("interpolate", "--run", vae, "--indices", "1,2", "--steps", 3, "--tensors", "another/x.safetensors")
     expect((here / "new/folder/x.safetensors").is_file() and (here / "another/x.safetensors").is_file(), "the folders made")
@@ -40,13 +40,14 @@ def samplers(here, vae, plain, two):
     for run in (vae, plain):
         pictures = {}
         for sampler in ("prior", "posterior", "gmm"):
-            made = latent_json("sample", "--run", run, "--sampler", sampler, "--count", 9, "--tensors", "t.safetensors")
+            made = latent_json("sample", "--run", run, "--sampler", sampler, "--count", 9, "--scale", 4, "--tensors",
+                               "t.safetensors")
             picture = here / made["written"][0]
             expect(made["sampler"] == sampler and made["images"] == 9, f"nine samples, got {made}")
             width, height, seen = colours(picture)
             expect((width, height) == (3 * 64 + 8, 3 * 64 + 8) and len(seen) > 5, f"a grid of pictures from {sampler}")
             first = picture.read_bytes()
-            again = latent("sample", "--run", run, "--sampler", sampler, "--count", 9)
+            again = latent("sample", "--run", run, "--sampler", sampler, "--count", 9, "--scale", 4)
             expect(picture.read_bytes() == first, f"{sampler} to give the same picture again")
             expect("fitting" not in again.stderr, "the mixture to be fitted once")
             pictures[sampler] = first
@@ -63,11 +64,12 @@ def samplers(here, vae, plain, two):
     expect((vae / "cache/mixture-best.safetensors").read_bytes() == before, "a damaged mixture to be fitted again")
 
     for run in two:
-        made = latent_json("sample", "--run", run, "--sampler", "manifold")
+        made = latent_json("sample", "--run", run, "--sampler", "manifold", "--scale", 4)
         expect(made["images"] == 225, "15 x 15 pictures")
         width, height, seen = colours(here / made["written"][0])
         expect((width, height) == (15 * 64, 15 * 64) and len(seen) > 5, f"a seamless square, got {width}x{height}")
-        latent("sample", "--run", run, "--sampler", "manifold", "--side", 3, "--out", "three.png", "--temperature", 0.5)
+        latent("sample", "--run", run, "--sampler", "manifold", "--side", 3, "--out", "three.png", "--temperature", 0.5, "--scale",
+               4)
         expect(colours(here / "three.png")[:2] == (3 * 64, 3 * 64), "3 x 3 pictures")
 
     expect_error("--sampler manifold: needs a run with model.latent_dim 2; this run has 4", "sample", "--run", vae, "--sampler", "manifold")
@@ -78,7 +80,7 @@ def samplers(here, vae, plain, two):
 
 
 def scatters(here, vae, plain, two):
-    made = latent_json("plot", "--run", two[0])
+    made = latent_json("plot", "--run", two[0], "--attribute", "shape")
     expect(made["kind"] == "latents" and made["images"] == 64 and made["attribute"] == "shape", f"a scatter, got {made}")
     expect(made["axes"][0].startswith("z0 (KL "), f"both latents in their order, got {made['axes']}")
     width, height, seen = colours(here / made["written"][0])
@@ -86,11 +88,11 @@ def scatters(here, vae, plain, two):
     expect({(0x33, 0x22, 0x88), (0x88, 0xcc, 0xee), (0x11, 0x77, 0x33)} <= seen, "the classes' colours in the legend")
 
     before = (here / made["written"][0]).read_bytes()
-    latent("plot", "latents", "--run", two[0])
+    latent("plot", "latents", "--run", two[0], "--attribute", "shape")
     expect((here / made["written"][0]).read_bytes() == before, "the same chart again")
 
     for run, axes in ((vae, "used"), (vae, "pca"), (vae, "3,1"), (plain, "used"), (plain, "pca")):
-        latent("plot", "--run", run, "--axes", axes, "--out", "a.svg")
+        latent("plot", "--run", run, "--axes", axes, "--out", "a.svg", "--attribute", "shape")
         svg = (here / "a.svg").read_text()
         for word in ("square", "ellipse", "heart", "Latents of the test split (64 images)"):
             expect(f">{word}<" in svg, f"{word} in the chart of {run.name}, {axes}")
@@ -127,6 +129,9 @@ def histograms(here, vae, plain, many):
     expect(svg.count(">variance ") == 4 and "KL" not in svg, "variances for a plain autoencoder")
     latent("plot", "histograms", "--run", many, "--out", "h.svg")
     svg = (here / "h.svg").read_text()
+    expect(svg.count("<path") > 14 and "14 active" not in svg, "all of the latents")
+    latent("plot", "histograms", "--run", many, "--out", "h.svg", "--count", 12)
+    svg = (here / "h.svg").read_text()
     expect(svg.count(">density<") == 12 and "the 12 most used" in svg, "twelve of the latents")
     made = latent_json("plot", "histograms", "--run", vae)
     expect(len(colours(here / made["written"][0])[2]) > 20, "a chart that is not blank")
@@ -138,7 +143,7 @@ def losses(here, vae, plain):
     expect(len(colours(vae / "images/plot/losses.png")[2]) > 20, "a chart that is not blank")
     latent("plot", "losses", "--run", vae, "--run", plain, "--term", "nll", "--out", "l.svg")
     svg = (here / "l.svg").read_text()
-    for word in (">vae, training<", ">vae, validation<", ">plain, validation<", ">epoch<", ">nll, nats per image<"):
+    for word in (">vae<", ">plain<", ">training<", ">validation<", ">epoch<", ">nll, nats per image<"):
         expect(word in svg, f"{word} in the chart")
     expect_error('no term "los"; did you mean loss?', "plot", "losses", "--run", vae, "--term", "los")
     expect_error('plain/metrics.csv: no term "kl"', "plot", "losses", "--run", vae, "--run", plain, "--term", "kl")
@@ -149,9 +154,9 @@ def refused(here, vae, plain):
                  code=2)
     expect_error("--run is missing", "plot", code=2)
     expect_error("--run is missing", "plot", "losses", code=2)
-    expect_error("--run: given twice", "plot", "--run", vae, "--run", plain, code=2)
+    expect_error("--run: given twice", "plot", "histograms", "--run", vae, "--run", plain, code=2)
     expect_error("--cdf: not a flag of latent plot losses", "plot", "losses", "--run", vae, "--cdf", code=2)
-    expect_error("--out x.pdf: expected a .png or .svg file", "plot", "--run", vae, "--out", "x.pdf", code=2)
+    expect_error("--out x.jpg: expected a .png, .svg or .pdf file", "plot", "--run", vae, "--out", "x.jpg", code=2)
     expect_error("gnuplot is not on the PATH; install gnuplot-nox", "plot", "losses", "--run", vae, env={"PATH": str(here)})
     expect_error("expected train, validation or test", "plot", "--run", vae, "--split", "tests", code=2)
 

@@ -60,7 +60,7 @@ def encode(run, plain):
 
 def interpolate(run, plain):
     out = latent_json("interpolate", "--run", run, "--indices", "3,17,5", "--steps", 6, "--ping-pong", "--fps", 20,
-                      "--tensors", "way.safetensors")
+                      "--scale", 4, "--tensors", "way.safetensors")
     folder = run / "images/interpolate/test-3-17-5-linear"
     expect(out["written"][:3] == [str(folder / name) for name in ("strip.png", "animation.gif", "frames")], f"paths, got {out}")
     frames, delays, loop = read_gif(folder / "animation.gif")
@@ -68,18 +68,23 @@ def interpolate(run, plain):
     expect(set(delays) == {5} and loop == 0, f"20 frames a second for ever, got {delays}, {loop}")
     singles = [read_png(folder / f"frames/{i:04}.png") for i in range(11)]
     expect(frames == singles + singles[-2:0:-1], "the animation to show the frames, and back")
-    expect(singles[0].width == 256 and singles[0].height == 256, "frames enlarged by a whole factor")
+    expect(singles[0].width == 64 and singles[0].height == 64, "frames enlarged by a whole factor")
 
     # The ends, and the image passed through, are the images' own reconstructions.
-    latent("reconstruct", "--run", run, "--indices", "3,17,5", "--out", "own.png")
+    latent("reconstruct", "--run", run, "--indices", "3,17,5", "--out", "own.png", "--scale", 4)
     own = read_png(run.parent / "own.png")
     strip = read_png(folder / "strip.png")
-    expect((strip.width, strip.height) == (2 + 6 * 66, 2 + 2 * 66), f"two rows of six, got {strip.width}x{strip.height}")
+    # Captions stand above, the images themselves at both ends of each row.
+    top = strip.height - 2 * 66
+    expect(strip.width == 2 + 8 * 66 and 13 < top < 40, f"two rows of six between images, got {strip.width}x{strip.height}")
     left = own.width - 3 * 66  # the captions stand left of the images
-    for column, row, image in ((0, 0, 0), (5, 0, 1), (0, 1, 1), (5, 1, 2)):
-        got = strip.part(2 + 66 * column, 2 + 66 * row, 64, 64)
+    for column, row, image in ((1, 0, 0), (6, 0, 1), (1, 1, 1), (6, 1, 2)):
+        got = strip.part(2 + 66 * column, top + 66 * row, 64, 64)
         want = own.part(left + 66 * image, 68, 64, 64)
         expect(difference(got, want) < 0.5, f"image {image} itself at {row}, {column}")
+    for column, row, image in ((0, 0, 0), (7, 0, 1), (0, 1, 1), (7, 1, 2)):
+        got = strip.part(2 + 66 * column, top + 66 * row, 64, 64)
+        expect(difference(got, own.part(left + 66 * image, 2, 64, 64)) < 0.5, f"the original {image} at {row}, {column}")
     way = load_file("way.safetensors")
     step = way["z"][1] - way["z"][0]
     expect((way["z"][5] - way["z"][0] - 5 * step).abs().max() < 1e-4, "equal steps along the line")
@@ -90,7 +95,7 @@ def interpolate(run, plain):
     latent("interpolate", "--run", run, "--indices", "3,17,5", "--steps", 3, "--captions")
     expect(len(files_below(folder / "frames")) == 5, f"five frames, got {files_below(folder / 'frames')}")
     captioned, _, _ = read_gif(folder / "animation.gif")
-    expect(captioned[0].height > 256 and len({frame.height for frame in captioned}) == 1, "room for captions")
+    expect(captioned[0].height > captioned[0].width and len({frame.height for frame in captioned}) == 1, "room for captions")
 
     for which in (run, plain):
         for path in ("linear", "slerp"):
@@ -99,14 +104,15 @@ def interpolate(run, plain):
             expect((run.parent / "a.gif").read_bytes() == (run.parent / "b.gif").read_bytes(), "the same from the same seed")
             expect(len(read_gif(run.parent / "a.gif")[0]) == 7, "seven frames through three latents")
     expect(not (run.parent / "a").exists(), "nothing but the animation where --out names one")
-    latent("interpolate", "--run", run, "--indices", "3,3", "--path", "slerp", "--out", "same.gif")
+    said = latent("interpolate", "--run", run, "--indices", "3,3", "--path", "slerp", "--out", "same.gif").stderr
+    expect("00003 and 00003 are the same image; the morph between them stands still" in said, f"a warning, got {said}")
     same, _, _ = read_gif(run.parent / "same.gif")
     expect(difference(same[0], same[12]) < 0.5, "an image morphed into itself to stay")
 
-    latent("interpolate", "--run", run, "--indices", "0-3", "--matrix", "--steps", 5, "--out", "square.png")
+    latent("interpolate", "--run", run, "--indices", "0-3", "--matrix", "--steps", 5, "--out", "square.png", "--scale", 4)
     square = read_png(run.parent / "square.png")
     expect(square.width == square.height == 2 + 5 * 66, f"five by five, got {square.width}x{square.height}")
-    latent("reconstruct", "--run", run, "--indices", "0-3", "--out", "corners.png")
+    latent("reconstruct", "--run", run, "--indices", "0-3", "--out", "corners.png", "--scale", 4)
     corners = read_png(run.parent / "corners.png")
     for index, (x, y) in enumerate(((2, 2), (2 + 4 * 66, 2), (2, 2 + 4 * 66), (2 + 4 * 66, 2 + 4 * 66))):
         want = corners.part(corners.width - 4 * 66 + 66 * index, 68, 64, 64)
@@ -119,7 +125,7 @@ def interpolate(run, plain):
 
 
 def arithmetic(run, plain):
-    asked = ("arithmetic", "--run", run, "--attribute", "x", "--strength", "-2:2:5", "--method", "logistic")
+    asked = ("arithmetic", "--run", run, "--attribute", "x", "--strength", "-2:2:5", "--method", "logistic", "--scale", 4)
     out = latent_json(*asked)
     expect(0.9 < out["auroc"] <= 1 and out["positives"] == 128, f"a direction, got {out}")
     strip = read_png(run / "images/arithmetic/x-logistic-test-first-4/strip.png")
@@ -139,7 +145,7 @@ def arithmetic(run, plain):
     expect(latent_json(*asked) == out, "a damaged cache to be recomputed")
 
     out = latent_json("arithmetic", "--run", run, "--attribute", "shape=heart,ellipse", "--orthogonal-to", "x,y", "--indices",
-                      "1,2", "--gif", "--frames", 7, "--captions")
+                      "1,2", "--gif", "--frames", 7, "--captions", "--method", "mean")
     expect(len(out["written"]) == 3, f"strip, animation and frames, got {out}")
     frames, _, _ = read_gif(run / "images/arithmetic/shape-heart-ellipse-mean-without-x-without-y-test-1-2/animation.gif")
     expect(len(frames) == 7, "seven frames")
@@ -149,7 +155,7 @@ def arithmetic(run, plain):
     out = latent_json("arithmetic", "--run", run, "--expression", "A - B + 0.5*C", "--let", "A=3,17", "--let", "B=a, b.png",
                       "--let", "C=4")
     expect(out["terms"] == ["A: mean of 2", "- B: a, b.png", "+ 0.5*C: 00004", "= result"], f"terms, got {out}")
-    latent("arithmetic", "--run", run, "--expression", "A - A + B", "--indices", "3,8", "--out", "sum.png")
+    latent("arithmetic", "--run", run, "--expression", "A - A + B", "--indices", "3,8", "--out", "sum.png", "--scale", 4)
     sum_of_three = read_png(run.parent / "sum.png")
     cell = (sum_of_three.width - 8) // 4
     third, result = (sum_of_three.part(8 + cell * column, 8, cell - 8, 64) for column in (2, 3))
@@ -166,7 +172,7 @@ def traverse(run, plain):
     first = out["latents"][0]
     expect(abs(evaluation["kl_per_latent"][first["latent"]] - first["kl"]) < 1e-3, "the KL that evaluate says")
     expect(len(read_gif(run / "images/traverse/mean/animation.gif")[0]) == 5, "five frames")
-    latent("traverse", "--run", run, "--indices", 7, "--count", 2, "--range", "0.1:0.9", "--captions", "--out", "two.png")
+    latent("traverse", "--run", run, "--indices", 7, "--count", 2, "--range", "0.1:0.9", "--captions", "--out", "two.png", "--scale", 4)
     two = read_png(run.parent / "two.png")
     expect(2 * 66 < two.height < 3 * 66, f"two rows, got {two.height}")
     plain_out = latent_json("traverse", "--run", plain, "a, b.png", "--out", "plain.png")
@@ -191,7 +197,7 @@ def wrong(here, run):
     error("--files: selects images, but --random draws latents; expected one of the two", "interpolate", "--random", "2", "a, b.png", code=2)
     error("folder.gif", "interpolate", "--out", "folder.gif")
     error("/proc/nowhere", "interpolate", "--out", "/proc/nowhere/x.gif")
-    error("--out x.jpg: expected a folder, a .png or a .gif", "interpolate", "--out", "x.jpg", code=2)
+    error("--out x.bmp: expected a folder, a .png, a .jpg or a .gif", "interpolate", "--out", "x.bmp", code=2)
     error("--matrix: makes no animation", "interpolate", "--indices", "0-3", "--matrix", "--out", "x.gif", code=2)
     error("--steps: 1999 frames in all; expected at most 1000", "interpolate", "--indices", "0-2", "--steps", "1000", code=2)
     error("expected either --attribute Smiling or --expression", "arithmetic", code=2)
@@ -204,7 +210,7 @@ def wrong(here, run):
     error("--attribute x: nothing of the direction remains at right angles to the other attributes", "arithmetic", "--attribute", "x", "--orthogonal-to", "x")
     error("--strength -3:3: expected numbers such as -3:3:7", "arithmetic", "--attribute", "x", "--strength", "-3:3", code=2)
     error("expected low:high:count", "arithmetic", "--attribute", "x", "--strength", "-3:3:2.5", code=2)
-    error("--method guess: expected mean or logistic", "arithmetic", "--attribute", "x", "--method", "guess", code=2)
+    error("--method guess: expected mean or logistic or covariance or regression or auto", "arithmetic", "--attribute", "x", "--method", "guess", code=2)
     error('--expression A - * B: at character 5, "* B": expected a letter or a number', "arithmetic", "--expression", "A - * B")
     error("no image for B; expected --let B=3,17", "arithmetic", "--expression", "A - B", "--let", "A=3")
     error("--let B: expected a letter and its images", "arithmetic", "--expression", "A", "--let", "B", code=2)

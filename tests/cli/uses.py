@@ -151,7 +151,7 @@ def detect_in_tables(here):
     found = latent_json("detect", "--run", "traces", "--out", "traces-found.csv")
     expect(found["scores"]["error"]["auroc"] > 0.95, f"spikes to stand out, got {found}")
     frame = read_png(here / "traces-found.png")
-    expect((frame.width, frame.height) == (5 * 240, 4 * 161 + 40), f"twenty panels, got {frame.width}x{frame.height}")
+    expect((frame.width, frame.height) == (2 * 5 * 240, 2 * (4 * 161 + 40)), f"twenty panels, got {frame.width}x{frame.height}")
     names = {row["index"]: row["name"] for row in csv.DictReader((here / "traces-found.csv").open(newline=""))}
     one = latent_json("reconstruct", "--run", "traces", "--indices", 1)
     expect(one["images"][0]["image"] == names["1"] and names["1"] != "00001", f"--indices to name the same row, got {one}")
@@ -277,7 +277,7 @@ def compare(here):
     text = latent("compare-pca", "--run", "vae").stdout
     expect("The decoder is not linear" in text and "autoencoder / PCA" in text, f"that there is no overlap, got {text}")
     expect_error("--attribute colour: not in the data set; ", "compare-pca", "--run", "vae", "--attribute", "colour")
-    expect_error("--out x.jpg: expected a .png or .svg file", "compare-pca", "--run", "vae", "--out", "x.jpg", code=2)
+    expect_error("--out x.jpg: expected a .png, .svg or .pdf file", "compare-pca", "--run", "vae", "--out", "x.jpg", code=2)
 
 
 def json_of(*arguments, **options):

@@ -138,9 +138,11 @@ std::filesystem::path Arguments::picture(const std::filesystem::path& otherwise,
   if (!has("out")) return otherwise;
   const std::filesystem::path out = text("out");
   const std::string kind = out.extension().string();
-  if (kind != ".png" && !(charts && kind == ".svg")) {
+  const bool known = kind == ".png" || (charts ? kind == ".svg" || kind == ".pdf"
+                                               : kind == ".jpg" || kind == ".jpeg");
+  if (!known) {
     throw UsageError("--out " + out.string() + ": expected a " +
-                     (charts ? ".png or .svg" : ".png") + " file");
+                     (charts ? ".png, .svg or .pdf" : ".png or .jpg") + " file");
   }
   return out;
 }
@@ -149,7 +151,7 @@ std::filesystem::path Arguments::folder(const std::filesystem::path& otherwise,
                                         const std::string& why) const {
   if (!has("out")) return otherwise;
   const std::filesystem::path out = text("out");
-  for (const char* kind : {".png", ".svg", ".jpg", ".jpeg", ".gif"}) {
+  for (const char* kind : {".png", ".svg", ".pdf", ".jpg", ".jpeg", ".gif"}) {
     if (out.extension() == kind)
       throw UsageError("--out " + out.string() + ": " + why + "; expected a folder");
   }
@@ -202,6 +204,10 @@ std::vector<std::string> Arguments::ignored() const {
 
 void print_result(const Arguments& arguments, const nlohmann::ordered_json& result,
                   const std::string& text) {
+  if (arguments.collected() != nullptr) {
+    *arguments.collected() = result;
+    return;
+  }
   const std::string out =
       arguments.json() ? with_controls_escaped(result.dump(
                              2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)) +

@@ -63,7 +63,7 @@ class Arguments {
   }
 
   /// Returns the picture that --out names, or else `otherwise`. charts: whether gnuplot draws it,
-  /// which can also write SVG. Throws UsageError for another file type.
+  /// which writes PNG, SVG and PDF; other pictures are PNG or JPEG. Throws UsageError for another file type.
   std::filesystem::path picture(const std::filesystem::path& otherwise, bool charts) const;
 
   /// Returns the folder that --out names, or else `otherwise`. Throws UsageError for the name of a
@@ -81,6 +81,11 @@ class Arguments {
   bool json() const { return flag("json"); }
   bool quiet() const { return flag("quiet"); }
 
+  /// Makes print_result store the result in `result`, which must outlive the arguments, instead of
+  /// printing it: for a command that runs others.
+  void collect(nlohmann::ordered_json& result) { collected_ = &result; }
+  nlohmann::ordered_json* collected() const { return collected_; }
+
   /// Throws UsageError if one of the flags is given. why: what follows "--fps: ", with the remedy.
   void refuse(const std::vector<std::string>& flags, const std::string& why) const;
   /// Returns the flags that the user gave and that nobody has asked for.
@@ -93,13 +98,14 @@ class Arguments {
   }
 
   cxxopts::ParseResult parsed_;
+  nlohmann::ordered_json* collected_ = nullptr;
   mutable std::set<std::string> asked_;
 };
 
 /// Returns the numbers of "3,17,40-49". Throws UsageError naming the flag.
 std::vector<int64_t> parse_indices(const std::string& text, const std::string& flag);
 
-/// Prints the result to stdout: with --json as one JSON object, else as `text`. Removes or escapes
+/// Prints the result to stdout, unless the arguments collect it: with --json as one JSON object, else as `text`. Removes or escapes
 /// the control characters that names in files may contain.
 void print_result(const Arguments& arguments, const nlohmann::ordered_json& result,
                   const std::string& text);

@@ -5,8 +5,21 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/text/suggest.h"
+#include "statistics/correlation_ratio.h"
 
 namespace latent {
+namespace {
+
+constexpr int64_t kNumberGroups = 10;  // into which numbers are sorted
+
+// The group of each example: its class, or the range of its number; -1: unknown.
+Tensor groups_of(const Attribute& attribute) {
+  if (attribute.kind() == AttributeKind::kNumber)
+    return statistics::quantile_groups(attribute.values, kNumberGroups);
+  return attribute.values.nan_to_num(-1.0).to(at::kLong);
+}
+
+}  // namespace
 
 void declare_attribute(cxxopts::Options& options, const std::string& what) {
   options.add_options()(
@@ -27,6 +40,27 @@ const Attribute* choose_attribute(const Arguments& arguments, const Examples& ex
               (known.empty()
                    ? "the data set has no labels and no attributes; expected no --attribute"
                    : "not in the data set; " + did_you_mean(name, known)));
+}
+
+const Attribute* choose_colour(const Arguments& arguments, const Examples& examples,
+                               const Tensor& points) {
+  if (arguments.has("attribute")) {
+    const bool none = arguments.text("attribute") == "none" && examples.find("none") == nullptr;
+    return none ? nullptr : choose_attribute(arguments, examples);
+  }
+  const Attribute* best = nullptr;
+  double most = 0;
+  for (const auto& attribute : examples.attributes) {
+    const double share = statistics::correlation_ratio(points, groups_of(attribute));
+    if (best != nullptr && share <= most) continue;
+    best = &attribute;
+    most = share;
+  }
+  if (examples.attributes.size() > 1) {
+    log::info("coloured by {}, which says most about the places of the points; see --attribute",
+              best->name);
+  }
+  return best;
 }
 
 Tensor rows_with_values(const Attribute*& attribute, const Tensor& rows) {

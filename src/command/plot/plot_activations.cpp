@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "command/flags/look.h"
 #include "command/flags/open_run.h"
 #include "command/plot/plots.h"
 #include "core/error.h"
@@ -73,7 +74,8 @@ nlohmann::ordered_json plot_activations(const Arguments& arguments) {
   visual::write_histograms(path,
                            fmt::format("Activations of all units, {} split ({})", to_string(split),
                                        counted(codes.front().activations.size(0), "image")),
-                           histograms, visual::HistogramAxes::kLogShare);
+                           histograms, visual::HistogramAxes::kLogShare,
+                           read_look(arguments, Draws::kCharts));
   return {{"runs", runs}, {"written", {path.string()}}};
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "command/flags/look.h"
 #include "command/flags/open_run.h"
 #include "command/plot/plots.h"
 #include "core/log.h"
@@ -62,7 +63,8 @@ nlohmann::ordered_json plot_dictionary(const Arguments& arguments) {
       whole ? weight_pictures(weights, run.model->output_shape()).index_select(0, chosen)
             : run.pictures(unit_codes(codes).index_select(0, chosen));
   const std::string method = whole ? "decoder weights" : "decoded unit codes";
-  run.experiment.gallery->write_samples(path, pictures, 0);
+  run.experiment.gallery->write_samples(path, pictures,
+                                        read_look_for(arguments, run.experiment.data.is_table()));
   log::info("{} of {} units, the most active first: {}", order.size(), codes.size(1),
             whole ? "the decoder's weights (grey: 0)"
                   : "the decoded picture of each unit alone at its largest value");

@@ -3,7 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "command/flags/look.h"
 #include "command/flags/open_run.h"
+#include "command/plot/latent_plane.h"
 #include "command/plot/plots.h"
 #include "core/random.h"
 #include "core/text/suggest.h"
@@ -17,7 +19,7 @@
 namespace latent {
 namespace {
 
-constexpr size_t kMaxPanels = 12;
+constexpr int64_t kShownLatents = 50, kMaxHistograms = 1000;
 
 std::vector<double> numbers(const Tensor& values) {
   const Tensor table = values.to(at::kDouble).contiguous();
@@ -25,12 +27,12 @@ std::vector<double> numbers(const Tensor& values) {
 }
 
 std::string whole_title(const std::string& split, int64_t images, size_t active, size_t latents,
-                        double kl, bool has_posterior) {
+                        size_t shown, double kl, bool has_posterior) {
   std::string title = fmt::format("Latents of the {} split ({}): {} of {} active", split,
                                   counted(images, "image"), active, latents);
   if (has_posterior) title += fmt::format(", KL {:.2f} nats", kl);
-  if (latents > kMaxPanels) title += fmt::format("; the {} most used", kMaxPanels);
-  if (has_posterior) title += "; curve: N(0, 1)";
+  if (latents > shown) title += fmt::format("; the {} most used", shown);
+  if (has_posterior) title += "; curve: N(0,\u00a01)";
   return title;
 }
 
@@ -38,6 +40,7 @@ std::string whole_title(const std::string& split, int64_t images, size_t active,
 
 nlohmann::ordered_json plot_histograms(const Arguments& arguments) {
   const Split split = arguments.parsed("split", parse_split);
+  const auto most = static_cast<size_t>(count_or(arguments, kShownLatents, 1, kMaxHistograms));
   const OpenedRun run = open_run(arguments);
   const bool has_posterior = run.model->bottleneck().has_posterior();
   const Latent codes = split_codes(run, split, arguments.quiet());
@@ -53,7 +56,7 @@ nlohmann::ordered_json plot_histograms(const Arguments& arguments) {
     const auto i = static_cast<size_t>(latent);
     const bool in_use = variances[i] > kActiveVariance;
     active += in_use;
-    if (histograms.size() == kMaxPanels) continue;
+    if (histograms.size() == most) continue;
     histograms.push_back(
         {.title = fmt::format("{} {:.2f}{}, {}", has_posterior ? "KL" : "variance", used[i],
                               has_posterior ? " nats" : "", in_use ? "active" : "not active"),
@@ -63,9 +66,10 @@ nlohmann::ordered_json plot_histograms(const Arguments& arguments) {
   const auto path = plot_path(arguments, run.directory.path(), "histograms.png");
   visual::write_histograms(
       path,
-      whole_title(to_string(split), z.size(0), active, used.size(), usage.sum().item<double>(),
-                  has_posterior),
-      histograms, has_posterior ? visual::HistogramAxes::kNormal : visual::HistogramAxes::kOwn);
+      whole_title(to_string(split), z.size(0), active, used.size(), histograms.size(),
+                  usage.sum().item<double>(), has_posterior),
+      histograms, has_posterior ? visual::HistogramAxes::kNormal : visual::HistogramAxes::kOwn,
+      read_look(arguments, Draws::kCharts));
   return {{has_posterior ? "kl_per_latent" : "variance_per_latent", used},
           {"active_units", active},
           {"images", z.size(0)},

@@ -4,141 +4,134 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "command/flags/attribute.h"
+#include "command/flags/look.h"
 #include "command/flags/open_run.h"
+#include "command/plot/latent_plane.h"
 #include "command/plot/plots.h"
 #include "core/error.h"
 #include "core/log.h"
-#include "core/random.h"
-#include "core/text/suggest.h"
-#include "session/codes.h"
-#include "session/opened_run.h"
-#include "space/projection.h"
-#include "space/usage.h"
+#include "run/run_directory.h"
 #include "visual/scatter.h"
 
 namespace latent {
 namespace {
 
-constexpr int64_t kMaxPlotted = 100'000;
 constexpr int64_t kMaxPictures = 1000;
+constexpr int64_t kMaxGrid = 60;
+constexpr size_t kMaxPanels = 6;
 
-std::string axis_name(const OpenedRun& run, const Tensor& usage, int64_t latent) {
-  const auto used = usage[latent].item<double>();
-  if (run.model->bottleneck().has_posterior())
-    return fmt::format("z{} (KL {:.2f} nats)", latent, used);
-  return fmt::format("z{} (variance {:.3g})", latent, used);
-}
+/// The pictures among the points.
+struct DecodedPictures {
+  int64_t count = 0;       // at points
+  int64_t grid = 0;        // side of a grid over the chart
+  bool grid_over = false;  // else under the points
+};
 
-// The two latents that --axes names.
-std::vector<int64_t> choose_latents(const Arguments& arguments, const Tensor& usage) {
-  const std::string axes = arguments.text("axes");
-  if (axes == "used") {
-    auto order = space::most_used_first(usage);
-    order.resize(2);
-    if (usage.numel() == 2) std::sort(order.begin(), order.end());
-    return order;
-  }
-  if (axes.find_first_not_of("0123456789,") != std::string::npos)
-    throw UsageError("--axes " + axes + ": expected used, pca, or two latents such as 0,3");
-  const auto latents = arguments.indices("axes");
-  if (latents.size() != 2 || latents[0] == latents[1])
-    throw UsageError("--axes " + axes + ": expected two different latents such as 0,3");
-  for (const int64_t latent : latents) {
-    if (latent >= usage.numel()) {
-      throw Error(fmt::format("--axes {}: this run has {} latents; expected 0 to {}", axes,
-                              usage.numel(), usage.numel() - 1));
-    }
-  }
-  return latents;
-}
-
-space::Projection choose_projection(const Arguments& arguments, const OpenedRun& run,
-                                    const Latent& codes) {
-  if (codes.code.size(1) < 2) {
-    throw Error(
-        "latent plot latents: needs two latents, but this run has one; expected latent plot "
-        "histograms");
-  }
-  if (arguments.text("axes") == "pca") {
-    if (codes.code.size(0) < 2)
-      throw Error("--axes pca: the split has 1 example; expected another --split");
-    return space::principal_projection(codes.code);
-  }
-  const Tensor usage = space::usage(codes);
-  const auto latents = choose_latents(arguments, usage);
-  space::Projection plane = space::latent_projection(codes.code, latents[0], latents[1]);
-  for (size_t i = 0; i < 2; ++i)
-    plane.names[i] = axis_name(run, usage, latents[i]);
-  return plane;
-}
-
-// Random images of the split, at most --count.
-Tensor choose_images(const Arguments& arguments, int64_t images) {
-  auto noise = generator(arguments.seed(), Stream::kPictures);
-  const int64_t count = std::min(arguments.integer("count", 2, kMaxPlotted), images);
-  return at::randperm(images, noise, at::kLong).narrow(0, 0, count);
+DecodedPictures read_pictures(const Arguments& arguments) {
+  const DecodedPictures asked{.count = arguments.integer("decoded", 0, kMaxPictures),
+                              .grid = arguments.integer("grid", 0, kMaxGrid),
+                              .grid_over = arguments.flag("grid-over")};
+  if (asked.grid > 0 && asked.count > 0)
+    throw UsageError("--grid: --decoded draws pictures too; expected one of the two");
+  if (asked.grid_over && asked.grid == 0)
+    throw UsageError("--grid-over: no grid; expected also --grid N, such as --grid 15");
+  return asked;
 }
 
 // Adds decoded pictures at up to `count` of the points, so that they do not overlap.
-// condition: of each point, or undefined.
-void add_pictures(visual::Scatter& scatter, const OpenedRun& run, const space::Projection& plane,
-                  const Tensor& coordinates, const Tensor& condition, int64_t count) {
-  if (count == 0) return;
+void add_pictures(LatentPlane& plane, const OpenedRun& run, int64_t count) {
   const ImageShape& shape = run.model->output_shape();
-  const Tensor rows = visual::thumbnail_rows(scatter, shape.height, shape.width, count);
+  const Tensor rows = visual::thumbnail_rows(plane.scatter, shape.height, shape.width, count);
   if (rows.numel() < count)
     log::info("{} of {} pictures fit without touching", rows.numel(), count);
-  scatter.thumbnails =
-      run.pictures(plane.unproject(coordinates.index_select(0, rows)),
-                   condition.defined() ? condition.index_select(0, rows) : condition);
-  scatter.thumbnail_points = scatter.points.index_select(0, rows);
+  Tensor condition = plane.condition;
+  if (condition.defined()) condition = condition.index_select(0, rows);
+  plane.scatter.thumbnails =
+      run.pictures(plane.projection.unproject(plane.coordinates.index_select(0, rows)), condition);
+  plane.scatter.thumbnail_points = plane.scatter.points.index_select(0, rows);
+}
+
+void add_grid(LatentPlane& plane, const OpenedRun& run, const DecodedPictures& asked) {
+  const Tensor points = visual::grid_points(plane.scatter, asked.grid);
+  const Tensor images = run.pictures(latents_at(plane, points));
+  if (asked.grid_over) {
+    plane.scatter.thumbnails = images;
+    plane.scatter.thumbnail_points = points;
+    plane.scatter.thumbnail_side = asked.grid;
+  } else {
+    plane.scatter.background = images;
+  }
+}
+
+LatentPlane plane_of(const Arguments& arguments, const OpenedRun& run, const DecodedPictures& asked,
+                     const std::string& title) {
+  LatentPlane plane = latent_plane(arguments, run,
+                                   {.title = title,
+                                    .cdf = arguments.flag("cdf"),
+                                    .most = count_or(arguments, kPlotted, 2, kMaxPlotted),
+                                    .quiet = arguments.quiet()});
+  if ((asked.grid > 0 || asked.count > 0) && run.experiment.data.is_table()) {
+    throw Error(run.directory.path().string() +
+                ": decodes to rows of a table; expected no --decoded and no --grid");
+  }
+  if (asked.count > 0) add_pictures(plane, run, asked.count);
+  if (asked.grid > 0) add_grid(plane, run, asked);
+  return plane;
+}
+
+int64_t pictures_of(const visual::Scatter& scatter) {
+  return scatter.thumbnails.defined()   ? scatter.thumbnails.size(0)
+         : scatter.background.defined() ? scatter.background.size(0)
+                                        : 0;
+}
+
+nlohmann::ordered_json plane_json(const LatentPlane& plane) {
+  return {{"images", plane.chosen.numel()},
+          {"axes", {plane.projection.names[0], plane.projection.names[1]}},
+          {"attribute", plane.scatter.legend},
+          {"decoded", pictures_of(plane.scatter)}};
+}
+
+// A chart for each run, side by side.
+nlohmann::ordered_json plot_several(const Arguments& arguments, const DecodedPictures& asked) {
+  const auto paths = arguments.texts("run");
+  if (paths.size() > kMaxPanels)
+    throw UsageError(fmt::format("--run: {} runs; expected at most {}", paths.size(), kMaxPanels));
+  const auto names = run_names(paths);
+  std::vector<visual::Scatter> panels;
+  nlohmann::ordered_json runs = nlohmann::ordered_json::array();
+  for (size_t i = 0; i < paths.size(); ++i) {
+    const OpenedRun run =
+        OpenedRun::open(paths[i], arguments.text("checkpoint"), arguments.device());
+    const LatentPlane plane = plane_of(arguments, run, asked, names[i]);
+    panels.push_back(plane.scatter);
+    runs.push_back(plane_json(plane));
+    runs.back()["run"] = paths[i];
+  }
+  for (const auto& panel : panels) {
+    if (panel.classes != panels.back().classes || panel.legend != panels.back().legend)
+      log::warn(
+          "the runs are coloured by different attributes or classes; the legend is of the last");
+  }
+  const auto path = plot_path(arguments, paths.front(), "latents-runs.png");
+  visual::write_scatters(path, panels, read_look(arguments, Draws::kCharts));
+  return {{"runs", runs}, {"written", {path.string()}}};
 }
 
 }  // namespace
 
 nlohmann::ordered_json plot_latents(const Arguments& arguments) {
-  const Split split = arguments.parsed("split", parse_split);
-  const int64_t decoded = arguments.integer("decoded", 0, kMaxPictures);
-  const bool cdf = arguments.flag("cdf");
+  const DecodedPictures asked = read_pictures(arguments);
+  if (arguments.texts("run").size() > 1) return plot_several(arguments, asked);
   const OpenedRun run = open_run(arguments);
-  if (const Prior* prior = run.model->bottleneck().prior();
-      cdf && !(prior && prior->is_standard_normal())) {
-    throw Error(
-        "--cdf: a plain autoencoder has no prior to make uniform; expected a run with "
-        "model.bottleneck \"gaussian\"");
-  }
-  const Examples examples = run.load(split);
-  const Attribute* attribute = choose_attribute(arguments, examples);
-  const Latent codes = split_codes(run, split, examples, arguments.quiet());
-  const space::Projection plane = choose_projection(arguments, run, codes);
-  const Tensor chosen = rows_with_values(attribute, choose_images(arguments, codes.code.size(0)));
-  const Tensor coordinates = plane.coordinates(codes.code.index_select(0, chosen));
-
-  const std::string suffix = cdf ? ", after the normal CDF" : "";
-  visual::Scatter scatter{
-      .title = fmt::format("Latents of the {} split ({})", to_string(split),
-                           counted(chosen.numel(), run.experiment.data.example_noun())),
-      .x_label = plane.names[0] + suffix,
-      .y_label = plane.names[1] + suffix,
-      .points = cdf ? at::special_ndtr(coordinates) : coordinates,
-      .unit_square = cdf};
-  if (attribute != nullptr) {
-    scatter.values = attribute->values.index_select(0, chosen);
-    scatter.classes = attribute->words();
-    scatter.legend = attribute->name;
-  }
-  Tensor condition = run.condition.rows(examples.attributes, examples.count());
-  if (condition.defined()) condition = condition.index_select(0, chosen);
-  add_pictures(scatter, run, plane, coordinates, condition, decoded);
-  const auto path =
-      plot_path(arguments, run.directory.path(), fmt::format("latents{}.png", cdf ? "-cdf" : ""));
-  visual::write_scatter(path, scatter);
-  return {{"images", chosen.numel()},
-          {"axes", {plane.names[0], plane.names[1]}},
-          {"attribute", scatter.legend},
-          {"decoded", scatter.thumbnails.defined() ? scatter.thumbnails.size(0) : 0},
-          {"written", {path.string()}}};
+  const LatentPlane plane = plane_of(arguments, run, asked, "");
+  const auto path = plot_path(arguments, run.directory.path(),
+                              fmt::format("latents{}{}.png", arguments.flag("cdf") ? "-cdf" : "",
+                                          asked.grid > 0 ? "-grid" : ""));
+  visual::write_scatter(path, plane.scatter, read_look(arguments, Draws::kCharts));
+  auto json = plane_json(plane);
+  json["written"] = {path.string()};
+  return json;
 }
 
 }  // namespace latent

@@ -19,6 +19,8 @@ struct PlotRow {
 };
 
 nlohmann::ordered_json plot_latents(const Arguments&);
+nlohmann::ordered_json plot_samples(const Arguments&);
+nlohmann::ordered_json plot_book(const Arguments&);
 nlohmann::ordered_json plot_histograms(const Arguments&);
 nlohmann::ordered_json plot_losses(const Arguments&);
 nlohmann::ordered_json plot_dictionary(const Arguments&);
@@ -28,5 +30,8 @@ nlohmann::ordered_json plot_activations(const Arguments&);
 /// it, which can also write SVG.
 std::filesystem::path plot_path(const Arguments& arguments, const std::filesystem::path& run,
                                 const std::string& file, bool charts = true);
+
+/// Returns the names of the runs' folders, or the whole paths if two names are equal.
+std::vector<std::string> run_names(const std::vector<std::string>& paths);
 
 }  // namespace latent

@@ -2,6 +2,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "command/flags/look.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "image/gif.h"
@@ -28,16 +29,14 @@ void write_frames(const fs::path& folder, const std::vector<Picture>& frames) {
 
 void declare_animation(cxxopts::Options& options) {
   declare_out(options,
-              "folder to write to, or X.png for the strip alone, or X.gif for the animation alone "
-              "(default: a folder in images/ of the run)");
+              "folder to write to, or X.png (or X.jpg) for the strip alone, or X.gif for the "
+              "animation alone (default: a folder in images/ of the run)");
   options.add_options()("fps", "frames per second of the animation",
                         cxxopts::value<double>()->default_value("10"), "N");
   options.add_options()("ping-pong", "play the animation forwards and backwards");
   options.add_options()("loop", "number of repetitions of the animation; 0: endless",
                         cxxopts::value<int64_t>()->default_value("0"), "N");
-  options.add_options()("captions", "draw captions");
-  options.add_options()("scale", "enlarge images by this integer factor; 0: automatic",
-                        cxxopts::value<int64_t>()->default_value("0"), "N");
+  declare_look(options, Draws::kPictures);
 }
 
 void expect_images(const OpenedRun& run, const std::string& command) {
@@ -52,19 +51,20 @@ OutputPaths output_paths(const Arguments& arguments, const fs::path& folder, boo
   if (!(fps >= 0.01 && fps <= 100))
     throw UsageError(fmt::format("--fps {}: expected a number >= 0.01 and <= 100", fps));
   arguments.integer("loop", 0, 65535);
-  arguments.integer("scale", 0, 64);
+  read_look(arguments, Draws::kPictures);
   const fs::path out = arguments.has("out") ? fs::path(arguments.text("out")) : folder;
   const std::string kind = out.extension().string();
   const std::vector<std::string> moving{"fps", "ping-pong", "loop", "frames", "gif"};
-  if (kind == ".png") {
+  const bool picture = kind == ".png" || kind == ".jpg" || kind == ".jpeg";
+  if (picture) {
     arguments.refuse(moving, "for animations, but --out " + out.string() +
                                  " is a picture; expected --out with a folder or a .gif");
   }
-  if (kind == ".png") return {.strip = out, .animation = {}, .frames = {}};
+  if (picture) return {.strip = out, .animation = {}, .frames = {}};
   if (kind == ".gif") return {.strip = {}, .animation = out, .frames = {}};
-  for (const char* other : {".jpg", ".jpeg", ".webp", ".bmp", ".svg", ".mp4"}) {
+  for (const char* other : {".webp", ".bmp", ".svg", ".pdf", ".mp4"}) {
     if (kind == other)
-      throw UsageError("--out " + out.string() + ": expected a folder, a .png or a .gif");
+      throw UsageError("--out " + out.string() + ": expected a folder, a .png, a .jpg or a .gif");
   }
   if (!animated)
     arguments.refuse(moving, "for animations; expected also --gif, or a .gif with --out");
@@ -76,7 +76,7 @@ std::vector<std::string> write_pictures(const Arguments& arguments, const Output
                                         const Picture& strip, const std::vector<Picture>& frames) {
   std::vector<std::string> written;
   if (!paths.strip.empty()) {
-    write_png(strip, paths.strip);
+    write_picture(strip, paths.strip);
     written.push_back(paths.strip.string());
   }
   if (paths.animated()) {

@@ -12,7 +12,7 @@
 
 namespace latent {
 
-/// Declares --out, --fps, --ping-pong, --loop, --captions and --scale.
+/// Declares --out, --fps, --ping-pong, --loop and how pictures look.
 void declare_animation(cxxopts::Options& options);
 
 /// Throws Error if the run's examples are rows of a table: such commands draw images.
@@ -20,7 +20,7 @@ void expect_images(const OpenedRun& run, const std::string& command);
 
 /// Where the pictures go; an empty path is not written.
 struct OutputPaths {
-  std::filesystem::path strip;      // a PNG
+  std::filesystem::path strip;      // a PNG or JPEG
   std::filesystem::path animation;  // a GIF
   std::filesystem::path frames;     // a folder of numbered PNGs
 
@@ -29,7 +29,7 @@ struct OutputPaths {
 
 /// Returns paths in `folder`, or in the folder of --out; --out X.png selects the strip alone and
 /// --out X.gif the animation alone. animated: whether to write an animation if --out is a folder.
-/// Throws UsageError for --out of another kind, and for --fps, --loop or --scale out of range.
+/// Throws UsageError for --out of another kind, and for flags out of range.
 OutputPaths output_paths(const Arguments& arguments, const std::filesystem::path& folder,
                          bool animated);
 

@@ -26,7 +26,7 @@ std::vector<std::string> captions(const ExampleBatches& examples, const std::str
 }
 
 visual::Gallery::Group group(const std::string& name, const Tensor& order, const OpenedRun& run,
-                             const ExampleBatches& examples, const Tensor& values,
+                             const ExampleBatches& examples, const RankedScores& scores,
                              const std::vector<std::string>& words) {
   visual::Gallery::Group found{
       .name = name, .originals = {}, .models = {}, .words = {}, .notes = {}};
@@ -38,7 +38,9 @@ visual::Gallery::Group group(const std::string& name, const Tensor& order, const
     images.push_back(one.images);
     models.push_back(run.pictures(latent.code, latent.condition));
     found.words.push_back(words[static_cast<size_t>(index)]);
-    found.notes.push_back(fmt::format("{:.4g}", values[index].item<double>()));
+    const auto value = scores.values[index].item<double>();
+    found.notes.push_back(fmt::format("{:.4g}", value));
+    found.flagged.push_back(value > scores.threshold);
   }
   found.originals = at::cat(images).contiguous();
   found.models = at::cat(models);
@@ -81,19 +83,24 @@ void write_scores(const std::filesystem::path& path, const ExampleBatches& examp
 }
 
 void write_most_anomalous(const std::filesystem::path& path, const OpenedRun& run,
-                          const ExampleBatches& examples, const Tensor& values, int64_t shown,
-                          const NormalRule& normal) {
-  const Tensor order = values.argsort(/*stable=*/true, /*dim=*/0, /*descending=*/true);
-  const auto words = captions(examples, normal.rule);
+                          const ExampleBatches& examples, const RankedScores& scores,
+                          const visual::Look& asked) {
+  const Tensor order = scores.values.argsort(/*stable=*/true, /*dim=*/0, /*descending=*/true);
+  const auto words = captions(examples, scores.rule);
   const int64_t n = order.numel();
-  const int64_t most = std::min(shown, (n + 1) / 2), least = std::min(shown, n / 2);
+  const int64_t most = std::min(scores.shown, (n + 1) / 2), least = std::min(scores.shown, n / 2);
   std::vector<visual::Gallery::Group> groups{
-      group("most anomalous", order.narrow(0, 0, most), run, examples, values, words)};
+      group("most anomalous", order.narrow(0, 0, most), run, examples, scores, words)};
   if (least > 0) {
     const Tensor last = order.flip(0).narrow(0, 0, least);
-    groups.push_back(group("least anomalous", last, run, examples, values, words));
+    groups.push_back(group("least anomalous", last, run, examples, scores, words));
   }
-  run.experiment.gallery->write_differences(path, groups);
+  visual::Look look = asked;
+  if (look.title.empty()) {
+    look.title = fmt::format("Score: {}; framed: flagged, above the threshold {:.4g}", scores.score,
+                             scores.threshold);
+  }
+  run.experiment.gallery->write_differences(path, groups, look);
 }
 
 }  // namespace latent

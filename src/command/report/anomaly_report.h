@@ -29,10 +29,20 @@ void write_scores(const std::filesystem::path& path, const ExampleBatches& examp
                   const std::vector<AnomalyScore>& scores, const Tensor& flagged,
                   const NormalRule& normal);
 
-/// Draws the `shown` examples with the highest and those with the lowest values ([N]): each with
-/// its reconstruction and their difference, named by its class if it has one.
+/// Scores by which examples are chosen and flagged.
+struct RankedScores {
+  Tensor values;          // [N]
+  int64_t shown;          // of the highest and of the lowest
+  std::string rule;       // whose attribute names the examples, or ""
+  std::string score;      // the score's name
+  double threshold;       // above which an example is flagged
+};
+
+/// Draws the `shown` examples with the highest and those with the lowest values: each with its
+/// reconstruction and their difference, named by its class if it has one, and framed if it is
+/// flagged.
 void write_most_anomalous(const std::filesystem::path& path, const OpenedRun& run,
-                          const ExampleBatches& examples, const Tensor& values, int64_t shown,
-                          const NormalRule& normal);
+                          const ExampleBatches& examples, const RankedScores& scores,
+                          const visual::Look& look);
 
 }  // namespace latent

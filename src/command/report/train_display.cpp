@@ -36,6 +36,16 @@ std::string sparsity_text(const Sparsity& sparsity, int64_t units) {
       sparsity.dead_units);
 }
 
+// The least and the largest value of each column of a table, [N, 1, D, 1] or alike.
+std::vector<std::pair<double, double>> column_ranges(const Tensor& pixels) {
+  const Tensor rows = pixels.flatten(1).nan_to_num(0.0, 0.0, 0.0);
+  const Tensor low = rows.amin(0), high = rows.amax(0);
+  std::vector<std::pair<double, double>> ranges;
+  for (int64_t i = 0; i < low.numel(); ++i)
+    ranges.emplace_back(low[i].item<double>(), high[i].item<double>());
+  return ranges;
+}
+
 }  // namespace
 
 TrainDisplay::TrainDisplay(std::shared_ptr<Autoencoder> model, std::shared_ptr<Objective> objective,
@@ -60,6 +70,7 @@ TrainDisplay::TrainDisplay(std::shared_ptr<Autoencoder> model, std::shared_ptr<O
   const auto seed = static_cast<uint64_t>(options_.seed);
   input_ = fitted_.corruption.corrupt(images_, seed, Stream::kPictures, kCorruptedPictures);
   samples_ = counts.samples;
+  if (validation.is_table()) ranges_ = column_ranges(validation.pixels);
 }
 
 void TrainDisplay::step(const StepReport& report) {
@@ -163,12 +174,14 @@ void TrainDisplay::write_pictures(int64_t epoch, const Evaluation& validation) {
   const Tensor samples = likelihood.mean(model_->decode(z, condition)).cpu();
   const auto path = picture("reconstructions", epoch);
   if (input_.is_same(images_)) {
-    gallery_->write_pairs(path, images_, reconstructed, kPairColumns);
+    gallery_->write_pairs(path, images_, reconstructed, {.columns = kPairColumns});
   } else {
-    gallery_->write_versions(
-        path, {{"input", input_}, {"model", reconstructed}, {"truth", images_}}, kPairColumns);
+    gallery_->write_versions(path,
+                             {{"input", input_}, {"model", reconstructed}, {"truth", images_}},
+                             {.columns = kPairColumns});
   }
-  gallery_->write_samples(picture("samples", epoch), samples, kSampleColumns);
+  gallery_->write_samples(picture("samples", epoch), samples,
+                          {.columns = kSampleColumns, .ranges = ranges_});
   const MetricsTable metrics = read_metrics(run_.metrics());
   if (metrics.rows.size() > 1 && visual::can_chart()) {
     visual::write_line_chart(run_.image("train", "loss.png"), "Loss", "epoch",

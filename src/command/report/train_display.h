@@ -49,6 +49,7 @@ class TrainDisplay : public TrainListener {
   Tensor input_;                    // [N, C, h, w] as the encoder sees them
   Tensor condition_;                // [N, K] of them, on the device; or undefined
   int64_t samples_;                 // random latents in a picture
+  std::vector<std::pair<double, double>> ranges_;  // of a table's columns, for all epochs the same
 };
 
 }  // namespace latent

@@ -38,10 +38,24 @@ TEST_F(Text, IsShortenedToItsRoom) {
   const std::string fitted =
       fit_text("n\u00e4h\u00e4 \u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4", 13, 60);
   EXPECT_LE(text_width(fitted, 13), 60);
-  EXPECT_EQ(fitted.substr(fitted.size() - 3), "\u2026");
+  EXPECT_NE(fitted.find("\u2026"), std::string::npos);
+  // The beginning and the end stay: frames end with a percentage.
+  const std::string frame = fit_text("a very long name.png \u2192 another.png  40%", 13, 120);
+  EXPECT_EQ(frame.substr(0, 3), "a v");
+  EXPECT_EQ(frame.substr(frame.size() - 3), "40%");
   EXPECT_EQ(text_width(fitted, 13), text_width(fitted + "", 13));
   EXPECT_EQ(fitted.find("\ufffd"), std::string::npos);
   EXPECT_EQ(fit_text("long text", 13, 3), "");
+}
+
+TEST_F(Text, IsWrappedAtSpaces) {
+  using Lines = std::vector<std::string>;
+  EXPECT_EQ(wrap_text("one two three", 13, 1000), (Lines{"one two three"}));
+  EXPECT_EQ(wrap_text("one two three", 13, text_width("one two", 13)), (Lines{"one two", "three"}));
+  EXPECT_EQ(wrap_text("one\ntwo", 13, 1000), (Lines{"one", "two"}));
+  EXPECT_EQ(wrap_text("", 13, 10), (Lines{""}));
+  for (const auto& line : wrap_text(std::string(90, 'W') + " b", 13, 100))
+    EXPECT_LE(text_width(line, 13), 100);
 }
 
 // The box around all that is not background.  Returns {left, right, top, bottom}, or {-1, ...} if

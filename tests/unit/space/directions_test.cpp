@@ -75,6 +75,43 @@ TEST(Directions, OrthogonalStepsLeaveOtherScores) {
   }
 }
 
+TEST(Directions, RegressionLeavesOutWhatGoesAlong) {
+  // The attribute moves the first latent, another one the second, and both go along: of 8 images 3
+  // have both and 3 neither.
+  const std::vector<int64_t> own{1, 1, 1, 1, 0, 0, 0, 0}, other{1, 1, 1, 0, 0, 0, 0, 1};
+  const Tensor a = torch::tensor(own).to(torch::kFloat) * 2 - 1;
+  const Tensor b = torch::tensor(other).to(torch::kFloat) * 2 - 1;
+  const Tensor means = torch::stack({a, b}, 1);
+  const BinaryContrast by_own = sides(own);
+  const Tensor covariate = b.to(torch::kDouble).unsqueeze(1);
+  const Direction mean = find_direction(means, by_own, Method::kMean);
+  EXPECT_NEAR(mean.unit[1].item<double>() / mean.unit[0].item<double>(), 0.5, 1e-9);
+  const Direction alone = find_direction(means, by_own, Method::kRegression, {}, covariate);
+  expect_tensor_near(alone.unit, torch::tensor({1.0, 0.0}), 1e-3);
+  const Direction without = find_direction(means, by_own, Method::kRegression);
+  expect_tensor_near(without.unit, mean.unit, 1e-12);
+}
+
+TEST(Directions, CovarianceTurnsWeightsIntoChanges) {
+  // Only the difference of the latents tells, so logistic regression weights both; images that
+  // score higher differ in the first one alone.
+  const Tensor common = normal({2000}, 1), sign = normal({2000}, 2);
+  const Tensor means = torch::stack({common + 3 * sign, common}, 1);
+  const BinaryContrast by_sign = {sign > 0, torch::full({2000}, 1e-3, torch::kDouble)};
+  const Direction weights = find_direction(means, by_sign, Method::kLogistic);
+  const Direction change = find_direction(means, by_sign, Method::kCovariance);
+  EXPECT_LT(weights.unit[1].item<double>(), -0.2);
+  EXPECT_NEAR(change.unit[1].item<double>(), 0, 0.1);
+  EXPECT_GT(change.unit[0].item<double>(), 0.99);
+}
+
+TEST(Directions, MethodsHaveNames) {
+  for (const Method method : kMethods)
+    EXPECT_EQ(parse_method(to_string(method)), method);
+  expect_error([] { parse_method("guess"); },
+               "expected mean or logistic or covariance or regression");
+}
+
 TEST(Directions, ConstantLatentsAreLeftAlone) {
   const Tensor means = torch::tensor({{1.0F, 7.0F}, {2.0F, 7.0F}, {4.0F, 7.0F}});
   const Direction found = find_direction(means, sides({0, 0, 1}), Method::kLogistic);

@@ -77,6 +77,26 @@ TEST_F(Chart, SkipsWhatIsNotFinite) {
   EXPECT_EQ(count_marks(drawn("z.svg", "t", {{"constant", {1, 2, 3}, {0, 0, 0}}})), 3 + 1);
 }
 
+TEST_F(Chart, WritesPdf) { EXPECT_EQ(drawn("x.pdf", "t", kLines).substr(0, 5), "%PDF-"); }
+
+TEST_F(Chart, ChartsBesideEachOtherShareOneLegend) {
+  const std::vector<LineChart> charts{{"loss", "epoch", "nats", kLines, "validation", "training"},
+                                      {"kl", "epoch", "nats", kLines}};
+  write_line_charts(folder_ / "x.svg", "Losses by term", charts);
+  const std::string svg = read_file(folder_ / "x.svg");
+  for (const char* text : {">Losses by term<", ">loss<", ">kl<", ">train<", ">training<"})
+    EXPECT_EQ(count_of(svg, text), 1) << text;
+  EXPECT_EQ(count_of(svg, ">epoch<"), 2);
+}
+
+TEST_F(Chart, LinesWithoutANameAreNotInTheLegend) {
+  write_line_charts(folder_ / "x.svg", "t",
+                    {{"", "epoch", "nats", {{"run", {1, 2}, {1, 2}}, {"", {1, 2}, {2, 1}}}}});
+  const std::string svg = read_file(folder_ / "x.svg");
+  EXPECT_EQ(count_of(svg, ">run<"), 1);
+  EXPECT_EQ(count_of(svg, "<g id=\"gnuplot_plot_"), 2);
+}
+
 TEST_F(Chart, TakesManySeries) {
   std::vector<Series> series;
   for (int i = 0; i < 20; ++i)
@@ -91,9 +111,9 @@ TEST_F(Chart, NamesFileAndReason) {
         drawn("x.svg", "t", {{"none", {1}, {NAN}}});
       },
       file + ": nothing to draw: no series has a finite point");
-  expect_error(
-      [&] { drawn("x.pdf", "t", kLines); },
-      (folder_ / "x.pdf").string() + ": a chart cannot be written as this; expected .png or .svg");
+  expect_error([&] { drawn("x.jpg", "t", kLines); },
+               (folder_ / "x.jpg").string() +
+                   ": a chart cannot be written as this; expected .png, .svg or .pdf");
   expect_error([&] { run_gnuplot("set terminal svg\nplto 1\n", file); },
                file + ": gnuplot drew nothing: line 0: invalid command");
   EXPECT_FALSE(std::filesystem::exists(file));

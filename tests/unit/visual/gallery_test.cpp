@@ -1,12 +1,17 @@
 // Images in grids, rows of a table in charts.
 #include "visual/gallery.h"
 
+#include <cmath>
+
 #include "core/system/file.h"
+#include "image/codecs.h"
 #include "unit/expect.h"
 #include "unit/experiments.h"
 #include "unit/svg.h"
 #include "visual/chart.h"
+#include "visual/colours.h"
 #include "visual/grid.h"
+#include "visual/layout.h"
 
 namespace latent::visual {
 namespace {
@@ -22,30 +27,53 @@ class GalleryTest : public testing::Test {
   TemporaryFolder folder_;
 };
 
-TEST_F(GalleryTest, DifferencesAreBlackWhereThereIsNone) {
-  const Tensor images = uniform({3, 1, 8, 8}, 2), models = uniform({3, 1, 8, 8}, 3) + 0.2;
-  const Tensor few = images.narrow(0, 0, 2), white = at::ones({1, 1, 8, 8});
-  image_gallery()->write_differences(folder_ / "x.png",
-                                     {{"most", images, models, {"a", "b", "c"}, {"3", "2", "1"}},
-                                      {"least", few, few, {"d", "e"}, {"0", "0"}}});
-  const auto filled = [&](const Tensor& two) { return at::cat({two, white}); };
-  GridOptions options;
-  options.cell_captions = {"a", "b", "c", "", "", "", "3", "2", "1",
-                           "d", "e", "",  "", "", "", "0", "0", ""};
-  EXPECT_EQ(
-      file("x.png"),
-      written(rows({images, models, (images - models.clamp(0, 1)).abs(), filled(few), filled(few),
-                    filled(at::zeros({2, 1, 8, 8}))},
-                   {"most", "model", "difference", "least", "model", "difference"}, options)));
+TEST_F(GalleryTest, ErrorsShareOneScaleOfColours) {
+  const Tensor images = at::full({2, 1, 8, 8}, 0.5);
+  Tensor models = images.clone();
+  models[0] += 0.5;    // the largest error of all: the brightest colour
+  models[1] -= 0.125;  // a quarter of it
+  image_gallery()->write_differences(
+      folder_ / "x.png",
+      {{"most", images, models, {"a", "b"}, {"2", "1"}, {true, false}},
+       {"least", images, images, {"c", "d"}, {"0", "0"}}},
+      {.scale = 8});
+  const Picture got = read_image(folder_ / "x.png", 3);
+  ASSERT_GT(got.height, 6 * 64);
+  const auto colour_at = [&](int64_t x, int64_t y) {
+    const uint8_t* pixel = got.at(x, y);
+    return uint32_t{pixel[0]} << 16 | uint32_t{pixel[1]} << 8 | uint32_t{pixel[2]};
+  };
+  // Two columns stand at the right; each row is an image, its gap and a caption's line high.
+  const GridOptions options{.columns = 2,
+                            .scale = 8,
+                            .row_captions = std::vector<std::string>(6, "least"),
+                            .cell_captions = std::vector<std::string>(12, ""),
+                            .marked = std::vector<bool>(12, false)};
+  const Layout at = lay_out(12, 8, 8, options);
+  const auto middle = [&](int64_t column, int64_t row) {
+    return colour_at(got.width - at.gap - (2 - column) * (at.cell_width + at.gap) + at.gap + 32,
+                     at.y(row) + 32);
+  };
+  EXPECT_EQ(middle(0, 2), scale_colour(1));
+  EXPECT_EQ(middle(1, 2), scale_colour(std::lround(255 * 0.25) / 255.0));
+  EXPECT_EQ(middle(0, 5), scale_colour(0));
+  EXPECT_EQ(middle(0, 0), 0x808080u);
+  // The flagged one has a frame, its neighbour none.
+  const auto frame = [&](int64_t column) {
+    return colour_at(got.width - at.gap - (2 - column) * (at.cell_width + at.gap) + at.gap + 32,
+                     at.y(0) - 1);
+  };
+  EXPECT_EQ(frame(0), 0xd55e00u);
+  EXPECT_EQ(frame(1), 0xffffffu);
 }
 
 TEST_F(GalleryTest, ImagesStandAboveTheirReconstructions) {
   const Tensor images = uniform({5, 1, 4, 4}, 4), models = uniform({5, 1, 4, 4}, 5);
   const auto gallery = image_gallery();
-  gallery->write_pairs(folder_ / "one.png", images, models, 10);
+  gallery->write_pairs(folder_ / "one.png", images, models, {.columns = 10});
   EXPECT_EQ(file("one.png"), written(rows({images, models}, {"image", "model"})));
   // Two columns: the last place of the third double row is white.
-  gallery->write_pairs(folder_ / "three.png", images, models, 2);
+  gallery->write_pairs(folder_ / "three.png", images, models, {.columns = 2});
   const auto row = [](const Tensor& set, int64_t first) {
     return torch::cat({set, torch::ones({1, 1, 4, 4})}).narrow(0, first, 2);
   };
@@ -57,8 +85,8 @@ TEST_F(GalleryTest, ImagesStandAboveTheirReconstructions) {
 
 TEST_F(GalleryTest, VersionsStandBelowEachOther) {
   const Tensor small = uniform({2, 1, 2, 2}, 6), large = uniform({2, 1, 5, 4}, 7);
-  image_gallery()->write_versions(folder_ / "v.png",
-                                  {{"input", small}, {"model", large}, {"truth", large}}, 10);
+  image_gallery()->write_versions(
+      folder_ / "v.png", {{"input", small}, {"model", large}, {"truth", large}}, {.columns = 10});
   EXPECT_EQ(file("v.png"),
             written(rows({framed(small, 5, 4), large, large}, {"input", "model", "truth"})));
 }
@@ -75,7 +103,7 @@ TEST_F(GalleryTest, SmallImagesAreFramed) {
 
 TEST_F(GalleryTest, SamplesFormAGrid) {
   const Tensor images = uniform({5, 3, 4, 4}, 8);
-  image_gallery()->write_samples(folder_ / "all.png", images, 3);
+  image_gallery()->write_samples(folder_ / "all.png", images, {.columns = 3});
   EXPECT_EQ(file("all.png"), written(grid(images, {.columns = 3})));
   image_gallery()->write_single(folder_ / "one.png", images[2]);
   EXPECT_EQ(file("one.png"), written(picture(images[2])));
@@ -89,7 +117,7 @@ class TableGalleryTest : public GalleryTest {
   }
   std::string pairs(int64_t count, int64_t columns) {
     table_gallery()->write_pairs(folder_ / "x.svg", normal({count, 1, 1, columns}, 9),
-                                 normal({count, 1, 1, columns}, 10), 10);
+                                 normal({count, 1, 1, columns}, 10), {.columns = 4});
     return file("x.svg");
   }
 };
@@ -107,7 +135,7 @@ TEST_F(TableGalleryTest, UpToThreeColumnsArePoints) {
   pairs(300, 3);
   const Tensor rows = normal({3, 1, 1, 2}, 11);
   gallery->write_versions(folder_ / "v.svg", {{"noisy", rows}, {"model", rows}, {"truth", rows}},
-                          4);
+                          {});
   EXPECT_NE(file("v.svg").find(">model<"), std::string::npos);
 }
 
@@ -125,20 +153,22 @@ TEST_F(TableGalleryTest, DifferencesHaveTitles) {
   const std::vector<std::string> words{"a", "b", "c", "", "e", "f"},
       notes{"6", "5", "4", "3", "2", "1"};
   table_gallery()->write_differences(
-      folder_ / "x.svg", {{"most", rows, rows + 1, words, notes},
-                          {"least", rows.narrow(0, 0, 1), rows.narrow(0, 0, 1), {"z"}, {"0"}}});
+      folder_ / "x.svg",
+      {{"most", rows, rows + 1, words, notes},
+       {"least", rows.narrow(0, 0, 1), rows.narrow(0, 0, 1), {"z"}, {"0"}}},
+      {});
   for (const char* title : {">most<", ">6  a<", ">3  <", ">least<", ">0  z<"})
     EXPECT_NE(file("x.svg").find(title), std::string::npos) << title;
   const Tensor points = normal({2, 1, 1, 2}, 14);
   table_gallery()->write_differences(folder_ / "y.svg",
-                                     {{"most odd", points, points, {"a", "b"}, {"2.25", "1"}}});
+                                     {{"most odd", points, points, {"a", "b"}, {"2.25", "1"}}}, {});
   for (const char* text : {">column 2<", ">most odd<", ">2.25<"})
     EXPECT_NE(file("y.svg").find(text), std::string::npos) << text;
 }
 
 TEST_F(TableGalleryTest, DrawsConstantRowsAndLeavesOutNaN) {
   const auto drawn = [&](const Tensor& rows) {
-    table_gallery()->write_samples(folder_ / "x.svg", rows, 0);
+    table_gallery()->write_samples(folder_ / "x.svg", rows, {});
     return file("x.svg");
   };
   const char* trace = "<path stroke='rgb(213,  94,   0)'";
@@ -147,6 +177,15 @@ TEST_F(TableGalleryTest, DrawsConstantRowsAndLeavesOutNaN) {
   const Tensor broken = normal({3, 1, 1, 5});
   broken[1].fill_(NAN);
   EXPECT_EQ(count_of(drawn(broken), trace), 2);
+}
+
+// The axes show the ranges that are given, whatever the rows: charts of all epochs compare.
+TEST_F(TableGalleryTest, RangesFixTheAxes) {
+  const Tensor points = torch::zeros({3, 1, 1, 2});
+  table_gallery()->write_samples(folder_ / "r.svg", points,
+                                 {.ranges = {{-1000.0, 1000.0}, {-2.0, 2.0}}});
+  EXPECT_NE(file("r.svg").find("-1000<"), std::string::npos);
+  EXPECT_NE(file("r.svg").find("-2<"), std::string::npos);
 }
 
 }  // namespace

@@ -20,11 +20,39 @@ TEST(Gnuplot, QuotesTextSoThatNothingRuns) {
 }
 
 TEST(Gnuplot, TerminalFollowsTheExtension) {
-  EXPECT_NE(terminal("a/b.png", 90, 60).find("set terminal pngcairo noenhanced size 90,60 "),
+  const auto terminal = [](const char* file, const Look& look) {
+    return Canvas(file, look, 90).terminal(90, 60);
+  };
+  // 192 pixels an inch are two a unit.
+  EXPECT_NE(terminal("a/b.png", {}).find("set terminal pngcairo noenhanced size 180,120 "),
             std::string::npos);
-  EXPECT_NE(terminal("b.svg", 90, 60).find("set terminal svg "), std::string::npos);
-  expect_error([] { terminal("b.jpg", 90, 60); },
-               "b.jpg: a chart cannot be written as this; expected .png or .svg");
+  EXPECT_NE(terminal("b.svg", {}).find("set terminal svg noenhanced size 90,60 "),
+            std::string::npos);
+  EXPECT_NE(terminal("b.pdf", {.dpi = 96}).find("pdfcairo noenhanced size 0.9375in,0.6250in "),
+            std::string::npos);
+  expect_error([&] { terminal("b.jpg", {}); },
+               "b.jpg: a chart cannot be written as this; expected .png, .svg or .pdf");
+}
+
+TEST(Gnuplot, CanvasGrowsAsAWhole) {
+  // Twice as wide: twice as large text.
+  const Canvas wide("a.png", {.width = 400}, 200);
+  EXPECT_EQ(wide.width(), 200);
+  EXPECT_NE(wide.terminal(200, 100).find("size 400,200 font 'DejaVu Sans,11' fontscale 2.0000"),
+            std::string::npos);
+  // Larger text alone: fewer units in the same picture.
+  const Canvas loud("a.png", {.width = 400, .font_size = 22}, 200);
+  EXPECT_EQ(loud.width(), 100);
+  EXPECT_NE(loud.terminal(100, 50).find("size 400,200 font 'DejaVu Sans,11' fontscale 4.0000"),
+            std::string::npos);
+  // A width and a resolution: the text keeps its size on paper.
+  const Canvas paper("a.png", {.width = 600, .dpi = 192}, 200);
+  EXPECT_EQ(paper.width(), 300);
+  EXPECT_DOUBLE_EQ(paper.pixels_per_unit(), 2);
+}
+
+TEST(Gnuplot, LinesOfATitleAreQuotedOneByOne) {
+  EXPECT_EQ(quoted_lines({"it's", "`two`"}), "'it''s'.\"\\n\".'`two`'");
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "visual/grid.h"
 
+#include <set>
+
 #include "image/text.h"
 #include "unit/expect.h"
 
@@ -45,11 +47,61 @@ TEST(Grid, PlacesImagesRowByRowWithGaps) {
 TEST(Grid, IsAsSquareAsPossibleAndEnlargesSmallImages) {
   const latent::Picture got = grid(flat_images(10, 3, 32, 32), {.gap = 0});
   EXPECT_EQ(got.channels, 3);
-  EXPECT_EQ(got.width, 4 * 64);
-  EXPECT_EQ(got.height, 3 * 64);
+  EXPECT_EQ(got.width, 4 * 192);
+  EXPECT_EQ(got.height, 3 * 192);
   EXPECT_EQ(grid(flat_images(1, 1, 128, 100), {.gap = 0}).width, 100);
-  EXPECT_EQ(grid(flat_images(1, 1, 28, 28), {.gap = 0}).width, 56);
+  EXPECT_EQ(grid(flat_images(1, 1, 28, 28), {.gap = 0}).width, 6 * 28);
   EXPECT_EQ(grid(flat_images(2, 1, 1, 140), {.columns = 5, .gap = 0}).width, 280);
+  // As large as a slide: 1600 wide and 1000 high, or as images of 64 pixels need.
+  EXPECT_EQ(grid(flat_images(12, 1, 32, 32), {.columns = 12, .gap = 0}).width, 12 * 128);
+  EXPECT_EQ(grid(flat_images(225, 1, 28, 28), {.columns = 15, .gap = 0}).height, 15 * 56);
+}
+
+TEST(Grid, HasTheWidthThatIsAskedFor) {
+  // Two columns of 10 with gaps of 2 are 26 wide; 7 times larger they are 146, 8 times 166.
+  const latent::Picture whole =
+      grid(torch::zeros({2, 1, 10, 10}), {.columns = 2, .gap = 2, .width = 160});
+  EXPECT_EQ(whole.width, 160);
+  EXPECT_EQ(whole.height, 70 + 4);
+  EXPECT_EQ(*whole.at(6, 30), 255);  // (160 - 146) / 2 + 2 pixels of margin
+  EXPECT_EQ(*whole.at(9, 30), 0);
+  // Smooth ones fill it: (160 - 6) / 2 = 77 pixels each.
+  const latent::Picture smooth =
+      grid(torch::zeros({2, 1, 10, 10}), {.columns = 2, .gap = 2, .smooth = true, .width = 160});
+  EXPECT_EQ(smooth.width, 160);
+  EXPECT_EQ(smooth.height, 77 + 4);
+  expect_error(
+      [] {
+        grid(torch::zeros({4, 1, 30, 30}), {.columns = 4, .gap = 2, .width = 100});
+      },
+      "--width 100: 4 columns of images 30 pixels wide; expected at least 130, or fewer --columns");
+  EXPECT_EQ(
+      grid(torch::zeros({4, 1, 30, 30}), {.columns = 4, .gap = 2, .smooth = true, .width = 100})
+          .width,
+      100);
+}
+
+TEST(Grid, SmoothImagesHaveNoSquares) {
+  Tensor edge = torch::zeros({1, 1, 2, 2});
+  edge.select(3, 1).fill_(1);
+  const auto squares = grid(edge, {.gap = 0, .scale = 8});
+  const auto smooth = grid(edge, {.gap = 0, .scale = 8, .smooth = true});
+  EXPECT_EQ(squares.width, smooth.width);
+  const auto greys = [](const latent::Picture& picture) {
+    return std::set<uint8_t>(picture.pixels.begin(), picture.pixels.end()).size();
+  };
+  EXPECT_EQ(greys(squares), 2);
+  EXPECT_GT(greys(smooth), 4);
+}
+
+TEST(Grid, MarkedImagesHaveAFrame) {
+  const latent::Picture got =
+      grid(torch::zeros({2, 1, 10, 10}), {.columns = 2, .scale = 2, .marked = {false, true}});
+  EXPECT_EQ(got.channels, 3);
+  // Gaps are 2 + 13 / 3 = 6 pixels: the second image begins at 6 + 20 + 6.
+  const auto red = [&](int64_t x, int64_t y) { return *got.at(x, y) == 0xd5; };
+  EXPECT_TRUE(red(31, 10) && red(30, 10) && red(52, 10) && red(40, 5));
+  EXPECT_FALSE(red(5, 10) || red(29, 10) || red(40, 10));
 }
 
 TEST(Grid, RowsGoBelowEachOther) {
@@ -94,9 +146,11 @@ TEST_F(Captions, AreNeverCutOff) {
       const GridOptions options{.columns = 2,
                                 .gap = 2,
                                 .scale = 1,
+                                .title = text,
                                 .column_captions = {text, text},
                                 .row_captions = {text, text},
-                                .cell_captions = {text, text, text, text}};
+                                .cell_captions = {text, text, text, text},
+                                .footer = text};
       const latent::Picture got = grid(torch::ones({4, 1, side, side}), options);
       EXPECT_EQ(inked_frame(got, 1), 0) << text << " at " << side;
     }
@@ -115,6 +169,33 @@ TEST_F(Captions, MakeRoomForThemselves) {
             0);
   EXPECT_GT(std::count_if(wide.pixels.begin(), wide.pixels.end(), [](int p) { return p < 100; }),
             100);
+}
+
+TEST_F(Captions, GrowWithTheImages) {
+  const auto images = torch::ones({1, 1, 16, 16});
+  const auto ink_rows = [&](int64_t scale) {
+    const auto got = grid(images, {.columns = 1, .scale = scale, .cell_captions = {"E"}});
+    int64_t rows = 0;
+    for (int64_t y = 0; y < got.height; ++y) {
+      bool inked = false;
+      for (int64_t x = 0; x < got.width; ++x)
+        inked |= *got.at(x, y) < 128;
+      rows += inked;
+    }
+    return rows;
+  };
+  EXPECT_NEAR(static_cast<double>(ink_rows(8)) / static_cast<double>(ink_rows(4)), 2, 0.3);
+}
+
+TEST_F(Captions, TitlesAreWrappedAndPushTheImagesDown) {
+  const auto images = torch::zeros({2, 1, 16, 16});
+  const GridOptions plain{.columns = 2, .scale = 8};
+  GridOptions titled = plain;
+  titled.title = "A title that needs more than one line";
+  const auto without = grid(images, plain), with = grid(images, titled);
+  EXPECT_EQ(with.width, without.width);
+  EXPECT_GE(with.height - without.height, 2 * text_height(26));
+  EXPECT_EQ(inked_frame(with, 1), 0);
 }
 
 TEST_F(Captions, OfRowsFitBesideImagesLowerThanALine) {

@@ -1,5 +1,7 @@
 #include "visual/scatter.h"
 
+#include <cstdlib>
+
 #include "core/system/file.h"
 #include "unit/expect.h"
 #include "unit/experiments.h"
@@ -88,6 +90,66 @@ TEST_F(ScatterChart, DrawsEveryThumbnail) {
   }
 }
 
+// The places of the round marks of an SVG, in its units.
+std::vector<std::pair<double, double>> places_of(const std::string& svg) {
+  std::vector<std::pair<double, double>> places;
+  const std::string mark = "#gpPt6' transform='translate(";
+  for (size_t at = svg.find(mark); at != std::string::npos; at = svg.find(mark, at + 1)) {
+    const char* number = svg.c_str() + at + mark.size();
+    char* end = nullptr;
+    const double x = std::strtod(number, &end);
+    places.emplace_back(x, std::strtod(end + 1, nullptr));
+  }
+  return places;
+}
+
+TEST_F(ScatterChart, MarksStandAtTheirPlaces) {
+  Scatter scatter = square();
+  scatter.marks = at::tensor({0.0, 0.0, 0.5, -1.0}).view({2, 2});
+  scatter.marked = uniform({2, 1, 28, 28});
+  const std::string svg = drawn(scatter);
+  // Four points, then two marks drawn twice, an edge and a white middle.
+  const auto places = places_of(svg);
+  ASSERT_EQ(places.size(), 4 + 2 * 2);
+  double left = 1e9, right = 0, top = 1e9, bottom = 0;
+  for (size_t i = 0; i < 4; ++i) {
+    left = std::min(left, places[i].first), right = std::max(right, places[i].first);
+    top = std::min(top, places[i].second), bottom = std::max(bottom, places[i].second);
+  }
+  EXPECT_NEAR(places[4].first, (left + right) / 2, 0.5);
+  EXPECT_NEAR(places[4].second, (top + bottom) / 2, 0.5);
+  EXPECT_NEAR(places[5].first, left + 0.75 * (right - left), 0.5);
+  EXPECT_NEAR(places[5].second, bottom, 0.5);
+  EXPECT_EQ(count_of(svg, ">1<") + count_of(svg, "> 1<"), 1 + 2);  // a number, and on both axes
+  EXPECT_EQ(count_of(svg, "<image"), 1);                           // the pictures beside the chart
+}
+
+TEST_F(ScatterChart, AGridFillsTheChart) {
+  Scatter scatter = square();
+  const Tensor points = grid_points(scatter, 2);
+  // 3 % of the range beside the points: cells are 1.06 wide.
+  expect_tensor_near(
+      points,
+      at::tensor({-0.53, 0.53, 0.53, 0.53, -0.53, -0.53, 0.53, -0.53}, at::kDouble).view({4, 2}),
+      1e-9);
+  scatter.background = uniform({4, 1, 28, 28});
+  EXPECT_EQ(count_of(drawn(scatter), "<image"), 1);
+  scatter.background = Tensor();
+  scatter.thumbnails = uniform({4, 1, 28, 28});
+  scatter.thumbnail_points = points;
+  scatter.thumbnail_side = 2;
+  EXPECT_EQ(count_of(drawn(scatter), "<image"), 4);
+}
+
+TEST_F(ScatterChart, LargerTextShrinksTheChart) {
+  write_scatter(folder_ / "a.svg", square(), {.width = 800});
+  EXPECT_NE(read_file(folder_ / "a.svg").find("width=\"800\""), std::string::npos);
+  expect_error([&] { write_scatter(folder_ / "b.svg", square(), {.width = 800, .font_size = 60}); },
+               (folder_ / "b.svg").string() +
+                   ": the text leaves no room for the chart; expected a smaller --font-size or "
+                   "--dpi, or a larger --width");
+}
+
 TEST(Scatter, ThumbnailsDoNotTouch) {
   const Tensor points = uniform({500, 2}, 0);
   const Tensor rows = thumbnail_rows({.points = points}, 28, 28, 500);
@@ -96,7 +158,7 @@ TEST(Scatter, ThumbnailsDoNotTouch) {
   const Tensor chosen = points.index_select(0, rows);
   const Tensor apart =
       (chosen.unsqueeze(1) - chosen.unsqueeze(0)).abs().amax(2) + at::eye(chosen.size(0));
-  EXPECT_GE(apart.min().item<double>(), 56.0 / 680);  // of 680 pixels, each 2 * 28 wide
+  EXPECT_GE(apart.min().item<double>(), 28.0 / 520);  // of 520 units, each 28 wide
   EXPECT_EQ(thumbnail_rows({.points = points}, 28, 28, 3).numel(), 3);
   EXPECT_EQ(thumbnail_rows({.points = at::zeros({10, 2})}, 28, 28, 10).numel(), 1);
 }

@@ -76,19 +76,21 @@ TEST(Arguments, NeedOneRun) {
   EXPECT_THROW(with_run({}).run(), UsageError);
 }
 
-TEST(Arguments, AcceptSvgForChartsOnly) {
+TEST(Arguments, AcceptFilesThatSuitChartsOrPictures) {
+  EXPECT_EQ(with_run({"--out", "a.jpg"}).picture("default.png", false).string(), "a.jpg");
+  EXPECT_EQ(with_run({"--out", "a.pdf"}).picture("default.png", true).string(), "a.pdf");
   EXPECT_EQ(with_run({}).picture("default.png", false).string(), "default.png");
   EXPECT_EQ(with_run({"--out", "a.svg"}).picture("default.png", true).string(), "a.svg");
   expect_error(
       [] {
         with_run({"--out", "a.svg"}).picture("default.png", false);
       },
-      "--out a.svg: expected a .png file");
+      "--out a.svg: expected a .png or .jpg file");
   expect_error(
       [] {
         with_run({"--out", "a.jpg"}).picture("default.png", true);
       },
-      "--out a.jpg: expected a .png or .svg file");
+      "--out a.jpg: expected a .png, .svg or .pdf file");
 }
 
 }  // namespace
