@@ -36,6 +36,10 @@ const Registry<PlotRow>& plots() {
                    "how often the units of a plain autoencoder are active; --twin adds another run",
                    {"checkpoint", "split", "twin"},
                    plot_activations},
+                  {"sweep",
+                   "a figure of a sweep against a key, with 95% intervals over the seeds",
+                   {"sweep", "figure", "key"},
+                   plot_sweep},
               });
   return registry;
 }
@@ -90,6 +94,10 @@ void declare_plot(cxxopts::Options& options) {
                         cxxopts::value<int64_t>()->default_value("0"), "N");
   options.add_options()("term", "losses: loss term to draw, such as loss, nll or kl",
                         cxxopts::value<std::string>()->default_value("loss"), "NAME");
+  options.add_options()("sweep", "sweep: folder of the sweep", cxxopts::value<std::string>(),
+                        "DIR")("figure", "sweep: figure to draw (default: loss)",
+                               cxxopts::value<std::string>(), "NAME")(
+      "key", "sweep: key of the x axis (default: the first)", cxxopts::value<std::string>(), "KEY");
   options.add_options()("twin", "activations: another run to draw beside this one",
                         cxxopts::value<std::string>(), "DIR");
 }
