@@ -1,89 +1,21 @@
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
 
-#include <algorithm>
-#include <limits>
 #include <nlohmann/json.hpp>
 
-#include "analysis/measure_context.h"
+#include "analysis/run_evaluation.h"
 #include "command/flags/arguments.h"
 #include "command/flags/look.h"
 #include "command/flags/open_run.h"
-#include "command/report/config_entries.h"
+#include "command/measure_flags.h"
 #include "command/report/evaluation_report.h"
-#include "core/progress.h"
-#include "core/stopwatch.h"
 #include "core/text/suggest.h"
 #include "session/opened_run.h"
-#include "train/evaluation.h"
 
 namespace latent {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-// The measures by name and summary, those by default marked.
-std::string listed_measures() {
-  std::string text;
-  for (const auto& row : measures().rows())
-    text += "\n" + row.name + (row.by_default ? "*: " : ": ") + row.summary;
-  return text;
-}
-
-// The name of the flag for a key of a measure: "nll-samples" for "nll_samples".
-std::string flag_for(const ConfigEntry& key) {
-  std::string flag = key.path;
-  std::replace(flag.begin(), flag.end(), '_', '-');
-  return flag;
-}
-
-// The keys of the measures, each once, though two may read it.
-std::vector<ConfigEntry> measure_keys(const std::vector<const MeasureRow*>& rows) {
-  return keys_of([&](Section& section) {
-    for (const auto* row : rows)
-      row->configure(section);
-  });
-}
-
-// The measures of --measure. Asks only for the flags of their own keys, so that others are reported
-// as unused.
-MeasureChoice chosen_measures(const Arguments& arguments) {
-  const std::string names = arguments.has("measure") ? arguments.text("measure") : "";
-  if (arguments.has("measure") && names.empty())
-    throw UsageError("--measure: expected names of measures, or all");
-  MeasureChoice choice = choose_measures(names);
-  std::vector<std::string> options;
-  for (const auto& key : measure_keys(choice.rows)) {
-    const std::string flag = flag_for(key);
-    if (arguments.has(flag)) options.push_back(key.path + "=" + arguments.text(flag));
-  }
-  read_options(choice, options);
-  return choice;
-}
-
-// The figures of the evaluation itself, in nats per example.
-std::vector<Figure> loss_figures(const OpenedRun& run, const Evaluation& result) {
-  const std::string nats = "nats per " + run.experiment.data.example_noun();
-  const double constant = run.objective->likelihood().omitted_constant();
-  const std::string without =
-      constant > 0 ? fmt::format("without the constant {:.3f} per value", constant) : "";
-  const bool sampled = run.model->bottleneck().has_posterior();
-  std::vector<Figure> all;
-  const auto add = [&](const std::string& name, double value, std::vector<std::string> meaning) {
-    std::erase(meaning, "");
-    all.push_back({.name = name,
-                   .value = value,
-                   .unit = nats,
-                   .meaning = join(meaning),
-                   .count = result.images});
-  };
-  const std::string latents = sampled ? "sampled latents" : "";
-  add("loss", result.loss, {"as in training", latents, without});
-  for (const auto& [name, value] : result.terms)
-    add(name, value, name == "nll" ? std::vector{latents, without} : std::vector<std::string>{});
-  add("nll_mean", result.nll_mean, {"from the latents' mean", without});
-  return all;
-}
 
 Json describe_evaluation(const OpenedRun& run, const Evaluation& result, const std::string& split) {
   Json json{{"run", run.directory.path().string()},
@@ -157,52 +89,27 @@ void declare_evaluate(cxxopts::Options& options) {
   declare_look(options, Draws::kBoth);
   options.add_options()("split", "split to evaluate: train, validation or test",
                         cxxopts::value<std::string>()->default_value("test"), "NAME");
-  options.add_options()(
-      "measure", "measures to compute, or all (default: those marked *):" + listed_measures(),
-      cxxopts::value<std::string>(), "NAME,...");
-  for (const auto& key : measure_keys(choose_measures("all").rows)) {
-    options.add_options()(
-        flag_for(key),
-        fmt::format("{} ({}{}, default {})", key.meaning, key.type,
-                    key.range.empty() ? "" : " " + key.range, key.default_value.dump()),
-        cxxopts::value<std::string>(), "VALUE");
-  }
+  declare_measures(options);
 }
 
 void run_evaluate(const Arguments& arguments) {
   const Split split = arguments.parsed("split", parse_split);
   const MeasureChoice choice = chosen_measures(arguments);
   const OpenedRun run = open_run(arguments);
-  run.objective->schedule(std::numeric_limits<double>::infinity());
   const Examples examples = run.load(split);
-  check_values(examples, run.objective->likelihood());
-  const MadeMeasures made(
-      choice, measure_context(run, examples, arguments.seed(), arguments.quiet(), split));
-  ProgressBar bar(arguments.quiet());
-  const Stopwatch watch;
-  const Evaluation result = evaluate(*run.model, *run.objective, examples,
-                                     {.seed = arguments.seed(),
-                                      .measures = made.each(),
-                                      .device = run.device,
-                                      .progress =
-                                          [&](int64_t done, int64_t total) {
-                                            if (bar.due(done, total))
-                                              bar.show("evaluating", done, total, watch.seconds());
-                                          },
-                                      .corruption = run.corruption,
-                                      .condition = run.condition});
-  bar.clear();
-  const auto measured = made.figures();
+  const RunEvaluation found =
+      evaluate_run(run, examples, split, choice, arguments.seed(), arguments.quiet());
+  const Evaluation& result = found.losses;
   Json json = describe_evaluation(run, result, to_string(split));
-  add_measures(json, measured);
-  for (const auto& [name, reason] : made.left_out())
+  add_measures(json, found.measured);
+  for (const auto& [name, reason] : found.left_out)
     json["left_out"][name] = reason;
   const auto written =
-      write_ranked(run, examples, to_string(split), made.ranked(), evaluate_look(arguments, run));
+      write_ranked(run, examples, to_string(split), found.ranked, evaluate_look(arguments, run));
   if (!written.empty()) json["written"] = written;
   print_result(arguments, json,
                evaluation_header(run, result, to_string(split)) +
-                   measures_text(measured, result.images) + left_out_text(made.left_out()) +
+                   measures_text(found.measured, result.images) + left_out_text(found.left_out) +
                    kl_text(json) + lines_of(written));
 }
 

@@ -45,6 +45,10 @@ const Registry<PlotRow>& plots() {
                    "every chart and picture that suits the run, in one folder with a page of them",
                    {"checkpoint"},
                    plot_book},
+                  {"sweep",
+                   "a figure of a sweep against a key, with 95% intervals over the seeds",
+                   {"sweep", "figure", "key"},
+                   plot_sweep},
               });
   return registry;
 }
@@ -112,6 +116,10 @@ void declare_plot(cxxopts::Options& options) {
                         "losses: terms to draw, such as loss, nll or kl; several, as loss,kl, or "
                         "all: a chart each",
                         cxxopts::value<std::string>()->default_value("loss"), "NAME");
+  options.add_options()("sweep", "sweep: folder of the sweep", cxxopts::value<std::string>(),
+                        "DIR")("figure", "sweep: figure to draw (default: loss)",
+                               cxxopts::value<std::string>(), "NAME")(
+      "key", "sweep: key of the x axis (default: the first)", cxxopts::value<std::string>(), "KEY");
   options.add_options()("twin", "activations: another run to draw beside this one",
                         cxxopts::value<std::string>(), "DIR");
 }

@@ -5,6 +5,7 @@
 
 #include "command/flags/open_run.h"
 #include "command/flags/parse.h"
+#include "command/plot/loss_curves.h"
 #include "command/plot/plots.h"
 #include "command/registry.h"
 #include "core/error.h"

@@ -13,6 +13,7 @@ constexpr const char* kFeaturesMemory = "lower data.size or data.count, or free 
 
 // Each command's file defines its two functions.
 void declare_train(cxxopts::Options&);
+void declare_sweep(cxxopts::Options&);
 void declare_evaluate(cxxopts::Options&);
 void declare_reconstruct(cxxopts::Options&);
 void declare_denoise(cxxopts::Options&);
@@ -23,6 +24,7 @@ void declare_interpolate(cxxopts::Options&);
 void declare_arithmetic(cxxopts::Options&);
 void declare_traverse(cxxopts::Options&);
 void declare_plot(cxxopts::Options&);
+void declare_compare(cxxopts::Options&);
 void declare_compare_pca(cxxopts::Options&);
 void declare_probe(cxxopts::Options&);
 void declare_detect(cxxopts::Options&);
@@ -30,12 +32,14 @@ void declare_disentangle(cxxopts::Options&);
 void declare_features(cxxopts::Options&);
 void declare_doctor(cxxopts::Options&);
 void declare_export(cxxopts::Options&);
+void declare_report(cxxopts::Options&);
 void declare_config(cxxopts::Options&);
 void declare_data(cxxopts::Options&);
 void declare_bench(cxxopts::Options&);
 void declare_list(cxxopts::Options&);
 
 void run_train(const Arguments&);
+void run_sweep(const Arguments&);
 void run_evaluate(const Arguments&);
 void run_reconstruct(const Arguments&);
 void run_denoise(const Arguments&);
@@ -46,6 +50,7 @@ void run_interpolate(const Arguments&);
 void run_arithmetic(const Arguments&);
 void run_traverse(const Arguments&);
 void run_plot(const Arguments&);
+void run_compare(const Arguments&);
 void run_compare_pca(const Arguments&);
 void run_probe(const Arguments&);
 void run_detect(const Arguments&);
@@ -53,6 +58,7 @@ void run_disentangle(const Arguments&);
 void run_features(const Arguments&);
 void run_doctor(const Arguments&);
 void run_export(const Arguments&);
+void run_report(const Arguments&);
 void run_config(const Arguments&);
 void run_data(const Arguments&);
 void run_bench(const Arguments&);
@@ -64,6 +70,8 @@ const Registry<CommandRow>& commands() {
       {
           {"train", "train an autoencoder from a config", declare_train, run_train,
            SeedFlag::kOverrides, true, kTrainingMemory},
+          {"sweep", "train every combination of some values, and measure each", declare_sweep,
+           run_sweep, SeedFlag::kNone, true, kTrainingMemory},
           {"evaluate", "measure a run on a whole split", declare_evaluate, run_evaluate,
            SeedFlag::kDraws},
           {"reconstruct", "draw images and their reconstructions side by side", declare_reconstruct,
@@ -83,6 +91,8 @@ const Registry<CommandRow>& commands() {
            run_traverse, SeedFlag::kDraws},
           {"plot", "draw the latent space, its histograms or loss curves", declare_plot, run_plot,
            SeedFlag::kDraws},
+          {"compare", "compare runs on the same images: configs, figures, whether they differ",
+           declare_compare, run_compare, SeedFlag::kDraws},
           {"compare-pca", "compare a run's reconstructions and subspace with PCA",
            declare_compare_pca, run_compare_pca, SeedFlag::kDraws},
           {"probe", "predict labels from latents, PCA and pixels, and compare", declare_probe,
@@ -98,6 +108,8 @@ const Registry<CommandRow>& commands() {
            declare_export, run_export, SeedFlag::kDraws},
           {"doctor", "diagnose a run: its files, its losses, its model", declare_doctor,
            run_doctor},
+          {"report", "write all about a run, or a sweep, into one HTML file", declare_report,
+           run_report},
           {"config", "print every key of a config: value, meaning, range, default", declare_config,
            run_config, SeedFlag::kNone, false},
           {"data", "inspect images before training (check) or prepare them once (pack)",

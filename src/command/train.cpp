@@ -7,9 +7,11 @@
 
 #include "command/flags/arguments.h"
 #include "command/report/train_display.h"
+#include "command/run_report.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/system/interrupt.h"
+#include "core/system/out_of_memory.h"
 #include "session/moved_data.h"
 #include "session/resume_point.h"
 #include "session/training.h"
@@ -95,6 +97,22 @@ Json describe_dry_run(const PreparedTraining& prepared) {
           {"layers", rows}};
 }
 
+// A failure is only logged: the run itself is complete.
+void write_report_of(const RunDirectory& run, const Arguments& arguments) {
+  try {
+    write_run_report({.run = run.path(),
+                      .out = run.path() / "report.html",
+                      .device = arguments.text("device"),
+                      .threads = std::to_string(arguments.integer("threads", 0, 4096)),
+                      .quiet = arguments.quiet()});
+    log::info("report {}", (run.path() / "report.html").string());
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const std::exception& failure) {
+    log::warn("no report: {}", reason_of(failure));
+  }
+}
+
 void print_outcome(const Arguments& arguments, const RunDirectory& run, const Trainer& trainer) {
   const TrainState& state = trainer.state();
   const auto pictures = run.path() / "images" / "train";
@@ -160,6 +178,7 @@ void run_train(const Arguments& arguments) {
   listeners.push_back(&display);
   catch_interrupts();
   training.trainer->train(listeners);
+  if (experiment.train.report) write_report_of(training.run, arguments);
   print_outcome(arguments, training.run, *training.trainer);
 }
 

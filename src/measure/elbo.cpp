@@ -36,6 +36,8 @@ class NegativeElbo {
     if (!likelihood_.per_image()) return std::nullopt;
     return each_.around(value());
   }
+  // [N] of the images; undefined where there is no interval.
+  Tensor each() const { return likelihood_.per_image() ? each_.each() + constant_ : Tensor(); }
 
  private:
   const Likelihood& likelihood_;
@@ -55,6 +57,7 @@ class Elbo : public Measure {
                   .meaning = "constants included",
                   .count = sum_.count()};
     if (const auto found = sum_.interval()) figure.interval = {-found->high, -found->low};
+    if (const Tensor each = sum_.each(); each.defined()) figure.each = -each;
     return {figure};
   }
 
@@ -77,6 +80,7 @@ class BitsPerDim : public Measure {
                   .count = sum_.count()};
     if (const auto found = sum_.interval())
       figure.interval = {found->low / nats, found->high / nats};
+    if (const Tensor each = sum_.each(); each.defined()) figure.each = each / nats;
     return {figure};
   }
 

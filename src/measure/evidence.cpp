@@ -54,7 +54,8 @@ class ImportanceSampledNll {
             .count = each_.count(),
             .interval = each_.around(each_.mean()),
             .details = {{"samples", static_cast<double>(samples_)},
-                        {"few_effective_samples", few_share()}}};
+                        {"few_effective_samples", few_share()}},
+            .each = each_.each()};
   }
 
  private:

@@ -37,6 +37,9 @@ struct Figure {
   std::optional<statistics::Interval> interval = {};  // 95%
   int decimals = 4;                                   // in texts; 0 for a whole number
   std::vector<FigureDetail> details = {};             // the meaning names those that matter
+  /// [N] float64: of each image of the split, in its order, if the value is their mean; undefined
+  /// otherwise. Two models are compared by them.
+  Tensor each = {};
 };
 
 /// Images of the split that a measure chose, for a picture of them.

@@ -21,6 +21,7 @@ class MeanOverImages : public Measure {
     figure.value = mean_.mean();
     figure.count = mean_.count();
     figure.interval = mean_.around(figure.value);
+    figure.each = mean_.each();
     return {figure};
   }
 
@@ -65,6 +66,7 @@ class RootMeanSquare : public MeanOverImages {
   std::vector<Figure> figures() const override {
     std::vector<Figure> all = MeanOverImages::figures();
     Figure& figure = all.front();
+    figure.each = Tensor();
     figure.value = std::sqrt(figure.value);
     if (auto& ends = figure.interval)
       ends = {std::sqrt(std::max(ends->low, 0.0)), std::sqrt(ends->high)};

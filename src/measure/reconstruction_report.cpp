@@ -85,8 +85,11 @@ class ReconstructionReport : public Measure {
 
   std::vector<Figure> figures() const override {
     std::vector<Figure> all;
-    for (const auto& each : each_)
-      all.push_back(mean_of(each.figure, at::cat(each.parts)));
+    for (const auto& each : each_) {
+      const Tensor values = at::cat(each.parts);
+      all.push_back(mean_of(each.figure, values));
+      all.back().each = values;
+    }
     add_frechet(all);
     const auto groups = reported_groups(context_.examples.attributes);
     for (const auto& each : each_) {

@@ -1,8 +1,8 @@
 // The file of a pack: prepared images, mapped into memory instead of being read.
 //
 //   pixels      [N, H, W, C] uint8, from the first byte on
-//   tail        the key; the skipped images and the reasons; what was not read of the files; a CRC-32 of each 4 MiB of pixels
-//   end record  sizes, and a CRC-32 of itself and the tail
+//   tail        the key; the skipped images and the reasons; what was not read of the files; a
+//   CRC-32 of each 4 MiB of pixels end record  sizes, and a CRC-32 of itself and the tail
 //
 // Every byte has a checksum, and a truncated file has no end record.
 #pragma once

@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/system/file.h"
+#include "core/text/shell.h"
 #include "core/text/suggest.h"
 #include "run/run_lock.h"
 
@@ -30,17 +31,6 @@ constexpr std::array kFiles{"config.json", "build.json", "metrics.csv"};
 template <size_t N>
 bool contains(const std::array<const char*, N>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-// Quotes text so that a shell reads it as one word.
-std::string shell_word(const std::string& text) {
-  constexpr const char* kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./+-";
-  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
-  std::string word = "'";
-  for (const char letter : text)
-    word += letter == '\'' ? "'\\''" : std::string(1, letter);
-  return word + "'";
 }
 
 // Returns the entries of a folder; none if it cannot be read.

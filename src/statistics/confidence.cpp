@@ -31,6 +31,11 @@ void RunningMean::add(const Tensor& numbers, double sum) {
   centre_ += step * added / all;
   count_ += values.numel();
   sum_ += sum;
+  parts_.push_back(values.to(at::kCPU).flatten());
+}
+
+Tensor RunningMean::each() const {
+  return parts_.empty() ? at::empty({0}, at::kDouble) : at::cat(parts_);
 }
 
 std::optional<Interval> RunningMean::around(double value) const {

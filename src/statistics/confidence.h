@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "core/tensor.h"
 
@@ -33,6 +34,8 @@ class RunningMean {
 
   int64_t count() const { return count_; }
   double mean() const { return sum_ / static_cast<double>(count_); }
+  /// Returns all numbers in the order in which they came: [N] float64 on the CPU.
+  Tensor each() const;
   /// Returns value +- 1.96 standard errors of the mean, the normal approximation; nothing for fewer
   /// than two numbers.
   std::optional<Interval> around(double value) const;
@@ -41,6 +44,7 @@ class RunningMean {
   int64_t count_ = 0;
   double sum_ = 0;
   double centre_ = 0, squares_ = 0;  // the mean, and the sum of squared differences from it
+  std::vector<Tensor> parts_;
 };
 
 /// Returns the share of `hits` among `trials` >= 1, with Wilson's interval, which stays in [0, 1].

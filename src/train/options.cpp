@@ -67,6 +67,9 @@ void TrainOptions::read(Section section) {
       "pictures_every", pictures_every, at_least(0),
       "draw samples and reconstructions every so many epochs; 0 draws them only after the last",
       OnResume::kMayChange);
+  section.read("report", report,
+               "write report.html into the run at the end of training, as latent report does");
+  section.set_on_resume("report", OnResume::kMayChange);
 }
 
 }  // namespace latent

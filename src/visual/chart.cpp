@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "core/error.h"
 #include "image/text.h"
@@ -35,6 +36,26 @@ std::string whole_tics(const std::vector<Series>& series) {
   return high - low <= 12 ? "set xtics 1\n" : "set xtics autofreq\n";
 }
 
+// Tics at the values themselves: on a logarithmic axis those of gnuplot would be powers of ten.
+std::string value_tics(const std::vector<Series>& series, const ChartAxis& axis) {
+  std::string tics;
+  const auto add = [&](const std::string& label, double x) {
+    tics += (tics.empty() ? "set xtics (" : ", ") + quoted(label) + " " + number(x);
+  };
+  for (size_t i = 0; i < axis.names.size(); ++i)
+    add(axis.names[i], static_cast<double>(i));
+  if (axis.names.empty()) {
+    std::set<double> values;
+    for (const auto& each : series)
+      values.insert(each.x.begin(), each.x.end());
+    if (!axis.logarithmic || values.size() > kFewPoints)
+      return axis.logarithmic ? "set logscale x\n" : "";
+    for (const double x : values)
+      add(fmt::format("{:g}", x), x);
+  }
+  return (axis.logarithmic ? "set logscale x\n" : "") + tics + ")\n";
+}
+
 // No empty range up to the next round number, and a small margin above and beside the lines.
 constexpr const char* kLook =
     "set autoscale xfix\n"
@@ -52,8 +73,11 @@ std::string legend_name(const std::string& name) { return fit_text(name, kTextUn
 // Returns the numbers as a data block, in which gnuplot reads no commands.
 std::string data_block(const std::string& name, const Series& series) {
   std::string block = fmt::format("${} << LATENT_END\n", name);
-  for (size_t i = 0; i < series.x.size(); ++i)
-    block += number(series.x[i]) + " " + number(series.y[i]) + "\n";
+  for (size_t i = 0; i < series.x.size(); ++i) {
+    block += number(series.x[i]) + " " + number(series.y[i]);
+    if (!series.low.empty()) block += " " + number(series.low[i]) + " " + number(series.high[i]);
+    block += "\n";
+  }
   return block + "LATENT_END\n";
 }
 
@@ -61,11 +85,16 @@ std::string plotted(const std::string& block, size_t index, const Series& series
   const size_t colour = series.colour.value_or(index);
   const size_t dash = series.dashed ? 2 : colour / kLineColours + 1;
   const bool few = series.x.size() <= kFewPoints && !series.dashed;
-  return fmt::format(
+  const std::string text = fmt::format(
       "${} using 1:2 with {} linewidth 2 linecolor '{}' dashtype {}{} {}", block,
       few ? "linespoints" : "lines", hex(line_colour(colour)), dash,
       few ? " pointtype 7 pointsize 0.6" : "",
       legend && !series.name.empty() ? "title " + quoted(legend_name(series.name)) : "notitle");
+  if (series.low.empty()) return text;
+  return text + fmt::format(
+                    ", ${} using 1:2:3:4 with yerrorbars linewidth 1.5 linecolor '{}' pointtype 7 "
+                    "pointsize 0.6 notitle",
+                    block, hex(line_colour(colour)));
 }
 
 std::string style_entries(const LineChart& chart) {
@@ -107,8 +136,9 @@ std::string chart_commands(const std::filesystem::path& path, size_t panel, cons
   }
   if (plot.empty()) throw Error(path.string() + ": nothing to draw: no series has a finite point");
   if (legend) plot += style_entries(chart);
-  return axes(chart.title, chart.x_label, chart.y_label, width) + kLook + whole_tics(chart.series) +
-         blocks + plot + "\n";
+  const std::string own = value_tics(chart.series, chart.axis);
+  return axes(chart.title, chart.x_label, chart.y_label, width) + kLook +
+         (own.empty() ? whole_tics(chart.series) : own) + blocks + plot + "\n";
 }
 
 // Returns the legend of a chart as a plot without axes.

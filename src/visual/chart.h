@@ -17,6 +17,13 @@ struct Series {
   std::vector<double> y;
   std::optional<size_t> colour = {};  // index of its colour, which lines may share; else its number
   bool dashed = false;
+  std::vector<double> low = {}, high = {};  // the ends of an error bar at each point, or none
+};
+
+/// How the x axis is drawn.
+struct ChartAxis {
+  bool logarithmic = false;
+  std::vector<std::string> names = {};  // of x = 0, 1, ..., in the place of numbers
 };
 
 /// A chart of lines; without a title, axes and series an empty one.
@@ -25,6 +32,7 @@ struct LineChart {
   std::vector<Series> series;
   /// Names of solid and of dashed lines, in grey below the series' names; or none.
   std::string solid_name = {}, dashed_name = {};
+  ChartAxis axis = {};
 };
 
 /// Returns true if gnuplot is on the PATH.

@@ -4,7 +4,9 @@
 // LATENT_FAULT_BELOW   the folder, as an absolute path without links
 // LATENT_FAULT_AT      the call that fails, counted from 1 over all threads; 0: none
 // LATENT_FAULT_CALLS   how many fail, from that one on (default 1)
-// LATENT_FAULT_KIND    error (default), short (half of a write is done), kill, or end (SIGTERM)
+// LATENT_FAULT_KIND    error (default), short (half of a write is done, a file is opened without
+// O_EXCL), kill, or end
+//                      (SIGTERM)
 // LATENT_FAULT_ERRNO   the number that `error` fails with (default 28, ENOSPC)
 // LATENT_FAULT_ONLY    the only calls that count, "write fsync"; default: all below. That of a
 //                      folder is fsync_folder
@@ -121,7 +123,9 @@ extern "C" {
     va_start(rest, flags);                                                 \
     const mode_t mode = va_arg(rest, mode_t);                              \
     va_end(rest);                                                          \
-    if (fate_of("open", path) == Fate::kFail) return -1;                   \
+    const Fate fate = fate_of("open", path);                               \
+    if (fate == Fate::kFail) return -1;                                    \
+    if (fate == Fate::kShort) flags &= ~O_EXCL;                            \
     return next<int (*)(const char*, int, ...)>(#name)(path, flags, mode); \
   }
 LATENT_FAULT_OPEN(open)

@@ -33,8 +33,8 @@ const Levels kFolders{
     {"core/text", "image", "kernel", "data/prepare", "model", "train/optimizer",
      "analysis/features", "command/flags", "space/disentanglement", "export/onnx"},
     {"core", "image/codecs", "kernel/cuda", "data", "model/corruptions", "train/checkpoint",
-     "analysis", "command/report"},
-    {"core/system", "data/selection", "train", "analysis/checkup", "command/plot"},
+     "analysis", "command/report", "session"},
+    {"core/system", "data/selection", "train", "analysis/checkup", "command/plot", "session/sweep"},
     {"core/device", "command"},
     {"core/device/cuda"}};
 

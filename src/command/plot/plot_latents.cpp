@@ -7,6 +7,7 @@
 #include "command/flags/look.h"
 #include "command/flags/open_run.h"
 #include "command/plot/latent_plane.h"
+#include "command/plot/loss_curves.h"
 #include "command/plot/plots.h"
 #include "core/error.h"
 #include "core/log.h"

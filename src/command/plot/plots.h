@@ -25,13 +25,11 @@ nlohmann::ordered_json plot_histograms(const Arguments&);
 nlohmann::ordered_json plot_losses(const Arguments&);
 nlohmann::ordered_json plot_dictionary(const Arguments&);
 nlohmann::ordered_json plot_activations(const Arguments&);
+nlohmann::ordered_json plot_sweep(const Arguments&);
 
 /// Returns --out, or else `file` in images/plot/ of the run at `run`. charts: whether gnuplot draws
 /// it, which can also write SVG.
 std::filesystem::path plot_path(const Arguments& arguments, const std::filesystem::path& run,
                                 const std::string& file, bool charts = true);
-
-/// Returns the names of the runs' folders, or the whole paths if two names are equal.
-std::vector<std::string> run_names(const std::vector<std::string>& paths);
 
 }  // namespace latent

@@ -292,7 +292,7 @@ TEST(Config, MalformedSettingsAreRefused) {
       [] { read_all("{" + kShapes + "}", {"train.epoch=3"}); },
       "--set train.epoch: unknown key; did you mean epochs? known: batch_size, "
       "checkpoint, clip_norm, cuda_graph, deterministic, early_stopping, epochs, kernels, on_nan, "
-      "optimizer, pictures_every, precision, schedule, seed");
+      "optimizer, pictures_every, precision, report, schedule, seed");
 }
 
 TEST(Config, ErrorsNameTheSettingThatGaveTheValue) {

@@ -1,0 +1,21 @@
+#include "core/text/shell.h"
+
+#include "unit/expect.h"
+
+namespace latent {
+namespace {
+
+TEST(ShellWord, IsQuotedWhereAShellWouldReadMore) {
+  EXPECT_EQ(shell_word("runs/a-1.json"), "runs/a-1.json");
+  EXPECT_EQ(shell_word(""), "''");
+  EXPECT_EQ(shell_word("a b"), "'a b'");
+  EXPECT_EQ(shell_word("it's; rm -r *"), "'it'\\''s; rm -r *'");
+  EXPECT_EQ(shell_word("$(x)"), "'$(x)'");
+}
+
+TEST(ShellCommand, JoinsItsWords) {
+  EXPECT_EQ(shell_command({"latent", "sample", "--run", "my run"}), "latent sample --run 'my run'");
+}
+
+}  // namespace
+}  // namespace latent
