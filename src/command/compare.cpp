@@ -48,7 +48,7 @@ fs::path draw_reconstructions(const RunComparison& comparison,
   for (size_t i = 0; i < names.size(); ++i)
     versions.push_back({names[i], comparison.runs[i].pictures});
   const fs::path path = folder / "reconstructions.png";
-  comparison.gallery->write_versions(path, versions, comparison.shown.size(0));
+  comparison.gallery->write_versions(path, versions, {.columns = comparison.shown.size(0)});
   return path;
 }
 

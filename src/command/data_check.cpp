@@ -9,6 +9,7 @@
 
 #include "analysis/inspection.h"
 #include "analysis/suggested_config.h"
+#include "command/flags/look.h"
 #include "command/report/columns.h"
 #include "command/report/inspection_text.h"
 #include "core/error.h"
