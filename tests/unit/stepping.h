@@ -91,6 +91,8 @@ class Stepping {
         to.optimizer->state().at(name).copy_(tensor);
     }
     step->sums().copy_(other.step->sums());
+    if (step->average().active())
+      step->average().averaged(weights()).copy_(other.step->average().averaged(other.weights()));
     done = other.done;
     order_ = other.order_;
     schedule_ = std::make_unique<LearningRateSchedule>(*other.schedule_);
@@ -115,10 +117,14 @@ class Stepping {
         all[player.prefix + item.key()] = item.value();
     }
     all["rate"] = step->optimizer().learning_rate();
+    if (step->average().active()) all["average"] = step->average().averaged(weights());
     for (auto& [name, tensor] : all)
       tensor = tensor.to(at::kCPU, /*non_blocking=*/false, /*copy=*/true);
     return all;
   }
+
+  /// The model's parameters as one buffer.
+  Tensor weights() const { return step->players().front().parameters.values(); }
 
   std::shared_ptr<Autoencoder> model;
   std::shared_ptr<Objective> objective;

@@ -290,9 +290,9 @@ TEST(Config, MalformedSettingsAreRefused) {
   EXPECT_THROW(set("train.epochs"), UsageError);
   expect_error(
       [] { read_all("{" + kShapes + "}", {"train.epoch=3"}); },
-      "--set train.epoch: unknown key; did you mean epochs? known: batch_size, "
-      "checkpoint, clip_norm, cuda_graph, deterministic, early_stopping, epochs, kernels, on_nan, "
-      "optimizer, pictures_every, precision, report, schedule, seed");
+      "--set train.epoch: unknown key; did you mean epochs? known: accumulate, batch_size, "
+      "checkpoint, clip_norm, cuda_graph, deterministic, early_stopping, ema, epochs, kernels, "
+      "on_nan, optimizer, pictures_every, precision, report, schedule, seed");
 }
 
 TEST(Config, ErrorsNameTheSettingThatGaveTheValue) {

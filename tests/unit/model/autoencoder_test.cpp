@@ -186,6 +186,8 @@ TEST(Autoencoder, EqualSeedsMakeEqualWeights) {
     const auto wa = a->named_parameters(), wb = b->named_parameters(), wc = c->named_parameters();
     for (const auto& item : wa) {
       EXPECT_TRUE(torch::equal(item.value(), wb[item.key()])) << item.key();
+      // Normalisation begins with ones and zeros.
+      if (item.key().find("norm") != std::string::npos) continue;
       EXPECT_FALSE(torch::equal(item.value(), wc[item.key()])) << item.key();
     }
   }

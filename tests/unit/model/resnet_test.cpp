@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "model/activation.h"
 #include "model/layer_kinds.h"
 #include "model/summary.h"
 #include "unit/expect.h"

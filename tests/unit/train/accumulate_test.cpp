@@ -11,7 +11,8 @@ namespace {
 std::map<std::string, Tensor> weights_after_a_step(int64_t parts, int64_t images) {
   Config config = Config::parse(R"({
     "data": {"name": "shapes", "count": 12, "size": [8, 8]},
-    "model": {"encoder": {"channels": [4], "normalization": "group", "dropout": 0.2},
+    "model": {"encoder": {"channels": [4], "normalization": {"name": "group", "groups": 2},
+                          "dropout": 0.2},
               "latent_dim": 3, "condition": "shape"},
     "train": {"batch_size": 12, "optimizer": {"name": "sgd", "learning_rate": 0.01}, "clip_norm": 50}})",
                                 "test.json", {"train.accumulate=" + std::to_string(parts)});

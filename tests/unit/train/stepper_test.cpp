@@ -114,6 +114,21 @@ TEST_F(StepperTest, AnAdversaryIsReplayedToo) {
             7u);  // augmentation, corruption, condition, dropout, latents, penalty, adversary
 }
 
+TEST_F(StepperTest, TheAverageOfTheWeightsIsReplayedToo) {
+  expect_same_bits({"train.ema=0.9"});
+  EXPECT_EQ(calls_.replays, kTwinFullSteps - GraphReplay::kWarmUp);
+}
+
+TEST_F(StepperTest, ABatchInPartsIsNotRecorded) {
+  expect_same_bits({"train.accumulate=2"});
+  EXPECT_EQ(calls_.captures, 0);
+}
+
+TEST_F(StepperTest, AResidualNetworkIsReplayed) {
+  expect_same_bits({R"(model.encoder={"name": "resnet", "channels": [8], "attention": [4]})"});
+  EXPECT_EQ(calls_.captures, 1);
+}
+
 TEST_F(StepperTest, APlainAutoencoderHasNoNoiseOfItsOwn) {
   expect_same_bits({"model.bottleneck=point", R"(objective={"likelihood": "bernoulli"})",
                     "corruption=[]", "data.augment.flip=false", "data.augment.shift=0",
