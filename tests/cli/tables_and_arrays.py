@@ -80,7 +80,7 @@ def points(here):
     expect(errors[0] < 0.01 and errors[1] > 1, f"the point beyond the plane to stand out, got {errors}")
     expect(png_size(here / "plane/images/reconstruct/files.png") == (1520, 1080), "a scatter")
     latent("sample", "--run", "plane", "--count", 300, "--out", "points.png")
-    expect(png_size(here / "points.png") == (900, 640), "a scatter")
+    expect(png_size(here / "points.png") == (1520, 1080), "a scatter")
     latent("sample", "--run", "plane", "--out", "points.svg")
     expect("column 3" in (here / "points.svg").read_text(), "an axis for the third column")
 
