@@ -40,7 +40,6 @@ struct ShownDirection {
 /// Finds directions by these methods and measures their effects, once for a checkpoint; later calls
 /// read them from the run's cache.  Throws Error as attribute_direction does.
 std::vector<ShownDirection> shown_directions(const OpenedRun& run, const AttributeQuery& query,
-                                             const std::vector<space::Method>& methods,
-                                             bool quiet);
+                                             const std::vector<space::Method>& methods, bool quiet);
 
 }  // namespace latent

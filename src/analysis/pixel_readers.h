@@ -22,7 +22,8 @@ std::vector<ReadTarget> read_targets(const Examples& examples, const std::string
 /// Reads attributes in pictures.
 class PixelReaders {
  public:
-  /// Fits a reader for each target by least squares with a penalty, on up to 10,000 of the examples.
+  /// Fits a reader for each target by least squares with a penalty, on up to 10,000 of the
+  /// examples.
   PixelReaders(const Examples& examples, const std::vector<ReadTarget>& targets, uint64_t seed);
 
   /// Returns how much of each attribute the pictures [N, C, H, W] show: [N, K] float32, in no unit.

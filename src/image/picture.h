@@ -29,8 +29,8 @@ struct Picture {
 /// reason.
 void write_png(const Picture& picture, const std::filesystem::path& path);
 
-/// Writes a PNG, or a JPEG of quality 92 if the path ends in .jpg or .jpeg, atomically. Throws Error
-/// as write_png does, and for a JPEG if this build has no image codecs.
+/// Writes a PNG, or a JPEG of quality 92 if the path ends in .jpg or .jpeg, atomically. Throws
+/// Error as write_png does, and for a JPEG if this build has no image codecs.
 void write_picture(const Picture& picture, const std::filesystem::path& path);
 
 }  // namespace latent

@@ -45,10 +45,11 @@ struct Direction {
 /// classifier's score does (Haufe et al. 2014, "On the interpretation of weight vectors of linear
 /// models in multivariate neuroimaging").  kRegression: the difference of the means after the
 /// covariates are regressed out of the attribute (Frisch and Waugh 1933), so that what goes along
-/// with it in these images stays as it is; without covariates as kMean. All give equal weight to the sides and, within them, to the classes.
-/// means: [N, Z].  orthogonal_to: contrasts whose own directions are removed from the result, so
-/// that a step does not change their scores.  covariates: [N, K] float64, or undefined.
-/// Throws Error if both sides have the same latents, or no direction is orthogonal to the others.
+/// with it in these images stays as it is; without covariates as kMean. All give equal weight to
+/// the sides and, within them, to the classes. means: [N, Z].  orthogonal_to: contrasts whose own
+/// directions are removed from the result, so that a step does not change their scores. covariates:
+/// [N, K] float64, or undefined. Throws Error if both sides have the same latents, or no direction
+/// is orthogonal to the others.
 Direction find_direction(const Tensor& means, const BinaryContrast& sides, Method method,
                          const std::vector<BinaryContrast>& orthogonal_to = {},
                          const Tensor& covariates = {});

@@ -29,13 +29,13 @@ class Gallery {
   };
   virtual Counts counts(const ImageShape& shape) const = 0;
 
-  /// Draws originals and the model's versions of them, both [N, C, H, W]; at most look.columns pairs
-  /// side by side.
+  /// Draws originals and the model's versions of them, both [N, C, H, W]; at most look.columns
+  /// pairs side by side.
   virtual void write_pairs(const std::filesystem::path& path, const Tensor& originals,
                            const Tensor& models, const Look& look) const = 0;
   /// Draws versions of the same examples below each other, the model's before the truth; at most
-  /// look.columns examples side by side. Smaller images are enlarged by a whole factor and framed in
-  /// white; for a table, only the last two versions are drawn.
+  /// look.columns examples side by side. Smaller images are enlarged by a whole factor and framed
+  /// in white; for a table, only the last two versions are drawn.
   virtual void write_versions(const std::filesystem::path& path,
                               const std::vector<Version>& versions, const Look& look) const = 0;
   /// Examples of one kind, for write_differences.
@@ -53,7 +53,8 @@ class Gallery {
   /// Draws examples from the model, [N, C, H, W]; look.columns: 0 for as square as possible.
   virtual void write_samples(const std::filesystem::path& path, const Tensor& samples,
                              const Look& look) const = 0;
-  /// Draws examples from a grid over the latents, row by row, without gaps, in look.columns columns.
+  /// Draws examples from a grid over the latents, row by row, without gaps, in look.columns
+  /// columns.
   virtual void write_manifold(const std::filesystem::path& path, const Tensor& samples,
                               const Look& look) const = 0;
   /// Draws one example, [C, H, W].
@@ -64,8 +65,8 @@ class Gallery {
 std::unique_ptr<Gallery> image_gallery();
 
 /// Returns a gallery that draws rows of numbers, [N, 1, 1, D], as PNG, SVG or PDF by the
-/// file's extension: a scatter of points for up to three columns, else a trace for each row. Its functions
-/// throw Error naming the package to install if gnuplot is missing.
+/// file's extension: a scatter of points for up to three columns, else a trace for each row. Its
+/// functions throw Error naming the package to install if gnuplot is missing.
 std::unique_ptr<Gallery> table_gallery();
 
 }  // namespace latent::visual

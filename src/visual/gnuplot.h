@@ -19,9 +19,9 @@ std::string number(double value);
 /// Returns the lines of the text as a string expression of gnuplot, each line as `quoted` does.
 std::string quoted_lines(const std::vector<std::string>& lines);
 
-/// How large a chart is drawn. Charts are laid out in units of which 96 are an inch, with text of 11
-/// points, and enlarged as a whole to the pixels that are asked for: text, lines and marks grow with
-/// the chart.
+/// How large a chart is drawn. Charts are laid out in units of which 96 are an inch, with text of
+/// 11 points, and enlarged as a whole to the pixels that are asked for: text, lines and marks grow
+/// with the chart.
 class Canvas {
  public:
   /// natural_width: of the chart in units, with text of 11 points.

@@ -21,7 +21,6 @@ struct HeatMap {
 /// Draws the cells in the colours of a scale from 0 to 1, with their numbers as long as there are
 /// few enough cells to read them, and writes PNG, SVG or PDF by the file's extension, atomically.
 /// Throws Error as run_gnuplot does.
-void write_heat_map(const std::filesystem::path& path, const HeatMap& map,
-                    const Look& look = {});
+void write_heat_map(const std::filesystem::path& path, const HeatMap& map, const Look& look = {});
 
 }  // namespace latent::visual

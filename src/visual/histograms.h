@@ -26,7 +26,8 @@ enum class HistogramAxes {
 };
 
 /// Writes a chart of small histograms as PNG, SVG or PDF by the file's extension, atomically; at
-/// most look.columns side by side. More than kNamedPanels of them have their numbers only.  Throws Error naming the package if gnuplot is missing.
+/// most look.columns side by side. More than kNamedPanels of them have their numbers only.  Throws
+/// Error naming the package if gnuplot is missing.
 void write_histograms(const std::filesystem::path& path, const std::string& title,
                       const std::vector<Histogram>& histograms, HistogramAxes axes,
                       const Look& look = {});

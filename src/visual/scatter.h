@@ -27,9 +27,9 @@ struct Scatter {
 };
 
 /// Writes the chart as PNG, SVG or PDF by the file's extension, atomically. Points are translucent
-/// and drawn in a shuffled order, so that no class hides another. If there are more than ten classes,
-/// the nine with the most points have colours of their own. Throws Error naming the package if
-/// gnuplot is missing.
+/// and drawn in a shuffled order, so that no class hides another. If there are more than ten
+/// classes, the nine with the most points have colours of their own. Throws Error naming the
+/// package if gnuplot is missing.
 void write_scatter(const std::filesystem::path& path, const Scatter& scatter,
                    const Look& look = {});
 

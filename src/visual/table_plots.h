@@ -26,7 +26,8 @@ struct Joined {
 };
 
 /// Draws rows of up to three columns as points: one column over the row's number, two in a plane,
-/// three in space. look.ranges: of the columns, if given.  sets: at least one, of the same columns; pairs: none, or few.
+/// three in space. look.ranges: of the columns, if given.  sets: at least one, of the same columns;
+/// pairs: none, or few.
 void write_scatter(const std::filesystem::path& path, const std::vector<Rows>& sets,
                    const std::optional<Joined>& pairs, const Look& look);
 

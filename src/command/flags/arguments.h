@@ -63,7 +63,8 @@ class Arguments {
   }
 
   /// Returns the picture that --out names, or else `otherwise`. charts: whether gnuplot draws it,
-  /// which writes PNG, SVG and PDF; other pictures are PNG or JPEG. Throws UsageError for another file type.
+  /// which writes PNG, SVG and PDF; other pictures are PNG or JPEG. Throws UsageError for another
+  /// file type.
   std::filesystem::path picture(const std::filesystem::path& otherwise, bool charts) const;
 
   /// Returns the folder that --out names, or else `otherwise`. Throws UsageError for the name of a
@@ -105,8 +106,8 @@ class Arguments {
 /// Returns the numbers of "3,17,40-49". Throws UsageError naming the flag.
 std::vector<int64_t> parse_indices(const std::string& text, const std::string& flag);
 
-/// Prints the result to stdout, unless the arguments collect it: with --json as one JSON object, else as `text`. Removes or escapes
-/// the control characters that names in files may contain.
+/// Prints the result to stdout, unless the arguments collect it: with --json as one JSON object,
+/// else as `text`. Removes or escapes the control characters that names in files may contain.
 void print_result(const Arguments& arguments, const nlohmann::ordered_json& result,
                   const std::string& text);
 

@@ -31,11 +31,11 @@ void write_scores(const std::filesystem::path& path, const ExampleBatches& examp
 
 /// Scores by which examples are chosen and flagged.
 struct RankedScores {
-  Tensor values;          // [N]
-  int64_t shown;          // of the highest and of the lowest
-  std::string rule;       // whose attribute names the examples, or ""
-  std::string score;      // the score's name
-  double threshold;       // above which an example is flagged
+  Tensor values;      // [N]
+  int64_t shown;      // of the highest and of the lowest
+  std::string rule;   // whose attribute names the examples, or ""
+  std::string score;  // the score's name
+  double threshold;   // above which an example is flagged
 };
 
 /// Draws the `shown` examples with the highest and those with the lowest values: each with its
