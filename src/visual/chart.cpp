@@ -17,7 +17,7 @@ namespace {
 
 // Units, see Canvas.
 constexpr int64_t kPlotWidth = 640, kPlotHeight = 430;    // of a single chart without its legend
-constexpr int64_t kSmallWidth = 420, kSmallHeight = 320;  // of one of several
+constexpr int64_t kSmallWidth = 330, kSmallHeight = 280;  // of one of several
 constexpr int64_t kLegendLine = 90, kWidestName = 230;
 constexpr int64_t kTitleRoom = 60;  // beside a title: the labels of the y axis
 constexpr size_t kChartColumns = 3;

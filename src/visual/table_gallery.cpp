@@ -101,7 +101,8 @@ class TableGallery : public Gallery {
       const bool few = sets.front().values.size(0) <= kMaxJoined;
       write_scatter(path, sets, few ? std::optional(Joined{sets[0], sets[1]}) : std::nullopt, look);
     } else {
-      write_traces(path, sets, look.columns > 0 ? look.columns : kPairColumns, look);
+      write_traces(path, sets,
+                   look.columns > 0 ? std::min(look.columns, kPairColumns) : kPairColumns, look);
     }
   }
 

@@ -80,7 +80,7 @@ def points(here):
     expect(errors[0] < 0.01 and errors[1] > 1, f"the point beyond the plane to stand out, got {errors}")
     expect(png_size(here / "plane/images/reconstruct/files.png") == (1520, 1080), "a scatter")
     latent("sample", "--run", "plane", "--count", 300, "--out", "points.png")
-    expect(png_size(here / "points.png") == (900, 640), "a scatter")
+    expect(png_size(here / "points.png") == (1520, 1080), "a scatter")
     latent("sample", "--run", "plane", "--out", "points.svg")
     expect("column 3" in (here / "points.svg").read_text(), "an axis for the third column")
 
@@ -94,9 +94,9 @@ def lines(here):
     result = latent_json("evaluate", "--run", "traces")
     expect(result["images"] == 30 and result["rmse"] < 0.5, f"the waves to be learnt, got {result}")
     latent("reconstruct", "--run", "traces", "--count", 12, "--out", "pairs.png")
-    expect(png_size(here / "pairs.png") == (4 * 240, 3 * 150 + 40), "twelve panels")
+    expect(png_size(here / "pairs.png") == (2 * 4 * 240, 2 * (3 * 150 + 40)), "twelve panels")
     latent("sample", "--run", "traces", "--count", 12, "--columns", 6, "--out", "samples.png")
-    expect(png_size(here / "samples.png") == (6 * 240, 2 * 150 + 40), "twelve panels")
+    expect(png_size(here / "samples.png") == (2 * 6 * 240, 2 * (2 * 150 + 40)), "twelve panels")
     latent("sample", "--run", "traces", "--count", 2, "--singles", "--out", "singles")
     expect(files_below(here / "singles") == ["00000.png", "00001.png"], "single traces")
 

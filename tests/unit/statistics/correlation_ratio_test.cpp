@@ -1,5 +1,7 @@
 #include "statistics/correlation_ratio.h"
 
+#include <cmath>
+
 #include "unit/expect.h"
 #include "unit/experiments.h"
 
@@ -24,8 +26,8 @@ TEST(CorrelationRatio, ManyGroupsExplainNothingByChance) {
 }
 
 TEST(CorrelationRatio, NumbersFormGroupsOfEqualSize) {
-  const Tensor groups =
-      quantile_groups(torch::tensor({1.0, 2.0, 3.0, 4.0, NAN, 5.0, 6.0}, torch::kDouble), 3);
+  const Tensor groups = quantile_groups(
+      torch::tensor({1.0, 2.0, 3.0, 4.0, std::nan(""), 5.0, 6.0}, torch::kDouble), 3);
   EXPECT_TRUE(torch::equal(groups, torch::tensor({0, 0, 1, 1, -1, 2, 2})));
 }
 
