@@ -51,8 +51,8 @@ ComparedRun measured_run(const OpenedRun& run, const Examples& examples,
                     .config = run.config.resolved(),
                     .figures = {},
                     .pictures = {}};
-  found.figures = all_figures(run, evaluate_run(run, examples, request.split, request.choice,
-                                                request.seed, request.quiet));
+  found.figures = all_figures(
+      run, evaluate_run(run, examples, request.split, request.choice, request.seed, request.quiet));
   const ExampleBatch shown = batch_of(examples, 0, std::min(request.shown, examples.count()));
   const Latent latent = run.encode(shown);
   found.pictures = run.pictures(latent.z, latent.condition);
@@ -95,10 +95,14 @@ const Figure* ComparedRun::find(const std::string& name) const {
 
 std::string to_string(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kDiffers: return "differs";
-    case Verdict::kNoDifference: return "no difference beyond chance";
-    case Verdict::kUnknown: return "not known: one seed each";
-    case Verdict::kSameConfig: return "another seed of the same config";
+    case Verdict::kDiffers:
+      return "differs";
+    case Verdict::kNoDifference:
+      return "no difference beyond chance";
+    case Verdict::kUnknown:
+      return "not known: one seed each";
+    case Verdict::kSameConfig:
+      return "another seed of the same config";
   }
   return "";
 }

@@ -28,10 +28,10 @@ struct ComparedRun {
 
 /// What is said of a figure of two groups.
 enum class Verdict {
-  kDiffers,      // beyond what other images and other seeds do by chance
-  kNoDifference, // not beyond that
-  kUnknown,      // each group has one seed: what another would do is not known
-  kSameConfig    // the runs differ in their seeds only
+  kDiffers,       // beyond what other images and other seeds do by chance
+  kNoDifference,  // not beyond that
+  kUnknown,       // each group has one seed: what another would do is not known
+  kSameConfig     // the runs differ in their seeds only
 };
 std::string to_string(Verdict verdict);
 
@@ -46,11 +46,11 @@ struct ComparedFigure {
 
 struct RunComparison {
   int64_t images = 0;
-  std::string noun;   // of one example: "image"
+  std::string noun;  // of one example: "image"
   std::vector<ComparedRun> runs;
   std::vector<ConfigDifference> differences;
   std::vector<ComparedFigure> tests;
-  Tensor shown;       // [K, C, H, W], the images of `pictures`
+  Tensor shown;  // [K, C, H, W], the images of `pictures`
   std::shared_ptr<const visual::Gallery> gallery;
 };
 

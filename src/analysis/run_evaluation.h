@@ -20,8 +20,8 @@ struct RunEvaluation {
 };
 
 /// Evaluates a run's model on the examples of a split, with a progress bar.
-/// choice: with its options read.  seed: of the latents' noise.  Throws Error for a measure that the
-/// run cannot have, and for a table whose values the likelihood cannot explain.
+/// choice: with its options read.  seed: of the latents' noise.  Throws Error for a measure that
+/// the run cannot have, and for a table whose values the likelihood cannot explain.
 RunEvaluation evaluate_run(const OpenedRun& run, const Examples& examples, Split split,
                            const MeasureChoice& choice, uint64_t seed, bool quiet);
 

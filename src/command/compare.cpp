@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 
 constexpr size_t kMostRuns = 1000;
 
-// The runs, which are opened once before anything is computed, so that a wrong one is found at once.
+// The runs, which are opened once before anything is computed, so that a wrong one is found at
+// once.
 std::vector<std::string> compared_folders(const Arguments& arguments) {
   const auto runs = arguments.texts("runs");
   if (runs.size() < 2 || runs.size() > kMostRuns)
@@ -101,8 +102,7 @@ void run_compare(const Arguments& arguments) {
   const RunComparison comparison = compare_runs(request);
   nlohmann::ordered_json json = describe_comparison(comparison, to_string(request.split));
   std::string text = comparison_text(comparison, to_string(request.split));
-  std::vector<fs::path> written{
-      draw_reconstructions(comparison, run_names(request.runs), folder)};
+  std::vector<fs::path> written{draw_reconstructions(comparison, run_names(request.runs), folder)};
   for (const auto& path : draw_curves(comparison, request.runs, folder))
     written.push_back(path);
   for (const auto& path : written) {

@@ -76,8 +76,9 @@ std::string text_at(const Json& json, const char* pointer) {
 
 std::vector<std::string> penalties(const Json& config) {
   std::vector<std::string> names;
-  for (const auto& [name, value] : config.value("objective", Json::object()).items()) {
-    if (name == "likelihood" || value.is_null()) continue;
+  const Json objective = config.value("objective", Json::object());
+  for (const auto& [name, value] : objective.items()) {
+    if (name == "likelihood" || name == "bound" || value.is_null()) continue;
     const bool weighted = value.is_object() && value.contains("weight");
     names.push_back(weighted ? name + " (weight " + value["weight"].dump() + ")" : name);
   }
@@ -90,11 +91,12 @@ std::string description(const ReportedRun& reported) {
   const Json& config = run.config.resolved();
   const std::string noun = run.experiment.data.example_noun();
   const bool variational = run.model->bottleneck().has_posterior();
-  return fmt::format(
-      "A{} autoencoder with {}, trained on {} ({} of {}).",
-      variational ? " variational" : run.corruption.noisy() ? " denoising" : "n",
-      counted(run.model->latent_dim(), "latent"), text_at(config, "/data/name"),
-      counted(run.data.training.count, noun), run.model->output_shape().text());
+  return fmt::format("A{} autoencoder with {}, trained on {} ({} of {}).",
+                     variational              ? " variational"
+                     : run.corruption.noisy() ? " denoising"
+                                              : "n",
+                     counted(run.model->latent_dim(), "latent"), text_at(config, "/data/name"),
+                     counted(run.data.training.count, noun), run.model->output_shape().text());
 }
 
 // Whether it is any good, in sentences with a scale.
@@ -104,10 +106,13 @@ std::string verdict(const ReportedRun& reported) {
   std::string text = fmt::format("Measured on {} that it was not trained on",
                                  counted(evaluation.losses.images, "test " + noun));
   if (const Figure* mse = figure_of(evaluation, "mse"); mse != nullptr && reported.spread > 0) {
-    text += fmt::format(
-        ", reconstructions explain {:.1f}% of the variance: the squared error per value is {:.4g}, "
-        "and {:.4g} if the mean {} were drawn each time",
-        100 * (1 - mse->value / reported.spread), mse->value, reported.spread, noun);
+    const double explained = 1 - mse->value / reported.spread;
+    text += explained > 0
+                ? fmt::format(", reconstructions explain {:.1f}% of the variance", 100 * explained)
+                : fmt::format(", reconstructions are no better than the mean {}", noun);
+    text += fmt::format(": the squared error per value is {:.4g}, and {:.4g} if the mean {} were "
+                        "drawn each time",
+                        mse->value, reported.spread, noun);
   }
   text += ".";
   if (const Figure* psnr = figure_of(evaluation, "psnr"))
@@ -138,8 +143,8 @@ void add_facts(HtmlPage& page, const ReportedRun& reported) {
                   {"penalties", penalties(config).empty() ? "none" : join(penalties(config))},
                   {"trained", training},
                   {"seed", text_at(config, "/train/seed")},
-                  {"made by", "latent " + text_at(build, "/latent") + " on " +
-                                  text_at(build, "/device")}});
+                  {"made by",
+                   "latent " + text_at(build, "/latent") + " on " + text_at(build, "/device")}});
   page.command({"latent", "train", run.directory.config().string(), "--run", "NEW-FOLDER"});
 }
 
@@ -152,16 +157,18 @@ void add_figures(HtmlPage& page, const ReportedRun& reported) {
   const auto add = [&](const Figure& figure) {
     const auto& ends = figure.interval;
     rows.push_back({figure.name, fmt::format("{:.{}f}", figure.value, figure.decimals),
-                    ends ? fmt::format("{:.{}f} to {:.{}f}", ends->low, figure.decimals,
-                                       ends->high, figure.decimals)
+                    ends ? fmt::format("{:.{}f} to {:.{}f}", ends->low, figure.decimals, ends->high,
+                                       figure.decimals)
                          : "",
                     figure.unit, figure.meaning});
   };
   for (const auto& figure : loss_figures(reported.run, reported.evaluation.losses))
     add(figure);
-  for (const auto& measured_by : reported.evaluation.measured) {
-    for (const auto& figure : measured_by.figures)
+  for (const auto& by : reported.evaluation.measured) {
+    for (Figure figure : by.figures) {
+      if (figure.name != by.row->name) figure.name = by.row->name + "." + figure.name;
       add(figure);
+    }
   }
   page.table({"figure", "value", "95% interval", "unit", "meaning"}, rows);
   page.command({"latent", "evaluate", "--run", reported.run.directory.path().string()});
@@ -201,35 +208,49 @@ std::vector<PicturePart> pictures_of(const ReportedRun& reported) {
   const std::string noun = run.experiment.data.example_noun();
   const bool images = !run.experiment.data.is_table();
   std::vector<PicturePart> parts{
-      {"Loss", "By epoch: training dashed, validation solid. Both should fall and end flat; a rising "
-               "validation loss is overfitting.", {"plot", "losses", "--run", path}, "losses.png"},
-      {"Reconstructions", "The first test " + noun + "s and what the model makes of them.",
-       {"reconstruct", "--run", path, "--count", "16"}, "reconstructions.png"}};
+      {"Loss",
+       "By epoch: training dashed, validation solid. Both should fall and end flat; a rising "
+       "validation loss is overfitting.",
+       {"plot", "losses", "--run", path},
+       "losses.png"},
+      {"Reconstructions",
+       "The first test " + noun + "s and what the model makes of them.",
+       {"reconstruct", "--run", path, "--count", "16"},
+       "reconstructions.png"}};
   if (reported.errors.defined()) {
     for (const bool worst : {true, false}) {
       const std::string which = worst ? "Worst" : "Best";
-      parts.push_back({which + " reconstructions",
-                       fmt::format("The test {}s with the {} squared error.", noun,
-                                   worst ? "largest" : "smallest"),
-                       {"reconstruct", "--run", path, "--indices", extremes(reported.errors, worst)},
-                       worst ? "worst.png" : "best.png"});
+      parts.push_back(
+          {which + " reconstructions",
+           fmt::format("The test {}s with the {} squared error.", noun,
+                       worst ? "largest" : "smallest"),
+           {"reconstruct", "--run", path, "--indices", extremes(reported.errors, worst)},
+           worst ? "worst.png" : "best.png"});
     }
   }
   for (const auto& sampler : samplers().rows()) {
     if (sampler.name == "manifold" && (run.model->latent_dim() > 2 || !images)) continue;
     std::vector<std::string> words{"sample", "--run", path, "--sampler", sampler.name};
     if (sampler.name != "manifold") words.insert(words.end(), {"--count", "32", "--columns", "8"});
-    parts.push_back({"Samples: " + sampler.name, "Latents drawn from " + sampler.summary + ".", words,
-                     "samples-" + sampler.name + ".png"});
+    parts.push_back({"Samples: " + sampler.name, "Latents drawn from " + sampler.summary + ".",
+                     words, "samples-" + sampler.name + ".png"});
   }
-  parts.push_back({"Latent space", "The test " + noun + "s as points of the two latents that carry "
-                   "most information.", {"plot", "latents", "--run", path}, "latents.png"});
+  parts.push_back({"Latent space",
+                   "The test " + noun +
+                       "s as points of the two latents that carry "
+                       "most information.",
+                   {"plot", "latents", "--run", path},
+                   "latents.png"});
   if (images) {
-    parts.push_back({"Traversals", "Each row changes one latent, the most used first.",
-                     {"traverse", "--run", path}, "traversals.png"});
+    parts.push_back({"Traversals",
+                     "Each row changes one latent, the most used first.",
+                     {"traverse", "--run", path},
+                     "traversals.png"});
   }
-  parts.push_back({"Latents one by one", "The distribution of each latent over the test " + noun +
-                   "s.", {"plot", "histograms", "--run", path}, "histograms.png"});
+  parts.push_back({"Latents one by one",
+                   "The distribution of each latent over the test " + noun + "s.",
+                   {"plot", "histograms", "--run", path},
+                   "histograms.png"});
   return parts;
 }
 

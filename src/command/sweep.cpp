@@ -27,8 +27,9 @@ constexpr size_t kShownFigures = 4;
 
 fs::path sweep_folder(const Arguments& arguments) {
   if (!arguments.has("out"))
-    throw UsageError("--out is missing; expected the folder of the sweep, for example --out "
-                     "sweeps/beta");
+    throw UsageError(
+        "--out is missing; expected the folder of the sweep, for example --out "
+        "sweeps/beta");
   fs::path folder = arguments.folder("", "a sweep is a folder of runs");
   if (folder.empty()) throw UsageError("--out: empty; expected the folder of the sweep");
   return folder;
@@ -39,8 +40,7 @@ SweepPlan asked_plan(const Arguments& arguments) {
   std::vector<SweptKey> over;
   for (const auto& text : arguments.texts("over"))
     over.push_back(parse_over(text));
-  std::vector<std::string> evaluation{
-      "--split", to_string(arguments.parsed("split", parse_split))};
+  std::vector<std::string> evaluation{"--split", to_string(arguments.parsed("split", parse_split))};
   const auto words = measure_words(arguments);
   evaluation.insert(evaluation.end(), words.begin(), words.end());
   return make_sweep_plan(Config::load(arguments.config("sweep"), arguments.settings()), over,
@@ -54,8 +54,9 @@ SweepFolder open_sweep(const Arguments& arguments) {
                    "belongs to the plan of a sweep; expected also its CONFIG.json, or no such flag "
                    "to continue the sweep as it was planned");
   if (SweepFolder::is_there(path)) return SweepFolder::open(path);
-  throw UsageError("no config; expected latent sweep CONFIG.json --over KEY=V1,V2 --out DIR, or "
-                   "the folder of a sweep to continue with --out");
+  throw UsageError(
+      "no config; expected latent sweep CONFIG.json --over KEY=V1,V2 --out DIR, or "
+      "the folder of a sweep to continue with --out");
 }
 
 // Throws Error if another process trains for the sweep.
@@ -137,9 +138,9 @@ void report_sweep(const Arguments& arguments, const SweepFolder& folder) {
   Json json{{"sweep", folder.path().string()}, {"trainings", runs.size()},
             {"finished", results.size()},      {"failed", Json::array()},
             {"rows", describe_table(table)},   {"written", {folder.table().string()}}};
-  std::string text = fmt::format("{} of {} finished; mean [95% interval] over the seeds\n",
-                                 results.size(),
-                                 counted(static_cast<int64_t>(runs.size()), "training"));
+  std::string text =
+      fmt::format("{} of {} finished; mean [95% interval] over the seeds\n", results.size(),
+                  counted(static_cast<int64_t>(runs.size()), "training"));
   text += table_text(table);
   size_t failed = 0;
   for (const auto& run : runs) {
@@ -151,10 +152,10 @@ void report_sweep(const Arguments& arguments, const SweepFolder& folder) {
   }
   print_result(arguments, json, text + folder.table().string() + "\n");
   if (failed > 0) {
-    throw Error(fmt::format("{}: {} of {} failed; see the reasons above; the same command tries "
-                            "them again",
-                            folder.path().string(), failed,
-                            counted(static_cast<int64_t>(runs.size()), "training")));
+    throw Error(fmt::format(
+        "{}: {} of {} failed; see the reasons above; the same command tries "
+        "them again",
+        folder.path().string(), failed, counted(static_cast<int64_t>(runs.size()), "training")));
   }
 }
 
@@ -163,14 +164,16 @@ void report_sweep(const Arguments& arguments, const SweepFolder& folder) {
 void declare_sweep(cxxopts::Options& options) {
   options.positional_help("[CONFIG.json]");
   options.parse_positional("config");
-  options.add_options()("config", "the config to start from; without it, continue the sweep in --out",
+  options.add_options()("config",
+                        "the config to start from; without it, continue the sweep in --out",
                         cxxopts::value<std::string>(), "FILE")(
       "over", "a config key and the values it takes, such as model.latent_dim=2,8,32 (repeatable)",
       cxxopts::value<std::vector<std::string>>(), "KEY=V1,V2,...")(
       "seeds", "trainings of each combination, with seeds from the config's train.seed on",
-      cxxopts::value<int64_t>()->default_value("1"), "N")(
-      "worker", "share the work with other processes that run this command, on this machine or on "
-                "others that see the folder");
+      cxxopts::value<int64_t>()->default_value("1"),
+      "N")("worker",
+           "share the work with other processes that run this command, on this machine or on "
+           "others that see the folder");
   declare_out(options, "folder of the sweep: its runs and table.csv");
   options.add_options()("split", "split to evaluate: train, validation or test",
                         cxxopts::value<std::string>()->default_value("test"), "NAME");

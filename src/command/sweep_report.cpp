@@ -38,8 +38,9 @@ void add_trainings(HtmlPage& page, const SweepFolder& folder) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& run : folder.plan().runs()) {
     const std::string why = folder.failure(run);
-    const std::string state =
-        folder.is_finished(run) ? "finished" : why.empty() ? "not finished" : "failed: " + why;
+    const std::string state = folder.is_finished(run) ? "finished"
+                              : why.empty()           ? "not finished"
+                                                      : "failed: " + why;
     rows.push_back({run.name, join(folder.plan().settings(run)), state});
   }
   page.section("Trainings");
@@ -68,10 +69,12 @@ void write_sweep_report(const ReportRequest& request) {
   for (const auto& figure : main_figures(table, kReportedFigures)) {
     for (const auto& key : table.keys) {
       if (++charts > kMostCharts) continue;
-      add_picture(page, maker,
-                  {figure + " by " + key, "The bars are 95% intervals of the mean over the seeds.",
-                   {"plot", "sweep", "--sweep", request.run.string(), "--figure", figure, "--key", key},
-                   fmt::format("report-{}.png", charts)});
+      add_picture(
+          page, maker,
+          {figure + " by " + key,
+           "The bars are 95% intervals of the mean over the seeds.",
+           {"plot", "sweep", "--sweep", request.run.string(), "--figure", figure, "--key", key},
+           fmt::format("report-{}.png", charts)});
     }
   }
   add_trainings(page, folder);

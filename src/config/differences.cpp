@@ -12,10 +12,9 @@ using Leaves = std::vector<std::pair<std::string, std::string>>;
 
 // The values below `json` by their paths. Lists of sections, such as corruptions, are taken apart.
 void add_leaves(Leaves& leaves, const Json& json, const std::string& path) {
-  const bool sections = json.is_array() && !json.empty() &&
-                        std::all_of(json.begin(), json.end(), [](const Json& each) {
-                          return each.is_object();
-                        });
+  const bool sections =
+      json.is_array() && !json.empty() &&
+      std::all_of(json.begin(), json.end(), [](const Json& each) { return each.is_object(); });
   if (!json.is_object() && !sections) {
     leaves.emplace_back(path, json.dump(-1, ' ', false, Json::error_handler_t::replace));
     return;

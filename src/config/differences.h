@@ -14,6 +14,7 @@ struct ConfigDifference {
 };
 
 /// Returns the keys in which resolved configs differ, in the order in which they first occur.
-std::vector<ConfigDifference> config_differences(const std::vector<nlohmann::ordered_json>& configs);
+std::vector<ConfigDifference> config_differences(
+    const std::vector<nlohmann::ordered_json>& configs);
 
 }  // namespace latent

@@ -17,6 +17,7 @@ struct CodecTable {
   /// rgb: 3 bytes a pixel.  Returns 3 bytes for each of at most `colours` colours that represent
   /// them.
   std::vector<uint8_t> (*palette)(const std::vector<uint8_t>& rgb, int64_t colours);
+  Compressed (*compress)(const Picture& picture, Compression format, int64_t quality);
 };
 
 /// The name under which the library exports `const CodecTable* latent_codec_table()`.

@@ -37,11 +37,9 @@ GroupDifference compare_groups(const Tensor& first, const Tensor& second) {
   const auto models_a = static_cast<double>(a.size(0)), models_b = static_cast<double>(b.size(0));
   const double degrees = models_a + models_b - 2;
   if (degrees < 1) return found;
-  const double spread =
-      (squares_around_mean(a.mean(1)) + squares_around_mean(b.mean(1))) / degrees;
+  const double spread = (squares_around_mean(a.mean(1)) + squares_around_mean(b.mean(1))) / degrees;
   const double of_seeds = spread * (1 / models_a + 1 / models_b), all = of_images + of_seeds;
-  const double parts =
-      of_seeds * of_seeds / degrees + of_images * of_images / (images - 1);
+  const double parts = of_seeds * of_seeds / degrees + of_images * of_images / (images - 1);
   found.seeds = t_test(found.value, all, parts > 0 ? all * all / parts : degrees);
   return found;
 }
@@ -55,7 +53,8 @@ std::vector<double> holm(const std::vector<double>& p) {
   std::vector<double> adjusted = p;
   double least = 0;
   for (size_t rank = 0; rank < order.size(); ++rank) {
-    least = std::max(least, std::min(1.0, p[order[rank]] * static_cast<double>(order.size() - rank)));
+    least =
+        std::max(least, std::min(1.0, p[order[rank]] * static_cast<double>(order.size() - rank)));
     adjusted[order[rank]] = least;
   }
   return adjusted;

@@ -38,7 +38,9 @@ nlohmann::ordered_json plot_sweep(const Arguments& arguments) {
       folder.path() / "plots" / (in_file_name(figure + "-by-" + key) + ".png"), true);
   visual::write_line_chart(path, figure + " by " + key, key, figure + ", mean over seeds",
                            chart.series, chart.axis);
-  return {{"sweep", folder.path().string()}, {"figure", figure}, {"key", key},
+  return {{"sweep", folder.path().string()},
+          {"figure", figure},
+          {"key", key},
           {"written", {path.string()}}};
 }
 

@@ -57,8 +57,8 @@ std::map<std::string, double> places_of(const std::vector<std::string>& values,
 }  // namespace
 
 SweepChart sweep_chart(const SweepTable& table, const std::string& figure, const std::string& key) {
-  const auto column = static_cast<size_t>(
-      std::find(table.keys.begin(), table.keys.end(), key) - table.keys.begin());
+  const auto column = static_cast<size_t>(std::find(table.keys.begin(), table.keys.end(), key) -
+                                          table.keys.begin());
   std::vector<std::string> values;
   for (const auto& row : table.rows)
     values.push_back(row.values[column]);

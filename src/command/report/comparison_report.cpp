@@ -90,9 +90,7 @@ std::string differences_text(const RunComparison& comparison) {
   return aligned(lines);
 }
 
-std::string p_text(double p) {
-  return p < 0.001 ? "p < 0.001" : fmt::format("p = {:.3f}", p);
-}
+std::string p_text(double p) { return p < 0.001 ? "p < 0.001" : fmt::format("p = {:.3f}", p); }
 
 std::string tested_text(const statistics::Tested& tested) {
   return fmt::format("[{:+.4g}, {:+.4g}]", tested.low, tested.high);
@@ -105,7 +103,8 @@ std::string group_text(const std::vector<const ComparedFigure*>& tests) {
   if (seeds) lines[0].push_back("other seeds and images");
   for (const ComparedFigure* each : tests) {
     const auto& [value, images, all] = each->difference;
-    lines.push_back({each->name, fmt::format("{:+.4g}{}", value, each->unit.empty() ? "" : " " + each->unit)});
+    lines.push_back(
+        {each->name, fmt::format("{:+.4g}{}", value, each->unit.empty() ? "" : " " + each->unit)});
     lines.back().push_back(images ? tested_text(*images) + " " + p_text(images->p) : "");
     if (seeds) lines.back().push_back(all ? tested_text(*all) + " " + p_text(each->p) : "");
     lines.back().push_back(to_string(each->verdict));
@@ -120,14 +119,16 @@ std::string advice(const std::vector<ComparedFigure>& tests) {
                        [&](const ComparedFigure& each) { return each.verdict == verdict; });
   };
   if (any(Verdict::kSameConfig)) {
-    return "The runs are trainings of one config: their differences are what the seed does, and say "
+    return "The runs are trainings of one config: their differences are what the seed does, and "
+           "say "
            "nothing about settings.\n";
   }
   if (any(Verdict::kUnknown)) {
     return "One training of each config cannot tell what the settings do from what the seed does; "
            "train each with\nthree seeds or more (latent sweep --seeds 3) and compare all runs.\n";
   }
-  return tests.empty() ? "" : "Probabilities with seeds are adjusted for the number of tests (Holm).\n";
+  return tests.empty() ? ""
+                       : "Probabilities with seeds are adjusted for the number of tests (Holm).\n";
 }
 
 std::string tests_text(const RunComparison& comparison) {
@@ -159,19 +160,22 @@ std::string run_letter(size_t place) {
 }
 
 std::string comparison_text(const RunComparison& comparison, const std::string& split) {
-  std::string text =
-      fmt::format("{} of the {} split; [95% interval]\n",
-                  counted(comparison.images, comparison.noun), split);
+  std::string text = fmt::format("{} of the {} split; [95% interval]\n",
+                                 counted(comparison.images, comparison.noun), split);
   for (size_t i = 0; i < comparison.runs.size(); ++i) {
     const ComparedRun& run = comparison.runs[i];
     text += fmt::format("  {}  {} ({})\n", run_letter(i), run.path, run.checkpoint);
   }
-  return text + differences_text(comparison) + compared_figures_text(comparison) + tests_text(comparison);
+  return text + differences_text(comparison) + compared_figures_text(comparison) +
+         tests_text(comparison);
 }
 
 Json describe_comparison(const RunComparison& comparison, const std::string& split) {
-  Json json{{"split", split}, {"images", comparison.images}, {"runs", Json::array()},
-            {"differences", Json::object()}, {"figures", Json::object()},
+  Json json{{"split", split},
+            {"images", comparison.images},
+            {"runs", Json::array()},
+            {"differences", Json::object()},
+            {"figures", Json::object()},
             {"tests", Json::array()}};
   for (const auto& run : comparison.runs)
     json["runs"].push_back(

@@ -26,8 +26,7 @@ class Descriptor {
  public:
   Descriptor(const fs::path& path, int flags)
       : number_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {
-    if (number_ < 0)
-      throw Error(path.string() + ": cannot be written: " + std::strerror(errno));
+    if (number_ < 0) throw Error(path.string() + ": cannot be written: " + std::strerror(errno));
   }
   ~Descriptor() { ::close(number_); }
   Descriptor(const Descriptor&) = delete;
@@ -73,8 +72,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& words, const fs::path
   const Descriptor err(messages, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND);
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
-  if (child < 0)
-    throw Error(words.front() + ": cannot be started: " + std::strerror(errno));
+  if (child < 0) throw Error(words.front() + ": cannot be started: " + std::strerror(errno));
   if (child == 0) become(pointers.data(), parent, in.number(), out.number(), err.number());
   process_ = child;
 }

@@ -45,8 +45,9 @@ SweepFolder SweepFolder::open(const fs::path& path) {
   if (!fs::exists(path, code))
     throw Error(path.string() + ": no such sweep; expected a folder made by latent sweep");
   if (!is_there(path))
-    throw Error(path.string() + ": not a sweep: sweep.json is missing; expected a folder made by "
-                                "latent sweep");
+    throw Error(path.string() +
+                ": not a sweep: sweep.json is missing; expected a folder made by "
+                "latent sweep");
   SweepFolder folder(path, read_plan_file(path));
   for (const char* name : {"claims", "results", "failed", "logs"})
     make_directories(path / name);

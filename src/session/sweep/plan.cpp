@@ -69,7 +69,8 @@ std::string named_as_over(const std::string& message, const std::vector<SweptKey
   const std::string flag = "--set ";
   if (!message.starts_with(flag)) return message;
   for (const auto& each : over) {
-    if (message.substr(flag.size()).starts_with(each.key)) return "--over " + message.substr(flag.size());
+    if (message.substr(flag.size()).starts_with(each.key))
+      return "--over " + message.substr(flag.size());
   }
   return message;
 }
@@ -144,7 +145,7 @@ std::vector<std::string> SweepPlan::settings(const SweepRun& run) const {
 }
 
 Json SweepPlan::to_json() const {
-  Json json{{"format", kPlanFormat}, {"config", config}, {"over", Json::array()},
+  Json json{{"format", kPlanFormat}, {"config", config},       {"over", Json::array()},
             {"seeds", seeds},        {"evaluate", evaluation}, {"runs", Json::array()}};
   for (const auto& each : over)
     json["over"].push_back({{"key", each.key}, {"values", each.values}});
@@ -184,7 +185,8 @@ SweptKey parse_over(const std::string& text) {
   for (const auto& value : swept.values) {
     if (value.empty()) throw UsageError("--over " + text + ": a value is empty");
     if (!seen.insert(value).second)
-      throw UsageError("--over " + text + ": " + value + " is given twice; expected each value once");
+      throw UsageError("--over " + text + ": " + value +
+                       " is given twice; expected each value once");
   }
   return swept;
 }
@@ -208,7 +210,9 @@ SweepPlan make_sweep_plan(Config config, const std::vector<SweptKey>& over, int6
 
 void expect_same_plan(const SweepPlan& found, const SweepPlan& asked, const std::string& folder) {
   const auto keys = [](const SweepPlan& plan) {
-    Json json{{"--over", Json::object()}, {"--seeds", plan.seeds}, {"evaluate", Json(join(plan.evaluation, " "))},
+    Json json{{"--over", Json::object()},
+              {"--seeds", plan.seeds},
+              {"evaluate", Json(join(plan.evaluation, " "))},
               {"config", plan.config}};
     for (const auto& each : plan.over)
       json["--over"][each.key] = each.values;
@@ -218,10 +222,10 @@ void expect_same_plan(const SweepPlan& found, const SweepPlan& asked, const std:
   if (differences.empty()) return;
   const auto& first = differences.front();
   const auto shown = [](const std::string& value) { return value.empty() ? "not given" : value; };
-  throw Error(fmt::format("{}: holds a sweep of another plan: {} is {}, was {}; expected another "
-                          "folder, or the same plan: latent sweep --out {}",
-                          folder, first.key, shown(first.values[0]), shown(first.values[1]),
-                          folder));
+  throw Error(
+      fmt::format("{}: holds a sweep of another plan: {} is {}, was {}; expected another "
+                  "folder, or the same plan: latent sweep --out {}",
+                  folder, first.key, shown(first.values[0]), shown(first.values[1]), folder));
 }
 
 }  // namespace latent

@@ -24,7 +24,7 @@ struct SweepRun {
 };
 
 struct SweepPlan {
-  nlohmann::ordered_json config;        // the keys that are given, with --set applied
+  nlohmann::ordered_json config;  // the keys that are given, with --set applied
   std::vector<SweptKey> over;
   std::vector<int64_t> seeds;           // values of train.seed
   std::vector<std::string> evaluation;  // words behind `latent evaluate --run DIR`

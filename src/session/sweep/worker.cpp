@@ -21,9 +21,9 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr double kLook = 0.2;                                    // seconds between two looks
-constexpr auto kOthers = std::chrono::milliseconds(500);         // the same at others' trainings
-constexpr size_t kLargestMessages = size_t{1} << 26;             // bytes
+constexpr double kLook = 0.2;                             // seconds between two looks
+constexpr auto kOthers = std::chrono::milliseconds(500);  // the same at others' trainings
+constexpr size_t kLargestMessages = size_t{1} << 26;      // bytes
 
 void stop_if_asked() {
   if (const int signal = interrupt_signal(); signal != 0)

@@ -14,8 +14,9 @@ ComparedRun run_of(double weight, int64_t seed, const std::vector<double>& psnr)
   return {.path = "r",
           .checkpoint = "best",
           .config = {{"objective", {{"weight", weight}}}, {"train", {{"seed", seed}}}},
-          .figures = {{.name = "loss", .value = 1},
-                      {.name = "psnr", .value = each.mean().item<double>(), .unit = "dB", .each = each}},
+          .figures =
+              {{.name = "loss", .value = 1},
+               {.name = "psnr", .value = each.mean().item<double>(), .unit = "dB", .each = each}},
           .pictures = {}};
 }
 
@@ -34,7 +35,8 @@ TEST(RunComparison, SaysNothingOfConfigsWithOneSeedEach) {
 }
 
 TEST(RunComparison, OfOneConfigIsAboutTheSeed) {
-  const auto tests = tested({run_of(1, 0, {1, 2, 3}), run_of(1, 1, {2, 3, 4}), run_of(1, 2, {9, 9, 9})});
+  const auto tests =
+      tested({run_of(1, 0, {1, 2, 3}), run_of(1, 1, {2, 3, 4}), run_of(1, 2, {9, 9, 9})});
   ASSERT_EQ(tests.size(), 2U);
   EXPECT_EQ(tests[0].verdict, Verdict::kSameConfig);
   EXPECT_EQ(tests[1].second, std::vector<size_t>{2});
@@ -43,8 +45,9 @@ TEST(RunComparison, OfOneConfigIsAboutTheSeed) {
 // Means 0, 2 against 4, 6 and 100, 102; see group_test_test.cpp. Two tests: the probabilities
 // double, but for the larger one.
 TEST(RunComparison, ComparesEachGroupWithTheFirst) {
-  const auto tests = tested({run_of(1, 0, {0, 0}), run_of(4, 0, {4, 4}), run_of(1, 1, {2, 2}),
-                             run_of(4, 1, {6, 6}), run_of(8, 0, {100, 100}), run_of(8, 1, {102, 102})});
+  const auto tests =
+      tested({run_of(1, 0, {0, 0}), run_of(4, 0, {4, 4}), run_of(1, 1, {2, 2}),
+              run_of(4, 1, {6, 6}), run_of(8, 0, {100, 100}), run_of(8, 1, {102, 102})});
   ASSERT_EQ(tests.size(), 2U);
   EXPECT_EQ(tests[0].first, (std::vector<size_t>{0, 2}));
   EXPECT_EQ(tests[0].second, (std::vector<size_t>{1, 3}));

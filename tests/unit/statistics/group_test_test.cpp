@@ -27,7 +27,8 @@ TEST(GroupTest, OfTwoModelsIsThePairedTTest) {
 // The models' means are 0, 2 and 4, 6: pooled variance 2, standard error sqrt 2, t = 2 sqrt 2 with
 // 2 degrees of freedom, p = 1 - t / sqrt(t^2 + 2).
 TEST(GroupTest, OfSeveralModelsKnowsWhatSeedsDo) {
-  const auto found = compare_groups(figures({{0, 0, 0}, {2, 2, 2}}), figures({{4, 4, 4}, {6, 6, 6}}));
+  const auto found =
+      compare_groups(figures({{0, 0, 0}, {2, 2, 2}}), figures({{4, 4, 4}, {6, 6, 6}}));
   EXPECT_DOUBLE_EQ(found.value, 4);
   EXPECT_EQ(found.images->p, 0) << "every image has the same difference";
   ASSERT_TRUE(found.seeds);

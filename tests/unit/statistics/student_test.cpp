@@ -7,7 +7,7 @@ namespace {
 
 // With 1, 2 and 3 degrees of freedom the distribution has a closed form.
 TEST(Student, HasTheClosedFormsOfFewDegrees) {
-  EXPECT_NEAR(student_p(1, 1), 0.5, 1e-12);                        // 1 - 2 atan(1) / pi
+  EXPECT_NEAR(student_p(1, 1), 0.5, 1e-12);                             // 1 - 2 atan(1) / pi
   EXPECT_NEAR(student_p(-std::sqrt(2), 2), 1 - std::sqrt(0.5), 1e-12);  // 1 - t / sqrt(t^2 + 2)
   // 1 - 2 (s / (1 + s^2) + atan s) / pi with s = t / sqrt 3
   EXPECT_NEAR(student_p(std::sqrt(3), 3), 1 - 2 * (0.5 + std::atan(1)) / M_PI, 1e-12);

@@ -6,7 +6,8 @@ namespace latent {
 namespace {
 
 SweepTable table_of(const std::vector<std::vector<std::string>>& values) {
-  SweepTable table{.keys = {"objective.kl.weight", "model.latent_dim"}, .figures = {"loss"}, .rows = {}};
+  SweepTable table{
+      .keys = {"objective.kl.weight", "model.latent_dim"}, .figures = {"loss"}, .rows = {}};
   double loss = 0;
   for (const auto& each : values) {
     table.rows.push_back({.values = each, .seeds = 3, .figures = {}});

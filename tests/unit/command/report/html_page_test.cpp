@@ -33,8 +33,9 @@ TEST(HtmlPage, HasRoomForSoMuch) {
   HtmlPage page("x");
   write_file(folder / "small.png", "PNG");
   EXPECT_TRUE(page.picture(folder / "small.png", "a \"picture\""));
-  EXPECT_NE(page.text().find("<img alt=\"a &quot;picture&quot;\" src=\"data:image/png;base64,UE5H\">"),
-            std::string::npos);
+  EXPECT_NE(
+      page.text().find("<img alt=\"a &quot;picture&quot;\" src=\"data:image/png;base64,UE5H\">"),
+      std::string::npos);
   write_file(folder / "large.png", std::string(3'700'000, 'x'));
   EXPECT_FALSE(page.picture(folder / "large.png", "x"));
   EXPECT_FALSE(page.picture(folder / "missing.png", "x"));

@@ -17,7 +17,9 @@ TEST(HtmlText, KeepsLettersAndLineBreaks) {
 }
 
 TEST(HtmlText, ReplacesWhatABrowserWouldObey) {
-  EXPECT_EQ(html_text("\xff" "a\xc3"), "\uFFFDa\uFFFD");
+  EXPECT_EQ(html_text("\xff"
+                      "a\xc3"),
+            "\uFFFDa\uFFFD");
   EXPECT_EQ(html_text("gpj.\u202Eexe"), "gpj.\uFFFDexe") << "turns the direction of writing";
 }
 

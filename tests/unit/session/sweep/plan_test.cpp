@@ -58,9 +58,12 @@ TEST(SweepPlan, RefusesWhatAConfigCannotHave) {
                "--over model.latent_dim: got 0; expected an integer >= 1");
   expect_error([] { plan_of({"train.seed=1,2"}); },
                "--over train.seed: the seeds are those of --seeds N");
-  expect_error([] { plan_of({"model.encoder=conv,dense", "model.encoder.kernel=3,5"}); },
-               "--over model.encoder.kernel: --over model.encoder already changes it; expected each "
-               "key once");
+  expect_error(
+      [] {
+        plan_of({"model.encoder=conv,dense", "model.encoder.kernel=3,5"});
+      },
+      "--over model.encoder.kernel: --over model.encoder already changes it; expected each "
+      "key once");
   expect_error([] { plan_of({"train.epochs=1,2"}, 6000); }, "--over: more than 10000 trainings");
 }
 
@@ -70,7 +73,8 @@ TEST(SweepPlan, IsReadBackFromItsText) {
   EXPECT_EQ(again.to_json(), plan.to_json());
   EXPECT_NO_THROW(expect_same_plan(again, plan, "D"));
   for (const char* damaged : {"null", "{}", R"({"format": 1, "config": {}, "over": [{"key": 1}],
-                              "seeds": [1], "evaluate": []})", R"({"format": 1, "config": {},
+                              "seeds": [1], "evaluate": []})",
+                              R"({"format": 1, "config": {},
                               "over": [], "seeds": [], "evaluate": []})"}) {
     expect_error(
         [&] { SweepPlan::from_json(nlohmann::ordered_json::parse(damaged), "sweep.json"); },
