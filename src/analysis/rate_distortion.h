@@ -23,13 +23,14 @@ RatePoint rate_of_run(const OpenedRun& run, const Examples& examples, uint64_t s
 /// Returns points of the best code for Gaussian numbers along independent directions, from much
 /// distortion to little. variances: [D] of the directions; at least one > 0. Each direction whose
 /// variance is above a level costs half the logarithm of their quotient, and has the level as its
-/// error; the others cost nothing. Source: Cover and Thomas, Elements of Information Theory, 10.3.3.
+/// error; the others cost nothing. Source: Cover and Thomas, Elements of Information
+/// Theory, 10.3.3.
 std::vector<RatePoint> gaussian_rates(const Tensor& variances);
 
 /// What a codec makes of images.
 struct CodecRate {
   int64_t quality;
-  RatePoint file;    // whole files
+  RatePoint file;     // whole files
   double header = 0;  // bits of these that the file of an even grey image has too
 };
 

@@ -110,9 +110,10 @@ std::string verdict(const ReportedRun& reported) {
     text += explained > 0
                 ? fmt::format(", reconstructions explain {:.1f}% of the variance", 100 * explained)
                 : fmt::format(", reconstructions are no better than the mean {}", noun);
-    text += fmt::format(": the squared error per value is {:.4g}, and {:.4g} if the mean {} were "
-                        "drawn each time",
-                        mse->value, reported.spread, noun);
+    text += fmt::format(
+        ": the squared error per value is {:.4g}, and {:.4g} if the mean {} were "
+        "drawn each time",
+        mse->value, reported.spread, noun);
   }
   text += ".";
   if (const Figure* psnr = figure_of(evaluation, "psnr"))

@@ -83,8 +83,8 @@ void add_components(RateChart& chart, const OpenedRun& run) {
     log::info("no curve of principal components: {} values an image are too many", values);
     return;
   }
-  const auto components = statistics::fit_components(
-      rows_of(train), train.count(), values, values, generator(0, Stream::kPictures));
+  const auto components = statistics::fit_components(rows_of(train), train.count(), values, values,
+                                                     generator(0, Stream::kPictures));
   Tensor variances = at::zeros({values}, at::kDouble);
   variances.narrow(0, 0, components.variances.numel()).copy_(components.variances);
   chart.add("PCA, ideal Gaussian code", near(gaussian_rates(variances), chart), true);

@@ -35,7 +35,8 @@ TEST(CodecRates, CountTheHeaderThatEveryFileHas) {
       EXPECT_LT(rate.file.squared_error, 1e-4);
     }
   }
-  const Tensor noise = torch::linspace(0, 1, 768).sin().mul(40).frac().abs().reshape({1, 3, 16, 16});
+  const Tensor noise =
+      torch::linspace(0, 1, 768).sin().mul(40).frac().abs().reshape({1, 3, 16, 16});
   const auto rates = codec_rates(noise, Compression::kJpeg);
   EXPECT_GT(rates.back().file.bits, rates.front().file.bits);
   EXPECT_LT(rates.back().file.squared_error, rates.front().file.squared_error);
