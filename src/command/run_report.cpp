@@ -182,10 +182,9 @@ void add_findings(HtmlPage& page, const PartMaker& maker, const std::string& run
   const Json json = Json::parse(output.text, nullptr, false);
   if (json.is_object() && json.contains("findings") && json["findings"].is_array()) {
     for (const auto& finding : json["findings"]) {
-      const std::string remedy = text_at(finding, "/remedy");
-      page.note(text_at(finding, "/kind"),
-                text_at(finding, "/kind") + ": " + text_at(finding, "/where") + ": " +
-                    text_at(finding, "/what") + (remedy.empty() ? "" : "; " + remedy));
+      const std::string kind = text_at(finding, "/kind"), remedy = text_at(finding, "/remedy");
+      page.note(kind, fmt::format("{}: {}: {}{}{}", kind, text_at(finding, "/where"),
+                                  text_at(finding, "/what"), remedy.empty() ? "" : "; ", remedy));
     }
   } else {
     page.note("warning", "not examined: " + output.error);

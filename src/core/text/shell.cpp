@@ -14,8 +14,10 @@ std::string shell_word(const std::string& text) {
 
 std::string shell_command(const std::vector<std::string>& words) {
   std::string text;
-  for (const auto& word : words)
-    text += (text.empty() ? "" : " ") + shell_word(word);
+  for (const auto& word : words) {
+    if (!text.empty()) text += ' ';
+    text += shell_word(word);
+  }
   return text;
 }
 
