@@ -49,6 +49,11 @@ const Registry<PlotRow>& plots() {
                    "a figure of a sweep against a key, with 95% intervals over the seeds",
                    {"sweep", "figure", "key"},
                    plot_sweep},
+                  {"rd",
+                   "bits per image against PSNR of variational runs, beside PCA, WebP and JPEG; "
+                   "repeat --run for a line",
+                   {"checkpoint", "split"},
+                   plot_rd},
               });
   return registry;
 }

@@ -76,8 +76,9 @@ std::string text_at(const Json& json, const char* pointer) {
 
 std::vector<std::string> penalties(const Json& config) {
   std::vector<std::string> names;
-  for (const auto& [name, value] : config.value("objective", Json::object()).items()) {
-    if (name == "likelihood" || value.is_null()) continue;
+  const Json objective = config.value("objective", Json::object());
+  for (const auto& [name, value] : objective.items()) {
+    if (name == "likelihood" || name == "bound" || value.is_null()) continue;
     const bool weighted = value.is_object() && value.contains("weight");
     names.push_back(weighted ? name + " (weight " + value["weight"].dump() + ")" : name);
   }
@@ -105,10 +106,14 @@ std::string verdict(const ReportedRun& reported) {
   std::string text = fmt::format("Measured on {} that it was not trained on",
                                  counted(evaluation.losses.images, "test " + noun));
   if (const Figure* mse = figure_of(evaluation, "mse"); mse != nullptr && reported.spread > 0) {
+    const double explained = 1 - mse->value / reported.spread;
+    text += explained > 0
+                ? fmt::format(", reconstructions explain {:.1f}% of the variance", 100 * explained)
+                : fmt::format(", reconstructions are no better than the mean {}", noun);
     text += fmt::format(
-        ", reconstructions explain {:.1f}% of the variance: the squared error per value is {:.4g}, "
-        "and {:.4g} if the mean {} were drawn each time",
-        100 * (1 - mse->value / reported.spread), mse->value, reported.spread, noun);
+        ": the squared error per value is {:.4g}, and {:.4g} if the mean {} were "
+        "drawn each time",
+        mse->value, reported.spread, noun);
   }
   text += ".";
   if (const Figure* psnr = figure_of(evaluation, "psnr"))
@@ -160,9 +165,11 @@ void add_figures(HtmlPage& page, const ReportedRun& reported) {
   };
   for (const auto& figure : loss_figures(reported.run, reported.evaluation.losses))
     add(figure);
-  for (const auto& measured_by : reported.evaluation.measured) {
-    for (const auto& figure : measured_by.figures)
+  for (const auto& by : reported.evaluation.measured) {
+    for (Figure figure : by.figures) {
+      if (figure.name != by.row->name) figure.name = by.row->name + "." + figure.name;
       add(figure);
+    }
   }
   page.table({"figure", "value", "95% interval", "unit", "meaning"}, rows);
   page.command({"latent", "evaluate", "--run", reported.run.directory.path().string()});
@@ -175,10 +182,9 @@ void add_findings(HtmlPage& page, const PartMaker& maker, const std::string& run
   const Json json = Json::parse(output.text, nullptr, false);
   if (json.is_object() && json.contains("findings") && json["findings"].is_array()) {
     for (const auto& finding : json["findings"]) {
-      const std::string remedy = text_at(finding, "/remedy");
-      page.note(text_at(finding, "/kind"),
-                text_at(finding, "/kind") + ": " + text_at(finding, "/where") + ": " +
-                    text_at(finding, "/what") + (remedy.empty() ? "" : "; " + remedy));
+      const std::string kind = text_at(finding, "/kind"), remedy = text_at(finding, "/remedy");
+      page.note(kind, fmt::format("{}: {}: {}{}{}", kind, text_at(finding, "/where"),
+                                  text_at(finding, "/what"), remedy.empty() ? "" : "; ", remedy));
     }
   } else {
     page.note("warning", "not examined: " + output.error);

@@ -20,6 +20,7 @@ struct CodecTable {
   std::vector<uint8_t> (*palette)(const std::vector<uint8_t>& rgb, int64_t colours);
   /// Returns the bytes of a JPEG; quality: 1 to 100.
   std::string (*jpeg)(const Picture& picture, int quality);
+  Compressed (*compress)(const Picture& picture, Compression format, int64_t quality);
 };
 
 /// The name under which the library exports `const CodecTable* latent_codec_table()`.

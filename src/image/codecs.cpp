@@ -134,4 +134,8 @@ std::vector<uint8_t> choose_palette(const std::vector<uint8_t>& rgb, int64_t col
   return codecs().palette(rgb, colours);
 }
 
+Compressed compress(const Picture& picture, Compression format, int64_t quality) {
+  return codecs().compress(picture, format, quality);
+}
+
 }  // namespace latent

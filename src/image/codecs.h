@@ -63,6 +63,19 @@ enum class Filter { kArea, kBilinear, kBicubic };
 /// kBilinear samples without antialiasing. Throws Error if this build has no image codecs.
 Picture resize(const Picture& picture, int64_t width, int64_t height, Filter filter);
 
+/// Lossy formats for whole pictures.
+enum class Compression { kJpeg, kWebp };
+
+/// A picture after compression.
+struct Compressed {
+  int64_t bytes;    // of the file, header included
+  Picture picture;  // as it is decoded
+};
+
+/// Compresses a picture and decodes it. quality: 1 to 100. Throws Error if this build has no image
+/// codecs, or they do not write the format.
+Compressed compress(const Picture& picture, Compression format, int64_t quality);
+
 /// Chooses at most `colours` colours that represent the pixels, by k-means; deterministic.
 ///
 /// rgb: 3 bytes a pixel.  Returns 3 bytes a colour.  Throws Error if this build has no image

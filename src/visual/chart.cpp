@@ -75,7 +75,8 @@ std::string data_block(const std::string& name, const Series& series) {
   std::string block = fmt::format("${} << LATENT_END\n", name);
   for (size_t i = 0; i < series.x.size(); ++i) {
     block += number(series.x[i]) + " " + number(series.y[i]);
-    if (!series.low.empty()) block += " " + number(series.low[i]) + " " + number(series.high[i]);
+    if (!series.low.empty())
+      block += fmt::format(" {} {}", number(series.low[i]), number(series.high[i]));
     block += "\n";
   }
   return block + "LATENT_END\n";

@@ -16,7 +16,7 @@ from _latent import BINARY, Workplace, expect, expect_error, is_sanitized, laten
 
 KILLS = int(sys.argv[1]) if len(sys.argv) > 1 else 4
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 1
-SHORT = {"data": {"count": 64}, "model": {"encoder": {"name": "dense", "hidden": [16]}}, "train": {"epochs": 2, "pictures_every": 0}}
+SHORT = {"data": {"count": 64}, "train": {"epochs": 2, "pictures_every": 0}}
 OVER = ["--over", "objective.kl.weight=1,4,16", "--over", "model.latent_dim=2,3"]
 
 
@@ -115,7 +115,7 @@ def stopped_sweep(here, config):
 
 def failures(here):
     config = write_config(here, SHORT, "wide.json")
-    over = ["--over", "model.encoder={\"name\":\"dense\"},{\"name\":\"conv\",\"channels\":[8,8,8,8,8,8,8]}"]
+    over = ["--over", "model.encoder.channels=[8,16],[8,8,8,8,8,8,8]"]
     done = latent("sweep", config, *over, "--out", "failing", code=1)
     expect("1 of 2 trainings finished" in done.stdout and "failed: 002-" in done.stdout, f"the rest to be done, got {done.stdout}")
     expect("too small for 7 layers" in done.stdout and "failing: 1 of 2 trainings failed" in done.stderr, f"the reason, got {done}")

@@ -47,8 +47,8 @@ inline std::string png(uint32_t width, uint32_t height, int bits, int kind,
     raw += std::string(1, '\0') + row;
   uLongf size = compressBound(raw.size());
   std::string packed(size, '\0');
-  compress(reinterpret_cast<Bytef*>(packed.data()), &size,
-           reinterpret_cast<const Bytef*>(raw.data()), raw.size());
+  ::compress(reinterpret_cast<Bytef*>(packed.data()), &size,
+             reinterpret_cast<const Bytef*>(raw.data()), raw.size());
   packed.resize(size);
   const std::string header = big(width, 4) + big(height, 4) + big(static_cast<uint64_t>(bits), 1) +
                              big(static_cast<uint64_t>(kind), 1);

@@ -26,6 +26,7 @@ nlohmann::ordered_json plot_losses(const Arguments&);
 nlohmann::ordered_json plot_dictionary(const Arguments&);
 nlohmann::ordered_json plot_activations(const Arguments&);
 nlohmann::ordered_json plot_sweep(const Arguments&);
+nlohmann::ordered_json plot_rd(const Arguments&);
 
 /// Returns --out, or else `file` in images/plot/ of the run at `run`. charts: whether gnuplot draws
 /// it, which can also write SVG.

@@ -186,10 +186,13 @@ Json describe_comparison(const RunComparison& comparison, const std::string& spl
     Json values = Json::array();
     for (const auto& run : comparison.runs) {
       const Figure* figure = run.find(name);
-      const auto ends = figure == nullptr ? std::nullopt : figure->interval;
-      values.push_back({{"value", figure == nullptr ? Json() : Json(figure->value)},
-                        {"low", ends ? Json(ends->low) : Json()},
-                        {"high", ends ? Json(ends->high) : Json()}});
+      Json value{{"value", nullptr}, {"low", nullptr}, {"high", nullptr}};
+      if (figure != nullptr) value["value"] = figure->value;
+      if (figure != nullptr && figure->interval) {
+        value["low"] = figure->interval->low;
+        value["high"] = figure->interval->high;
+      }
+      values.push_back(std::move(value));
     }
     json["figures"][name] = values;
   }

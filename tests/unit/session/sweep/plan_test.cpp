@@ -55,7 +55,7 @@ TEST(SweepPlan, RefusesWhatAConfigCannotHave) {
                "--over objective.kl.wieght: unknown key; did you mean weight? known: capacity, "
                "free_nats, target, target_rate, warmup_epochs, weight");
   expect_error([] { plan_of({"model.latent_dim=4,0"}); },
-               "--over model.latent_dim: got 0; expected an integer >= 1");
+               "--over model.latent_dim: got 0; expected an integer >= 1 and <= 65536");
   expect_error([] { plan_of({"train.seed=1,2"}); },
                "--over train.seed: the seeds are those of --seeds N");
   expect_error(
