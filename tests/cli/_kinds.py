@@ -28,7 +28,7 @@ NETWORKS = {
     "tanh": {"model": {"encoder": {"name": "conv", "activation": "tanh"}, "bottleneck": {"name": "point", "activation": "sigmoid"},
                        "decoder": {"name": "conv", "activation": "softplus"}}},
     "conditional": {"model": {"condition": "shape"}},
-    "residual": {"model": {"encoder": {"name": "resnet", "channels": [8, 16], "blocks": 1, "attention": 7},
+    "residual": {"model": {"encoder": {"name": "resnet", "channels": [8, 16], "blocks": 1, "attention": [7]},
                            "decoder": {"name": "resnet", "channels": [16, 8], "blocks": 1}}},
     "map": {"model": {"encoder": {"name": "resnet", "channels": [8, 16], "blocks": 1}, "latent_dim": None, "latent_shape": [2, 4, 4],
                       "condition": "shape"}},

@@ -31,7 +31,9 @@ class Case:
         self.run = here / name
         config = {"data": {"name": "shapes", "count": 64, "size": [SIDE, SIDE]}, "model": {"encoder": "conv", "latent_dim": 4},
                   "train": {"epochs": 1, "batch_size": 32, "pictures_every": 0}}
-        (here / f"{name}.json").write_text(json.dumps(merged(config, change)))
+        config = merged(config, change)
+        config["model"] = {key: value for key, value in config["model"].items() if value is not None}
+        (here / f"{name}.json").write_text(json.dumps(config))
         latent("train", here / f"{name}.json", "--run", self.run, "--quiet")
         latent("encode", "--run", self.run, here / "images.npy", "--out", here / "codes.safetensors")
         self.code = tensors(here / "codes.safetensors")["mean"]
