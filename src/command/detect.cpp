@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/anomaly.h"
-#include "command/detect_each_class.h"
-#include "command/detect_table.h"
-#include "command/detect_threshold.h"
+#include "command/detection/detect_each_class.h"
+#include "command/detection/detect_table.h"
+#include "command/detection/detect_threshold.h"
 #include "command/flags/inputs.h"
 #include "command/flags/look.h"
 #include "command/flags/open_run.h"

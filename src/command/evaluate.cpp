@@ -7,8 +7,8 @@
 #include "command/flags/arguments.h"
 #include "command/flags/look.h"
 #include "command/flags/open_run.h"
-#include "command/measure_flags.h"
 #include "command/report/evaluation_report.h"
+#include "command/report/measure_flags.h"
 #include "core/text/suggest.h"
 #include "session/opened_run.h"
 

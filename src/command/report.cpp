@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command/flags/arguments.h"
-#include "command/run_report.h"
+#include "command/report/run_report.h"
 #include "core/error.h"
 #include "core/system/interrupt.h"
 

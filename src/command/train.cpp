@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "command/flags/arguments.h"
+#include "command/report/run_report.h"
 #include "command/report/train_display.h"
-#include "command/run_report.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/system/interrupt.h"

@@ -41,7 +41,7 @@ class Condition {
   /// is not in the condition, a class that training did not have (naming the nearest of each), an
   /// attribute named twice, and a value of another kind.
   Tensor row(const std::string& words, const std::string& where) const;
-  /// Returns `rows` ([N, K]) with what `words` name in the place of what they say about it; the
+  /// Returns `rows` ([N, K]) with what `words` name instead of what they say about it; the
   /// rest stays. Throws as `row` does.
   Tensor changed(const Tensor& rows, const std::string& words, const std::string& where) const;
   /// Returns what the model gets, for people: "label (10 classes), Smiling (yes or no)".

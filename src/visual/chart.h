@@ -23,7 +23,7 @@ struct Series {
 /// How the x axis is drawn.
 struct ChartAxis {
   bool logarithmic = false;
-  std::vector<std::string> names = {};  // of x = 0, 1, ..., in the place of numbers
+  std::vector<std::string> names = {};  // of x = 0, 1, ..., instead of numbers
 };
 
 /// A chart of lines; without a title, axes and series an empty one.

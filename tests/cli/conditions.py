@@ -114,7 +114,7 @@ with Workplace() as here:
     }
     for name, (decodes, command) in commands.items():
         expect_told(here, "run", name, decodes, command)
-    config["corruption"] = [{"name": "downsample", "factor": 2}]
+    config["corruption"] = [{"name": "downsample", "size": [6, 6]}]
     (here / "up.json").write_text(json.dumps(config))
     latent("train", "up.json", "--run", "up", "--set", "model.encoder.channels=[8]", "--quiet")
     expect_told(here, "up", "upscale", True, ["upscale", "--out", "OUT/a.png"])

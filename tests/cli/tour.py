@@ -123,7 +123,7 @@ def list_all():
     expect(keys("likelihood", "bernoulli") == {"weight"}, "the weight of a likelihood")
     expect(keys("likelihood", "gaussian") > {"weight", "sigma"}, "the weight beside a likelihood's own keys")
     expect(keys("on_nan", "rollback") == {"limit", "factor"} and keys("on_nan", "skip") == {"limit"}, "on_nan's options")
-    expect(keys("model", "model") == {"latent_dim", "initialization", "condition", "condition_drop"}, "the model's own keys")
+    expect(keys("model", "model") == {"latent_dim", "latent_shape", "initialization", "condition", "condition_drop"}, "the model's own keys")
 
 
 def show_config(config):

@@ -34,7 +34,8 @@ const Levels kFolders{
      "analysis/features", "command/flags", "space/disentanglement", "export/onnx"},
     {"core", "image/codecs", "kernel/cuda", "data", "model/corruptions", "train/checkpoint",
      "analysis", "command/report", "session"},
-    {"core/system", "data/selection", "train", "analysis/checkup", "command/plot", "session/sweep"},
+    {"core/system", "data/selection", "train", "analysis/checkup", "command/plot",
+     "command/detection", "session/sweep"},
     {"core/device", "command"},
     {"core/device/cuda"}};
 

@@ -30,7 +30,7 @@ class WeightAverage {
   bool has(const Tensor& tensor) const { return place_of(tensor) >= 0; }
   /// Returns the average of such a view, of the same shape and strides.
   Tensor averaged(const Tensor& view) const { return exchanged_ ? view : twin(view); }
-  /// Returns what is trained in the place of such a view.
+  /// Returns what is trained where such a view is.
   Tensor trained(const Tensor& view) const { return exchanged_ ? twin(view) : view; }
 
  private:

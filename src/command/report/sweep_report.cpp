@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command/report/page_parts.h"
-#include "command/run_report.h"
+#include "command/report/run_report.h"
 #include "core/system/file.h"
 #include "core/text/suggest.h"
 #include "session/sweep/folder.h"

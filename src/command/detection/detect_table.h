@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "command/detect_threshold.h"
+#include "command/detection/detect_threshold.h"
 
 namespace latent {
 

@@ -1,4 +1,4 @@
-#include "command/detect_threshold.h"
+#include "command/detection/detect_threshold.h"
 
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>

@@ -1,4 +1,4 @@
-#include "command/detect_each_class.h"
+#include "command/detection/detect_each_class.h"
 
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>

@@ -1,4 +1,4 @@
-#include "command/detect_table.h"
+#include "command/detection/detect_table.h"
 
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>

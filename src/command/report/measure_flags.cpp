@@ -1,4 +1,4 @@
-#include "command/measure_flags.h"
+#include "command/report/measure_flags.h"
 
 #include <spdlog/fmt/fmt.h>
 

@@ -1,4 +1,4 @@
-#include "command/run_report.h"
+#include "command/report/run_report.h"
 
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
