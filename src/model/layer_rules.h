@@ -1,5 +1,5 @@
-// The rules of the kinds of layers (model/layer_kinds.h): how each is described, which sizes it makes
-// of others, and how many products it takes. All are for one image.
+// The rules of the kinds of layers (model/layer_kinds.h): how each is described, which sizes it
+// makes of others, and how many products it takes. All are for one image.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,8 @@ std::string residual_text(const LayerSpec& spec);
 std::vector<int64_t> same_sizes(const LayerSpec& spec, const std::vector<int64_t>& input);
 std::vector<int64_t> normalized_sizes(const LayerSpec& spec, const std::vector<int64_t>& input);
 std::vector<int64_t> conv_sizes(const LayerSpec& spec, const std::vector<int64_t>& input);
-std::vector<int64_t> transposed_conv_sizes(const LayerSpec& spec, const std::vector<int64_t>& input);
+std::vector<int64_t> transposed_conv_sizes(const LayerSpec& spec,
+                                           const std::vector<int64_t>& input);
 std::vector<int64_t> dense_sizes(const LayerSpec& spec, const std::vector<int64_t>& input);
 std::vector<int64_t> flat_sizes(const LayerSpec& spec, const std::vector<int64_t>& input);
 std::vector<int64_t> reshaped_sizes(const LayerSpec& spec, const std::vector<int64_t>& input);
