@@ -19,18 +19,19 @@ likelihood() { # -log p(x) of the black and white digits of the test split
     figures "$run" "$run: marginal NLL {:.2f} [{:.2f}, {:.2f}] nats per image, 1,000 importance samples, {:d} images, {:.3f} of them with few effective samples" \
       measures.marginal_nll.{value,low,high,count,few_effective_samples}
   done
+  "$latent" compare "$work/vae" "$work/iwae" "$work/dreg" --checkpoint last --measure marginal_nll --nll-samples 200 --quiet
 }
 
-speed_of() { # NAME CONFIG MEASURE IMAGES SAMPLES: the time of the whole command
-  train "$1" "$2" --set train.epochs=1 --set data.count=2000
+speed_of() { # NAME CONFIG MEASURE SAMPLES SPLIT [options]: the time of the whole command
+  train "$1" "$2" --set train.epochs=1 "${@:6}"
   local start=$EPOCHREALTIME
-  ask "$1" evaluate --measure "$3" --count "$4" --nll-samples "$5"
-  echo "$1: $5 importance samples of each of $4 images: $(echo "$EPOCHREALTIME - $start" | bc) s"
+  "$latent" evaluate --run "$work/$1" --split "$5" --checkpoint last --measure "$3" --nll-samples "$4" --json --quiet > "$work/$1.json"
+  figures "$1" "$1: $4 importance samples of each of {:d} images: $(python3 -c "print(f'{$EPOCHREALTIME - $start:.1f}')") s" "measures.$3.count"
 }
 
 speed() {
-  speed_of dense mnist_binarized_vae marginal_nll 10000 1000
-  speed_of book fashion_mnist_vae marginal_cross_entropy 1000 200
+  speed_of dense mnist_binarized_vae marginal_nll 1000 test --set data.count=2000
+  speed_of book fashion_mnist_vae marginal_cross_entropy 200 validation --set data.validation=1000 --set data.count=3000
 }
 
 samples() { # of a mixture of Gaussians and of the prior, by the same features
