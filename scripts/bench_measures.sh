@@ -31,7 +31,7 @@ speed_of() { # NAME CONFIG MEASURE SAMPLES SPLIT [options]: the time of the whol
 
 speed() {
   speed_of dense mnist_binarized_vae marginal_nll 1000 test --set data.count=2000
-  speed_of book fashion_mnist_vae marginal_cross_entropy 200 validation --set data.validation=1000 --set data.count=3000
+  speed_of book fashion_mnist_vae marginal_cross_entropy 200 validation --set data.validation=0.0166667
 }
 
 samples() { # of a mixture of Gaussians and of the prior, by the same features
