@@ -18,8 +18,8 @@ struct CodecTable {
   /// rgb: 3 bytes a pixel.  Returns 3 bytes for each of at most `colours` colours that represent
   /// them.
   std::vector<uint8_t> (*palette)(const std::vector<uint8_t>& rgb, int64_t colours);
-  /// Returns the bytes of a JPEG; quality: 1 to 100.
-  std::string (*jpeg)(const Picture& picture, int quality);
+  /// Returns the bytes of a file; quality: 1 to 100.
+  std::string (*encode)(const Picture& picture, Compression format, int64_t quality);
   Compressed (*compress)(const Picture& picture, Compression format, int64_t quality);
 };
 

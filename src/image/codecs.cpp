@@ -125,7 +125,7 @@ void write_picture(const Picture& picture, const fs::path& path) {
     throw Error(fmt::format("{}: a picture of {}x{} pixels; a JPEG can have {} a side",
                             path.string(), picture.width, picture.height, kLargestJpegSide));
   }
-  const std::string bytes = codecs().jpeg(picture, kJpegQuality);
+  const std::string bytes = codecs().encode(picture, Compression::kJpeg, kJpegQuality);
   if (path.has_parent_path()) make_directories(path.parent_path());
   write_file(path, bytes);
 }

@@ -137,7 +137,7 @@ with Workplace() as here:
            "--set", "data.test_labels=t-others.npy")
     for picture in ("reconstructions-0001.png", "samples-0001.png"):
         one, two = [(here / run / "images/train" / picture).read_bytes() for run in ("own", "others")]
-        expect(one != two, f"{picture} of what the model is told")
+        expect(one != two, f"{picture} of the condition of the model")
 
     latent("doctor", "--run", "run")
 

@@ -43,7 +43,7 @@ Picture decode_quietly(const EncodedImage& image, int64_t channels, int64_t redu
 
 extern "C" const latent::CodecTable* latent_codec_table() {
   static const latent::CodecTable table{latent::codecs::decode_quietly, latent::codecs::resize,
-                                        latent::codecs::palette, latent::codecs::jpeg,
+                                        latent::codecs::palette, latent::codecs::encode,
                                         latent::codecs::compress};
   cv::setNumThreads(1);  // the program decodes many files at once, on threads of its own
   // Never removed: streams are used until the very end of the process.
