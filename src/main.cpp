@@ -1,9 +1,12 @@
 #include <spdlog/fmt/fmt.h>
 #include <torch/version.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "command/flags/parse.h"
 #include "command/registry.h"
@@ -94,6 +97,20 @@ int run(int argc, char** argv) {
   return log::write_kept_errors() ? 1 : code;
 }
 
+// Whether scripts read the result.
+bool wants_json(int argc, char** argv) {
+  return std::any_of(argv + 1, argv + argc,
+                     [](const char* word) { return std::string_view(word) == "--json"; });
+}
+
+// Prints the message for people, and for scripts as JSON.
+void report(const std::string& message, int argc, char** argv) {
+  log::error("{}", message);
+  if (has_printed_result() || !wants_json(argc, argv)) return;
+  const nlohmann::json json{{"error", message}};
+  fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -105,22 +122,22 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const UsageError& failure) {
-    log::error("{}", failure.what());
+    report(failure.what(), argc, argv);
     return kUsage;
   } catch (const Interrupted& failure) {
     log::warn("{}", failure.what());
     return 128 + failure.signal();
   } catch (const Error& failure) {
-    log::error("{}", failure.what());
+    report(failure.what(), argc, argv);
   } catch (const std::filesystem::filesystem_error& failure) {
     const std::string path = failure.path1().string();
-    log::error("{}", path.empty() ? failure.what() : path + ": " + failure.code().message());
+    report(path.empty() ? failure.what() : path + ": " + failure.code().message(), argc, argv);
   } catch (const std::exception& failure) {
     const std::string memory = latent::out_of_memory(failure);
     if (!memory.empty()) {
-      log::error("{}; {}", memory, memory_remedy(argc > 1 ? argv[1] : ""));
+      report(memory + "; " + memory_remedy(argc > 1 ? argv[1] : ""), argc, argv);
     } else {
-      log::error("internal error: {}", latent::message_of(failure));
+      report("internal error: " + std::string(latent::message_of(failure)), argc, argv);
     }
   }
   return 1;

@@ -119,8 +119,9 @@ GaussianMixture fit_mixture_to(const OpenedRun& run, const Latent& codes, const 
   const Stopwatch watch;
   const auto best =
       statistics::choose_mixture(points, noise, options, [&](const statistics::MixtureFit& tried) {
-        log::info("  {:>2} components: log-likelihood {:.3f} of held-out latents",
-                  tried.mixture.components(), tried.held_out);
+        const int64_t components = tried.mixture.components();
+        log::info("  {:>2} component{} log-likelihood {:.3f} of held-out latents", components,
+                  components == 1 ? ": " : "s:", tried.held_out);
       });
   const bool most = best.mixture.components() == statistics::MixtureOptions{}.most_components;
   log::info("mixture of {}, which held-out latents prefer{}, in {:.1f} s",

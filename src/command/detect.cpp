@@ -22,7 +22,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int64_t kMaxForThreshold = 20'000;
 constexpr int kFlaggedSomething = 3;  // the exit code of --fail-on-anomaly
 
 // The score to flag and sort by. Checks it and --out.
@@ -56,6 +55,15 @@ NormalRule find_normal(const ExampleBatches& examples, const Arguments& argument
               normal.rule);
   }
   return normal;
+}
+
+// The names of the flagged examples, in their order.
+Json names_where(const ExampleBatches& examples, const Tensor& flagged) {
+  Json names = Json::array();
+  const Tensor rows = flagged.nonzero().flatten();
+  for (int64_t i = 0; i < rows.numel(); ++i)
+    names.push_back(examples.names[static_cast<size_t>(rows[i].item<int64_t>())]);
+  return names;
 }
 
 void check_score(const std::string& name, const OpenedRun& run) {
@@ -94,8 +102,9 @@ void declare_detect(cxxopts::Options& options) {
                         "rule that normal examples match, such as label=7, to measure AUROC and "
                         "AUPR (default: the config's data.keep)",
                         cxxopts::value<std::string>(), "RULE");
-  options.add_options()("score", "flag and sort by this score:" + anomaly_scores().summaries(),
-                        cxxopts::value<std::string>()->default_value("error"), "NAME");
+  options.add_options()(
+      "score", "flag and sort by this score, and compute no other:" + anomaly_scores().summaries(),
+      cxxopts::value<std::string>()->default_value("error"), "NAME");
   declare_threshold(options);
   options.add_options()("fail-on-anomaly", "exit with code 3 if an example is flagged");
   options.add_options()("shown", "number of the most and of the least anomalous examples to draw",
@@ -119,11 +128,11 @@ void run_detect(const Arguments& arguments) {
   }
   const NormalRule normal =
       find_normal(examples, arguments, run, rule.kind == ThresholdRule::Kind::kBestF1);
-  const Examples train = run.load(Split::kTrain);
-  const AnomalyDetector detector(run, train, arguments.seed(), arguments.quiet());
-  const ExampleBatches usual = some_of(train, kMaxForThreshold, arguments.seed());
-  const Thresholds thresholds = find_thresholds(rule, arguments, run, detector, usual, normal.rule);
-  const auto scores = detector.score(examples, "scoring", arguments.quiet());
+  const std::vector<std::string> asked =
+      arguments.has("score") ? std::vector{chosen} : std::vector<std::string>{};
+  AnomalyDetector detector(run, asked, arguments.seed(), arguments.quiet());
+  const Thresholds thresholds = find_thresholds(rule, arguments, run, detector, normal.rule);
+  const auto scores = detector.score(examples, "scoring");
 
   const auto [csv, picture] = output_files(arguments, run);
   Json json{{"run", run.directory.path().string()},
@@ -131,8 +140,7 @@ void run_detect(const Arguments& arguments) {
             {"normal", normal.matches ? Json(normal.rule) : Json()},
             {"unknown", normal.unknown()}};
   describe_thresholds(json, thresholds);
-  json["training_examples"] = usual.count;
-  json["components"] = std::min(run.model->latent_dim(), train.shape().values());
+  json["components"] = std::min(run.model->latent_dim(), run.model->output_shape().values());
   json["score"] = chosen;
   json["scores"] = Json::object();
   bool found = false;
@@ -142,6 +150,7 @@ void run_detect(const Arguments& arguments) {
     if (name != chosen) continue;
     const Tensor flagged = scores[i].values.gt(*thresholds.values[i]);
     found = flagged.any().item<bool>();
+    json["flagged"] = names_where(examples, flagged);
     write_scores(csv, examples, scores, flagged, normal);
     write_most_anomalous(picture, run, examples,
                          {.values = scores[i].values,

@@ -199,9 +199,10 @@ void declare_disentangle(cxxopts::Options& options) {
                         "maximum number of images, drawn at random; predictors are tested on up "
                         "to half as many others",
                         cxxopts::value<int64_t>()->default_value("10000"), "N");
-  declare_out(options,
-              "file of the heat map of factors and latents, .png, .svg or .pdf (default: in the "
-              "run)");
+  declare_out(
+      options,
+      "file of the heat map of factors and latents, .png, .jpg, .svg or .pdf (default: in the "
+      "run)");
   declare_look(options, Draws::kCharts);
 }
 
@@ -225,7 +226,7 @@ void run_disentangle(const Arguments& arguments) {
   Json json = result_json(found, run, to_string(split));
   std::string text = result_text(found, run, to_string(split));
   if (arguments.has("out") || visual::can_chart()) {
-    draw_information(path, to_string(split), found, read_look(arguments, Draws::kCharts));
+    draw_information(path, to_string(split), found, read_look(arguments, Draws::kPlots));
     json["written"].push_back(path.string());
     text += path.string() + "\n";
   } else {

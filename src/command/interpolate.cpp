@@ -105,7 +105,7 @@ Picture strip(const Tensor& images, const Waypoints& waypoints, int64_t steps, b
 // Captions of a matrix: the corners' names beside the first and the last row.
 visual::GridOptions matrix_look(const Arguments& arguments, const Waypoints& waypoints,
                                 int64_t steps) {
-  visual::GridOptions look = visual::grid_options(read_look(arguments, Draws::kPictures));
+  visual::GridOptions look = visual::grid_options(read_look(arguments, Draws::kStrips));
   look.columns = steps;
   if (!arguments.flag("captions")) return look;
   for (int64_t step = 0; step < steps; ++step)

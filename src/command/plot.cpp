@@ -6,6 +6,7 @@
 #include "command/flags/look.h"
 #include "command/plot/plots.h"
 #include "core/error.h"
+#include "core/text/split.h"
 #include "core/text/suggest.h"
 #include "run/run_directory.h"
 
@@ -74,7 +75,15 @@ void check_flags(const Arguments& arguments, const PlotRow& row) {
 
 std::filesystem::path plot_path(const Arguments& arguments, const std::filesystem::path& run,
                                 const std::string& file, bool charts) {
-  return arguments.picture(RunDirectory::open(run).image("plot", file), charts);
+  const PlotRow& row = plots().find<UsageError>(arguments.text("kind"), "latent plot");
+  std::set<std::string> taken(row.flags.begin(), row.flags.end());
+  taken.insert({"split", "count"});
+  std::string stem = std::filesystem::path(file).stem().string();
+  for (const char* flag : {"attribute", "axes", "split", "count", "grid", "decoded", "sampler"}) {
+    if (taken.contains(flag) && arguments.given(flag))
+      stem += fmt::format("-{}-{}", flag, in_file_name(arguments.words(flag)));
+  }
+  return arguments.picture(RunDirectory::open(run).image("plot", stem + ".png"), charts);
 }
 
 void declare_plot(cxxopts::Options& options) {
@@ -85,7 +94,7 @@ void declare_plot(cxxopts::Options& options) {
                         cxxopts::value<std::string>()->default_value("latents"), "KIND");
   declare_run(options);
   declare_out(options,
-              "chart to write, .png, .svg or .pdf; dictionary: .png or .jpg; book: a folder "
+              "chart to write, .png, .jpg, .svg or .pdf; dictionary: .png or .jpg; book: a folder "
               "(default: images/plot/ of the run)");
   declare_look(options, Draws::kBoth);
   options.add_options()("split", "split whose images are drawn (all kinds but losses and book)",

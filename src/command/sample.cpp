@@ -73,12 +73,16 @@ DrawnSamples draw_samples(const Arguments& arguments, const OpenedRun& run,
 }
 
 // "sample-gmm-label=owl-seed0": the picture's name without its ending.
-std::string stem_of(const std::string& sampler, const std::string& attribute, uint64_t seed) {
+std::string stem_of(const std::string& sampler, const std::string& attribute,
+                    const Arguments& arguments) {
   if (sampler == "manifold" && attribute.empty()) return "manifold";
   std::string stem = sampler == "manifold" ? "manifold" : "sample";
   if (sampler != "prior" && sampler != "manifold") stem += "-" + sampler;
   if (!attribute.empty()) stem += "-" + in_file_name(attribute);
-  return sampler == "manifold" ? stem : fmt::format("{}-seed{}", stem, seed);
+  if (sampler == "manifold") return stem;
+  if (arguments.given("temperature"))
+    stem += "-temperature-" + in_file_name(arguments.words("temperature"));
+  return fmt::format("{}-seed{}", stem, arguments.seed());
 }
 
 nlohmann::ordered_json sample_report(const DrawnSamples& drawn,
@@ -151,7 +155,7 @@ void run_sample(const Arguments& arguments) {
   check_latent_tensors(arguments);
   const OpenedRun run = open_run(arguments);
   const DrawnSamples drawn = draw_samples(arguments, run, request);
-  const std::string stem = stem_of(drawn.sampler, drawn.attribute, arguments.seed());
+  const std::string stem = stem_of(drawn.sampler, drawn.attribute, arguments);
   const auto otherwise = run.directory.image("sample", singles ? stem : stem + ".png");
   const std::filesystem::path path =
       singles ? arguments.folder(otherwise, "--singles writes one file per image")

@@ -44,7 +44,7 @@ Config load_config(const Arguments& arguments) {
     if (arguments.has(flag))
       throw UsageError(fmt::format("--resume continues the run as it is; do not pass --{}", flag));
   }
-  return Config::load(RunDirectory::open(arguments.run()).config(), arguments.training_settings());
+  return load_run_config(RunDirectory::open(arguments.run()), arguments.training_settings());
 }
 
 TrainingRequest read_request(const Arguments& arguments) {

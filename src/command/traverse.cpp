@@ -28,7 +28,7 @@ struct Rows {
 };
 
 Rows choose_rows(const OpenedRun& run, const Latent& codes, const Arguments& arguments) {
-  const auto levels = arguments.numbers("range", "0.01:0.99");
+  const auto levels = arguments.range("range", "0.01:0.99");
   if (!(0 <= levels[0] && levels[0] < levels[1] && levels[1] <= 1)) {
     throw UsageError("--range " + arguments.text("range") +
                      ": expected two rising quantiles between 0 and 1, such as 0.01:0.99");
@@ -122,10 +122,10 @@ void run_traverse(const Arguments& arguments) {
   const Latent codes = split_codes(run, Split::kTrain, arguments.quiet());
   const Rows rows = choose_rows(run, codes, arguments);
   const Latent start = starting_point(run, codes, arguments);
-  const visual::Look look = read_look(arguments, Draws::kPictures);
+  const visual::Look look = read_look(arguments, Draws::kStrips);
 
   visual::GridOptions options = visual::grid_options(look);
-  const auto levels = arguments.numbers("range", "0.01:0.99");
+  const auto levels = arguments.range("range", "0.01:0.99");
   options.column_captions.resize(static_cast<size_t>(steps));
   options.column_captions.front() = fmt::format("{:g}%", 100 * levels[0]);
   options.column_captions.back() = fmt::format("{:g}%", 100 * levels[1]);

@@ -76,10 +76,8 @@ std::vector<LayerKind> composites() {
        same_sizes, chained_products},
       {"attention",
        "x + out(mean): each pixel's mean of all pixels' values, weighted by softmax(query key "
-       "/ "
-       "sqrt(C)); queries, keys and values [C] are the three thirds of qkv(norm(x)): parts "
-       "norm "
-       "(if there is one), qkv, out",
+       "/ sqrt(C)); queries, keys and values [C] are the three thirds of qkv(norm(x)): parts "
+       "norm (if there is one), qkv, out",
        kind_text, same_sizes, attention_products},
       {"mean_pool", "the mean of each 2x2 square; at an odd edge of what is there", kind_text,
        pooled_sizes, no_products},
@@ -96,8 +94,7 @@ std::vector<LayerKind> composites() {
       elementwise("softplus", "log(1 + exp(x)); x where x > 20"),
       {"point_code",
        "a bottleneck: its parts one after another, code (dense, or a convolution of a map), "
-       "then an "
-       "activation if there is one; the last gives the code, which is z",
+       "then an activation if there is one; the last gives the code, which is z",
        parts_text, chained_sizes, chained_products},
       {"gaussian_code",
        "a bottleneck: its parts mean and logvar of the features, both dense or both a "

@@ -105,7 +105,7 @@ RunDirectory RunDirectory::create(const fs::path& path, bool overwrite, const st
   make_directories(path / "checkpoints");
   build["format"] = kRunFormat;
   // A process that is killed here leaves the old run's config or none, so the folder can be reused.
-  write_file(path / "build.json", build.dump(2) + "\n");
+  write_file(path / "build.json", build.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   write_file(run.config(), config);
   return run;
 }

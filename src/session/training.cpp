@@ -23,10 +23,13 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 Json build_info(const TrainingRequest& request) {
+  std::error_code ignored;
   Json build{{"latent", version()},
              {"revision", git_revision()},
              {"torch", TORCH_VERSION},
              {"device", describe(request.device)}};
+  // Where relative paths of the config begin.
+  build["directory"] = std::filesystem::current_path(ignored).string();
   if (request.init_from) build["init_from"] = request.init_from->string();
   return build;
 }

@@ -208,7 +208,7 @@ def wrong(here, run):
     error("every image of the train split has it", "arithmetic", "--attribute", "shape=square,ellipse,heart")
     error('--orthogonal-to: attribute "shap": not in the data set', "arithmetic", "--attribute", "scale", "--orthogonal-to", "shap")
     error("--attribute x: nothing of the direction remains at right angles to the other attributes", "arithmetic", "--attribute", "x", "--orthogonal-to", "x")
-    error("--strength -3:3: expected numbers such as -3:3:7", "arithmetic", "--attribute", "x", "--strength", "-3:3", code=2)
+    error("--strength -3;3: expected numbers such as -3,0,3", "arithmetic", "--attribute", "x", "--strength", "-3;3", code=2)
     error("expected low:high:count", "arithmetic", "--attribute", "x", "--strength", "-3:3:2.5", code=2)
     error("--method guess: expected mean or logistic or covariance or regression or auto", "arithmetic", "--attribute", "x", "--method", "guess", code=2)
     error('--expression A - * B: at character 5, "* B": expected a letter or a number', "arithmetic", "--expression", "A - * B")

@@ -6,7 +6,7 @@ import shutil
 import struct
 import subprocess
 
-from _latent import (BINARY, SOURCE, Workplace, address_space, expect, expect_error, files_below, have_codecs,
+from _latent import (BINARY, SOURCE, Workplace, address_space, expect, expect_error, files_below, have_codecs, latent_json,
                      is_sanitized, latent, write_config)
 
 
@@ -314,6 +314,11 @@ def numbers(here):
 def outputs(here):
     config = write_config(here)
     latent("train", config, "--run", "good", "--quiet")
+    made = latent_json("sample", "--run", "good", "--count", 2, "--out", "new/")
+    expect(made["written"] == ["new/sample-seed0.png"] and made["run"] == "good", f"a file in a new folder, and the run, got {made}")
+    latent("sample", "--run", "good", "--count", 2, "--out", "A.PNG")
+    failed = latent("sample", "--run", "nowhere", "--json", code=1)
+    expect("error: " + json.loads(failed.stdout)["error"] == failed.stderr.strip(), f"the error as JSON too, got {failed.stdout}")
     expect_error("/proc/nowhere", "train", config, "--run", "/proc/nowhere/run")
     expect_error("/proc/sample.png", "sample", "--run", "good", "--out", "/proc/sample.png")
     os.mkfifo(here / "pipe.png")

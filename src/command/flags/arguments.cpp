@@ -9,19 +9,44 @@
 #include <sstream>
 
 #include "core/error.h"
+#include "core/text/split.h"
 #include "core/text/utf8.h"
 
 namespace latent {
 namespace {
 
 constexpr size_t kMaxIndices = 100'000;
+constexpr double kUsualSeries = 7;  // numbers of low:high
 
 int64_t to_index(const std::string& word, const std::string& flag, const std::string& whole) {
   if (word.empty() || word.size() > 12 ||
       word.find_first_not_of("0123456789") != std::string::npos) {
-    throw UsageError("--" + flag + " " + whole + ": expected numbers such as 3,17,40-49");
+    throw UsageError("--" + flag + " " + whole +
+                     ": expected numbers such as 3,17,40-49, without spaces between them");
   }
   return std::stoll(word);
+}
+
+// The finite numbers between the separators; none if one of them is not a number.
+std::vector<double> split_numbers(const std::string& text, char separator) {
+  std::vector<double> all;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (true) {
+    double value = 0;
+    if (at != end && *at == '+') ++at;  // from_chars takes a minus only
+    const auto [after, code] = std::from_chars(at, end, value);
+    if (code != std::errc{} || !std::isfinite(value)) return {};
+    all.push_back(value);
+    if (after == end) return all;
+    if (*after != separator) return {};
+    at = after + 1;
+  }
+}
+
+// ".png" of "x.PNG".
+std::string lower_ending(const std::filesystem::path& path) {
+  return lower_case(path.extension().string());
 }
 
 }  // namespace
@@ -69,7 +94,10 @@ std::vector<int64_t> parse_indices(const std::string& text, const std::string& f
     for (int64_t index = first; index <= last; ++index)
       all.push_back(index);
   }
-  if (all.empty()) throw UsageError("--" + flag + ": expected numbers such as 3,17,40-49");
+  if (all.empty() || text.back() == ',') {
+    throw UsageError("--" + flag + " " + text +
+                     ": expected numbers such as 3,17,40-49, without spaces between them");
+  }
   return all;
 }
 
@@ -77,26 +105,43 @@ std::vector<int64_t> Arguments::indices(const std::string& flag) const {
   return parse_indices(text(flag), flag);
 }
 
-std::vector<double> Arguments::numbers(const std::string& flag, const std::string& example) const {
+std::vector<double> Arguments::range(const std::string& flag, const std::string& example) const {
   const std::string given = text(flag);
-  const auto wrong = [&]() -> UsageError {
-    return UsageError("--" + flag + " " + given + ": expected numbers such as " + example);
+  const auto ends = split_numbers(given, given.find(':') == std::string::npos ? ',' : ':');
+  if (ends.size() == 2) return ends;
+  throw UsageError("--" + flag + " " + given + ": expected two numbers such as " + example);
+}
+
+std::vector<double> Arguments::series(const std::string& flag, int64_t most) const {
+  const std::string given = text(flag);
+  const auto wrong = [&](const std::string& expected) {
+    return UsageError("--" + flag + " " + given + ": expected " + expected);
   };
-  std::vector<double> all;
-  const char* at = given.data();
-  const char* const end = at + given.size();
-  while (true) {
-    double value = 0;
-    const auto [after, code] = std::from_chars(at, end, value);
-    if (code != std::errc{} || !std::isfinite(value)) throw wrong();
-    all.push_back(value);
-    if (after == end) break;
-    if (*after != ':') throw wrong();
-    at = after + 1;
+  const bool spread = given.find(':') != std::string::npos;
+  auto numbers = split_numbers(given, spread ? ':' : ',');
+  if (numbers.empty() || (spread && numbers.size() > 3))
+    throw wrong("numbers such as -3,0,3, or low:high:count such as -3:3:7");
+  if (!spread) {
+    if (numbers.size() > static_cast<size_t>(most))
+      throw wrong("at most " + std::to_string(most) + " numbers");
+    return numbers;
   }
-  if (all.size() != static_cast<size_t>(std::count(example.begin(), example.end(), ':')) + 1)
-    throw wrong();
+  const double count = numbers.size() == 3 ? numbers[2] : kUsualSeries;
+  if (count != std::floor(count) || count < 1 || count > static_cast<double>(most))
+    throw wrong("low:high:count with a count from 1 to " + std::to_string(most));
+  std::vector<double> all;
+  for (int64_t i = 0; i < static_cast<int64_t>(count); ++i) {
+    const double share = count == 1 ? 0 : static_cast<double>(i) / (count - 1);
+    all.push_back(numbers[0] + share * (numbers[1] - numbers[0]));
+  }
   return all;
+}
+
+std::string Arguments::words(const std::string& flag) const {
+  for (const auto& each : parsed_.arguments()) {
+    if (each.key() == flag) return each.value();
+  }
+  return "";
 }
 
 std::vector<std::string> Arguments::texts(const std::string& flag) const {
@@ -136,15 +181,16 @@ std::vector<std::string> Arguments::training_settings() const {
 std::filesystem::path Arguments::picture(const std::filesystem::path& otherwise,
                                          bool charts) const {
   if (!has("out")) return otherwise;
-  const std::filesystem::path out = text("out");
-  const std::string kind = out.extension().string();
-  const bool known = kind == ".png" || (charts ? kind == ".svg" || kind == ".pdf"
-                                               : kind == ".jpg" || kind == ".jpeg");
-  if (!known) {
-    throw UsageError("--out " + out.string() + ": expected a " +
-                     (charts ? ".png, .svg or .pdf" : ".png or .jpg") + " file");
-  }
-  return out;
+  std::filesystem::path out = text("out");
+  std::error_code ignored;
+  if (!otherwise.empty() && (!out.has_filename() || std::filesystem::is_directory(out, ignored)))
+    return out / otherwise.filename();
+  const std::string kind = lower_ending(out);
+  const bool shared = kind == ".png" || kind == ".jpg" || kind == ".jpeg";
+  if (shared || (charts && (kind == ".svg" || kind == ".pdf")) || !out.has_filename()) return out;
+  throw UsageError("--out " + out.string() + ": expected a " +
+                   (charts ? ".png, .jpg, .svg or .pdf" : ".png or .jpg") +
+                   " file, or a folder that ends with /");
 }
 
 std::filesystem::path Arguments::folder(const std::filesystem::path& otherwise,
@@ -152,7 +198,7 @@ std::filesystem::path Arguments::folder(const std::filesystem::path& otherwise,
   if (!has("out")) return otherwise;
   const std::filesystem::path out = text("out");
   for (const char* kind : {".png", ".svg", ".pdf", ".jpg", ".jpeg", ".gif"}) {
-    if (out.extension() == kind)
+    if (lower_ending(out) == kind)
       throw UsageError("--out " + out.string() + ": " + why + "; expected a folder");
   }
   return out;
@@ -202,6 +248,24 @@ std::vector<std::string> Arguments::ignored() const {
   return flags;
 }
 
+namespace {
+
+bool result_printed = false;
+
+// The result with the run that it is of in front, if the command takes one.
+nlohmann::ordered_json with_run(const Arguments& arguments, const nlohmann::ordered_json& result) {
+  if (!arguments.given("run") || !result.is_object() || result.contains("run") ||
+      result.contains("runs"))
+    return result;
+  nlohmann::ordered_json all{{"run", arguments.words("run")}};
+  all.update(result);
+  return all;
+}
+
+}  // namespace
+
+bool has_printed_result() { return result_printed; }
+
 void print_result(const Arguments& arguments, const nlohmann::ordered_json& result,
                   const std::string& text) {
   if (arguments.collected() != nullptr) {
@@ -209,13 +273,16 @@ void print_result(const Arguments& arguments, const nlohmann::ordered_json& resu
     return;
   }
   const std::string out =
-      arguments.json() ? with_controls_escaped(result.dump(
-                             2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)) +
-                             "\n"
-                       : without_controls(text, /*one_line=*/false);
+      arguments.json()
+          ? with_controls_escaped(
+                with_run(arguments, result)
+                    .dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)) +
+                "\n"
+          : without_controls(text, /*one_line=*/false);
   if (std::fwrite(out.data(), 1, out.size(), stdout) != out.size() || std::fflush(stdout) != 0) {
     throw Error("standard output: cannot be written");
   }
+  result_printed = true;
 }
 
 }  // namespace latent

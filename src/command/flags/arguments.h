@@ -36,15 +36,24 @@ class Arguments {
 
   bool has(const std::string& flag) const { return seen(flag).count(flag) > 0; }
   bool flag(const std::string& name) const { return seen(name)[name].as<bool>(); }
+  /// Whether a flag is given, without counting as the use of it.
+  bool given(const std::string& flag) const { return parsed_.count(flag) > 0; }
+  /// Returns the value of a flag as it was typed, without counting as the use of it; "" if it was
+  /// not given.
+  std::string words(const std::string& flag) const;
   std::string text(const std::string& flag) const { return seen(flag)[flag].as<std::string>(); }
   double number(const std::string& flag) const { return seen(flag)[flag].as<double>(); }
   /// Returns an integer in [low, high]. Throws UsageError naming the flag and the bounds.
   int64_t integer(const std::string& flag, int64_t low, int64_t high = kLargestInteger) const;
   /// Returns the numbers of "3,17,40-49". Throws UsageError naming the flag.
   std::vector<int64_t> indices(const std::string& flag) const;
-  /// Returns the numbers of "-3:3:7": as many, separated by colons, as `example` has. Throws
-  /// UsageError naming the flag and the example.
-  std::vector<double> numbers(const std::string& flag, const std::string& example) const;
+  /// Returns the two numbers of "0.01:0.99" or "0.01,0.99". Throws UsageError naming the flag and
+  /// the example.
+  std::vector<double> range(const std::string& flag, const std::string& example) const;
+  /// Returns the numbers of "-3,0,2.5", or those of "-3:3:7": 7 from -3 to 3 at equal distances; 7
+  /// too if the third number is left out. Throws UsageError naming the flag, and for more than
+  /// `most` numbers.
+  std::vector<double> series(const std::string& flag, int64_t most) const;
   std::vector<std::string> texts(const std::string& flag) const;
   /// Returns the values of --set. Throws UsageError if two of them set one key.
   std::vector<std::string> settings() const;
@@ -62,8 +71,9 @@ class Arguments {
     }
   }
 
-  /// Returns the picture that --out names, or else `otherwise`. charts: whether gnuplot draws it,
-  /// which writes PNG, SVG and PDF; other pictures are PNG or JPEG. Throws UsageError for another
+  /// Returns the picture that --out names, or else `otherwise`; a folder, or a name that ends with
+  /// a slash, stands for the file of that name in it. charts: whether gnuplot draws it, which
+  /// writes PNG, JPEG, SVG and PDF; other pictures are PNG or JPEG. Throws UsageError for another
   /// file type.
   std::filesystem::path picture(const std::filesystem::path& otherwise, bool charts) const;
 
@@ -105,6 +115,9 @@ class Arguments {
 
 /// Returns the numbers of "3,17,40-49". Throws UsageError naming the flag.
 std::vector<int64_t> parse_indices(const std::string& text, const std::string& flag);
+
+/// Whether print_result has printed something.
+bool has_printed_result();
 
 /// Prints the result to stdout, unless the arguments collect it: with --json as one JSON object,
 /// else as `text`. Removes or escapes the control characters that names in files may contain.

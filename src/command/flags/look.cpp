@@ -20,7 +20,6 @@ void read_shared(const Arguments& arguments, visual::Look& look) {
                                  kLongestTitle));
   }
   if (arguments.has("width")) look.width = arguments.integer("width", kLeastWidth, kMostWidth);
-  if (arguments.has("columns")) look.columns = arguments.integer("columns", 0, kMostColumns);
 }
 
 void read_for_pictures(const Arguments& arguments, visual::Look& look) {
@@ -62,8 +61,11 @@ void declare_look(cxxopts::Options& options, Draws draws) {
 visual::Look read_look(const Arguments& arguments, Draws drawn) {
   visual::Look look;
   read_shared(arguments, look);
-  if (drawn != Draws::kCharts) read_for_pictures(arguments, look);
-  if (drawn != Draws::kPictures) read_for_charts(arguments, look);
+  const bool free = drawn != Draws::kStrips && drawn != Draws::kPlots;
+  if (free && arguments.has("columns"))
+    look.columns = arguments.integer("columns", 0, kMostColumns);
+  if (drawn != Draws::kCharts && drawn != Draws::kPlots) read_for_pictures(arguments, look);
+  if (drawn != Draws::kPictures && drawn != Draws::kStrips) read_for_charts(arguments, look);
   return look;
 }
 

@@ -51,7 +51,7 @@ OutputPaths output_paths(const Arguments& arguments, const fs::path& folder, boo
   if (!(fps >= 0.01 && fps <= 100))
     throw UsageError(fmt::format("--fps {}: expected a number >= 0.01 and <= 100", fps));
   arguments.integer("loop", 0, 65535);
-  read_look(arguments, Draws::kPictures);
+  read_look(arguments, Draws::kStrips);
   const fs::path out = arguments.has("out") ? fs::path(arguments.text("out")) : folder;
   const std::string kind = out.extension().string();
   const std::vector<std::string> moving{"fps", "ping-pong", "loop", "frames", "gif"};

@@ -75,7 +75,7 @@ nlohmann::ordered_json plot_activations(const Arguments& arguments) {
                            fmt::format("Activations of all units, {} split ({})", to_string(split),
                                        counted(codes.front().activations.size(0), "image")),
                            histograms, visual::HistogramAxes::kLogShare,
-                           read_look(arguments, Draws::kCharts));
+                           read_look(arguments, Draws::kPlots));
   return {{"runs", runs}, {"written", {path.string()}}};
 }
 

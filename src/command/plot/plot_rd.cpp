@@ -122,7 +122,7 @@ nlohmann::ordered_json plot_rd(const Arguments& arguments) {
                               .y_label = "PSNR of the mean squared error, dB",
                               .series = chart.series,
                               .axis = {.logarithmic = true}}},
-                            read_look(arguments, Draws::kCharts));
+                            read_look(arguments, Draws::kPlots));
   return {{"runs", paths}, {"points", chart.json}, {"written", {path.string()}}};
 }
 

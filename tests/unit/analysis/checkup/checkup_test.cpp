@@ -100,6 +100,16 @@ TEST(Checkup, ATrainingThatIsNotFinished) {
       << "resuming alone does not help";
 }
 
+TEST(Checkup, FewSteps) {
+  const auto found =
+      ills(check_metrics(metrics({{1, 20, 5, 6, 5}, {2, 40, 4, 6, 5}, {3, 60, 4, 6, 5}}),
+                         {.epochs = 3, .planned = 3, .resume = "RESUME"}, {}));
+  EXPECT_EQ(found,
+            "warning metrics.csv: only 60 steps of training; train longer: RESUME --set "
+            "train.epochs=50\n");
+  EXPECT_EQ(ills(check_metrics(metrics({{1, 200, 5, 6, 5}}), {.epochs = 1, .planned = 1}, {})), "");
+}
+
 const std::string kConfig = R"({"data": {"name": "shapes"},
   "objective": {"likelihood": {"name": "gaussian"}, "kl": {"weight": 4}}})";
 
@@ -128,8 +138,8 @@ TEST(Checkup, PosteriorCollapse) {
             std::string::npos);
   EXPECT_EQ(
       model_ills({.latents = 8, .used = 3, .kl = 9, .rmse = 0.5}),
-      "warning latents: 5 of 8 latents carry at most 0.01 nats of KL; lower objective.kl.weight "
-      "(now 4) "
+      "warning latents: 5 of 8 latents do not depend on the image: their mean varies by at most "
+      "0.01; lower objective.kl.weight (now 4) "
       "to use more of them, or set model.latent_dim to 3: the results should stay much the same\n");
 }
 
