@@ -1,16 +1,19 @@
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "analysis/latent_source.h"
+#include "command/flags/condition.h"
 #include "command/flags/inputs.h"
 #include "command/flags/open_run.h"
 #include "command/report/animation.h"
 #include "command/report/latent_tensors.h"
 #include "core/error.h"
 #include "core/random.h"
+#include "core/text/split.h"
 #include "core/text/suggest.h"
 #include "space/paths.h"
 #include "visual/frames.h"
@@ -29,19 +32,55 @@ struct Waypoints {
   std::vector<std::string> names;
 };
 
-Waypoints read_waypoints(const OpenedRun& run, const Arguments& arguments) {
+// The smallest --random: a single latent may go from one condition to another.
+int64_t fewest_random(const Arguments& arguments) {
+  return arguments.texts("attribute").size() > 1 ? 1 : 2;
+}
+
+Waypoints own_waypoints(const OpenedRun& run, const Arguments& arguments) {
   if (!arguments.has("random")) {
     const ExampleBatch inputs = read_inputs(arguments, run);
     const Latent latent = run.encode(inputs);
     return {latent.code, latent.condition, inputs.names};
   }
   Waypoints waypoints;
-  const int64_t count = arguments.integer("random", 2, kMaxFrames);
+  const int64_t count = arguments.integer("random", fewest_random(arguments), kMaxFrames);
   auto noise = generator(arguments.seed(), Stream::kSample);
   waypoints.z = random_latents(run, {.count = count, .quiet = arguments.quiet()}, noise);
   for (int64_t i = 0; i < count; ++i)
     waypoints.names.push_back(fmt::format("random {}", i + 1));
+  waypoints.condition = run.condition.rows({}, count);
   return waypoints;
+}
+
+// The waypoints under the conditions of --attribute: one for all, one for each, or several for one
+// latent, which then stays where it is.
+Waypoints read_waypoints(const OpenedRun& run, const Arguments& arguments) {
+  Waypoints waypoints = own_waypoints(run, arguments);
+  const auto asked = arguments.texts("attribute");
+  if (asked.empty()) return waypoints;
+  const size_t own = waypoints.names.size();
+  if (asked.size() != 1 && own != 1 && asked.size() != own) {
+    throw UsageError(
+        fmt::format("--attribute: given {} times for {} images; expected it once, once for each "
+                    "image, or one image",
+                    asked.size(), own));
+  }
+  Waypoints result;
+  std::vector<Tensor> z, conditions;
+  for (size_t i = 0; i < std::max(asked.size(), own); ++i) {
+    const size_t from = own == 1 ? 0 : i;
+    const std::string& words = asked[asked.size() == 1 ? 0 : i];
+    const auto row = static_cast<int64_t>(from);
+    z.push_back(waypoints.z.narrow(0, row, 1));
+    const Tensor before =
+        waypoints.condition.defined() ? waypoints.condition.narrow(0, row, 1) : Tensor();
+    conditions.push_back(changed_condition(run, before, words));
+    result.names.push_back(waypoints.names[from] + " " + words);
+  }
+  result.z = at::cat(z);
+  result.condition = at::cat(conditions);
+  return result;
 }
 
 void check_count(size_t count, bool matrix, int64_t steps) {
@@ -52,7 +91,9 @@ void check_count(size_t count, bool matrix, int64_t steps) {
         count));
   }
   if (count < 2)
-    throw Error("got one image; expected two or more: files, --indices 3,17 or --random 2");
+    throw Error(
+        "got one image; expected two or more: files, --indices 3,17 or --random 2; or several "
+        "--attribute of a model with a condition");
   const int64_t frames =
       matrix ? steps * steps : (static_cast<int64_t>(count) - 1) * (steps - 1) + 1;
   if (frames > kMaxFrames) {
@@ -130,11 +171,13 @@ std::vector<std::string> write_morph(const Arguments& arguments, const OutputPat
 OutputPaths choose_paths(const Arguments& arguments, const OpenedRun& run, bool matrix) {
   const std::string from =
       arguments.has("random")
-          ? fmt::format("random-{}-seed{}", arguments.integer("random", 2, kMaxFrames),
+          ? fmt::format("random-{}-seed{}",
+                        arguments.integer("random", fewest_random(arguments), kMaxFrames),
                         arguments.seed())
           : inputs_stem(arguments);
-  const std::string name =
-      fmt::format("{}-{}{}", from, arguments.text("path"), matrix ? "-matrix" : "");
+  std::string name = fmt::format("{}-{}{}", from, arguments.text("path"), matrix ? "-matrix" : "");
+  for (const auto& words : arguments.texts("attribute"))
+    name += fmt::format("-{}", in_file_name(words));
   const OutputPaths paths =
       output_paths(arguments, run.directory.image("interpolate", name), !matrix);
   if (matrix && paths.animated())
@@ -157,6 +200,11 @@ void declare_interpolate(cxxopts::Options& options) {
                         "images per segment, ends included; with --matrix, images per side "
                         "(default: 25, or 9 with --matrix)",
                         cxxopts::value<int64_t>(), "N");
+  options.add_options()(
+      "attribute",
+      "decode under this condition, such as label=3; repeated, from one to the next: once for each "
+      "image, or several times for one image; for a model with a condition",
+      cxxopts::value<std::vector<std::string>>(), "NAME=VALUE,...");
   options.add_options()("matrix", "fill a square whose corners are four images");
   options.add_options()(
       "tensors", "also write latents and pictures as tensors z [F, Z] and images [F, C, H, W]",

@@ -3,10 +3,14 @@
 #include <nlohmann/json.hpp>
 
 #include "command/flags/arguments.h"
+#include "command/flags/condition.h"
 #include "command/flags/inputs.h"
 #include "command/flags/open_run.h"
+#include "command/report/latent_tensors.h"
 #include "core/error.h"
 #include "core/random.h"
+#include "core/text/split.h"
+#include "core/text/suggest.h"
 #include "measure/image_quality.h"
 #include "session/opened_run.h"
 
@@ -24,9 +28,18 @@ void declare_reconstruct(cxxopts::Options& options) {
   declare_inputs(options, "10");
   declare_out(options, "picture to write (default: images/reconstruct/ of the run)");
   options.add_options()("sample-latents", "sample the latents instead of using their mean");
+  options.add_options()(
+      "attribute",
+      "decode the images' codes under another condition, such as label=3 or Smiling=1,Male=0; for "
+      "a model with a condition",
+      cxxopts::value<std::string>(), "NAME=VALUE,...");
+  options.add_options()(
+      "tensors", "also write latents and pictures as tensors z [N, Z] and images [N, C, H, W]",
+      cxxopts::value<std::string>(), "FILE.safetensors");
 }
 
 void run_reconstruct(const Arguments& arguments) {
+  check_latent_tensors(arguments);
   const OpenedRun run = open_run(arguments);
   if (arguments.flag("sample-latents") && !run.model->bottleneck().is_noisy()) {
     throw Error(
@@ -37,9 +50,14 @@ void run_reconstruct(const Arguments& arguments) {
   std::optional<at::Generator> noise;
   if (arguments.flag("sample-latents")) noise = generator(arguments.seed(), Stream::kSample);
   const Latent latent = run.encode(inputs, noise);
-  const Tensor reconstructed = run.pictures(latent.z, latent.condition);
+  const std::string asked = arguments.has("attribute") ? arguments.text("attribute") : "";
+  const Tensor condition = arguments.has("attribute")
+                               ? changed_condition(run, latent.condition, asked)
+                               : latent.condition;
+  const Tensor reconstructed = run.pictures(latent.z, condition);
   const Tensor errors = mean_squared_error(inputs.images, reconstructed);  // [N]
-  const std::string stem = inputs_stem(arguments) + (noise ? "-sampled" : "");
+  const std::string stem = inputs_stem(arguments) + (noise ? "-sampled" : "") +
+                           (asked.empty() ? "" : "-" + in_file_name(asked));
   const auto path = arguments.picture(run.directory.image("reconstruct", stem + ".png"),
                                       run.experiment.data.is_table());
   run.experiment.gallery->write_pairs(path, inputs.images, reconstructed, kColumns);
@@ -52,8 +70,13 @@ void run_reconstruct(const Arguments& arguments) {
     each.push_back({{"image", inputs.names[i]}, {"mse", error}});
   }
   const auto mean = errors.mean().item<double>();
-  text += fmt::format("  {:<24} {:.5f}\n{}\n", "mean", mean, path.string());
-  print_result(arguments, {{"images", each}, {"mse", mean}, {"written", {path.string()}}}, text);
+  text += fmt::format("  {:<24} {:.5f}\n", "mean", mean);
+  Json json{{"images", each}, {"mse", mean}};
+  if (!asked.empty()) json["attribute"] = asked;
+  std::vector<std::string> written{path.string()};
+  write_latent_tensors(arguments, latent.z, reconstructed, written);
+  json["written"] = written;
+  print_result(arguments, json, text + join(written, "\n") + "\n");
 }
 
 }  // namespace latent

@@ -196,7 +196,8 @@ void Condition::fail_unknown(const std::string& word, const std::string& where) 
               did_you_mean(word.substr(0, word.find('=')), known));
 }
 
-Tensor Condition::row(const std::string& words, const std::string& where) const {
+std::vector<Attribute> Condition::named_in(const std::string& words,
+                                           const std::string& where) const {
   std::vector<Attribute> named;
   for (const std::string& each : split_at_commas(words)) {
     const std::string word = trimmed(each), at = where + " " + word;
@@ -215,7 +216,43 @@ Tensor Condition::row(const std::string& words, const std::string& where) const 
   if (named.empty())
     throw Error(where + ": nothing is named; expected, such as, " +
                 (empty() ? "no condition" : parts_.front().example()));
-  return rows(named, 1);
+  return named;
+}
+
+Tensor Condition::row(const std::string& words, const std::string& where) const {
+  return rows(named_in(words, where), 1);
+}
+
+Tensor Condition::changed(const Tensor& rows, const std::string& words,
+                          const std::string& where) const {
+  const std::vector<Attribute> named = named_in(words, where);
+  Tensor result = rows.clone();
+  int64_t first = 0;
+  for (const Part& part : parts_) {
+    if (const Attribute* found = find_attribute(named, part.name))
+      result.narrow(1, first, part.size()).copy_(part.rows(*found));
+    first += part.size();
+  }
+  return result;
+}
+
+std::string Condition::summary() const {
+  std::string text;
+  for (const Part& part : parts_) {
+    text += (text.empty() ? "" : ", ") + part.name;
+    switch (part.kind) {
+      case AttributeKind::kClass:
+        text += " (" + std::to_string(part.size()) + (part.size() == 1 ? " class)" : " classes)");
+        break;
+      case AttributeKind::kYesNo:
+        text += " (yes or no)";
+        break;
+      case AttributeKind::kNumber:
+        text += " (a number)";
+        break;
+    }
+  }
+  return text;
 }
 
 }  // namespace latent

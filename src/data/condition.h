@@ -41,6 +41,11 @@ class Condition {
   /// is not in the condition, a class that training did not have (naming the nearest of each), an
   /// attribute named twice, and a value of another kind.
   Tensor row(const std::string& words, const std::string& where) const;
+  /// Returns `rows` ([N, K]) with what `words` name in the place of what they say about it; the
+  /// rest stays. Throws as `row` does.
+  Tensor changed(const Tensor& rows, const std::string& words, const std::string& where) const;
+  /// Returns what the model gets, for people: "label (10 classes), Smiling (yes or no)".
+  std::string summary() const;
 
  private:
   struct Part {
@@ -58,6 +63,8 @@ class Condition {
 
   const Part* part_named_in(const std::string& word) const;
   [[noreturn]] void fail_unknown(const std::string& word, const std::string& where) const;
+  // The attributes that `words` name, of one example.
+  std::vector<Attribute> named_in(const std::string& words, const std::string& where) const;
 
   std::vector<Part> parts_;
 };

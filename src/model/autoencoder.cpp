@@ -2,7 +2,9 @@
 
 #include <ATen/ATen.h>
 #include <c10/util/accumulate.h>
+#include <spdlog/fmt/fmt.h>
 
+#include "core/error.h"
 #include "core/random.h"
 #include "core/text/split.h"
 
@@ -123,12 +125,61 @@ ModelSpec Autoencoder::spec() const {
           .decoder = decoder_->specs()};
 }
 
+namespace {
+
+// Throws Error if the encoder's map has another size than the latents.
+void check_latent_shape(const ModelPlan& plan, const std::vector<int64_t>& features,
+                        const ImageShape& input) {
+  const LatentShape& asked = plan.latent_shape;
+  if (asked.empty() || (asked[1] == features[1] && asked[2] == features[2])) return;
+  throw Error(
+      fmt::format("{}: got [{}]; the encoder makes a map of {}x{} of images of {}; expected "
+                  "[{}, {}, {}], or another number of model.encoder.channels",
+                  plan.latent_shape_where, fmt::join(asked, ", "), features[1], features[2],
+                  input.text(), asked[0], features[1], features[2]));
+}
+
+// Reads the two keys that say how many latents there are.
+void read_latents(Section& section, ModelPlan& plan) {
+  section.read(
+      "latent_shape", plan.latent_shape, between(1, 65536),
+      "[depth, height, width] of latents that are a map, of the size of the encoder's last "
+      "feature map; []: a row of latent_dim");
+  plan.latent_shape_where = section.where("latent_shape");
+  if (plan.latent_shape.empty()) {
+    section.read("latent_dim", plan.latent_dim, between(1, 65536),
+                 "number of latents: the size of the code");
+    return;
+  }
+  if (plan.latent_shape.size() != 3)
+    throw Error(plan.latent_shape_where + ": " + section.found("latent_shape") +
+                "; expected [depth, height, width], such as [4, 8, 8], or []");
+  const double values = static_cast<double>(plan.latent_shape[0]) *
+                        static_cast<double>(plan.latent_shape[1]) *
+                        static_cast<double>(plan.latent_shape[2]);
+  if (values > 65536)
+    throw Error(plan.latent_shape_where + ": " + section.found("latent_shape") +
+                "; expected at most 65536 values in all");
+  const int64_t all = plan.latent_dim = c10::multiply_integers(plan.latent_shape);
+  section.read("latent_dim", plan.latent_dim, between(1, 65536),
+               "number of latents: the size of the code");
+  if (plan.latent_dim != all)
+    throw Error(
+        fmt::format("{}: got {}, but model.latent_shape has {} values; expected one of the "
+                    "two keys",
+                    section.where("latent_dim"), plan.latent_dim, all));
+}
+
+}  // namespace
+
 std::shared_ptr<Autoencoder> ModelPlan::make(const ImageShape& input, const ImageShape& output,
                                              uint64_t seed, int64_t condition_size) const {
-  const EncoderNetwork encoding = encoder(input, bottleneck.features);
+  const bool map = !latent_shape.empty();
+  const EncoderNetwork encoding = encoder(input, map ? FeatureKind::kMap : bottleneck.features);
+  check_latent_shape(*this, encoding.features, input);
   std::vector<int64_t> features = encoding.features;
   features.front() += condition_size;
-  const auto coding = bottleneck.make(features, latent_dim);
+  const auto coding = bottleneck.make(features, map ? latent_shape[0] : latent_dim);
   LatentShape latents = coding->shape();
   latents.front() += condition_size;
   auto model = std::make_shared<Autoencoder>(input, output, encoding.layers, coding,
@@ -140,8 +191,7 @@ std::shared_ptr<Autoencoder> ModelPlan::make(const ImageShape& input, const Imag
 
 ModelPlan configure_model(Section section) {
   ModelPlan plan;
-  section.read("latent_dim", plan.latent_dim, between(1, 65536),
-               "number of latents: the size of the code");
+  read_latents(section, plan);
   Component encoder = section.component("encoder", "conv", encoders().names(),
                                         "the network from images to features");
   const EncoderRow& encoding = encoders().find(encoder.name, "model.encoder");
@@ -149,6 +199,11 @@ ModelPlan configure_model(Section section) {
   Component coding = section.component("bottleneck", "gaussian", bottlenecks().names(),
                                        "how features become latents");
   plan.bottleneck = bottlenecks().find(coding.name, "model.bottleneck").configure(coding.section);
+  if (!plan.latent_shape.empty() && !plan.bottleneck.makes_maps &&
+      plan.bottleneck.features != FeatureKind::kMap) {
+    throw Error(plan.latent_shape_where + ": a " + coding.name +
+                " bottleneck makes no map; expected [], or another model.bottleneck");
+  }
   Component decoder = section.component(
       "decoder", encoding.decoder, decoders().names(),
       "the network from latents to images; by default the encoder's mirror image");

@@ -84,6 +84,8 @@ struct ModelPlan {
   BottleneckPlan bottleneck;
   DecoderMaker decoder;
   int64_t latent_dim = 2;
+  LatentShape latent_shape;            // {D, h, w} of a map; empty: a row of latent_dim
+  std::string latent_shape_where;      // begins errors about it
   std::vector<std::string> condition;  // names of the attributes that the model gets
   double condition_drop = 0.1;         // share of the training images that lack theirs
   Initialization initialization = Initialization::kTorch;

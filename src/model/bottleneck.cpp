@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <c10/util/accumulate.h>
+
 #include "model/activation.h"
 
 namespace latent {
@@ -12,18 +14,31 @@ Tensor widened(const Tensor& x) {
   return x.scalar_type() == at::kBFloat16 || x.scalar_type() == at::kHalf ? x.to(at::kFloat) : x;
 }
 
+// Returns the sizes of latents: {Z} of features {F}, {Z, h, w} of a map.
+LatentShape latents_of(const std::vector<int64_t>& features, int64_t latents) {
+  LatentShape shape = features;
+  shape.at(0) = latents;
+  return shape;
+}
+
+// Makes the layer from features to latents: a dense one, or one for each pixel of a map.
+std::shared_ptr<Layer> code_layer(const std::vector<int64_t>& features, int64_t latents) {
+  return features.size() == 1 ? make_dense(features[0], latents)
+                              : make_conv(features[0], latents, 1, 1);
+}
+
 // The bottleneck of a plain autoencoder: one code per image.
 class Point : public Bottleneck {
  public:
-  Point(int64_t features, int64_t latent_dim, std::string activation)
-      : latent_dim_(latent_dim), activation_(std::move(activation)) {
-    code_ = register_module("code", make_dense(features, latent_dim));
+  Point(const std::vector<int64_t>& features, int64_t latents, std::string activation)
+      : shape_(latents_of(features, latents)), activation_(std::move(activation)) {
+    code_ = register_module("code", code_layer(features, latents));
   }
   Latent forward(const Tensor& features, const std::optional<Noise>&) override {
     const Tensor z = activate(activation_, widened(code_->forward(features)));  // [B, Z]
     return {.z = z, .code = z};
   }
-  LatentShape shape() const override { return {latent_dim_}; }
+  LatentShape shape() const override { return shape_; }
   bool unit_interval() const override { return activation_ == "sigmoid"; }
   Tensor nearest_valid(const Tensor& z) const override {
     if (unit_interval()) return z.clamp(0, 1);
@@ -41,7 +56,7 @@ class Point : public Bottleneck {
   }
 
  private:
-  int64_t latent_dim_;
+  LatentShape shape_;
   std::string activation_;
   std::shared_ptr<Layer> code_;
 };
@@ -50,9 +65,10 @@ class Point : public Bottleneck {
 // 2) * noise.
 class Gaussian : public Bottleneck {
  public:
-  Gaussian(int64_t features, int64_t latent_dim) : latent_dim_(latent_dim), prior_(latent_dim) {
-    mean_ = register_module("mean", make_dense(features, latent_dim));
-    logvar_ = register_module("logvar", make_dense(features, latent_dim));
+  Gaussian(const std::vector<int64_t>& features, int64_t latents)
+      : shape_(latents_of(features, latents)), prior_(c10::multiply_integers(shape_)) {
+    mean_ = register_module("mean", code_layer(features, latents));
+    logvar_ = register_module("logvar", code_layer(features, latents));
   }
   Latent forward(const Tensor& features, const std::optional<Noise>& noise) override {
     const Tensor mean = widened(mean_->forward(features));  // [B, Z]
@@ -64,7 +80,7 @@ class Gaussian : public Bottleneck {
     }
     return latent;
   }
-  LatentShape shape() const override { return {latent_dim_}; }
+  LatentShape shape() const override { return shape_; }
   bool has_posterior() const override { return true; }
   const Prior* prior() const override { return &prior_; }
   void initialize(Initialization kind, at::Generator& generator) override {
@@ -79,7 +95,7 @@ class Gaussian : public Bottleneck {
   }
 
  private:
-  int64_t latent_dim_;
+  LatentShape shape_;
   StandardNormal prior_;
   std::shared_ptr<Layer> mean_, logvar_;
 };
@@ -94,17 +110,18 @@ BottleneckPlan configure_point_bottleneck(Section& section) {
   std::string activation = "none";
   section.read("activation", activation, OneOf{{"none", "relu", "sigmoid"}},
                "activation of the code");
-  return {.make = [activation](const std::vector<int64_t>& features, int64_t latent_dim) {
-    return std::make_shared<Point>(features.at(0), latent_dim, activation);
-  }};
+  return {.make =
+              [activation](const std::vector<int64_t>& features, int64_t latents) {
+                return std::make_shared<Point>(features, latents, activation);
+              },
+          .makes_maps = true};
 }
 
 BottleneckPlan configure_gaussian_bottleneck(Section&) {
-  return {.make =
-              [](const std::vector<int64_t>& features, int64_t latent_dim) {
-                return std::make_shared<Gaussian>(features.at(0), latent_dim);
-              },
-          .has_posterior = true};
+  return {.make = [](const std::vector<int64_t>& features,
+                     int64_t latents) { return std::make_shared<Gaussian>(features, latents); },
+          .has_posterior = true,
+          .makes_maps = true};
 }
 
 }  // namespace latent

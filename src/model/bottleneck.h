@@ -69,15 +69,17 @@ enum class FeatureKind {
   kMap,  // [B, C, h, w]
 };
 
-/// Makes a bottleneck. features: {F} or {C, h, w}.
+/// Makes a bottleneck. features: {F} for a row of latents, or {C, h, w} for a map. latents: of the
+/// row, or of each pixel of the map.
 using BottleneckMaker = std::function<std::shared_ptr<Bottleneck>(
-    const std::vector<int64_t>& features, int64_t latent_dim)>;
+    const std::vector<int64_t>& features, int64_t latents)>;
 
 /// What is known of a bottleneck once its keys are read.
 struct BottleneckPlan {
   BottleneckMaker make;
   bool has_posterior = false;
   FeatureKind features = FeatureKind::kRow;
+  bool makes_maps = false;  // of feature maps, if it is given some
 };
 
 struct BottleneckRow {

@@ -59,6 +59,10 @@ std::string parts_text(const LayerSpec& spec) {
   return text;
 }
 
+std::string residual_text(const LayerSpec& spec) {
+  return "residual block of " + std::to_string(spec.parts.size()) + " layers";
+}
+
 Sizes same_sizes(const LayerSpec&, const Sizes& input) { return input; }
 
 Sizes normalized_sizes(const LayerSpec& spec, const Sizes& input) {
@@ -101,6 +105,14 @@ Sizes reshaped_sizes(const LayerSpec& spec, const Sizes& input) {
   return shape;
 }
 
+Sizes pooled_sizes(const LayerSpec&, const Sizes& input) {
+  return {input.at(0), (input.at(1) + 1) / 2, (input.at(2) + 1) / 2};
+}
+
+Sizes enlarged_sizes(const LayerSpec& spec, const Sizes& input) {
+  return {input.at(0), spec.lists.at("size").at(0), spec.lists.at("size").at(1)};
+}
+
 Sizes chained_sizes(const LayerSpec& spec, const Sizes& input) {
   Sizes sizes = input;
   for (const auto& part : spec.parts)
@@ -138,6 +150,15 @@ int64_t chained_products(const LayerSpec& spec, const Sizes& input) {
 int64_t parallel_products(const LayerSpec& spec, const Sizes& input) {
   int64_t products = 0;
   for (const auto& part : spec.parts)
+    products += multiply_adds(part.spec, input);
+  return products;
+}
+
+// The convolutions' products, and two of each pixel with each other.
+int64_t attention_products(const LayerSpec& spec, const Sizes& input) {
+  const int64_t pixels = input.at(1) * input.at(2);
+  int64_t products = 2 * input.at(0) * pixels * pixels;
+  for (const auto& part : spec.parts)  // the last one takes as many channels as the first
     products += multiply_adds(part.spec, input);
   return products;
 }
@@ -197,6 +218,19 @@ const Registry<LayerKind>& layer_kinds() {
            "each group of consecutive channels of an image: integer groups; number epsilon; "
            "weight, bias [C]",
            group_norm_text, normalized_sizes, no_products},
+          {"residual", "x + the result of its parts, one after another, for x", residual_text,
+           same_sizes, chained_products},
+          {"attention",
+           "x + out(mean): each pixel's mean of all pixels' values, weighted by softmax(query key "
+           "/ "
+           "sqrt(C)); queries, keys and values [C] are the three thirds of qkv(norm(x)): parts "
+           "norm "
+           "(if there is one), qkv, out",
+           kind_text, same_sizes, attention_products},
+          {"mean_pool", "the mean of each 2x2 square; at an odd edge of what is there", kind_text,
+           pooled_sizes, no_products},
+          {"enlarge", "each pixel that of the map at the same relative place: list size [H, W]",
+           kind_text, enlarged_sizes, no_products},
           elementwise("identity", "x"),
           elementwise("relu", "max(x, 0)"),
           elementwise("leaky_relu", "x if x > 0, else slope * x: number slope"),
@@ -207,12 +241,14 @@ const Registry<LayerKind>& layer_kinds() {
           elementwise("sigmoid", "1 / (1 + exp(-x))"),
           elementwise("softplus", "log(1 + exp(x)); x where x > 20"),
           {"point_code",
-           "a bottleneck: its parts one after another, the dense layer code, then an activation if "
-           "there is one; the last gives the code, which is z",
+           "a bottleneck: its parts one after another, code (dense, or a convolution of a map), "
+           "then an "
+           "activation if there is one; the last gives the code, which is z",
            parts_text, chained_sizes, chained_products},
           {"gaussian_code",
-           "a bottleneck: its parts mean and logvar, both dense layers of the features; the code "
-           "is mean, z = mean + exp(logvar / 2) * noise with noise from N(0, 1)",
+           "a bottleneck: its parts mean and logvar of the features, both dense or both a "
+           "convolution of a map; the code is mean, z = mean + exp(logvar / 2) * noise with noise "
+           "from N(0, 1)",
            parts_text, first_part_sizes, parallel_products},
       });
   return registry;

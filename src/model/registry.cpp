@@ -9,12 +9,14 @@ namespace latent {
 
 EncoderMaker configure_conv_encoder(Section& section);
 EncoderMaker configure_dense_encoder(Section& section);
+EncoderMaker configure_resnet_encoder(Section& section);
 
 BottleneckPlan configure_point_bottleneck(Section& section);
 BottleneckPlan configure_gaussian_bottleneck(Section& section);
 
 DecoderMaker configure_conv_decoder(Section& section, std::optional<Section> encoder);
 DecoderMaker configure_dense_decoder(Section& section, std::optional<Section> encoder);
+DecoderMaker configure_resnet_decoder(Section& section, std::optional<Section> encoder);
 
 CorruptionMaker configure_gaussian_corruption(Section& section, bool table);
 CorruptionMaker configure_masking_corruption(Section& section, bool table);
@@ -28,6 +30,8 @@ const Registry<EncoderRow>& encoders() {
           {"conv", "strided convolutions, then dense layers", configure_conv_encoder, "conv"},
           {"dense", "fully connected layers on the flattened image", configure_dense_encoder,
            "dense"},
+          {"resnet", "stages of residual blocks, each at half the size", configure_resnet_encoder,
+           "resnet"},
       });
   return registry;
 }
@@ -49,6 +53,7 @@ const Registry<DecoderRow>& decoders() {
       {
           {"conv", "a dense layer, then strided transposed convolutions", configure_conv_decoder},
           {"dense", "fully connected layers to the flattened image", configure_dense_decoder},
+          {"resnet", "stages of residual blocks, each at twice the size", configure_resnet_decoder},
       });
   return registry;
 }

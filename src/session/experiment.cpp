@@ -14,11 +14,13 @@ namespace {
 // Throws Error for a batch that is too small for one of the penalties.
 void check_batch(const Experiment& experiment, const Config& config) {
   for (const auto& [row, plan] : experiment.objective.penalties) {
-    if (experiment.train.batch_size >= plan.smallest_batch) continue;
-    throw Error(
-        fmt::format("{}: got {}; objective.{} compares the images of a batch: expected {} or more",
-                    config.where("train.batch_size"), experiment.train.batch_size, row->name,
-                    plan.smallest_batch));
+    const int64_t parts = experiment.train.accumulate;
+    if (experiment.train.batch_size / parts >= plan.smallest_batch) continue;
+    throw Error(fmt::format(
+        "{}: got {}{}; objective.{} compares the images of a batch: expected {} or more",
+        config.where("train.batch_size"), experiment.train.batch_size,
+        parts == 1 ? "" : fmt::format(" in {} parts (train.accumulate)", parts), row->name,
+        plan.smallest_batch * parts));
   }
 }
 

@@ -1,6 +1,22 @@
 #include "train/options.h"
 
+#include "core/error.h"
+
 namespace latent {
+namespace {
+
+void read_accumulate(Section& section, int64_t batch_size, int64_t& accumulate) {
+  section.read("accumulate", accumulate, between(1, 1e6),
+               "parts that each batch is cut into: they are computed one after another, with less "
+               "memory, and their gradients add up to the batch's. Batch normalisation and "
+               "penalties that compare images see only a part, and a GPU records no step");
+  if (batch_size % accumulate == 0) return;
+  throw Error(section.where("accumulate") + ": got " + std::to_string(accumulate) +
+              ", which does not divide train.batch_size " + std::to_string(batch_size) +
+              "; expected a divisor of it");
+}
+
+}  // namespace
 
 void TrainOptions::read(Section section) {
   section.read("epochs", epochs, between(1, 1e9), "passes over the training images",
@@ -12,6 +28,11 @@ void TrainOptions::read(Section section) {
   schedule.read(section);
   section.read("clip_norm", clip_norm, at_least(0.0),
                "largest Euclidean norm of the gradient; 0 turns clipping off");
+  read_accumulate(section, batch_size, accumulate);
+  section.read("ema", ema, from_below(0, 1),
+               "decay of a running average of the weights, such as 0.999: validation, pictures and "
+               "all commands use the average, and training goes on from the weights themselves; 0: "
+               "no average");
   on_nan.read(section);
   section.read("precision", precision, OneOf{{"fp32", "bf16", "auto"}},
                "arithmetic of the layers; weights, losses and KL are always fp32; auto picks "

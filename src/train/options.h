@@ -18,6 +18,8 @@ struct TrainOptions {
   OptimizerOptions optimizer;
   LearningRateOptions schedule;
   double clip_norm = 0.0;
+  int64_t accumulate = 1;  // parts of a batch, whose gradients add up
+  double ema = 0.0;        // decay of the average of the weights; 0: none
   OnNanOptions on_nan;
   std::string precision = "fp32";
   bool kernels = true;
@@ -31,6 +33,8 @@ struct TrainOptions {
   int64_t checkpoint_keep = 2;     // of the last ones
 
   void read(Section section);
+  /// Whether steps may be recorded: one in parts draws numbers again for each part.
+  bool records_steps() const { return cuda_graph && accumulate == 1; }
 };
 
 }  // namespace latent

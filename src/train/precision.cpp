@@ -34,7 +34,7 @@ Outcome attempt(TrainOptions options, const std::string& precision, const Trial&
   // Replayed as training will be: for short steps, the time of launches would hide the difference.
   StepNoise noise(static_cast<uint64_t>(options.seed), device);
   GraphReplay whole([&] { step.run(batch, noise); }, noise.generators(step.streams()),
-                    device_tools(device).graph(options.cuda_graph));
+                    device_tools(device).graph(options.records_steps()));
   Outcome outcome{.seconds = std::numeric_limits<double>::infinity(), .loss = 0, .gradient = {}};
   for (int64_t i = 0; i < kWarmUp + kSteps; ++i) {
     const auto start = std::chrono::steady_clock::now();

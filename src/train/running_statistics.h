@@ -23,6 +23,8 @@ class RunningStatistics {
   /// Restores the saved values if `bad`, a bool scalar on the device, is true; does not wait for
   /// the device.
   void restore_if(const Tensor& bad);
+  /// Returns the flat buffer, [S] float32; undefined without statistics.
+  const Tensor& values() const { return values_; }
 
  private:
   Tensor values_, saved_;  // [S] float32; undefined if there are none

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "core/error.h"
@@ -16,6 +17,17 @@ constexpr int64_t kNever = std::numeric_limits<int64_t>::max();  // no step has 
 
 // A process that is alone multiplies nothing.
 Tensor share_of(const Tensor& loss, double share) { return share == 1 ? loss : loss * share; }
+
+// Of losses and decoded images; a model in double precision keeps it.
+Tensor single_or_double(const Tensor& x) {
+  return x.scalar_type() == at::kDouble ? x : x.to(at::kFloat);
+}
+
+Batch part_of_batch(const Batch& batch, int64_t first, int64_t count) {
+  const auto part = [&](const Tensor& x) { return x.defined() ? x.narrow(0, first, count) : x; };
+  return {
+      .input = part(batch.input), .target = part(batch.target), .condition = part(batch.condition)};
+}
 
 std::vector<torch::nn::Module*> all_modules(Autoencoder& model, Objective& objective) {
   std::vector<torch::nn::Module*> modules{&model, &objective};
@@ -35,7 +47,8 @@ TrainingStep::TrainingStep(const TrainOptions& options, std::shared_ptr<Autoenco
       device_(device),
       world_(world),
       players_(make_players(options.optimizer, *model_, *objective_)),
-      statistics_(all_modules(*model_, *objective_)) {
+      statistics_(all_modules(*model_, *objective_)),
+      average_(options_.ema, {parameters().values(), statistics_.values()}) {
   set_arithmetic(options_, device_);
   model_->use_kernels(options_.kernels);
   if (options_.kernels && options_.precision == "bf16" && device_.is_cuda()) {
@@ -52,20 +65,51 @@ TrainingStep::TrainingStep(const TrainOptions& options, std::shared_ptr<Autoenco
 
 void TrainingStep::run(const Batch& batch, const StepNoise& noise) {
   statistics_.save();
-  for (auto& player : players_)
-    player.parameters.drop_gradients();
   parameters().refresh_narrowed();
   const int64_t images = batch.target.size(0);
   const int64_t whole = noise.part().total < 0 ? images : noise.part().total;
   // A part adds its share to the mean over the whole batch.
   const double share = static_cast<double>(images) / static_cast<double>(whole);
-  std::vector<Tensor> values = images > 0 ? learn(batch, noise, share) : sit_out();
+  std::vector<Tensor> values = images == 0                ? sit_out()
+                               : options_.accumulate == 1 ? learn(batch, noise, share)
+                                                          : learn_in_parts(batch, noise, whole);
   const torch::NoGradGuard no_grad;
   if (!world_.is_alone()) join(values);
   update(std::move(values), whole, noise.step());
 }
 
+std::vector<Tensor> TrainingStep::learn_in_parts(const Batch& batch, const StepNoise& noise,
+                                                 int64_t whole) {
+  const int64_t images = batch.target.size(0), parts = std::min(options_.accumulate, images);
+  std::vector<Tensor> values, gradients;
+  for (int64_t i = 0; i < parts; ++i) {
+    const int64_t first = images * i / parts, count = images * (i + 1) / parts - first;
+    const StepNoise drawn = noise.of_part({.first = noise.part().first + first, .total = whole});
+    const auto added = learn(part_of_batch(batch, first, count), drawn,
+                             static_cast<double>(count) / static_cast<double>(whole));
+    const torch::NoGradGuard no_grad;
+    for (size_t k = 0; k < added.size(); ++k) {
+      if (i == 0)
+        values.push_back(added[k].detach());
+      else
+        values[k] = values[k] + added[k].detach();
+    }
+    for (size_t k = 0; k < players_.size(); ++k) {
+      const Tensor computed = players_[k].parameters.gradients();
+      if (i == 0)
+        gradients.push_back(computed.clone());
+      else
+        gradients[k].add_(computed);
+    }
+  }
+  for (size_t k = 0; k < players_.size(); ++k)
+    players_[k].parameters.gradients().copy_(gradients[k]);
+  return values;
+}
+
 std::vector<Tensor> TrainingStep::learn(const Batch& batch, const StepNoise& noise, double share) {
+  for (auto& player : players_)
+    player.parameters.drop_gradients();
   const Output output = forward(batch, noise);
   const Loss loss = (*objective_)(batch.target, output, noise(Stream::kPenalty));
   std::vector<Tensor> values{share_of(loss.total, share)};
@@ -82,8 +126,10 @@ std::vector<Tensor> TrainingStep::learn(const Batch& batch, const StepNoise& noi
 }
 
 std::vector<Tensor> TrainingStep::sit_out() {
-  for (auto& player : players_)
+  for (auto& player : players_) {
+    player.parameters.drop_gradients();
     player.parameters.gather_gradients();  // no backward pass ran: zeros
+  }
   const size_t count = objective_->term_names().size() + players_.size();
   return std::vector<Tensor>(count, at::zeros({}, at::TensorOptions(device_)));
 }
@@ -123,7 +169,7 @@ Output TrainingStep::forward(const Batch& batch, const StepNoise& noise) {
   const Autocast narrow(device_, options_.precision);
   Output output = model_->forward(batch.input, batch.condition, noise(Stream::kLatents),
                                   noise(Stream::kDropout), objective_->samples());
-  output.decoded = output.decoded.to(at::kFloat);  // losses are sums of many small numbers
+  output.decoded = single_or_double(output.decoded);  // losses are sums of many small numbers
   return output;
 }
 
@@ -144,6 +190,7 @@ void TrainingStep::update(std::vector<Tensor> values, int64_t images, const Tens
     players_[i].optimizer->step(masked);
   }
   statistics_.restore_if(skip);
+  average_.update(step, skip);
   const Tensor means = at::cat({checked.narrow(0, 0, losses), one_});
   sums_.add_(means.masked_fill_(skip, 0), static_cast<double>(images));
   at::minimum_out(first_bad_, first_bad_, at::where(bad, step, never_));

@@ -10,6 +10,7 @@
 #include "objective/objective.h"
 #include "train/batches.h"
 #include "train/optimizer/player.h"
+#include "train/optimizer/weight_average.h"
 #include "train/options.h"
 #include "train/running_statistics.h"
 
@@ -35,6 +36,9 @@ class TrainingStep {
   /// same update. It is that of one process on the whole batch if each loss is a mean over the
   /// images; batch normalisation, and a loss of the whole batch such as |KL - capacity|, see only
   /// the part.
+  ///
+  /// With train.accumulate the batch is trained on in parts, one after another, whose gradients add
+  /// up to the whole batch's, with the same exceptions.
   ///
   /// A step whose losses or gradient are NaN or infinite is skipped: weights, optimizer, running
   /// statistics and sums do not change; `skipped` counts it, `check_finite` reports it.
@@ -63,6 +67,9 @@ class TrainingStep {
   const std::vector<Player>& players() const { return players_; }
   Optimizer& optimizer() { return *players_.front().optimizer; }
   FlatParameters& parameters() { return players_.front().parameters; }
+  /// Returns the average of the weights and the running statistics (train.ema).
+  WeightAverage& average() { return average_; }
+  const WeightAverage& average() const { return average_; }
   /// Sets each player's learning rate to `factor` times its configured one.
   void scale_learning_rates(double factor);
 
@@ -71,6 +78,9 @@ class TrainingStep {
   /// Computes the gradients of all players on this process's part. share: of the batch that it is.
   /// Returns the total loss, the terms and the adversaries' losses, times the share.
   std::vector<Tensor> learn(const Batch& batch, const StepNoise& noise, double share);
+  /// Does the same in train.accumulate parts, one after another. whole: images of the batch of all
+  /// processes.
+  std::vector<Tensor> learn_in_parts(const Batch& batch, const StepNoise& noise, int64_t whole);
   /// Returns the values and leaves the gradients of a part without images: zeros.
   std::vector<Tensor> sit_out();
   /// Computes the adversaries' gradients. output: without gradients. share: of the batch that the
@@ -89,6 +99,7 @@ class TrainingStep {
   const World& world_;
   std::vector<Player> players_;
   RunningStatistics statistics_;
+  WeightAverage average_;
   Tensor sums_;
   Tensor first_bad_;    // [2 + terms + adversaries] int64: the first step at which the total, a
                         // term, an adversary's loss or the gradients' norm was not finite, or

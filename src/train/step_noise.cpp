@@ -26,9 +26,21 @@ StepNoise::StepNoise(uint64_t seed, const c10::Device& device)
 
 void StepNoise::move_to(int64_t step, BatchPart part) {
   part_ = part;
+  steps_ = step;
   step_.fill_(step);
+  rewind();
+}
+
+void StepNoise::rewind() {
   for (auto& [stream, generator] : generators_)
-    generator.set_current_seed(stream_seed(seed_, stream, static_cast<uint64_t>(step)));
+    generator.set_current_seed(stream_seed(seed_, stream, static_cast<uint64_t>(steps_)));
+}
+
+StepNoise StepNoise::of_part(BatchPart part) const {
+  StepNoise noise = *this;
+  noise.part_ = part;
+  noise.rewind();
+  return noise;
 }
 
 Noise StepNoise::operator()(Stream stream) const {

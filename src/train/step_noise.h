@@ -32,6 +32,9 @@ class StepNoise {
 
   /// Positions all streams at a step. step: steps done before.
   void move_to(int64_t step, BatchPart part = {});
+  /// Returns the numbers of the same step for a part of its batch, from the beginning: all parts
+  /// together draw what the whole batch would. The generators are shared: use one part at a time.
+  StepNoise of_part(BatchPart part) const;
   /// Returns the numbers of a stream that is keyed by the training step.
   Noise operator()(Stream stream) const;
   /// Returns the generators of some streams.
@@ -43,7 +46,10 @@ class StepNoise {
  private:
   uint64_t seed_;
   std::map<Stream, at::Generator> generators_;
+  void rewind();
+
   BatchPart part_;
+  int64_t steps_ = 0;  // done before
   Tensor step_;
 };
 

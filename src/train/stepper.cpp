@@ -36,7 +36,7 @@ Stepper::Stepper(const Batches& batches, TrainingStep& step, const TrainOptions&
                 rows_.defined() ? rows_ : batches_.values().index_select(0, indices_);
             step_.run(batches_.assemble(rows, batches_.conditions(indices_), noise_), noise_);
           },
-          noise_.generators(all_streams(batches, step)), tools.graph(options.cuda_graph)) {
+          noise_.generators(all_streams(batches, step)), tools.graph(options.records_steps())) {
   std::vector<int64_t> sizes = batches_.values().sizes().vec();
   sizes[0] = size_;
   if (!batches_.resident() && tools.make_feed) {

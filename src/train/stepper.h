@@ -18,8 +18,9 @@ namespace latent {
 /// steps: between two replays it only copies the indices of the batch and seeds the generators.
 /// Images that do not fit on the device are sent from the host while the previous batch is trained
 /// on. A short last batch runs operation by operation, and so do all batches if train.cuda_graph is
-/// false or recording fails, which is logged as a warning. The results equal those of fetching and
-/// training by hand, bit for bit if the device is deterministic (train.deterministic).
+/// false, if train.accumulate cuts them in parts, or if recording fails, which is logged as a
+/// warning. The results equal those of fetching and training by hand, bit for bit if the device is
+/// deterministic (train.deterministic).
 class Stepper {
  public:
   /// The batches and the step must outlive it. tools: by default those of the device.

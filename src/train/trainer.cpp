@@ -77,6 +77,7 @@ void Trainer::train(TrainListeners listeners) {
       roll_back(needed.why);
     }
   }
+  const AverageInUse average(step_.average());
   for (TrainListener* listener : listeners)
     listener->finished(state_);
 }
@@ -125,6 +126,7 @@ void Trainer::train_epoch(TrainListeners listeners) {
 }
 
 void Trainer::finish_epoch(TrainListeners listeners) {
+  const AverageInUse average(step_.average());
   const Evaluation validation = validate();
   NamedLosses losses = mean_losses();
   step_.reset_sums();

@@ -18,6 +18,7 @@ namespace latent {
 TensorFile Trainer::snapshot() {
   TensorFile file;
   store_model(*model_, *objective_, condition_, file);
+  store_average(*model_, *objective_, step_.average(), file);
   store_optimizers(step_.players(), file);
   store_state(state_, schedule_, file);
   metrics_.store(file);
@@ -49,6 +50,7 @@ void Trainer::restore(const StoredCheckpoint& checkpoint) {
   const torch::NoGradGuard no_grad;
   const auto& [name, path, file] = checkpoint;
   load_model(*model_, *objective_, file, path);
+  load_average(*model_, *objective_, step_.average(), file, path);
   load_optimizers(step_.players(), file, path);
   const DataFingerprint now = state_.data;
   load_state(state_, schedule_, file, path);

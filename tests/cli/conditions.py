@@ -157,6 +157,55 @@ with Workplace() as here:
                  "sample", "--run", "run", "--attribute", "label=7")
     expect_error("--attribute lable=1: the model's condition has no such attribute; did you mean label?",
                  "sample", "--run", "run", "--attribute", "lable=1")
+
+    # The same codes under another class, and from one class to another.
+    pictures = set()
+    for words in ("label=0", "label=1", "label=2"):
+        result = latent_json("reconstruct", "--run", "run", "--attribute", words)
+        expect(result["attribute"] == words and result["written"][0].endswith(f"test-first-10-{words}.png"),
+               f"the class and its name in the file's, got {result}")
+        pictures.add((here / result["written"][0]).read_bytes())
+    latent("reconstruct", "--run", "run", "--out", "own-class.png")
+    expect(len(pictures | {(here / "own-class.png").read_bytes()}) == 4, "other pictures for each class, and for their own")
+    said = latent("evaluate", "--run", "run").stderr
+    expect("the model is conditioned on label (3 classes)" in said, f"what the figures are conditioned on, got {said}")
+
+    result = latent_json("interpolate", "--run", "run", "--indices", "4", "--attribute", "label=0", "--attribute", "label=2",
+                         "--steps", "5", "--tensors", "t.safetensors", "--out", "path.png")
+    expect(result["images"] == ["00004 label=0", "00004 label=2"] and result["frames"] == 5, f"one image twice, got {result}")
+    from safetensors.numpy import load_file
+    z = load_file("t.safetensors")["z"]
+    expect((z == z[0]).all(), "the latents to stay")
+    frames = load_file("t.safetensors")["images"]
+    latent("reconstruct", "--run", "run", "--indices", "4", "--attribute", "label=2", "--out", "last.png")
+    expect(abs(frames[0] - frames[-1]).max() > 1e-3, "another picture at the other class")
+    for count, words in ((1, ("label=0", "label=1")), (2, ("label=0",)), (2, ("label=0", "label=1"))):
+        flags = [flag for each in words for flag in ("--attribute", each)]
+        result = latent_json("interpolate", "--run", "run", "--random", count, *flags)
+        expect(len(result["images"]) == 2, f"two ends of {count} latents as {words}, got {result}")
+    three = ["--attribute", "label=0", "--attribute", "label=1", "--attribute", "label=2"]
+    expect_error("--attribute: given 3 times for 2 images; expected it once, once for each image, or one image",
+                 "interpolate", "--run", "run", "--indices", "3,4", *three, code=2)
+    for command in (["reconstruct"], ["interpolate", "--indices", "3,4"]):
+        expect_error('--attribute label=7: the model was trained without such a class of "label"; did you mean 0?',
+                     *command, "--run", "run", "--attribute", "label=7")
+        expect_error("--attribute lable=1: the model's condition has no such attribute; did you mean label?",
+                     *command, "--run", "run", "--attribute", "lable=1")
+    latent("train", "c.json", "--run", "without", "--set", "model.condition=", "--set", "train.epochs=1", "--quiet")
+    for command in (["reconstruct"], ["interpolate"]):
+        expect_error("--attribute label=1: the model of without has no condition; expected a run trained with model.condition, "
+                     "or no --attribute", *command, "--run", "without", "--attribute", "label=1")
+
+    # Two epochs and two more are four.
+    latent("train", "c.json", "--run", "four", "--set", "train.epochs=4", "--quiet")
+    latent("train", "c.json", "--run", "two", "--set", "train.epochs=2", "--quiet")
+    latent("train", "--run", "two", "--resume", "--set", "train.epochs=4", "--quiet")
+    one, other = (load_file(f"{run}/checkpoints/last.safetensors") for run in ("four", "two"))
+    expect(one.keys() == other.keys() and all((one[name] == other[name]).all() for name in one), "the same bits")
+    # Nothing but the run is needed to sample.
+    shutil.move(here / "x-labels.npy", here / "away.npy")
+    latent("sample", "--run", "run", "--count", "4", "--attribute", "label=1")
+    shutil.move(here / "away.npy", here / "x-labels.npy")
     (here / "own.pgm").write_bytes(b"P5 12 12 255\n" + bytes(range(144)))
     latent("reconstruct", "--run", "run", "own.pgm")
     latent("train", "--run", "run", "--resume", "--set", "train.epochs=4")

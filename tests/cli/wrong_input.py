@@ -52,6 +52,19 @@ def configs(here):
                  {"model": {"encoder": {"kernel": [3, 5]}, "decoder": {"channels": [8, 8, 8]}}})
     config_error(here, "expected one for all layers or one for each", {"model": {"encoder": {"stride": [1, 2, 2]}}})
     config_error(here, "expected model.bottleneck \"gaussian\"", {"model": {"bottleneck": "point"}, "objective": {"kl": {}}})
+    config_error(here, "train.ema: got 1; expected a number >= 0 and < 1", {"train": {"ema": 1}})
+    config_error(here, "small.json: train.accumulate: got 5, which does not divide train.batch_size 32; expected a divisor of it",
+                 {"train": {"accumulate": 5}})
+    config_error(here, "model.latent_shape: got [4,8]; expected [depth, height, width], such as [4, 8, 8], or []",
+                 {"model": {"latent_shape": [4, 8]}})
+    config_error(here, "model.latent_dim: got 4, but model.latent_shape has 128 values; expected one of the two keys",
+                 {"model": {"latent_shape": [8, 4, 4]}})
+    config_error(here, "small.json: model.latent_shape: got [4, 8, 8]; the encoder makes a map of 4x4 of images of 1x16x16; expected "
+                 "[4, 4, 4], or another number of model.encoder.channels", {"model": {"latent_shape": [4, 8, 8], "latent_dim": 256}})
+    text_error(here, "text.json: model.encoder: a dense encoder makes no feature maps",
+               '{"data": {"name": "shapes"}, "model": {"encoder": "dense", "latent_shape": [4, 4, 4]}}')
+    config_error(here, "model.encoder.attention: got 5, but the stages' maps have the sizes 8, 4; expected some of these, or []",
+                 {"model": {"encoder": {"name": "resnet", "attention": [5]}}})
     config_error(here, "expected key.path=value", None, "--set", "train.epochs", code=2)
     # The source of a value is named, the file or --set.
     config_error(here, "error: --set train.epochs: got 0; expected an integer >= 1", None, "--set", "train.epochs=0")

@@ -1,6 +1,7 @@
 #include "command/flags/open_run.h"
 
 #include "core/error.h"
+#include "core/log.h"
 
 namespace latent {
 
@@ -9,7 +10,14 @@ OpenedRun open_run(const Arguments& arguments) {
   const std::string checkpoint = arguments.text("checkpoint");
   if (checkpoint != "best" && checkpoint != "last")
     throw UsageError("--checkpoint " + checkpoint + ": expected best or last");
-  return OpenedRun::open(path, checkpoint, arguments.device());
+  OpenedRun run = OpenedRun::open(path, checkpoint, arguments.device());
+  if (!run.condition.empty()) {
+    log::info(
+        "the model is conditioned on {}; images of the data set have their own, other files and "
+        "random latents none, unless --attribute of sample, reconstruct or interpolate names one",
+        run.condition.summary());
+  }
+  return run;
 }
 
 }  // namespace latent

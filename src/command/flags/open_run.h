@@ -6,7 +6,8 @@
 
 namespace latent {
 
-/// Opens the run of --run at --checkpoint on --device. Throws UsageError for an unknown checkpoint,
+/// Opens the run of --run at --checkpoint on --device, and logs what its model is conditioned on.
+/// Throws UsageError for an unknown checkpoint,
 /// Error as OpenedRun::open does.
 OpenedRun open_run(const Arguments& arguments);
 

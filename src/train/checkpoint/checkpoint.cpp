@@ -104,6 +104,27 @@ void load_model(Autoencoder& model, Objective& objective, const TensorFile& file
   }
 }
 
+void store_average(const Autoencoder& model, const Objective& objective,
+                   const WeightAverage& average, TensorFile& file) {
+  each_weight(model, objective, [&](const std::string& name, const Tensor& tensor) {
+    if (!average.has(tensor)) return;
+    file.tensors[name] = average.averaged(tensor);
+    file.tensors["trained." + name] = average.trained(tensor);
+  });
+}
+
+void load_average(const Autoencoder& model, const Objective& objective,
+                  const WeightAverage& average, const TensorFile& file,
+                  const std::filesystem::path& path) {
+  const torch::NoGradGuard no_grad;
+  each_weight(model, objective, [&](const std::string& name, const Tensor& tensor) {
+    if (!average.has(tensor)) return;
+    Tensor averaged = average.averaged(tensor), trained = average.trained(tensor);
+    averaged.copy_(tensor);
+    trained.copy_(fitting_tensor(file, "trained." + name, tensor.sizes(), path));
+  });
+}
+
 void store_optimizers(const std::vector<Player>& players, TensorFile& file) {
   each_state(players,
              [&](const std::string& name, const Tensor& tensor) { file.tensors[name] = tensor; });

@@ -10,6 +10,7 @@
 #include "model/autoencoder.h"
 #include "objective/objective.h"
 #include "train/optimizer/player.h"
+#include "train/optimizer/weight_average.h"
 
 namespace latent {
 
@@ -22,6 +23,18 @@ void store_model(const Autoencoder& model, const Objective& objective, const Con
 /// that differ.
 void load_model(Autoencoder& model, Objective& objective, const TensorFile& file,
                 const std::filesystem::path& path);
+
+/// Puts the averages of the weights and statistics in their places in the file, and adds those that
+/// are trained as "trained.<name>". Call it after `store_model`; without an average it does
+/// nothing.
+void store_average(const Autoencoder& model, const Objective& objective,
+                   const WeightAverage& average, TensorFile& file);
+
+/// Loads them in place: `load_model` has loaded the averages as weights. Throws Error naming `path`
+/// and the tensor that does not fit.
+void load_average(const Autoencoder& model, const Objective& objective,
+                  const WeightAverage& average, const TensorFile& file,
+                  const std::filesystem::path& path);
 
 /// Adds the state of each player's optimizer as "optimizer.<parameter>.<name>", one tensor per
 /// parameter, and its scalars as "optimizer.<the player's prefix><name>".

@@ -18,7 +18,10 @@ FlatParameters::FlatParameters(
   for (const auto& [prefix, module] : modules) {
     for (const auto& item : module->named_parameters()) {
       Tensor parameter = item.value();
-      TORCH_CHECK(parameter.scalar_type() == at::kFloat, item.key(), " is not float32");
+      const at::ScalarType type = parameter.scalar_type();
+      TORCH_CHECK(type == at::kFloat || type == at::kDouble, item.key(), " is not float32");
+      TORCH_CHECK(parameters_.empty() || type == parameters_[0].scalar_type(), item.key(),
+                  " has another type than the parameters before it");
       const Tensor ordered = parameter.dim() == 4
                                  ? parameter.contiguous(at::MemoryFormat::ChannelsLast)
                                  : parameter.contiguous();

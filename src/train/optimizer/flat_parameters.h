@@ -18,7 +18,8 @@ namespace latent {
 /// Convolution weights keep channels_last strides inside the buffer, the layout that the kernels
 /// need. On a GPU each parameter begins at a multiple of 64 bytes, because fast convolutions and
 /// products require aligned weights; the gaps hold zeros. The modules must already be on their
-/// device and must not be moved afterwards.
+/// device and must not be moved afterwards. Parameters are float32; a test may have all of them in
+/// double precision.
 class FlatParameters {
  public:
   explicit FlatParameters(const std::vector<std::pair<std::string, torch::nn::Module*>>& modules);

@@ -178,9 +178,9 @@ TEST(Config, UnknownNamesAreRefused) {
         read_key(R"({"s": {"key": "relo"}})", std::string("relu"), OneOf{{"none", "relu"}});
       },
       "c.json: s.key: got \"relo\"; expected one of none, relu");
-  expect_error(
-      [] { read_all("{" + kShapes + R"(, "model": {"encoder": "cnov"}})"); },
-      "c.json: model.encoder.name: unknown name \"cnov\"; did you mean conv? known: conv, dense");
+  expect_error([] { read_all("{" + kShapes + R"(, "model": {"encoder": "cnov"}})"); },
+               "c.json: model.encoder.name: unknown name \"cnov\"; did you mean conv? known: conv, "
+               "dense, resnet");
   expect_error(
       [] { read_all("{" + kShapes + R"(, "objective": {"likelihood": {"name": "gauss"}}})"); },
       "c.json: objective.likelihood.name: unknown name \"gauss\"; did you mean gaussian? known: "
@@ -188,7 +188,7 @@ TEST(Config, UnknownNamesAreRefused) {
       "laplace");
   expect_error([] { read_all("{" + kShapes + R"(, "model": {"encoder": 3}})"); },
                "c.json: model.encoder: got 3; expected a name or an object {\"name\": ...}; "
-               "known: conv, dense");
+               "known: conv, dense, resnet");
   expect_error([] { read_all("{}"); },
                "c.json: data.name: missing; expected one of " + join(datasets().names()));
 }

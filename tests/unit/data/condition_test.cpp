@@ -160,6 +160,27 @@ TEST(Condition, ReadsARowFromWords) {
   EXPECT_EQ(row("age=30").scalar_type(), at::kFloat);
 }
 
+TEST(Condition, ChangesWhatWordsName) {
+  const Condition condition = all_three();
+  const Tensor rows = condition.rows(known_examples().attributes, 4);
+  const Tensor owls = condition.changed(rows, "animal=owl,Smiling=0", "--attribute");
+  const Tensor expected = at::tensor(std::vector<float>{0, 0, 1, -1, -kStep,  //
+                                                        0, 0, 1, -1, 0,       //
+                                                        0, 0, 1, -1, kStep,   //
+                                                        0, 0, 1, -1, 0})
+                              .view({4, 5});
+  EXPECT_TRUE(at::allclose(owls, expected, 0, 1e-6)) << owls;
+  EXPECT_EQ(rows[0][0].item<float>(), 1) << "the rows given are left alone";
+  EXPECT_EQ(error_of([&] { condition.changed(rows, "animal=cow", "--attribute"); }),
+            "--attribute animal=cow: the model was trained without such a class of \"animal\"; did "
+            "you mean owl? known: cat, dog, owl");
+}
+
+TEST(Condition, SaysWhatItIs) {
+  EXPECT_EQ(all_three().summary(), "animal (3 classes), Smiling (yes or no), age (a number)");
+  EXPECT_EQ(Condition().summary(), "");
+}
+
 TEST(Condition, NamesWhatIsWrongWithWords) {
   const Condition condition = all_three();
   const auto wrong = [&](const std::string& words) {

@@ -113,6 +113,7 @@ std::vector<std::string> block_options() {
     options.push_back(R"("activation": ")" + name + R"(", "dropout": 0.1)");
   for (const auto& row : normalizations().rows())
     options.push_back(R"("normalization": ")" + row.name + "\"");
+  options.emplace_back(R"("resample": "resize", "attention": [6, 3])");  // of residual networks
   return options;
 }
 
