@@ -63,6 +63,16 @@ std::string residual_text(const LayerSpec& spec) {
   return "residual block of " + std::to_string(spec.parts.size()) + " layers";
 }
 
+std::string quantized_text(const LayerSpec& spec) {
+  int64_t codes = 1;
+  if (spec.kind == "vq_code")
+    codes = spec.integers.at("codes");
+  else
+    for (const int64_t level : spec.lists.at("levels"))
+      codes *= level;
+  return parts_text(spec) + ", one of " + std::to_string(codes) + " codes";
+}
+
 Sizes same_sizes(const LayerSpec&, const Sizes& input) { return input; }
 
 Sizes normalized_sizes(const LayerSpec& spec, const Sizes& input) {
@@ -250,6 +260,16 @@ const Registry<LayerKind>& layer_kinds() {
            "convolution of a map; the code is mean, z = mean + exp(logvar / 2) * noise with noise "
            "from N(0, 1)",
            parts_text, first_part_sizes, parallel_products},
+          {"vq_code",
+           "a bottleneck: its part vectors, then at each place the nearest of the codes [K, D]; "
+           "integer codes, K; counts and sums are running means of training",
+           quantized_text, first_part_sizes, parallel_products},
+          {"fsq_code",
+           "a bottleneck: its part values, then round(tanh(x + s) h - o) / floor(L / 2) for each "
+           "of "
+           "D latents with L levels: h = (L - 1) 1.001 / 2, o = 0.5 if L is even, else 0, s = "
+           "atanh(o / h): list levels",
+           quantized_text, first_part_sizes, parallel_products},
       });
   return registry;
 }

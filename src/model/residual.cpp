@@ -41,7 +41,7 @@ class Attention : public Layer {
   }
   Tensor forward(const Tensor& x) override {
     const Tensor all = qkv_->forward(norm_ ? norm_->forward(x) : x).flatten(2);  // [B, 3C, N]
-    const auto parts = all.chunk(3, 1);                                         // [B, C, N] each
+    const auto parts = all.chunk(3, 1);                                          // [B, C, N] each
     const double scale = 1 / std::sqrt(static_cast<double>(channels_));
     // [B, N, N]: the share of each key in each query's mean
     const Tensor shares = at::softmax(at::bmm(parts[0].transpose(1, 2), parts[1]) * scale, 2);

@@ -51,9 +51,10 @@ std::vector<MapSize> map_sizes(const ImageShape& image, size_t stages, const std
   for (size_t i = 0; i < stages; ++i) {
     const int64_t height = sizes.back()[0], width = sizes.back()[1];
     if (height == 1 && width == 1) {
-      throw Error(fmt::format("{}.channels: image {} is too small for {} stages: only {} fit; "
-                              "expected fewer channels or a larger image (data.pad_to, data.size)",
-                              where, image.text(), stages, i));
+      throw Error(
+          fmt::format("{}.channels: image {} is too small for {} stages: only {} fit; "
+                      "expected fewer channels or a larger image (data.pad_to, data.size)",
+                      where, image.text(), stages, i));
     }
     sizes.push_back({(height + 1) / 2, (width + 1) / 2});
   }
@@ -70,9 +71,10 @@ void check_attention(const ResnetOptions& options, const std::vector<MapSize>& s
     known.push_back(larger_side(sizes[i]));
   for (const int64_t size : options.attention) {
     if (std::find(known.begin(), known.end(), size) != known.end()) continue;
-    throw Error(fmt::format("{}.attention: got {}, but the stages' maps have the sizes {}; "
-                            "expected some of these, or []",
-                            where, size, fmt::join(known, ", ")));
+    throw Error(
+        fmt::format("{}.attention: got {}, but the stages' maps have the sizes {}; "
+                    "expected some of these, or []",
+                    where, size, fmt::join(known, ", ")));
   }
 }
 
@@ -145,9 +147,10 @@ void add_first_map(Network& network, const LatentShape& latents, int64_t channel
     return;
   }
   if (latents[1] != size[0] || latents[2] != size[1]) {
-    throw Error(fmt::format("{}.channels: the latents are a map of {}x{}, the first stage's is "
-                            "{}x{}; expected as many stages as the encoder's",
-                            where, latents[1], latents[2], size[0], size[1]));
+    throw Error(
+        fmt::format("{}.channels: the latents are a map of {}x{}, the first stage's is "
+                    "{}x{}; expected as many stages as the encoder's",
+                    where, latents[1], latents[2], size[0], size[1]));
   }
   network.add("projection", make_conv(latents[0], channels, 3, 1));
 }
@@ -167,8 +170,7 @@ std::shared_ptr<Network> make_resnet_decoder(const ResnetOptions& options,
     const bool last = i + 1 == options.channels.size();
     const int64_t next = last ? channels : options.channels[i + 1];
     if (options.resample == "stride") {
-      network->add("upconv" + suffix,
-                   make_up_conv(channels, next, 3, 2, sizes[i], sizes[i + 1]));
+      network->add("upconv" + suffix, make_up_conv(channels, next, 3, 2, sizes[i], sizes[i + 1]));
     } else {
       network->add("enlarge" + suffix, make_enlarge(sizes[i + 1]));
       network->add("conv" + suffix, make_conv(channels, next, 3, 1));

@@ -90,8 +90,8 @@ TEST(Resnet, EveryOptionKeepsTheSizeAndLearns) {
        {R"("blocks": 2)", R"("resample": "resize")", R"("attention": [7])",
         R"("normalization": "none", "activation": "relu")",
         R"("dropout": 0.2, "attention": [14, 7], "resample": "resize")"}) {
-    for (const std::string more :
-         {"", R"(, "latent_shape": [2, 7, 5])", R"(, "latent_shape": [2, 7, 5], "bottleneck": "point")"}) {
+    for (const std::string more : {"", R"(, "latent_shape": [2, 7, 5])",
+                                   R"(, "latent_shape": [2, 7, 5], "bottleneck": "point")"}) {
       SCOPED_TRACE(options + more);
       const auto model = make_model(model_text(options, more), kOddImage);
       model->train();
@@ -143,18 +143,21 @@ TEST(Resnet, WhatDoesNotFitIsRefused) {
   EXPECT_EQ(refused(R"("normalization": {"name": "group", "groups": 3})"),
             "test.json: model.encoder.normalization.groups: 3 groups do not divide 8 channels; "
             "expected a divisor of every layer's channels");
-  EXPECT_EQ(refused(R"("blocks": 1)", R"(, "latent_shape": [2, 8, 8])"),
-            "test.json: model.latent_shape: got [2, 8, 8]; the encoder makes a map of 7x5 of images "
-            "of 3x27x18; expected [2, 7, 5], or another number of model.encoder.channels");
+  EXPECT_EQ(
+      refused(R"("blocks": 1)", R"(, "latent_shape": [2, 8, 8])"),
+      "test.json: model.latent_shape: got [2, 8, 8]; the encoder makes a map of 7x5 of images "
+      "of 3x27x18; expected [2, 7, 5], or another number of model.encoder.channels");
   EXPECT_EQ(refused(R"("blocks": 1)", R"(, "latent_shape": [2, 8])"),
             "test.json: model.latent_shape: got [2,8]; expected [depth, height, width], such as "
             "[4, 8, 8], or []");
-  EXPECT_EQ(refused(R"("blocks": 1)", R"(, "latent_shape": [2, 7, 5], "latent_dim": 3)"),
-            "test.json: model.latent_dim: got 3, but model.latent_shape has 70 values; expected one "
-            "of the two keys");
-  EXPECT_EQ(refused(R"("blocks": 1)", R"(, "latent_shape": [2, 7, 5], "decoder": {"channels": [8]})"),
-            "test.json: model.decoder.channels: the latents are a map of 7x5, the first stage's is "
-            "14x9; expected as many stages as the encoder's");
+  EXPECT_EQ(
+      refused(R"("blocks": 1)", R"(, "latent_shape": [2, 7, 5], "latent_dim": 3)"),
+      "test.json: model.latent_dim: got 3, but model.latent_shape has 70 values; expected one "
+      "of the two keys");
+  EXPECT_EQ(
+      refused(R"("blocks": 1)", R"(, "latent_shape": [2, 7, 5], "decoder": {"channels": [8]})"),
+      "test.json: model.decoder.channels: the latents are a map of 7x5, the first stage's is "
+      "14x9; expected as many stages as the encoder's");
   EXPECT_EQ(refused(R"("blocks": 1)", R"(, "latent_shape": [70000, 7, 5])").substr(0, 29),
             "test.json: model.latent_shape");
 }
@@ -162,8 +165,8 @@ TEST(Resnet, WhatDoesNotFitIsRefused) {
 TEST(Resnet, TheLatentsOfAMapAreCounted) {
   const ModelPlan plan = model_plan(R"({"encoder": "resnet", "latent_shape": [4, 8, 8]})");
   EXPECT_EQ(plan.latent_dim, 256);
-  const auto model = make_model(R"({"latent_shape": [3, 2, 2], "encoder": {"channels": [4, 4]}})",
-                                {1, 8, 8});
+  const auto model =
+      make_model(R"({"latent_shape": [3, 2, 2], "encoder": {"channels": [4, 4]}})", {1, 8, 8});
   EXPECT_EQ(model->latent_dim(), 12);
   EXPECT_EQ(model->bottleneck().shape(), (LatentShape{3, 2, 2}));
   const Latent latent = model->encode(uniform({2, 1, 8, 8}));
