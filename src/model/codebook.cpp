@@ -5,8 +5,7 @@
 namespace latent {
 
 Tensor UniformCodes::sample(int64_t count, double, at::Generator& noise) const {
-  return codes_
-      .latents(at::randint(codes_.size(), {count, codes_.places()}, noise, at::kLong))
+  return codes_.latents(at::randint(codes_.size(), {count, codes_.places()}, noise, at::kLong))
       .to(at::kCPU, at::kFloat);
 }
 

@@ -54,9 +54,8 @@ class FiniteScalars : public Bottleneck, public Codebook {
   Tensor indices(const Tensor& z) const override {
     const Tensor map = z.view({-1, shape_[0], shape_[1], shape_[2]});
     Tensor digits = at::round(map * halves(map)) + halves(map);
-    digits = at::minimum(digits.clamp_min(0), each(map, [](int64_t levels) {
-                           return static_cast<double>(levels - 1);
-                         }));
+    digits = at::minimum(digits.clamp_min(0),
+                         each(map, [](int64_t levels) { return static_cast<double>(levels - 1); }));
     return (digits.to(at::kLong) * steps(map.device())).sum(1).flatten(1);
   }
 
@@ -124,9 +123,9 @@ BottleneckPlan configure_fsq_bottleneck(Section& section) {
               [levels, where = section.where("levels")](const std::vector<int64_t>& features,
                                                         int64_t depth) {
                 if (depth != static_cast<int64_t>(levels.size())) {
-                  throw Error(fmt::format(
-                      "{}: {} levels for latents of {}; expected model.latent_dim {}", where,
-                      levels.size(), depth, levels.size()));
+                  throw Error(
+                      fmt::format("{}: {} levels for latents of {}; expected model.latent_dim {}",
+                                  where, levels.size(), depth, levels.size()));
                 }
                 return std::make_shared<FiniteScalars>(features, levels);
               },
