@@ -45,6 +45,25 @@ RuleLatents draw_mixture_where(const OpenedRun& run, const TrainingRule& rule,
   return {mixture.sample(request.count, request.temperature, noise), images};
 }
 
+// Each place's code by itself, as often as training images have it there. rows: [N, P] indices.
+Tensor independent_places(const OpenedRun& run, const Tensor& indices, int64_t count,
+                          at::Generator& noise) {
+  const Tensor chosen = at::randint(indices.size(0), {count, indices.size(1)}, noise, at::kLong);
+  return run.model->bottleneck().codebook()->latents(indices.gather(0, chosen));
+}
+
+Tensor draw_codes(const OpenedRun& run, const LatentRequest& request, at::Generator& noise) {
+  const Codebook* codebook = run.model->bottleneck().codebook();
+  if (codebook == nullptr) {
+    throw Error(
+        "--sampler codes: needs a run with a codebook (model.bottleneck vq or fsq); expected "
+        "prior, "
+        "posterior or gmm");
+  }
+  const Tensor indices = codebook->indices(split_codes(run, Split::kTrain, request.quiet).code);
+  return independent_places(run, indices, request.count, noise);
+}
+
 Tensor draw_manifold(const OpenedRun& run, const LatentRequest& request, at::Generator&) {
   if (run.model->latent_dim() != 2) {
     throw Error(fmt::format(
@@ -73,6 +92,7 @@ const Registry<SamplerRow>& samplers() {
            draw_posterior, draw_posterior_where},
           {"gmm", "a Gaussian mixture fitted to the training latents", draw_mixture,
            draw_mixture_where},
+          {"codes", "each place's code as often as in training images, one by one", draw_codes},
           {"manifold", "a grid over two latents, at equal steps of the prior's probability",
            draw_manifold},
       });

@@ -27,6 +27,8 @@ NETWORKS = {
                         "decoder": {"name": "dense", "hidden": [12, 16], "activation": "silu"}}},
     "tanh": {"model": {"encoder": {"name": "conv", "activation": "tanh"}, "bottleneck": {"name": "point", "activation": "sigmoid"},
                        "decoder": {"name": "conv", "activation": "softplus"}}},
+    "vq": {"model": {"bottleneck": {"name": "vq", "codes": 32}}},
+    "fsq": {"model": {"bottleneck": {"name": "fsq", "levels": [5, 4]}, "latent_dim": 2}},
     "conditional": {"model": {"condition": "shape"}},
     "residual": {"model": {"encoder": {"name": "resnet", "channels": [8, 16], "blocks": 1, "attention": [7]},
                            "decoder": {"name": "resnet", "channels": [16, 8], "blocks": 1}}},
