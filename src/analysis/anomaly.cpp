@@ -58,6 +58,16 @@ Tensor latent_distance(const AnomalyModel& model, const ScoredBatch& batch) {
   return model.spread.distances(batch.code.code);
 }
 
+std::string why_no_distance(const OpenedRun& run) {
+  return run.model->bottleneck().codebook() != nullptr ? "the latents are codes, a map of them"
+                                                       : "";
+}
+
+space::LatentSpread spread_of(const OpenedRun& run, const Examples& train, bool quiet) {
+  if (!why_no_distance(run).empty()) return {};
+  return space::fit_spread(split_codes(run, Split::kTrain, train, quiet));
+}
+
 Tensor pca_error(const AnomalyModel& model, const ScoredBatch& batch) {
   const Tensor rows = batch.images.flatten(1).to(at::kCPU, at::kDouble);
   return squared_difference(rows, model.components.restore(model.components.project(rows)));
@@ -77,7 +87,7 @@ const Registry<AnomalyScoreRow>& anomaly_scores() {
       {
           {"error", "squared error", "error", never, reconstruction_error},
           {"elbo", "negative ELBO, nats", "negative_elbo", why_no_elbo, negative_elbo},
-          {"distance", "distance of the latents", "distance", never, latent_distance},
+          {"distance", "distance of the latents", "distance", why_no_distance, latent_distance},
           {"pca", "squared error of PCA", "pca_error", never, pca_error},
       });
   return registry;
@@ -86,7 +96,7 @@ const Registry<AnomalyScoreRow>& anomaly_scores() {
 AnomalyDetector::AnomalyDetector(const OpenedRun& run, const Examples& train, uint64_t seed,
                                  bool quiet, const std::vector<std::string>& names)
     : model_{.run = run,
-             .spread = space::fit_spread(split_codes(run, Split::kTrain, train, quiet)),
+             .spread = spread_of(run, train, quiet),
              .components = training_components(run, train),
              .noise = elbo_noise(run, seed)} {
   for (const auto& row : anomaly_scores().rows()) {

@@ -7,15 +7,63 @@
 #include "analysis/training_rule.h"
 #include "core/error.h"
 #include "core/text/suggest.h"
+#include "prior/trained_prior.h"
 #include "session/codes.h"
 #include "space/samplers.h"
 
 namespace latent {
 namespace {
 
+const Codebook& expect_codebook(const OpenedRun& run, const std::string& sampler) {
+  const Codebook* codebook = run.model->bottleneck().codebook();
+  if (codebook == nullptr) {
+    throw Error("--sampler " + sampler +
+                ": needs a run with a codebook (model.bottleneck vq or fsq); expected prior, "
+                "posterior or gmm");
+  }
+  return *codebook;
+}
+
+// Each place's code by itself, as often as training images have it there.
+Tensor draw_codes(const OpenedRun& run, const LatentRequest& request, at::Generator& noise) {
+  const Codebook& codebook = expect_codebook(run, "codes");
+  const Tensor indices = split_indices(run, Split::kTrain, request.quiet);  // [N, P]
+  const Tensor chosen =
+      at::randint(indices.size(0), {request.count, indices.size(1)}, noise, at::kLong);
+  return codebook.latents(indices.gather(0, chosen));
+}
+
+Tensor draw_autoregressive(const OpenedRun& run, const LatentRequest& request,
+                           at::Generator& noise) {
+  const Codebook& codebook = expect_codebook(run, kAutoregressive);
+  const TrainedPrior prior = TrainedPrior::open(run, kAutoregressive);
+  Tensor told;
+  if (!request.attribute.empty() && !prior.condition().empty())
+    told = prior.condition().row(request.attribute, "--attribute");
+  return codebook.latents(prior.sample(request.count, told, request.temperature, noise));
+}
+
+RuleLatents draw_autoregressive_where(const OpenedRun& run, const TrainingRule& rule,
+                                      const LatentRequest& request, at::Generator& noise) {
+  expect_codebook(run, kAutoregressive);
+  if (TrainedPrior::open(run, kAutoregressive).condition().empty()) {
+    throw Error(fmt::format(
+        "{} {}: this run's prior is not conditioned on anything; expected one that is: latent "
+        "prior train --set condition=label --overwrite",
+        rule.where, rule.rule));
+  }
+  LatentRequest asked = request;
+  asked.attribute = rule.rule;
+  return {draw_autoregressive(run, asked, noise), 0};
+}
+
 // A plain autoencoder has no prior; it samples the box of its training latents, as in Foster's
-// book.
+// book. Codes come from their learned prior, or one by one before it is trained.
 Tensor draw_prior(const OpenedRun& run, const LatentRequest& request, at::Generator& noise) {
+  if (run.model->bottleneck().codebook() != nullptr) {
+    return TrainedPrior::exists(run, kAutoregressive) ? draw_autoregressive(run, request, noise)
+                                                      : draw_codes(run, request, noise);
+  }
   if (const Prior* prior = run.model->bottleneck().prior())
     return prior->sample(request.count, request.temperature, noise);
   return space::sample_box(split_codes(run, Split::kTrain, request.quiet).code, request.count,
@@ -45,25 +93,6 @@ RuleLatents draw_mixture_where(const OpenedRun& run, const TrainingRule& rule,
   return {mixture.sample(request.count, request.temperature, noise), images};
 }
 
-// Each place's code by itself, as often as training images have it there. rows: [N, P] indices.
-Tensor independent_places(const OpenedRun& run, const Tensor& indices, int64_t count,
-                          at::Generator& noise) {
-  const Tensor chosen = at::randint(indices.size(0), {count, indices.size(1)}, noise, at::kLong);
-  return run.model->bottleneck().codebook()->latents(indices.gather(0, chosen));
-}
-
-Tensor draw_codes(const OpenedRun& run, const LatentRequest& request, at::Generator& noise) {
-  const Codebook* codebook = run.model->bottleneck().codebook();
-  if (codebook == nullptr) {
-    throw Error(
-        "--sampler codes: needs a run with a codebook (model.bottleneck vq or fsq); expected "
-        "prior, "
-        "posterior or gmm");
-  }
-  const Tensor indices = codebook->indices(split_codes(run, Split::kTrain, request.quiet).code);
-  return independent_places(run, indices, request.count, noise);
-}
-
 Tensor draw_manifold(const OpenedRun& run, const LatentRequest& request, at::Generator&) {
   if (run.model->latent_dim() != 2) {
     throw Error(fmt::format(
@@ -86,13 +115,17 @@ const Registry<SamplerRow>& samplers() {
   static Registry<SamplerRow> registry(
       "sampler",
       {
-          {"prior", "the prior; for a plain autoencoder the box of its training latents",
+          {"prior",
+           "the prior; for a plain autoencoder the box of its training latents; for codes "
+           "autoregressive once it is trained, else codes",
            draw_prior},
           {"posterior", "the latents of random training images, sampled from their posteriors",
            draw_posterior, draw_posterior_where},
           {"gmm", "a Gaussian mixture fitted to the training latents", draw_mixture,
            draw_mixture_where},
           {"codes", "each place's code as often as in training images, one by one", draw_codes},
+          {kAutoregressive, "codes one after the other, from latent prior train",
+           draw_autoregressive, draw_autoregressive_where},
           {"manifold", "a grid over two latents, at equal steps of the prior's probability",
            draw_manifold},
       });

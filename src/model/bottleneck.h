@@ -49,6 +49,8 @@ class Bottleneck : public torch::nn::Module {
   virtual bool has_posterior() const { return false; }
   /// Whether z differs from the code when it is given noise.
   virtual bool is_noisy() const { return has_posterior(); }
+  /// Whether it draws random numbers while training.
+  virtual bool draws_in_training() const { return is_noisy(); }
   /// Returns what random latents are drawn from; nullptr: it has only the codes of images.
   virtual const Prior* prior() const { return nullptr; }
   /// Returns the codes that each place of a map can hold; nullptr: latents are any numbers.

@@ -20,6 +20,8 @@ class Codebook {
   virtual int64_t size() const = 0;
   /// Returns the number of places of an image, h * w.
   virtual int64_t places() const = 0;
+  /// Returns the number of places in a row of the map, w.
+  virtual int64_t width() const = 0;
   /// Returns the index of the nearest code at each place. z: [N, D * h * w] or [N, D, h, w] on any
   /// device. Result: [N, h * w] int64 on that device.
   virtual Tensor indices(const Tensor& z) const = 0;

@@ -5,7 +5,11 @@
 
 #include <cmath>
 #include <functional>
+#include <memory>
 #include <numeric>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "core/error.h"
 #include "model/bottleneck.h"
@@ -16,6 +20,37 @@ namespace {
 
 constexpr double kMargin = 1e-3;  // of the outermost levels, so that rounding reaches them
 
+// What the levels L of each latent make of it, as [1, D, 1, 1] on one device.
+struct LevelNumbers {
+  Tensor half;    // (L - 1) (1 + margin) / 2
+  Tensor offset;  // 1/2 for an even L, so that L whole numbers are reached
+  Tensor shift;   // moves 0 to 0 in spite of the offset
+  Tensor step;    // floor(L / 2), which latents are divided by: they lie in [-1, 1]
+  Tensor most;    // L - 1
+  Tensor factor;  // int64: of the latent's level in an index
+  Tensor count;   // int64: L
+
+  LevelNumbers(const std::vector<int64_t>& levels, const c10::Device& device) {
+    std::vector<double> halves, offsets, shifts;
+    std::vector<int64_t> factors{1};
+    for (const int64_t level : levels) {
+      halves.push_back(static_cast<double>(level - 1) * (1 + kMargin) / 2);
+      offsets.push_back(level % 2 == 0 ? 0.5 : 0.0);
+      shifts.push_back(std::atanh(offsets.back() / halves.back()));
+      factors.push_back(factors.back() * level);
+    }
+    factors.pop_back();
+    const auto each = [&](const Tensor& numbers) { return numbers.to(device).view({1, -1, 1, 1}); };
+    half = each(at::tensor(halves, at::kFloat));
+    offset = each(at::tensor(offsets, at::kFloat));
+    shift = each(at::tensor(shifts, at::kFloat));
+    count = each(at::tensor(levels, at::kLong));
+    step = count.div(2, "floor").to(at::kFloat);
+    most = (count - 1).to(at::kFloat);
+    factor = each(at::tensor(factors, at::kLong));
+  }
+};
+
 class FiniteScalars : public Bottleneck, public Codebook {
  public:
   FiniteScalars(const std::vector<int64_t>& features, const std::vector<int64_t>& levels)
@@ -25,9 +60,15 @@ class FiniteScalars : public Bottleneck, public Codebook {
         to_values_(register_module("values", make_conv(features.at(0), shape_[0], 1, 1))) {}
 
   Latent forward(const Tensor& features, const std::optional<Noise>&) override {
-    const Tensor values = bounded(to_values_->forward(features).to(at::kFloat));
+    const Tensor made = to_values_->forward(features);
+    const LevelNumbers& numbers = on(made.device());
+    const Tensor x = made.scalar_type() == at::kDouble ? made : made.to(at::kFloat);
+    // Squeezed so that rounding gives L levels, symmetric about 0 if L is odd.
+    const Tensor values = at::tanh(x + numbers.shift) * numbers.half - numbers.offset;
     const Tensor rounded = at::round(values);
-    const Tensor z = (values + (rounded - values).detach()) / halves(values);
+    // The decoder's gradient passes to the values as if nothing had been rounded.
+    const Tensor kept = at::GradMode::is_enabled() ? values + (rounded - values).detach() : rounded;
+    const Tensor z = kept / numbers.step;
     return {.z = z, .code = z};
   }
 
@@ -49,61 +90,36 @@ class FiniteScalars : public Bottleneck, public Codebook {
     return std::accumulate(levels_.begin(), levels_.end(), int64_t{1}, std::multiplies<>());
   }
   int64_t places() const override { return shape_[1] * shape_[2]; }
+  int64_t width() const override { return shape_[2]; }
 
   // The first level counts in ones, the second in steps of the first's number, ...
   Tensor indices(const Tensor& z) const override {
+    const LevelNumbers& numbers = on(z.device());
     const Tensor map = z.view({-1, shape_[0], shape_[1], shape_[2]});
-    Tensor digits = at::round(map * halves(map)) + halves(map);
-    digits = at::minimum(digits.clamp_min(0),
-                         each(map, [](int64_t levels) { return static_cast<double>(levels - 1); }));
-    return (digits.to(at::kLong) * steps(map.device())).sum(1).flatten(1);
+    const Tensor digits =
+        at::minimum((at::round(map * numbers.step) + numbers.step).clamp_min(0), numbers.most);
+    return (digits.to(at::kLong) * numbers.factor).sum(1).flatten(1);
   }
 
   Tensor latents(const Tensor& indices) const override {
+    const LevelNumbers& numbers = on(indices.device());
     const Tensor map = indices.view({-1, 1, shape_[1], shape_[2]});
-    const Tensor counts = at::tensor(levels_, at::kLong).to(indices.device()).view({1, -1, 1, 1});
-    const Tensor digits = map.div(steps(indices.device()), "floor").remainder(counts);
-    const Tensor values = digits.to(at::kFloat);
-    return ((values - halves(values)) / halves(values)).flatten(1);
+    const Tensor digits = map.div(numbers.factor, "floor").remainder(numbers.count);
+    return ((digits.to(at::kFloat) - numbers.step) / numbers.step).flatten(1);
   }
 
  private:
-  // A number for each level, as [1, D, 1, 1].
-  template <class Number>
-  Tensor each(const Tensor& like, const Number& number) const {
-    std::vector<double> all;
-    for (const int64_t level : levels_)
-      all.push_back(number(level));
-    return at::tensor(all, at::kFloat).to(like.device()).view({1, -1, 1, 1});
-  }
-
-  // floor(L / 2): what a level is divided by, so that latents lie in [-1, 1].
-  Tensor halves(const Tensor& like) const {
-    return each(like, [](int64_t level) { return std::floor(static_cast<double>(level) / 2); });
-  }
-
-  Tensor steps(const c10::Device& device) const {
-    std::vector<int64_t> all{1};
-    for (size_t i = 0; i + 1 < levels_.size(); ++i)
-      all.push_back(all.back() * levels_[i]);
-    return at::tensor(all, at::kLong).to(device).view({1, -1, 1, 1});
-  }
-
-  // Squeezes values so that rounding them gives L levels, symmetric about 0 if L is odd.
-  Tensor bounded(const Tensor& x) const {
-    const auto half = [](int64_t level) {
-      return static_cast<double>(level - 1) * (1 + kMargin) / 2;
-    };
-    const auto offset = [](int64_t level) { return level % 2 == 0 ? 0.5 : 0.0; };
-    const Tensor shift =
-        each(x, [&](int64_t level) { return std::atanh(offset(level) / half(level)); });
-    return at::tanh(x + shift) * each(x, half) - each(x, offset);
+  // Made once for a device: a recorded step must not copy them from the host.
+  const LevelNumbers& on(const c10::Device& device) const {
+    if (!numbers_ || numbers_->half.device() != device) numbers_.emplace(levels_, device);
+    return *numbers_;
   }
 
   std::vector<int64_t> levels_;
   LatentShape shape_;
   UniformCodes prior_;
   std::shared_ptr<Layer> to_values_;
+  mutable std::optional<LevelNumbers> numbers_;
 };
 
 }  // namespace

@@ -3,7 +3,12 @@
 // A.1.
 #include <ATen/ATen.h>
 #include <c10/core/impl/LocalDispatchKeySet.h>
-#include <c10/util/accumulate.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "model/bottleneck.h"
 #include "model/codebook.h"
@@ -12,10 +17,11 @@ namespace latent {
 namespace {
 
 constexpr double kSmoothing = 1e-5;  // added to each code's count before a division
+constexpr double kLeastNorm = 1e-6;  // of a vector that a rotation turns
 
 struct QuantizerOptions {
   int64_t codes = 512;
-  std::string update = "ema";
+  std::string update = "ema", estimator = "straight_through";
   double decay = 0.99, commitment = 0.25, revive = 0.1;
 };
 
@@ -33,17 +39,18 @@ class VectorQuantizer : public Bottleneck, public Codebook {
   }
 
   Latent forward(const Tensor& features, const std::optional<Noise>& noise) override {
-    const Tensor vectors = to_vectors_->forward(features).to(at::kFloat);  // [B, D, h, w]
+    const Tensor made = to_vectors_->forward(features);
+    const Tensor vectors =
+        made.scalar_type() == at::kDouble ? made : made.to(at::kFloat);  // [B, D, h, w]
     const c10::impl::ExcludeDispatchKeyGuard single(c10::autocast_dispatch_keyset);
     const Tensor rows = rows_of_places(vectors);  // [M, D]
     const Tensor fixed = rows.detach();
     if (is_training() && noise) revive_unused(fixed, *noise, vectors.size(0));
     const Tensor chosen = nearest(fixed);  // [M]
-    if (is_training()) count(fixed, chosen);
     const Tensor codes = map_of_rows(codes_.index_select(0, chosen), vectors);
     const Tensor held = codes.detach();
-    // The decoder's gradient passes to the encoder as if nothing had been replaced.
-    const Tensor z = vectors + (held - vectors).detach();
+    if (is_training()) count(fixed, chosen);
+    const Tensor z = at::GradMode::is_enabled() ? passed_on(vectors, held) : held;
     const auto distance = [](const Tensor& a, const Tensor& b) {
       return at::square(a - b).flatten(1).sum(1).mean();
     };
@@ -56,6 +63,7 @@ class VectorQuantizer : public Bottleneck, public Codebook {
   LatentShape shape() const override { return shape_; }
   const Prior* prior() const override { return &prior_; }
   const Codebook* codebook() const override { return this; }
+  bool draws_in_training() const override { return options_.revive > 0; }
   std::vector<std::string> loss_names() const override {
     return learned() ? std::vector<std::string>{"commitment", "codebook"}
                      : std::vector<std::string>{"commitment"};
@@ -79,10 +87,13 @@ class VectorQuantizer : public Bottleneck, public Codebook {
 
   int64_t size() const override { return options_.codes; }
   int64_t places() const override { return shape_[1] * shape_[2]; }
+  int64_t width() const override { return shape_[2]; }
 
   Tensor indices(const Tensor& z) const override {
     const Tensor map = z.view({-1, shape_[0], shape_[1], shape_[2]});
-    return nearest(rows_of_places(map).to(codes_.options())).view({-1, places()}).to(z.device());
+    return nearest(rows_of_places(map).to(codes_.device(), codes_.scalar_type()))
+        .view({-1, places()})
+        .to(z.device());
   }
 
   Tensor latents(const Tensor& indices) const override {
@@ -93,6 +104,21 @@ class VectorQuantizer : public Bottleneck, public Codebook {
 
  private:
   bool learned() const { return options_.update == "gradient"; }
+
+  // `held` as a function of the vectors, whose gradient is the decoder's: passed on as if nothing
+  // had been replaced, or through the rotation and scaling that turn each vector into its code
+  // (Fifty et al. 2024, arXiv:2410.06424).
+  Tensor passed_on(const Tensor& vectors, const Tensor& held) const {
+    if (options_.estimator == "straight_through") return vectors + (held - vectors).detach();
+    const auto unit = [](const Tensor& x) {
+      return x / x.norm(2, {1}, true).clamp_min(kLeastNorm);
+    };
+    const auto along = [&](const Tensor& axis) { return (vectors * axis).sum(1, true); };
+    const Tensor fixed = vectors.detach(), from = unit(fixed), to = unit(held);
+    const Tensor between = unit(from + to);
+    const Tensor scale = held.norm(2, {1}, true) / fixed.norm(2, {1}, true).clamp_min(kLeastNorm);
+    return scale * (vectors - 2 * along(between) * between + 2 * along(from) * to);
+  }
 
   // The index of the nearest code of each row: [M].
   Tensor nearest(const Tensor& rows) const {
@@ -111,7 +137,7 @@ class VectorQuantizer : public Bottleneck, public Codebook {
         noise.uniform({images, vectors / images}, rows.options()).flatten().argsort();
     const Tensor turn = at::arange(options_.codes, order.options()).remainder(vectors);
     const Tensor drawn = rows.index_select(0, order.index_select(0, turn));
-    const Tensor unused = counts_.lt(options_.revive * usual);
+    const Tensor unused = counts_.lt(options_.revive * usual).logical_and(drawn.isfinite().all(1));
     codes_.copy_(at::where(unused.unsqueeze(1), drawn, codes_));
     if (!learned()) sums_.copy_(at::where(unused.unsqueeze(1), drawn * usual, sums_));
     counts_.copy_(at::where(unused, at::full_like(counts_, usual), counts_));
@@ -147,6 +173,9 @@ BottleneckPlan configure_vq_bottleneck(Section& section) {
   section.read("codes", options.codes, between(2, 65536), "number of codes");
   section.read("update", options.update, OneOf{{"ema", "gradient"}},
                "how codes follow the vectors: running means, or gradients");
+  section.read("estimator", options.estimator, OneOf{{"straight_through", "rotation"}},
+               "how the decoder's gradient reaches the vectors: unchanged, or through the rotation "
+               "and scaling from each vector to its code");
   section.read("decay", options.decay, from_below(0, 1),
                "share of the running counts and means that a step keeps");
   section.read("commitment", options.commitment, at_least(0),

@@ -2,8 +2,10 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "core/parallel.h"
@@ -15,10 +17,12 @@ namespace {
 constexpr std::array<std::array<int64_t, 3>, 6> kTried{
     {{16, 0, 0}, {10, 3, 3}, {6, 5, 5}, {4, 6, 6}, {2, 7, 7}, {1, 8, 7}}};
 constexpr int64_t kHeldOut = 10;  // every tenth image chooses the weights
+constexpr int64_t kDoubt = 16;    // added to a row's sum: a context that was rare says little
+constexpr int64_t kMostCodes = 65536;
 
 // Rows of counts as integers that add up to at most kTableTotal.
 Tensor scaled(const Tensor& counts) {
-  const Tensor all = counts.sum(-1, true).clamp_min(1);
+  const Tensor all = counts.sum(-1, true) + kDoubt;
   return counts.mul(kTableTotal).div(all, "floor").to(at::kInt).contiguous();
 }
 
@@ -29,19 +33,27 @@ Tensor count_pairs(const Tensor& contexts, const Tensor& codes, int64_t rows, in
 }
 
 CodeTables count(const Tensor& indices, int64_t codes, int64_t width) {
-  const int64_t places = indices.size(1), rows = places / width;
-  const Tensor map = indices.view({-1, rows, width});
+  const int64_t places = indices.size(1);
   const Tensor place = at::arange(places, at::kLong).expand_as(indices);
+  CodeTables tables{.place = scaled(count_pairs(place, indices, places, codes)),
+                    .left = {},
+                    .above = {},
+                    .weights = {kWeights, 0, 0},
+                    .width = std::max<int64_t>(1, width)};
+  if (width == 0 || codes > kMostPaired) return tables;
+  const Tensor map = indices.reshape({-1, places / width, width});
   const auto neighbours = [&](int64_t dimension) {
     const int64_t steps = map.size(dimension) - 1;
     return scaled(count_pairs(map.narrow(dimension, 0, steps), map.narrow(dimension, 1, steps),
                               codes, codes));
   };
-  return {.place = scaled(count_pairs(place, indices, places, codes)),
-          .left = neighbours(2),
-          .above = neighbours(1),
-          .weights = {},
-          .width = width};
+  tables.left = neighbours(2);
+  tables.above = neighbours(1);
+  return tables;
+}
+
+const int32_t* values_of(const Tensor& table) {
+  return table.defined() ? table.const_data_ptr<int32_t>() : nullptr;
 }
 
 /// The frequencies of all codes at one place, given the codes before it.
@@ -50,16 +62,18 @@ class PlaceFrequencies {
   explicit PlaceFrequencies(const CodeTables& tables)
       : tables_(tables),
         place_(tables.place.const_data_ptr<int32_t>()),
-        left_(tables.left.const_data_ptr<int32_t>()),
-        above_(tables.above.const_data_ptr<int32_t>()),
+        left_(values_of(tables.left)),
+        above_(values_of(tables.above)),
         frequencies_(static_cast<size_t>(tables.codes())) {}
 
   // codes: those of the places before `at`.
   void at(int64_t at, const int64_t* codes) {
     const int64_t count = tables_.codes();
     const int32_t* const tables[] = {
-        place_ + at * count, at % tables_.width > 0 ? left_ + codes[at - 1] * count : nullptr,
-        at >= tables_.width ? above_ + codes[at - tables_.width] * count : nullptr};
+        place_ + at * count,
+        left_ != nullptr && at % tables_.width > 0 ? left_ + codes[at - 1] * count : nullptr,
+        above_ != nullptr && at >= tables_.width ? above_ + codes[at - tables_.width] * count
+                                                 : nullptr};
     std::fill(frequencies_.begin(), frequencies_.end(), 1U);
     for (size_t which = 0; which < 3; ++which) {
       const auto weight = static_cast<uint32_t>(tables_.weights[which]);
@@ -119,10 +133,31 @@ Tensor code_bits(const CodeTables& tables, const Tensor& indices) {
   return bits;
 }
 
+bool usable(const CodeTables& tables) {
+  const auto fits = [](const Tensor& table, int64_t codes) {
+    return table.defined() && table.dim() == 2 && table.is_contiguous() &&
+           table.scalar_type() == at::kInt && table.size(0) > 0 && table.size(1) == codes &&
+           table.ge(0).all().item<bool>() && table.sum(1).max().item<int64_t>() <= kTableTotal;
+  };
+  if (!tables.place.defined() || tables.place.dim() != 2) return false;
+  const int64_t codes = tables.codes();
+  if (codes < 1 || codes > kMostCodes || !fits(tables.place, codes) || tables.width < 1)
+    return false;
+  if (tables.left.defined() != tables.above.defined()) return false;
+  for (const Tensor& table : {tables.left, tables.above}) {
+    if (table.defined() && !(fits(table, codes) && table.size(0) == codes)) return false;
+  }
+  const auto& weights = tables.weights;
+  return std::min({weights[0], weights[1], weights[2]}) >= 0 &&
+         weights[0] + weights[1] + weights[2] == kWeights;
+}
+
 CodeTables fit_code_tables(const Tensor& indices, int64_t codes, int64_t width) {
   const Tensor held = at::arange(indices.size(0), at::kLong).remainder(kHeldOut).eq(0);
   CodeTables trial = count(indices.index({held.logical_not()}), codes, width);
   const Tensor judged = indices.index({held});
+  if (!trial.left.defined() || judged.size(0) == 0 || judged.size(0) == indices.size(0))
+    return count(indices, codes, width);
   double fewest = std::numeric_limits<double>::infinity();
   std::array<int64_t, 3> best = kTried.front();
   for (const auto& weights : kTried) {

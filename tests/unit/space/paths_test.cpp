@@ -88,7 +88,7 @@ TEST(Paths, UnevennessIsLargestOverMeanChange) {
 }
 
 TEST(Paths, UnknownNamesAreRefused) {
-  expect_error([] { parse_path("curved"); }, "expected linear or slerp");
+  expect_error([] { parse_path("curved"); }, "expected linear, slerp or cells");
 }
 
 }  // namespace
