@@ -128,15 +128,15 @@ double PriorTrainer::rate() const {
   return options_.learning_rate * 0.5 * (1 + std::cos(std::numbers::pi * after));
 }
 
-void PriorTrainer::train() {
+void PriorTrainer::train(int64_t most_steps) {
   while (state_.epoch < options_.epochs) {
     const Stopwatch watch;
-    train_epoch();
+    if (!train_epoch(most_steps)) return save();
     finish_epoch(watch.seconds());
   }
 }
 
-void PriorTrainer::train_epoch() {
+bool PriorTrainer::train_epoch(int64_t& steps_left) {
   auto shuffle = generator(static_cast<uint64_t>(options_.seed), Stream::kShuffle,
                            static_cast<uint64_t>(state_.epoch));
   const int64_t total = train_.indices.size(0);
@@ -162,8 +162,10 @@ void PriorTrainer::train_epoch() {
                       state_.step),
           signal);
     }
+    if (--steps_left <= 0 && state_.batch < batches()) return false;
     if (saved_.seconds() > kSaveSeconds) save();
   }
+  return true;
 }
 
 void PriorTrainer::train_step(const Tensor& rows) {

@@ -4,6 +4,7 @@
 #include <c10/core/Device.h>
 
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -48,12 +49,13 @@ class PriorTrainer {
   /// Continues from a checkpoint. Throws Error naming `path` if it does not fit.
   void restore(const TensorFile& file, const std::filesystem::path& path);
   /// Trains to the last epoch. Throws Interrupted, after saving, if a signal arrived; Error if the
-  /// loss is not finite.
-  void train();
+  /// loss is not finite. most_steps: ends after so many, saved.
+  void train(int64_t most_steps = std::numeric_limits<int64_t>::max());
   const PriorState& state() const { return state_; }
 
  private:
-  void train_epoch();
+  /// Returns false if the steps ended before the epoch.
+  bool train_epoch(int64_t& steps_left);
   void train_step(const Tensor& rows);
   void finish_epoch(double seconds);
   TensorFile snapshot() const;

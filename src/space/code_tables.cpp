@@ -14,8 +14,16 @@
 namespace latent::space {
 namespace {
 
-constexpr std::array<std::array<int64_t, 3>, 6> kTried{
-    {{16, 0, 0}, {10, 3, 3}, {6, 5, 5}, {4, 6, 6}, {2, 7, 7}, {1, 8, 7}}};
+constexpr std::array<std::array<int64_t, 3>, 10> kTried{{{16, 0, 0},
+                                                         {10, 3, 3},
+                                                         {6, 5, 5},
+                                                         {4, 6, 6},
+                                                         {2, 7, 7},
+                                                         {1, 8, 7},
+                                                         {2, 4, 10},
+                                                         {2, 10, 4},
+                                                         {1, 3, 12},
+                                                         {1, 12, 3}}};
 constexpr int64_t kHeldOut = 10;  // every tenth image chooses the weights
 constexpr int64_t kDoubt = 16;    // added to a row's sum: a context that was rare says little
 constexpr int64_t kMostCodes = 65536;
