@@ -11,7 +11,11 @@ OBJECTIVES = {
     "dreg": ({"bound": {"name": "iwae", "samples": 3, "gradient": "dreg"}}, ["bound"]),
 }
 
-KINDS = {"plain": {}, **{name: {"objective": objective} for name, (objective, terms) in OBJECTIVES.items()}}
+CODES = {"vq": {"name": "vq", "codes": 8}, "fsq": {"name": "fsq", "levels": [4, 3]}}
+
+KINDS = {"plain": {}, **{name: {"objective": objective} for name, (objective, terms) in OBJECTIVES.items()},
+         **{name: {"data": {"size": [16, 16]}, "model": {"encoder": "conv", "bottleneck": bottleneck}}
+            for name, bottleneck in CODES.items()}}
 
 # Networks that together have every kind of layer.
 NETWORKS = {
