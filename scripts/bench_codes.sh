@@ -8,15 +8,16 @@ set -euo pipefail
 # shellcheck source=_bench.sh
 source "$(dirname "${BASH_SOURCE[0]}")/_bench.sh"
 
+# shellcheck disable=SC2154  # latent, work: of _bench.sh
 runs=${RUNS:-$work}
 mkdir -p "$runs"
 
 once() { # NAME CONFIG: trains a run unless it is there, and says how long
   local start=$EPOCHREALTIME
-  [[ -f $runs/$1/report ]] && return
+  [[ -f $runs/$1.done ]] && return
   "$latent" train "configs/$2.json" --run "$runs/$1" --overwrite --quiet --set train.pictures_every=0 --set train.report=false > /dev/null
   python3 -c "print(f'$1: trained in {$EPOCHREALTIME - $start:.0f} s')"
-  touch "$runs/$1/report"
+  touch "$runs/$1.done"
 }
 
 judged() { # NAME: squared error and codes of the test split

@@ -132,6 +132,14 @@ const Registry<SamplerRow>& samplers() {
   return registry;
 }
 
+bool suits(const SamplerRow& sampler, const OpenedRun& run) {
+  const bool codes = run.model->bottleneck().codebook() != nullptr;
+  if (sampler.name == kAutoregressive) return codes && TrainedPrior::exists(run, kAutoregressive);
+  if (sampler.name == "codes") return codes;
+  if (sampler.name == "manifold") return !codes && run.model->latent_dim() <= 2;
+  return sampler.name != "gmm" || !codes;
+}
+
 Tensor draw_latents(const OpenedRun& run, const SamplerRow& sampler, const LatentRequest& request,
                     at::Generator& noise) {
   return run.model->bottleneck().nearest_valid(sampler.draw(run, request, noise));
@@ -143,7 +151,7 @@ RuleLatents draw_latents_where(const OpenedRun& run, const SamplerRow& sampler,
   if (sampler.draw_where == nullptr) {
     std::vector<std::string> able;
     for (const auto& row : samplers().rows()) {
-      if (row.draw_where != nullptr) able.push_back(row.name);
+      if (row.draw_where != nullptr && suits(row, run)) able.push_back(row.name);
     }
     throw Error(
         fmt::format("{} {}: the sampler {} knows no classes, and this run's model has no "

@@ -40,6 +40,9 @@ struct SamplerRow {
 
 const Registry<SamplerRow>& samplers();
 
+/// Returns whether a sampler can draw a run's latents, with what the run has.
+bool suits(const SamplerRow& sampler, const OpenedRun& run);
+
 /// Draws latents [N, Z] that the run's bottleneck could have produced.
 /// Throws Error if the run has no such latents, for example a grid over more than two of them.
 Tensor draw_latents(const OpenedRun& run, const SamplerRow& sampler, const LatentRequest& request,

@@ -123,7 +123,8 @@ CompressedInputs compressed_inputs(const Arguments& arguments) {
   if (!arguments.has("files"))
     throw UsageError("latent decompress: no files; expected those of latent compress, or a folder");
   CompressedInputs inputs;
-  for (const fs::path path : arguments.texts("files")) {
+  for (const auto& text : arguments.texts("files")) {
+    const fs::path path = text;
     std::error_code code;
     if (!fs::is_directory(path, code)) {
       inputs.paths.push_back(path);

@@ -64,7 +64,7 @@ Tensor TransformerLayer::forward(const Tensor& x) const {
   return think(x + at::linear(joined, out_, out_bias_));
 }
 
-TransformerLayer::Cache TransformerLayer::cache(int64_t batch, int64_t places) const {
+TransformerLayer::Cache TransformerLayer::empty_cache(int64_t batch, int64_t places) const {
   const std::vector<int64_t> sizes{batch, heads_, places, channels_ / heads_};
   return {at::empty(sizes, out_.options().requires_grad(false)),
           at::empty(sizes, out_.options().requires_grad(false))};
@@ -154,8 +154,8 @@ namespace {
 Tensor draw_code(const Tensor& logits, double temperature, at::Generator& noise) {
   if (temperature == 0) return logits.argmax(1);
   const Tensor share = at::softmax(logits.to(at::kDouble) / temperature, 1).cumsum(1);
-  const Tensor at = at::empty({logits.size(0), 1}, at::kDouble).uniform_(0, 1, noise);
-  const Tensor below = share.le(at.to(share.device()) * share.narrow(1, share.size(1) - 1, 1));
+  const Tensor drawn = at::empty({logits.size(0), 1}, at::kDouble).uniform_(0, 1, noise);
+  const Tensor below = share.le(drawn.to(share.device()) * share.narrow(1, share.size(1) - 1, 1));
   return below.sum(1).clamp_max(logits.size(1) - 1);
 }
 
@@ -169,7 +169,7 @@ Tensor CodeTransformer::sample(int64_t count, const Tensor& condition, double te
   const Tensor nothing = at::full({count}, plan_.codes, places);
   std::vector<TransformerLayer::Cache> caches;
   for (const auto& layer : layers_)
-    caches.push_back(layer->cache(count, plan_.places));
+    caches.push_back(layer->empty_cache(count, plan_.places));
   const Tensor known = told(condition);
   for (int64_t place = 0; place < plan_.places; ++place) {
     const auto code = [&](int64_t back) {

@@ -34,7 +34,7 @@ class TransformerLayer : public torch::nn::Module {
   Tensor forward(const Tensor& x) const;
   /// Returns `forward` of one further place, x: [B, C]; adds its key and value to the cache.
   Tensor step(const Tensor& x, Cache& cache, int64_t place) const;
-  Cache cache(int64_t batch, int64_t places) const;
+  Cache empty_cache(int64_t batch, int64_t places) const;
   /// layers: of the whole network; more of them get smaller weights before each sum.
   void initialize(int64_t layers, at::Generator& noise);
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <numbers>
 #include <utility>
+#include <vector>
 
 #include "core/error.h"
 #include "core/log.h"
@@ -105,7 +106,7 @@ PriorTrainer::PriorTrainer(const PriorOptions& options, std::shared_ptr<CodeTran
       about_(std::move(about)),
       device_(device),
       quiet_(quiet),
-      parameters_({{"", network_.get()}}),
+      parameters_(std::vector<std::pair<std::string, torch::nn::Module*>>{{"", network_.get()}}),
       optimizer_(make_optimizer({.learning_rate = options.learning_rate}, parameters_)) {
   const int64_t judged = std::min(kValidationImages, validation_.indices.size(0));
   validation_ = {stored_row(validation_.indices, 0, judged),

@@ -8,8 +8,8 @@
 
 LATENT_FUZZ_TARGET(input) {
   using namespace latent;
-  static const space::CodeTables tables = space::fit_code_tables(
-      (at::arange(240, at::kLong) * 7).remainder(5).view({20, 12}), 5, 4);
+  static const space::CodeTables tables =
+      space::fit_code_tables((at::arange(240, at::kLong) * 7).remainder(5).view({20, 12}), 5, 4);
   // Any payload gives some codes, which come back from the bytes they are written as.
   const Tensor codes = space::decode_codes(tables, input);
   const std::string written = space::encode_codes(tables, codes);
