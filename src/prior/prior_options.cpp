@@ -32,7 +32,9 @@ PriorOptions read_prior_options(Config& config) {
   keys.read("warmup", options.warmup, between(0, 0.9),
             "share of the steps in which the learning rate rises");
   keys.read("clip_norm", options.clip_norm, at_least(0), "largest norm of the gradient; 0: any");
-  keys.read("seed", options.seed, between(0, 9007199254740992.0),
+  keys.read("precision", options.precision, OneOf{{"auto", "fp32", "bf16"}},
+            "arithmetic of the products in training; auto: bf16 where the device has it");
+  keys.read("seed", options.seed, at_least(0),
             "seed of the initial weights and the order of the images");
   config.check_all_read();
   return options;

@@ -15,6 +15,7 @@
 #include "core/progress.h"
 #include "core/random.h"
 #include "core/system/interrupt.h"
+#include "train/arithmetic.h"
 #include "train/checkpoint/checkpoint.h"
 
 namespace latent {
@@ -179,7 +180,10 @@ void PriorTrainer::train_step(const Tensor& rows) {
   }
   optimizer_->set_learning_rate(rate());
   parameters_.drop_gradients();
-  const Tensor nats = network_->nats(train_.indices.index_select(0, rows).to(device_), condition);
+  const Tensor nats = [&] {
+    const Autocast narrow(device_, options_.precision);
+    return network_->nats(train_.indices.index_select(0, rows).to(device_), condition);
+  }();
   nats.mean().backward();
   parameters_.gather_gradients();
   const torch::NoGradGuard no_grad;

@@ -18,6 +18,7 @@
 #include "run/run_lock.h"
 #include "session/codes.h"
 #include "session/model_digest.h"
+#include "train/arithmetic.h"
 
 namespace latent {
 namespace {
@@ -162,7 +163,11 @@ PriorReport train_prior(const OpenedRun& run, const PriorRequest& request) {
   const fs::path folder = prior_folder(run, request.name);
   Config config = request.resume ? Config::load(folder / "config.json")
                                  : Config::parse("{}", "latent prior train", request.settings);
-  const PriorOptions options = read_prior_options(config);
+  PriorOptions options = read_prior_options(config);
+  if (options.precision == "auto") {
+    options.precision = has_bf16(run.device) ? "bf16" : "fp32";
+    config.settle("precision", options.precision);  // a resumed training must not choose again
+  }
   make_directories(folder);
   const RunLock lock(folder);
   const RunDirectory directory = prior_directory(run, request, config);
