@@ -118,7 +118,7 @@ class VectorCode(_Weighted):
         x = self.vectors(x).permute(0, 2, 3, 1)
         nearest = torch.addmm(self.codes.square().sum(1), x.reshape(-1, x.shape[3]), self.codes.t(), alpha=-2).argmin(1)
         held = self.codes[nearest].reshape(x.shape)
-        return (x + (held - x).detach()).permute(0, 3, 1, 2)
+        return (x + (held - x).detach() if torch.is_grad_enabled() else held).permute(0, 3, 1, 2)
 
 
 class ScalarCode(nn.Module):

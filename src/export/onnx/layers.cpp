@@ -218,20 +218,19 @@ Value write_mean(Graph& graph, const LayerToWrite& layer, const Sized& x) {
 Value write_vq(Graph& graph, const LayerToWrite& layer, const Sized& x) {
   const Sized vectors = write_chain_sized(graph, layer, x);
   const std::string& path = layer.path;
-  const Tensor codes = find_tensor(layer.spec, "codes").to(at::kFloat).cpu();
+  const Tensor codes = find_tensor(layer.spec, "codes").detach().to(at::kCPU, at::kFloat);
+  const Value book = graph.constant(path + ".codes", codes);
   const int64_t depth = vectors.sizes[0], height = vectors.sizes[1], width = vectors.sizes[2];
   const Value places =
       graph.add("Transpose", {vectors.value}, path + ".places", {{"perm", Sizes{0, 2, 3, 1}}});
   const Value rows =
       graph.add("Reshape", {places, graph.constant(path + ".row", {-1, depth})}, path + ".rows");
   const Value distances =
-      graph.add("Gemm",
-                {rows, graph.constant(path + ".codes", codes),
-                 graph.constant(path + ".squares", at::square(codes).sum(1))},
+      graph.add("Gemm", {rows, book, graph.constant(path + ".squares", at::square(codes).sum(1))},
                 path + ".distances", {{"alpha", -2.0F}, {"transB", int64_t{1}}});
   const Value nearest = graph.add("ArgMin", {distances}, path + ".nearest",
                                   {{"axis", int64_t{1}}, {"keepdims", int64_t{0}}});
-  const Value held = graph.add("Gather", {path + ".codes", nearest}, path + ".held");
+  const Value held = graph.add("Gather", {book, nearest}, path + ".held");
   const Value map =
       graph.add("Reshape", {held, graph.constant(path + ".map_size", {-1, height, width, depth})},
                 path + ".map");
