@@ -122,28 +122,39 @@ class FiniteScalars : public Bottleneck, public Codebook {
   mutable std::optional<LevelNumbers> numbers_;
 };
 
-}  // namespace
-
-BottleneckPlan configure_fsq_bottleneck(Section& section) {
-  std::vector<int64_t> levels{8, 5, 5, 5};
-  section.read("levels", levels, between(2, 256),
-               "number of levels of each latent; their product is the number of codes");
+// Throws Error if their combinations are too many.
+void check_levels(const std::vector<int64_t>& levels, const std::string& where) {
   const double codes = std::accumulate(
       levels.begin(), levels.end(), 1.0,
       [](double product, int64_t level) { return product * static_cast<double>(level); });
-  if (levels.empty() || codes > 65536) {
-    throw Error(fmt::format("{}: {} codes; expected levels whose product is from 2 to 65536",
-                            section.where("levels"), levels.empty() ? 0 : codes));
-  }
+  if (codes > 65536)
+    throw Error(fmt::format("{}: {} codes; expected levels whose product is from 2 to 65536", where,
+                            codes));
+}
+
+}  // namespace
+
+BottleneckPlan configure_fsq_bottleneck(Section& section) {
+  std::vector<int64_t> levels;
+  section.read("levels", levels, between(2, 256),
+               "number of levels of each latent; their product is the number of codes; []: 8 for "
+               "the first latent, 5 for each other");
+  check_levels(levels, section.where("levels"));
   return {.make =
               [levels, where = section.where("levels")](const std::vector<int64_t>& features,
                                                         int64_t depth) {
-                if (depth != static_cast<int64_t>(levels.size())) {
+                std::vector<int64_t> each = levels;
+                if (each.empty()) {
+                  each.assign(static_cast<size_t>(depth), 5);
+                  each.front() = 8;
+                  check_levels(each, where);
+                }
+                if (depth != static_cast<int64_t>(each.size())) {
                   throw Error(
                       fmt::format("{}: {} levels for latents of {}; expected model.latent_dim {}",
                                   where, levels.size(), depth, levels.size()));
                 }
-                return std::make_shared<FiniteScalars>(features, levels);
+                return std::make_shared<FiniteScalars>(features, each);
               },
           .features = FeatureKind::kMap};
 }

@@ -63,15 +63,17 @@ class VectorQuantizer : public Bottleneck, public Codebook {
   LatentShape shape() const override { return shape_; }
   const Prior* prior() const override { return &prior_; }
   const Codebook* codebook() const override { return this; }
-  bool draws_in_training() const override { return options_.revive > 0; }
+  bool draws_in_training() const override { return true; }
   std::vector<std::string> loss_names() const override {
     return learned() ? std::vector<std::string>{"commitment", "codebook"}
                      : std::vector<std::string>{"commitment"};
   }
 
-  // The codes start as the first batch's vectors: all are unused before it.
+  // In training the codes start as the first batch's vectors: all are unused before it.
   void initialize(Initialization kind, at::Generator& generator) override {
+    const torch::NoGradGuard no_grad;
     to_vectors_->initialize(kind, generator);
+    codes_.normal_(0, 1, generator);
   }
 
   LayerSpec spec() const override {
@@ -127,9 +129,8 @@ class VectorQuantizer : public Bottleneck, public Codebook {
   }
 
   // Moves codes that hardly any vector is nearest to onto vectors of this batch, drawn without
-  // repetition.
+  // repetition; without revival only all of them at the first step.
   void revive_unused(const Tensor& rows, const Noise& noise, int64_t images) {
-    if (options_.revive == 0) return;
     const torch::NoGradGuard no_grad;
     const int64_t vectors = rows.size(0);
     const double usual = static_cast<double>(vectors) / static_cast<double>(options_.codes);
@@ -137,7 +138,9 @@ class VectorQuantizer : public Bottleneck, public Codebook {
         noise.uniform({images, vectors / images}, rows.options()).flatten().argsort();
     const Tensor turn = at::arange(options_.codes, order.options()).remainder(vectors);
     const Tensor drawn = rows.index_select(0, order.index_select(0, turn));
-    const Tensor unused = counts_.lt(options_.revive * usual).logical_and(drawn.isfinite().all(1));
+    const Tensor few = options_.revive > 0 ? counts_.lt(options_.revive * usual)
+                                           : counts_.sum().eq(0).expand_as(counts_);
+    const Tensor unused = few.logical_and(drawn.isfinite().all(1));
     codes_.copy_(at::where(unused.unsqueeze(1), drawn, codes_));
     if (!learned()) sums_.copy_(at::where(unused.unsqueeze(1), drawn * usual, sums_));
     counts_.copy_(at::where(unused, at::full_like(counts_, usual), counts_));

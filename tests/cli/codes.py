@@ -60,17 +60,7 @@ def commands(here):
     expect_error("its latents are codes, which no mixture of Gaussians describes", "sample", "--run", "vq", "--sampler", "gmm")
 
 
-def collapse(here):
-    latent("train", write_config(here, VQ), "--run", "one", "--quiet", "--set", "model.bottleneck.revive=0", "--set",
-           "train.epochs=1")
-    said = json.loads(latent("doctor", "--run", "one", "--json", code=1).stdout)
-    found = next(finding for finding in said["findings"] if finding["where"] == "codes")
-    expect("has collapsed" in found["what"] and "set model.bottleneck.revive to 0.1" in found["remedy"],
-           f"collapse and its remedy, got {found}")
-
-
 def scalars(here):
-    change = {"model": {"bottleneck": {"name": "fsq", "levels": [5, 3], "codes": None}, "latent_dim": 2}}
     config = json.loads(write_config(here, VQ, "fsq.json").read_text())
     config["model"].update(bottleneck={"name": "fsq", "levels": [5, 3]}, latent_dim=2)
     (here / "fsq.json").write_text(json.dumps(config))
@@ -221,7 +211,6 @@ with Workplace() as here:
     if numpy is None:
         skip("needs NumPy and safetensors")
     commands(here)
-    collapse(here)
     scalars(here)
     files, one = compressed(here)
     refused(here, files, one)

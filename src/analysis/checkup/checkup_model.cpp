@@ -29,7 +29,7 @@ constexpr double kMaxOutside = 0.01;  // share of values outside [0, 1]
 constexpr double kSigmaFactor =
     3;  // largest ratio of a fixed sigma and the error that it describes
 
-constexpr double kCollapsed = 2;      // perplexity below which codes tell nearly nothing
+constexpr double kCollapsed = 1.5;    // perplexity below which codes tell nearly nothing
 constexpr double kEnoughCodes = 0.5;  // share that is used of those that could be
 
 double share(const Tensor& condition) { return condition.to(at::kDouble).mean().item<double>(); }

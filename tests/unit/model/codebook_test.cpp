@@ -194,6 +194,8 @@ TEST(FiniteScalars, LevelsMustFitTheLatents) {
   EXPECT_EQ(model(R"("levels": [8, 5]}, "latent_dim": 3})"),
             "test.json: model.bottleneck.levels: 2 levels for latents of 3; expected "
             "model.latent_dim 2");
+  EXPECT_EQ(model(R"("levels": [8, 5, 5]}, "latent_dim": 3})"), "");
+  EXPECT_EQ(model(R"("levels": []}, "latent_dim": 3})"), "");
   EXPECT_EQ(model(R"("levels": [256, 256, 2]}, "latent_dim": 3})"),
             "test.json: model.bottleneck.levels: 131072 codes; expected levels whose product is "
             "from 2 to 65536");
