@@ -3,12 +3,12 @@
 
 #include "analysis/run_comparison.h"
 #include "command/flags/arguments.h"
+#include "command/flags/measure_flags.h"
 #include "command/plot/loss_curves.h"
-#include "command/report/comparison_report.h"
-#include "command/report/measure_flags.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/text/suggest.h"
+#include "report/comparison_report.h"
 #include "visual/chart.h"
 
 namespace latent {

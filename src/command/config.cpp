@@ -1,8 +1,8 @@
 #include "config/config.h"
 
 #include "command/flags/arguments.h"
-#include "command/report/config_entries.h"
 #include "core/error.h"
+#include "report/config_entries.h"
 #include "session/experiment.h"
 
 namespace latent {

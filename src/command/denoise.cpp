@@ -6,7 +6,7 @@
 #include "command/flags/inputs.h"
 #include "command/flags/look.h"
 #include "command/flags/open_run.h"
-#include "command/report/one_file_each.h"
+#include "command/output/one_file_each.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/random.h"

@@ -11,11 +11,11 @@
 #include "command/flags/inputs.h"
 #include "command/flags/look.h"
 #include "command/flags/open_run.h"
-#include "command/report/anomaly_report.h"
 #include "core/error.h"
 #include "core/exit_with.h"
 #include "core/log.h"
 #include "core/text/suggest.h"
+#include "report/anomaly_report.h"
 
 namespace latent {
 namespace {

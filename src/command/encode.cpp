@@ -5,12 +5,12 @@
 
 #include "command/flags/inputs.h"
 #include "command/flags/open_run.h"
-#include "command/report/columns.h"
 #include "core/error.h"
 #include "core/system/file.h"
 #include "core/text/suggest.h"
 #include "format/safetensors.h"
 #include "format/table.h"
+#include "report/columns.h"
 #include "session/codes.h"
 
 namespace latent {

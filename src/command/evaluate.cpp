@@ -6,10 +6,10 @@
 #include "analysis/run_evaluation.h"
 #include "command/flags/arguments.h"
 #include "command/flags/look.h"
+#include "command/flags/measure_flags.h"
 #include "command/flags/open_run.h"
-#include "command/report/evaluation_report.h"
-#include "command/report/measure_flags.h"
 #include "core/text/suggest.h"
+#include "report/evaluation_report.h"
 #include "session/opened_run.h"
 
 namespace latent {

@@ -12,7 +12,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "command/report/animation.h"
+#include "command/output/animation.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/text/split.h"

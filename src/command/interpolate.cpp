@@ -6,12 +6,12 @@
 #include <nlohmann/json.hpp>
 
 #include "command/flags/inputs.h"
+#include "command/flags/latent_tensors.h"
 #include "command/flags/look.h"
 #include "command/flags/open_run.h"
 #include "command/flags/waypoints.h"
-#include "command/report/animation.h"
-#include "command/report/latent_tensors.h"
-#include "command/report/name_index.h"
+#include "command/output/animation.h"
+#include "command/output/name_index.h"
 #include "core/error.h"
 #include "core/text/split.h"
 #include "core/text/suggest.h"

@@ -3,12 +3,12 @@
 #include <nlohmann/json.hpp>
 
 #include "command/flags/arguments.h"
-#include "command/report/config_entries.h"
 #include "data/binarize.h"
 #include "data/selection/keep.h"
 #include "measure/measure.h"
 #include "model/activation.h"
 #include "model/corruption.h"
+#include "report/config_entries.h"
 #include "session/experiment.h"
 
 namespace latent {

@@ -1,9 +1,9 @@
 #include <nlohmann/json.hpp>
 
 #include "command/flags/arguments.h"
-#include "command/report/run_report.h"
 #include "core/error.h"
 #include "core/system/interrupt.h"
+#include "report/run_report.h"
 
 namespace latent {
 

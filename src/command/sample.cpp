@@ -7,9 +7,9 @@
 
 #include "analysis/latent_source.h"
 #include "command/flags/arguments.h"
+#include "command/flags/latent_tensors.h"
 #include "command/flags/look.h"
 #include "command/flags/open_run.h"
-#include "command/report/latent_tensors.h"
 #include "core/error.h"
 #include "core/random.h"
 #include "core/text/split.h"

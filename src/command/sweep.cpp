@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command/flags/arguments.h"
-#include "command/report/measure_flags.h"
+#include "command/flags/measure_flags.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/system/file.h"

@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "command/flags/arguments.h"
-#include "command/report/run_report.h"
-#include "command/report/train_display.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/system/interrupt.h"
 #include "core/system/out_of_memory.h"
+#include "report/run_report.h"
+#include "report/train_display.h"
 #include "session/moved_data.h"
 #include "session/resume_point.h"
 #include "session/training.h"

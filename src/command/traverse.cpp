@@ -6,7 +6,7 @@
 #include "command/flags/inputs.h"
 #include "command/flags/look.h"
 #include "command/flags/open_run.h"
-#include "command/report/animation.h"
+#include "command/output/animation.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/random.h"

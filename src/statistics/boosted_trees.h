@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/tensor.h"
-#include "statistics/feature_bins.h"
+#include "statistics/boosted_tree.h"
 
 namespace latent::statistics {
 
@@ -15,15 +15,6 @@ struct BoostingOptions {
   int64_t stages = 100;  // with a tree for each class; two classes share one
   int64_t depth = 3;     // at most 6
   double rate = 0.1;     // the share of each correction that is applied
-};
-
-/// A complete binary tree. Node n has the children 2n + 1 and 2n + 2; a node that was not split
-/// sends everything to the first one.
-struct BoostedTree {
-  std::vector<int32_t> feature;   // of each inner node
-  std::vector<uint16_t> last;     // the last bin that goes to the first child
-  std::vector<double> threshold;  // the same as a value: halfway between the node's examples
-  std::vector<double> value;      // of each leaf, already times the rate
 };
 
 struct BoostedTrees {

@@ -25,7 +25,7 @@ const Levels kRooms{{"core"},
                     {"session"},
                     {"prior"},
                     {"analysis"},
-                    {"export", "library"},
+                    {"export", "library", "report"},
                     {"command"},
                     {"main.cpp"}};
 
@@ -34,7 +34,7 @@ const Levels kFolders{
     {"core/text", "image", "kernel", "data/prepare", "model", "train/optimizer",
      "analysis/features", "command/flags", "space/disentanglement", "export/onnx"},
     {"core", "image/codecs", "kernel/cuda", "data", "model/corruptions", "train/checkpoint",
-     "analysis", "command/report", "session"},
+     "analysis", "command/output", "session"},
     {"core/system", "data/selection", "train", "analysis/checkup", "command/plot",
      "command/detection", "session/sweep"},
     {"core/device", "command"},
@@ -100,9 +100,11 @@ TEST(LayerOrder, TheRulesAreEnforced) {
   EXPECT_EQ(check_text("core/a.h", "#include <vector>\n#include \"core/b.h\"\n"), List{});
   EXPECT_EQ(check_text("train/a.h", "#include \"model/b.h\"\n#include \"core/text/b.h\"\n"),
             List{});
-  EXPECT_EQ(check_text("command/a.h", "#include \"command/report/b.h\""), List{});
-  EXPECT_EQ(check_text("command/report/a.h", "#include \"command/plot/b.h\""),
-            List{"command/report/a.h:1: command/report must not include command/plot"});
+  EXPECT_EQ(check_text("command/a.h", "#include \"command/output/b.h\""), List{});
+  EXPECT_EQ(check_text("command/output/a.h", "#include \"command/plot/b.h\""),
+            List{"command/output/a.h:1: command/output must not include command/plot"});
+  EXPECT_EQ(check_text("report/a.h", "#include \"command/flags/b.h\""),
+            List{"report/a.h:1: report must not include command/flags"});
   EXPECT_EQ(check_text("core/a.h", "\n#include \"config/b.h\""),
             List{"core/a.h:2: core must not include config"});
   EXPECT_EQ(check_text("model/a.h", "#include \"data/b.h\""),

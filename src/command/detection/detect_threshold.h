@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "command/flags/arguments.h"
-#include "command/report/anomaly_report.h"
+#include "report/anomaly_report.h"
 
 namespace latent {
 

@@ -1,4 +1,4 @@
-#include "command/report/columns.h"
+#include "report/columns.h"
 
 #include <torch/types.h>
 

@@ -1,4 +1,4 @@
-#include "command/report/latent_tensors.h"
+#include "command/flags/latent_tensors.h"
 
 #include <filesystem>
 

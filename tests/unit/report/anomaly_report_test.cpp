@@ -1,4 +1,4 @@
-#include "command/report/anomaly_report.h"
+#include "report/anomaly_report.h"
 
 #include "unit/expect.h"
 

@@ -1,4 +1,4 @@
-#include "command/report/each_class_report.h"
+#include "report/each_class_report.h"
 
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>

@@ -1,4 +1,4 @@
-#include "command/report/evaluation_report.h"
+#include "report/evaluation_report.h"
 
 #include <spdlog/fmt/fmt.h>
 

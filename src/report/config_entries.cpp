@@ -1,4 +1,4 @@
-#include "command/report/config_entries.h"
+#include "report/config_entries.h"
 
 #include <spdlog/fmt/fmt.h>
 

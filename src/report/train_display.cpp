@@ -1,4 +1,4 @@
-#include "command/report/train_display.h"
+#include "report/train_display.h"
 
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>

@@ -1,4 +1,4 @@
-#include "command/report/name_index.h"
+#include "command/output/name_index.h"
 
 #include <ATen/ATen.h>
 

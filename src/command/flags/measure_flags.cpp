@@ -1,10 +1,10 @@
-#include "command/report/measure_flags.h"
+#include "command/flags/measure_flags.h"
 
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
 
-#include "command/report/config_entries.h"
+#include "report/config_entries.h"
 
 namespace latent {
 namespace {

@@ -1,4 +1,4 @@
-#include "command/report/each_class_report.h"
+#include "report/each_class_report.h"
 
 #include "core/system/file.h"
 #include "unit/expect.h"

@@ -1,4 +1,4 @@
-#include "command/report/comparison_report.h"
+#include "report/comparison_report.h"
 
 #include <spdlog/fmt/fmt.h>
 

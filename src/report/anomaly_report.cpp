@@ -1,4 +1,4 @@
-#include "command/report/anomaly_report.h"
+#include "report/anomaly_report.h"
 
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "command/report/columns.h"
 #include "core/system/file.h"
+#include "report/columns.h"
 
 namespace latent {
 namespace {

@@ -1,4 +1,4 @@
-#include "command/report/animation.h"
+#include "command/output/animation.h"
 
 #include <spdlog/fmt/fmt.h>
 

@@ -1,4 +1,4 @@
-#include "command/report/inspection_text.h"
+#include "report/inspection_text.h"
 
 #include <spdlog/fmt/fmt.h>
 

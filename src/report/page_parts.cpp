@@ -1,4 +1,4 @@
-#include "command/report/page_parts.h"
+#include "report/page_parts.h"
 
 #include <csignal>
 #include <sstream>

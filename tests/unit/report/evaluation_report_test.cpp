@@ -1,5 +1,5 @@
 // A measure that a row of the tests adds is printed, and stands in the JSON and in the help.
-#include "command/report/evaluation_report.h"
+#include "report/evaluation_report.h"
 
 #include <gmock/gmock.h>
 

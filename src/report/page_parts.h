@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "command/report/html_page.h"
+#include "report/html_page.h"
 
 namespace latent {
 

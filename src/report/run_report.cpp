@@ -1,4 +1,4 @@
-#include "command/report/run_report.h"
+#include "report/run_report.h"
 
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
@@ -8,12 +8,12 @@
 
 #include "analysis/latent_source.h"
 #include "analysis/run_evaluation.h"
-#include "command/report/page_parts.h"
 #include "core/device/device.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/system/file.h"
 #include "core/text/suggest.h"
+#include "report/page_parts.h"
 #include "run/metrics.h"
 
 namespace latent {

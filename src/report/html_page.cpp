@@ -1,4 +1,4 @@
-#include "command/report/html_page.h"
+#include "report/html_page.h"
 
 #include "core/error.h"
 #include "core/sha256.h"

@@ -1,5 +1,5 @@
 // Where the result for each of the user's files goes.
-#include "command/report/one_file_each.h"
+#include "command/output/one_file_each.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "command/report/html_page.h"
+#include "report/html_page.h"
 
 #include "core/system/file.h"
 #include "unit/expect.h"

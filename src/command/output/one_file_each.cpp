@@ -1,4 +1,4 @@
-#include "command/report/one_file_each.h"
+#include "command/output/one_file_each.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -2,10 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "command/report/page_parts.h"
-#include "command/report/run_report.h"
 #include "core/system/file.h"
 #include "core/text/suggest.h"
+#include "report/page_parts.h"
+#include "report/run_report.h"
 #include "session/sweep/folder.h"
 #include "session/sweep/table.h"
 
