@@ -7,8 +7,8 @@
 
 #include "analysis/compression.h"
 #include "command/flags/inputs.h"
-#include "command/flags/open_run.h"
 #include "command/flags/latent_tensors.h"
+#include "command/flags/open_run.h"
 #include "command/output/one_file_each.h"
 #include "core/error.h"
 #include "core/log.h"
