@@ -1,8 +1,12 @@
-"""Models whose latents are codes: every command takes them or says why not, a prior draws them, and files of them decode again."""
+"""Models whose latents are codes: every command takes them or says why not, a prior draws them, and files of them decode again.
+
+usage: codes.py [KILLS]     KILLS: how often the training of a prior is killed before it is resumed to the end
+"""
 import json
 import random
 import shutil
 import subprocess
+import sys
 import time
 
 from _latent import BINARY, Workplace, expect, expect_error, files_below, latent, latent_json, skip, write_config
@@ -17,6 +21,7 @@ except ImportError:
 VQ = {"data": {"count": 300}, "model": {"bottleneck": {"name": "vq", "codes": 32}, "latent_dim": 6},
       "objective": {"likelihood": {"name": "gaussian", "value": 0.1, "output": "sigmoid"}},
       "train": {"epochs": 4, "batch_size": 32, "optimizer": {"learning_rate": 0.005}}}
+KILLS = int(sys.argv[1]) if len(sys.argv) > 1 else 6  # of a prior's training
 PLACES, SIDE = 16, 4  # of the map of 16x16 images after two strides
 
 
@@ -125,21 +130,32 @@ def prior(here):
 def killed_prior(here):
     settings = ["--set", "epochs=6", "--set", "channels=16", "--set", "layers=1", "--set", "heads=2", "--set", "batch_size=4"]
     latent("prior", "train", "--run", "vq", *settings, "--overwrite", "--quiet")
-    wanted = load_file("vq/priors/autoregressive/checkpoints/last.safetensors")
+    last = here / "vq/priors/autoregressive/checkpoints/last.safetensors"
+    wanted = load_file(last)
+
+    def expect_same(story):
+        found = load_file(last)
+        expect(found.keys() == wanted.keys() and all((found[name] == wanted[name]).all() for name in wanted), f"the same bits {story}")
+
     shutil.rmtree("vq/priors")
     draw = random.Random(1)
-    resumed = False
-    for _ in range(6):
-        flags = ["--resume"] if resumed else [*settings, "--overwrite"]
+    fresh, kills = [*settings, "--overwrite"], 0
+    flags = fresh
+    while kills < KILLS:
         process = subprocess.Popen([BINARY, "prior", "train", "--run", "vq", "--quiet", *flags], stderr=subprocess.DEVNULL,
                                    stdout=subprocess.DEVNULL)
-        time.sleep(draw.uniform(0.3, 1.2))
-        process.kill() if draw.random() < 0.5 else process.terminate()
-        process.wait()
-        resumed = (here / "vq/priors/autoregressive/checkpoints/last.safetensors").exists()
-    latent("prior", "train", "--run", "vq", "--quiet", *(["--resume"] if resumed else [*settings, "--overwrite"]))
-    found = load_file("vq/priors/autoregressive/checkpoints/last.safetensors")
-    expect(found.keys() == wanted.keys() and all((found[name] == wanted[name]).all() for name in wanted), "the same bits")
+        try:
+            process.wait(draw.uniform(0.4, 2.0))
+        except subprocess.TimeoutExpired:
+            process.kill() if draw.random() < 0.5 else process.terminate()
+            process.wait()
+            kills += 1
+            flags = ["--resume"] if last.exists() else fresh
+            continue
+        expect_same(f"after {kills} kills")
+        flags = fresh
+    latent("prior", "train", "--run", "vq", "--quiet", *flags)
+    expect_same(f"after {kills} kills")
 
 
 def compressed(here):
