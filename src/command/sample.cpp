@@ -45,12 +45,15 @@ struct DrawnSamples {
 
 constexpr const char* kAttributeFlag = "--attribute";
 
+const SamplerRow& named_sampler(const Arguments& arguments) {
+  return samplers().find<UsageError>(arguments.text("sampler"), "--sampler");
+}
+
 // The sampler of --sampler. Without the flag, images of one kind come from a mixture of their own,
 // unless the model gets the kind as its condition.
 const SamplerRow& chosen_sampler(const Arguments& arguments, const OpenedRun& run) {
   const bool own = run.condition.empty() && !arguments.has("sampler");
-  if (!arguments.has("attribute") || !own)
-    return samplers().find<UsageError>(arguments.text("sampler"), "--sampler");
+  if (!arguments.has("attribute") || !own) return named_sampler(arguments);
   const bool codes = run.model->bottleneck().codebook() != nullptr;
   return samplers().find(codes ? "autoregressive" : "gmm", "--sampler");
 }
@@ -143,7 +146,7 @@ void declare_sample(cxxopts::Options& options) {
 }
 
 void run_sample(const Arguments& arguments) {
-  const bool manifold = chosen_sampler(arguments, true).name == "manifold";
+  const bool manifold = named_sampler(arguments).name == "manifold";
   const LatentRequest request = read_request(arguments, manifold);
   if (manifold)
     arguments.refuse({"seed"}, "a manifold draws no random latents; expected no --seed");

@@ -28,7 +28,8 @@ TEST(RangeCoder, EqualSymbolsTakeTheirBits) {
 }
 
 TEST(RangeCoder, ReadsWhatItWrote) {
-  std::mt19937 random(1);
+  std::mt19937 engine(1);
+  const auto random = [&] { return static_cast<uint32_t>(engine()); };
   for (int trial = 0; trial < 300; ++trial) {
     std::vector<SymbolRange> symbols;
     double bits = 0;
