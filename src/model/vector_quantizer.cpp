@@ -22,7 +22,7 @@ constexpr double kLeastNorm = 1e-6;  // of a vector that a rotation turns
 struct QuantizerOptions {
   int64_t codes = 512;
   std::string update = "ema", estimator = "straight_through";
-  double decay = 0.99, commitment = 0.25, revive = 0.1;
+  double decay = 0.99, commitment = 0.25, revive = 0.03;
 };
 
 class VectorQuantizer : public Bottleneck, public Codebook {
@@ -141,9 +141,11 @@ class VectorQuantizer : public Bottleneck, public Codebook {
     const Tensor few = options_.revive > 0 ? counts_.lt(options_.revive * usual)
                                            : counts_.sum().eq(0).expand_as(counts_);
     const Tensor unused = few.logical_and(drawn.isfinite().all(1));
+    // It has to be used at once, or the next step moves it again.
+    const double count = options_.revive > 0 ? options_.revive * usual : usual;
     codes_.copy_(at::where(unused.unsqueeze(1), drawn, codes_));
-    if (!learned()) sums_.copy_(at::where(unused.unsqueeze(1), drawn * usual, sums_));
-    counts_.copy_(at::where(unused, at::full_like(counts_, usual), counts_));
+    if (!learned()) sums_.copy_(at::where(unused.unsqueeze(1), drawn * count, sums_));
+    counts_.copy_(at::where(unused, at::full_like(counts_, count), counts_));
   }
 
   // Takes the batch into the running counts and, unless the codes are trained, their means.

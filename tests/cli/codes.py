@@ -19,8 +19,8 @@ except ImportError:
     numpy = None
 
 VQ = {"data": {"count": 300}, "model": {"bottleneck": {"name": "vq", "codes": 32}, "latent_dim": 6},
-      "objective": {"likelihood": {"name": "gaussian", "value": 0.1, "output": "sigmoid"}},
-      "train": {"epochs": 4, "batch_size": 32, "optimizer": {"learning_rate": 0.005}}}
+      "objective": {"likelihood": {"name": "gaussian", "value": 0.3, "output": "sigmoid"}},
+      "train": {"epochs": 6, "batch_size": 32, "optimizer": {"learning_rate": 0.003}}}
 KILLS = int(sys.argv[1]) if len(sys.argv) > 1 else 6  # of a prior's training
 PLACES, SIDE = 16, 4  # of the map of 16x16 images after two strides
 

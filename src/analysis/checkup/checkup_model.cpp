@@ -73,7 +73,7 @@ std::string more_codes(const ModelFacts& facts, const Config& config) {
     return "set fewer model.bottleneck.levels, or train longer";
   const auto revive = number(config, "model.bottleneck.revive").value_or(0);
   const std::string first = revive == 0
-                                ? "set model.bottleneck.revive to 0.1"
+                                ? "set model.bottleneck.revive to 0.03"
                                 : fmt::format("raise model.bottleneck.revive (now {:g})", revive);
   return fmt::format("{}, lower {}, train longer, or set model.bottleneck.codes to {}", first,
                      now(config, "train.optimizer.learning_rate"),

@@ -168,11 +168,11 @@ TEST(Checkup, Codes) {
   EXPECT_EQ(of(60, 50, 64), "") << "more codes cannot be seen at so few places";
   EXPECT_EQ(of(200, 90, 100'000),
             "warning codes: 200 of 512 used, perplexity 90.0; raise model.bottleneck.revive (now "
-            "0.1), lower train.optimizer.learning_rate (now 0.001), train longer, or set "
+            "0.03), lower train.optimizer.learning_rate (now 0.001), train longer, or set "
             "model.bottleneck.codes to 200\n");
   EXPECT_EQ(of(1, 1, 100'000),
             "problem codes: the codebook has collapsed: 1 of 512 used, perplexity 1.0; raise "
-            "model.bottleneck.revive (now 0.1), lower train.optimizer.learning_rate (now 0.001), "
+            "model.bottleneck.revive (now 0.03), lower train.optimizer.learning_rate (now 0.001), "
             "train longer, or set model.bottleneck.codes to 2\n");
 }
 
