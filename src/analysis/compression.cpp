@@ -165,7 +165,7 @@ Compressor stored_compressor(const OpenedRun& run) {
   }
   auto made = compressor_from(run, file);
   if (!made) throw Error(path.string() + ": not the tables of this run" + remedy);
-  made->fingerprint = fingerprint_of(model, file);
+  made->fingerprint = fingerprint_of(model, compressor_tensors(*made));
   return *made;
 }
 

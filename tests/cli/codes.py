@@ -18,7 +18,7 @@ try:
 except ImportError:
     numpy = None
 
-VQ = {"data": {"count": 300}, "model": {"bottleneck": {"name": "vq", "codes": 32}, "latent_dim": 6},
+VQ = {"data": {"count": 300}, "model": {"bottleneck": {"name": "vq", "codes": 32, "decay": 0.8}, "latent_dim": 6},
       "objective": {"likelihood": {"name": "gaussian", "value": 0.3, "output": "sigmoid"}},
       "train": {"epochs": 6, "batch_size": 32, "optimizer": {"learning_rate": 0.003}}}
 KILLS = int(sys.argv[1]) if len(sys.argv) > 1 else 6  # of a prior's training
@@ -230,6 +230,6 @@ with Workplace() as here:
     scalars(here)
     files, one = compressed(here)
     refused(here, files, one)
-    gaussian(here)
     prior(here)
     killed_prior(here)
+    gaussian(here)
