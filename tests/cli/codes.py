@@ -92,7 +92,7 @@ def prior(here):
     result = latent_json("prior", "train", "--run", "vq", *small)
     expect(result["epochs"] == 8 and result["bits"] < result["bits_by_frequency"], f"fewer bits, got {result}")
     expect(files_below("vq/priors/autoregressive") == ["build.json", "checkpoints/best.safetensors", "checkpoints/last.safetensors",
-                                                       "config.json", "metrics.csv", "train.lock"],
+                                                       "config.json", "metrics.csv"],
            f"the files of a prior, got {files_below('vq/priors/autoregressive')}")
     after = latent_json("sample", "--run", "vq", "--count", 4)
     expect((here / after["written"][0]).read_bytes() != by_place, "the prior to be used by default")
@@ -106,7 +106,7 @@ def prior(here):
     expect_error("--resume uses the prior's own config; do not pass --set", "prior", "train", "--run", "vq", "--resume", "--set",
                  "epochs=9", code=2)
     expect_error("epoch: unknown key; did you mean epochs?", "prior", "train", "--run", "fsq", "--set", "epoch=9")
-    expect_error("heads: got 3; expected a divisor of channels (96)", "prior", "train", "--run", "fsq", "--set", "heads=3")
+    expect_error("heads: got 5; expected a divisor of channels (96)", "prior", "train", "--run", "fsq", "--set", "heads=5")
     expect_error("no prior to resume", "prior", "train", "--run", "fsq", "--resume")
     expect_error("--name pixelcnn: expected autoregressive", "prior", "train", "--run", "vq", "--name", "pixelcnn", code=2)
     expect_error("this run's prior is not conditioned on anything", "sample", "--run", "vq", "--attribute", "shape=square")
