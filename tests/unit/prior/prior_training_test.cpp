@@ -61,16 +61,18 @@ TEST_F(PriorTraining, LearnsWhichCodesFollow) {
   const CodedImages test = repeated_rows(200, 3);
   EXPECT_NEAR(mean_bits(*made.network, test, c10::kCPU), 8, 0.2);
   made.trainer->train();
-  // Two codes of four are 4 bits, and the others follow; the condition was left out.
+  // Two codes of four are 4 bits, and the others follow; the condition was left out, which a tenth
+  // of the training images show.
   const double bits = mean_bits(*made.network, {test.indices, {}}, c10::kCPU);
-  EXPECT_LT(bits, 4.6);
+  EXPECT_LT(bits, 5.4);
   // The condition tells the first code: 2 bits less.
-  EXPECT_LT(mean_bits(*made.network, test, c10::kCPU), bits - 1.3);
+  const double told = mean_bits(*made.network, test, c10::kCPU);
+  EXPECT_LT(told, 2.8);
   const MetricsTable metrics = read_metrics(folder_ / "p" / "metrics.csv");
   EXPECT_EQ(metrics.rows.size(), 40u);
   EXPECT_EQ(metrics.columns.back(), "val_bits");
   EXPECT_LT(metrics.column("train_bits").back(), metrics.column("train_bits").front());
-  EXPECT_NEAR(made.trainer->state().best_bits, bits, 2);
+  EXPECT_NEAR(made.trainer->state().best_bits, told, 0.5);
 }
 
 // Stopped and continued inside an epoch, by the checkpoint that a signal would have written.
