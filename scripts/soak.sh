@@ -5,6 +5,7 @@
 #   kills [N] [SEED] [KIND]
 #                      N times kill -9 at a random moment (default 1000); KIND: an objective
 #                      of tests/cli/_kinds.py, or every
+#   prior [N]          N times kill at a random moment of a prior's training (default 25)
 #   faults [KIND]      every system call on a run's files fails once, in seven ways
 #   full [STEPS]       a disk that fills up (default 64 amounts of free room)
 #   damage             every cut and every flipped bit of files of each format
@@ -15,7 +16,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
-  sed -n 's/^# \{0,1\}//; 4,13p' "${BASH_SOURCE[0]}"
+  sed -n 's/^# \{0,1\}//; 4,14p' "${BASH_SOURCE[0]}"
   exit 2
 }
 
@@ -38,6 +39,7 @@ case $proof in
     [[ ${kinds[0]} != every ]] || mapfile -t kinds < <(cd tests/cli && python3 -c 'import _kinds; print(*_kinds.KINDS, sep="\n")')
     for kind in "${kinds[@]}"; do cli kills "${1:-1000}" "${2:-1}" "$kind"; done
     ;;
+  prior) build && cli codes "${1:-25}" ;;
   faults) build && cli faults --all "$@" ;;
   full) build && cli disk_full "${1:-64}" ;;
   damage) build && LATENT_EXHAUSTIVE=1 build/release/latent_unit_tests --gtest_filter='Damage*' ;;

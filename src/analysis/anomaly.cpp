@@ -73,6 +73,11 @@ FittedTensors fit_latents(const AnomalyFitting& with) {
   return {{"mean", spread.mean}, {"whitening", spread.whitening}};
 }
 
+std::string why_no_distance(const OpenedRun& run) {
+  return run.model->bottleneck().codebook() != nullptr ? "the latents are codes, a map of them"
+                                                       : "";
+}
+
 Tensor latent_distance(const OpenedRun&, const FittedTensors& fitted, const ScoredBatch& batch) {
   const space::LatentSpread spread{.mean = fitted.at("mean"), .whitening = fitted.at("whitening")};
   return spread.distances(batch.code.code);
@@ -124,7 +129,8 @@ const Registry<AnomalyScoreRow>& anomaly_scores() {
       {
           {"error", "squared error", "error", never, nullptr, reconstruction_error},
           {"elbo", "negative ELBO, nats", "negative_elbo", why_no_elbo, elbo_noise, negative_elbo},
-          {"distance", "distance of the latents", "distance", never, fit_latents, latent_distance},
+          {"distance", "distance of the latents", "distance", why_no_distance, fit_latents,
+           latent_distance},
           {"pca", "squared error of PCA", "pca_error", never, fit_pca, pca_error},
       });
   return registry;

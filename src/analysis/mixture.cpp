@@ -130,9 +130,17 @@ GaussianMixture fit_mixture_to(const OpenedRun& run, const Latent& codes, const 
   return best.mixture;
 }
 
+void refuse_codes(const OpenedRun& run) {
+  if (run.model->bottleneck().codebook() == nullptr) return;
+  throw Error(run.directory.path().string() +
+              ": its latents are codes, which no mixture of Gaussians describes; expected the "
+              "sampler prior, codes or autoregressive");
+}
+
 }  // namespace
 
 GaussianMixture training_mixture(const OpenedRun& run, bool quiet) {
+  refuse_codes(run);
   return cached_or_computed(run, Split::kTrain, mixture_entry(run), [&](const Examples& train) {
     return fit_mixture_to(run, split_codes(run, Split::kTrain, train, quiet), "");
   });
@@ -140,6 +148,7 @@ GaussianMixture training_mixture(const OpenedRun& run, bool quiet) {
 
 RuleMixture training_mixture_where(const OpenedRun& run, const std::string& rule,
                                    const std::string& where, bool quiet) {
+  refuse_codes(run);
   const auto entry = rule_entry(run, rule);
   std::string why_not;
   const auto train = run.load_if_there(Split::kTrain, why_not);

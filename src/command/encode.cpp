@@ -76,6 +76,28 @@ void write_encoded(const std::filesystem::path& path, const Encoded& encoded) {
   write_tensors(path, as_tensors(encoded));
 }
 
+// The index of the code at each place: [N, h, w].
+Tensor index_maps(const OpenedRun& run, const Tensor& code) {
+  const Codebook& codes = *run.model->bottleneck().codebook();
+  return codes.indices(code).view({code.size(0), codes.places() / codes.width(), codes.width()});
+}
+
+void expect_codes(const OpenedRun& run) {
+  if (run.model->bottleneck().codebook() != nullptr) return;
+  throw Error("--codes: " + run.directory.path().string() +
+              " has no codebook; expected a run with model.bottleneck vq or fsq, or no --codes");
+}
+
+// Throws UsageError for a file that cannot be written.
+void check_kind(const std::string& out, bool codes) {
+  const std::string kind = std::filesystem::path(out).extension().string();
+  if (codes) {
+    if (kind != ".npy") throw UsageError("--out " + out + ": expected a .npy file for --codes");
+  } else if (kind != ".csv" && kind != ".npy" && kind != ".safetensors") {
+    throw UsageError("--out " + out + ": expected a .csv, .npy or .safetensors file");
+  }
+}
+
 }  // namespace
 
 void declare_encode(cxxopts::Options& options) {
@@ -84,20 +106,27 @@ void declare_encode(cxxopts::Options& options) {
   declare_out(options,
               "FILE.csv, FILE.npy (a NumPy structured array) or FILE.safetensors to write "
               "(default: encode/<images>.csv of the run)");
+  options.add_options()("codes",
+                        "write maps of the indices of codes instead, of a run with a codebook: "
+                        "FILE.npy, [N, height, width] int32");
 }
 
 void run_encode(const Arguments& arguments) {
-  const std::filesystem::path out = arguments.has("out") ? arguments.text("out") : "x.csv";
-  const std::string kind = out.extension().string();
-  if (kind != ".csv" && kind != ".npy" && kind != ".safetensors") {
-    throw UsageError("--out " + out.string() + ": expected a .csv, .npy or .safetensors file");
-  }
+  const bool codes = arguments.flag("codes");
+  if (arguments.has("out")) check_kind(arguments.text("out"), codes);
   const OpenedRun run = open_run(arguments);
-  const std::filesystem::path path =
-      arguments.has("out") ? out
-                           : run.directory.path() / "encode" / (inputs_stem(arguments) + ".csv");
+  if (codes) expect_codes(run);
+  const std::string stem = inputs_stem(arguments) + (codes ? "-codes.npy" : ".csv");
+  const std::filesystem::path path = arguments.has("out")
+                                         ? std::filesystem::path(arguments.text("out"))
+                                         : run.directory.path() / "encode" / stem;
   const Encoded encoded = encode_inputs(arguments, run);
-  write_encoded(path, encoded);
+  if (codes) {
+    if (path.has_parent_path()) make_directories(path.parent_path());
+    write_npy_integers(path, index_maps(run, encoded.codes.code));
+  } else {
+    write_encoded(path, encoded);
+  }
   std::vector<std::string> known;
   for (const auto& attribute : encoded.attributes)
     known.push_back(attribute.name);

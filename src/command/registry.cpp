@@ -31,6 +31,9 @@ void declare_detect(cxxopts::Options&);
 void declare_disentangle(cxxopts::Options&);
 void declare_features(cxxopts::Options&);
 void declare_doctor(cxxopts::Options&);
+void declare_prior(cxxopts::Options&);
+void declare_compress(cxxopts::Options&);
+void declare_decompress(cxxopts::Options&);
 void declare_export(cxxopts::Options&);
 void declare_report(cxxopts::Options&);
 void declare_config(cxxopts::Options&);
@@ -57,6 +60,9 @@ void run_detect(const Arguments&);
 void run_disentangle(const Arguments&);
 void run_features(const Arguments&);
 void run_doctor(const Arguments&);
+void run_prior(const Arguments&);
+void run_compress(const Arguments&);
+void run_decompress(const Arguments&);
 void run_export(const Arguments&);
 void run_report(const Arguments&);
 void run_config(const Arguments&);
@@ -104,6 +110,11 @@ const Registry<CommandRow>& commands() {
           {"features",
            "train a network whose features samples are compared by (evaluate --measure)",
            declare_features, run_features, SeedFlag::kDraws, true, kFeaturesMemory},
+          {"prior", "train a prior that samples the codes of a run with a codebook", declare_prior,
+           run_prior, SeedFlag::kNone, true, kFeaturesMemory},
+          {"compress", "write images as the codes of a run's model, in as few bytes as possible",
+           declare_compress, run_compress},
+          {"decompress", "read such files back as pictures", declare_decompress, run_decompress},
           {"export", "write a run's model for other programs: ONNX files, the Python package",
            declare_export, run_export, SeedFlag::kDraws},
           {"doctor", "diagnose a run: its files, its losses, its model", declare_doctor,

@@ -113,6 +113,11 @@ void run_traverse(const Arguments& arguments) {
   const int64_t moments = arguments.integer("frames", 2, 1000);
   const OpenedRun run = open_run(arguments);
   expect_images(run, "traverse");
+  if (run.model->bottleneck().codebook() != nullptr) {
+    throw Error(run.directory.path().string() +
+                ": its latents are codes, of which a single number means nothing; expected a run "
+                "with model.bottleneck gaussian or point, or latent plot codes");
+  }
   const bool from_image = arguments.has("files") || arguments.has("indices");
   const OutputPaths paths = output_paths(
       arguments, run.directory.image("traverse", from_image ? inputs_stem(arguments) : "mean"),

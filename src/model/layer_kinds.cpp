@@ -101,6 +101,15 @@ std::vector<LayerKind> composites() {
        "convolution of a map; the code is mean, z = mean + exp(logvar / 2) * noise with noise "
        "from N(0, 1)",
        parts_text, first_part_sizes, parallel_products},
+      {"vq_code",
+       "a bottleneck: its part vectors, then at each place the nearest of the codes [K, D]; "
+       "integer codes, K; counts and sums are running means of training",
+       quantized_text, first_part_sizes, parallel_products},
+      {"fsq_code",
+       "a bottleneck: its part values, then round(tanh(x + s) h - o) / floor(L / 2) for each of D "
+       "latents with L levels: h = (L - 1) 1.001 / 2, o = 0.5 if L is even, else 0, s = "
+       "atanh(o / h); list levels",
+       quantized_text, first_part_sizes, parallel_products},
   };
 }
 

@@ -24,7 +24,8 @@ namespace {
 constexpr std::string_view kOlder = "step-";
 
 // The folders that training and the commands make in a run.
-constexpr std::array kFolders{"checkpoints", "images", "cache", "bad-steps", "encode", "detect"};
+constexpr std::array kFolders{"checkpoints", "images", "cache",  "bad-steps",
+                              "encode",      "detect", "priors", "compression"};
 // The files beside them that are written under a temporary name first.
 constexpr std::array kFiles{"config.json", "build.json", "metrics.csv"};
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "core/tensor.h"
 #include "core/image_shape.h"
+#include "core/tensor.h"
 
 namespace latent {
 

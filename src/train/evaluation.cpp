@@ -20,11 +20,15 @@ struct Sums {
   Tensor kl;
   CodeSpread spread;
   std::vector<Tensor> codes;  // of a plain autoencoder: [B, Z] each
+  std::optional<CodeCounts> used;
 };
 
-void add_latents(Sums& sums, const Latent& latent) {
+void add_latents(Sums& sums, const Latent& latent, const Codebook* codebook) {
   if (const Tensor kl = posterior_kl(latent); kl.defined()) {
     sums.kl = sums.kl.defined() ? sums.kl + kl.sum(0) : kl.sum(0);
+  } else if (codebook != nullptr) {
+    if (!sums.used) sums.used.emplace(codebook->size());
+    sums.used->add(codebook->indices(latent.code.flatten(1)));
   } else {
     sums.codes.push_back(latent.code.flatten(1).cpu());
   }
@@ -45,6 +49,7 @@ Evaluation averaged(const Sums& sums, const std::vector<std::string>& names, int
   result.low = sums.spread.low();
   result.high = sums.spread.high();
   if (!sums.codes.empty()) result.sparsity = sparsity(at::cat(sums.codes), sigmoid);
+  if (sums.used) result.codes = sums.used->use();
   return result;
 }
 
@@ -89,7 +94,7 @@ Evaluation evaluate(Autoencoder& model, Objective& objective, const Examples& ex
                                ? model.decode(output.latent.code, condition)
                                : output.decoded;
     sums.nll_mean += likelihood.nll(images, decoded).sum().item<double>();
-    add_latents(sums, output.latent);
+    add_latents(sums, output.latent, model.bottleneck().codebook());
     if (!options.measures.empty()) {
       const MeasuredBatch measured{first,
                                    images,

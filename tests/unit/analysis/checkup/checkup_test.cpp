@@ -163,6 +163,29 @@ TEST(Checkup, DeadUnits) {
             "train.optimizer.learning_rate (now 0.001)\n");
 }
 
+TEST(Checkup, Codes) {
+  const std::string config = R"({"data": {"name": "shapes"}, "model": {"bottleneck": "vq"}})";
+  const auto of = [&](int64_t used, double perplexity, int64_t places) {
+    return model_ills({.has_posterior = false,
+                       .latents = 8,
+                       .used = 8,
+                       .rmse = 0.1,
+                       .codes = CodeUse{.codes = 512, .used = used, .perplexity = perplexity},
+                       .seen_places = places},
+                      config);
+  };
+  EXPECT_EQ(of(500, 300, 100'000), "");
+  EXPECT_EQ(of(60, 50, 64), "") << "more codes cannot be seen at so few places";
+  EXPECT_EQ(of(200, 90, 100'000),
+            "warning codes: 200 of 512 used, perplexity 90.0; raise model.bottleneck.revive (now "
+            "0.03), lower train.optimizer.learning_rate (now 0.001), train longer, or set "
+            "model.bottleneck.codes to 200\n");
+  EXPECT_EQ(of(1, 1, 100'000),
+            "problem codes: the codebook has collapsed: 1 of 512 used, perplexity 1.0; raise "
+            "model.bottleneck.revive (now 0.03), lower train.optimizer.learning_rate (now 0.001), "
+            "train longer, or set model.bottleneck.codes to 2\n");
+}
+
 TEST(Checkup, Saturation) {
   EXPECT_EQ(model_ills({.has_posterior = false,
                         .unit_interval = true,
