@@ -1,6 +1,9 @@
 // What the page's pictures are made of: decoding, examples, pictures of one's own.
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <spdlog/fmt/fmt.h>
+
+#include <optional>
 
 #include "core/error.h"
 #include "explore/run_explorer.h"
@@ -19,6 +22,16 @@ Tensor pixels_of_picture(const Picture& picture) {
                        {1, picture.height, picture.width, picture.channels}, at::kByte)
       .clone();
 }
+
+// One picture, as sliders ask for, is made sooner by one thread beside a browser that draws than by
+// several that wait for each other.
+struct OneThread {
+  OneThread() { at::set_num_threads(1); }
+  ~OneThread() { at::set_num_threads(before); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+  int before = at::get_num_threads();
+};
 
 }  // namespace
 
@@ -45,6 +58,8 @@ Tensor RunExplorer::decoded(const Tensor& z, const Told& told) const {
 }
 
 Frame RunExplorer::decode(const Tensor& z, const Told& told) {
+  std::optional<OneThread> alone;
+  if (z.size(0) == 1) alone.emplace();
   return {.head = {{"count", z.size(0)}},
           .bytes = picture_bytes(decoded(z, told), examples_.is_table())};
 }

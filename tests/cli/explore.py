@@ -144,7 +144,7 @@ def answers_like_the_commands(server, run):
     head, body = frame(server.ask("GET", "/api/points?x=1&y=3")[2])
     points = struct.unpack(f"<{2 * len(rows)}f", body)
     for i, row in enumerate(rows):
-        want = float(row["mean1"]), float(row["mean3"])
+        want = float(row["mean_1"]), float(row["mean_3"])
         expect(all(abs(a - b) < 1e-5 for a, b in zip(points[2 * i:2 * i + 2], want)), f"the codes of encode, got {points[2 * i:2 * i + 2]}, {want}")
     z = [0.5, -1.25, 0, 1]
     _, pixels = frame(server.post("/api/decode", {"z": [z]})[2])

@@ -7,11 +7,13 @@ async function openAttributes() {
     return;
   }
   const all = await api.attributes();
+  const named = (text) => (/^(the|half) /.test(text) ? text : `the ${text}`);
   byId("attributes-note").textContent = all.directions.length
-    ? `directions from the ${all.found_on}; beside each its AUROC on ${all.measured_on.startsWith("the ") ? "" : "the "}${all.measured_on}. Tick what must stay as it is.`
+    ? `directions found on ${named(all.found_on)}; the clearest first, beside each its AUROC on ${named(all.measured_on)}. Tick what must stay as it is.`
     : "no attribute has a direction here";
   const box = byId("attribute-sliders");
-  for (const { attribute, auroc, step } of all.directions) {
+  const clearest = [...all.directions].sort((a, b) => (b.auroc ?? 0) - (a.auroc ?? 0));
+  for (const { attribute, auroc, step } of clearest) {
     decoding.steps.set(attribute, step);
     const slider = makeSlider({
       name: attribute, title: attribute, low: -5, high: 5, value: 0, side: auroc === null ? "?" : auroc.toFixed(2),

@@ -35,7 +35,8 @@ const showDecoded = latestOnly(async () => {
   const { pictures } = await api.decode([latentsNow()], toldNow());
   drawPicture(byId("decoded"), pictures[0]);
   const from = decoding.index >= 0 ? nameOf(decoding.index) : decoding.label || "decoded";
-  byId("decoded-caption").textContent = from + (isChanged() ? ", changed" : decoding.index >= 0 ? ", reconstructed" : "");
+  byId("decoded-caption").textContent = from + (isChanged() ? ", changed" : decoding.index >= 0 ? ", reconstructed" : "") +
+    (decoding.words ? `, ${decoding.words}` : "");
   byId("decoded").dataset.shown = String(Number(byId("decoded").dataset.shown || 0) + 1);
   if (canDecodePlace()) map.chosen = placeOf(latentsNow());
   drawOverSoon();

@@ -83,8 +83,8 @@ function makeMapSwitches() {
   byId("fit").addEventListener("click", fitMap);
   map.onHover = showTip;
   map.onChoose = (index, place) => attempt(async () => {
-    if (index >= 0 && !own && !byId("panel-morph").hidden) return addExampleWaypoint(index);
     if (index < 0 && !canDecodePlace()) return;
+    if (!byId("panel-morph").hidden) return index >= 0 ? addExampleWaypoint(index) : addPlaceWaypoint(place);
     if (byId("panel-decode").hidden) showPanel("decode");
     if (index >= 0) return chooseExample(index);
     return choosePlace(place);

@@ -13,6 +13,11 @@ async function addExampleWaypoint(index) {
   addWaypoint(z[0], index, pictures[0], nameOf(index));
 }
 
+async function addPlaceWaypoint(place) {
+  const z = latentsAt(...place), { pictures } = await api.decode([z], toldNow());
+  addWaypoint(z, -1, pictures[0], "a place without a point");
+}
+
 function showWaypoints() {
   const box = byId("waypoints");
   box.replaceChildren();
