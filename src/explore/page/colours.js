@@ -18,10 +18,10 @@ function scaleChannels(share) {
   return a.map((value, i) => Math.round(value + (at - low) * (b[i] - value)));
 }
 
-// Dark classes lose against a dark page.
+// Dark classes get lost on a dark page, and among decoded pictures.
 const darkPage = window.matchMedia("(prefers-color-scheme: dark)");
 function readable(hex) {
   const channels = channelsOf(hex);
-  if (!darkPage.matches || channels[0] * 0.3 + channels[1] * 0.6 + channels[2] * 0.1 > 90) return channels;
+  if (!(darkPage.matches || map.showsManifold) || channels[0] * 0.3 + channels[1] * 0.6 + channels[2] * 0.1 > 90) return channels;
   return channels.map((value) => Math.round(value + (255 - value) * 0.4));
 }

@@ -39,6 +39,14 @@ function colourPoints() {
   }
 }
 
+// After the page, or what lies behind the points, became dark or light.
+function recolour() {
+  if (!info) return;
+  if (colouring.table) colouring.table = classTable();
+  showLegend();
+  filtersChanged();
+}
+
 function legendButton(text, colour, pressed, toggle) {
   const button = document.createElement("button"), swatch = document.createElement("span");
   button.type = "button";

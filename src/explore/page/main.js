@@ -74,11 +74,9 @@ function makeColours() {
 }
 
 function makeMapSwitches() {
-  const manifold = info.latents === 2 && !isTable && (!own || own.grid);
-  byId("manifold-label").hidden = !manifold;
+  byId("manifold-label").hidden = !map.showsManifold;
   byId("thumbnails-label").hidden = isTable;
-  map.showsManifold = manifold;
-  byId("manifold").addEventListener("change", (event) => { map.showsManifold = event.target.checked; background.key = ""; background.cells = []; drawMap(); });
+  byId("manifold").addEventListener("change", (event) => { map.showsManifold = event.target.checked; background.key = ""; background.cells = []; recolour(); });
   byId("thumbnails").addEventListener("change", (event) => { map.showsThumbnails = event.target.checked; background.key = ""; background.cells = []; drawMap(); });
   byId("fit").addEventListener("click", fitMap);
   map.onHover = showTip;
@@ -118,6 +116,7 @@ async function open() {
   openPicturePanel();
   leaveOutWhatNeedsTheServer();
   if (isTable) byId("tabs").querySelector("[data-panel=picture]").hidden = true;
+  map.showsManifold = Boolean(info.latents === 2 && !isTable && (!own || own.grid));
   await thumbnails.open();
   await loadPoints();
   const first = info.attributes.length ? info.attributes[0].name : "distance";
@@ -134,5 +133,5 @@ async function open() {
 }
 
 window.addEventListener("resize", resizeMap);
-darkPage.addEventListener("change", () => { if (info) { if (colouring.table) colouring.table = classTable(); showLegend(); filtersChanged(); } });
+darkPage.addEventListener("change", recolour);
 attempt(open);

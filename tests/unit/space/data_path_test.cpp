@@ -12,18 +12,29 @@ namespace {
 
 Tensor plane_points(const std::vector<float>& values) { return at::tensor(values).view({-1, 2}); }
 
-// A horseshoe: the ends are 2 apart, and the way along it is 8 steps of 1.
-Tensor horseshoe() { return plane_points({0, 0, 0, 1, 0, 2, 0, 3, 1, 3, 2, 3, 2, 2, 2, 1, 2, 0}); }
+// A horseshoe of steps of 1: down three, across, and up three.
+Tensor horseshoe(int64_t across) {
+  std::vector<float> points{0, 0, 0, 1, 0, 2, 0, 3};
+  for (int64_t x = 1; x < across; ++x) {
+    points.push_back(static_cast<float>(x));
+    points.push_back(3);
+  }
+  for (float y = 3; y >= 0; --y) {
+    points.push_back(static_cast<float>(across));
+    points.push_back(y);
+  }
+  return plane_points(points);
+}
 
 TEST(DataPath, FollowsThePointsInsteadOfJumpingAGap) {
-  const DataGraph graph(horseshoe(), 2);
-  EXPECT_EQ(graph.shortest_path(0, 8), (std::vector<int64_t>{0, 1, 2, 3, 4, 5, 6, 7, 8}));
+  const DataGraph graph(horseshoe(3), 2);
+  EXPECT_EQ(graph.shortest_path(0, 9), (std::vector<int64_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
   EXPECT_EQ(graph.shortest_path(3, 3), (std::vector<int64_t>{3}));
 }
 
 // With every point a neighbour the jump costs 2 * 2, the way along it 8.
 TEST(DataPath, AJumpIsTakenWhereItIsCheaper) {
-  const DataGraph graph(horseshoe(), 8);
+  const DataGraph graph(horseshoe(2), 8);
   EXPECT_EQ(graph.shortest_path(0, 8), (std::vector<int64_t>{0, 8}));
 }
 
