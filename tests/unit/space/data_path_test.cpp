@@ -19,9 +19,9 @@ Tensor horseshoe(int64_t across) {
     points.push_back(static_cast<float>(x));
     points.push_back(3);
   }
-  for (float y = 3; y >= 0; --y) {
+  for (int64_t y = 3; y >= 0; --y) {
     points.push_back(static_cast<float>(across));
-    points.push_back(y);
+    points.push_back(static_cast<float>(y));
   }
   return plane_points(points);
 }
