@@ -81,6 +81,8 @@ Tensor RunExplorer::noisy(const Tensor& images, const std::vector<int64_t>& indi
 }
 
 Frame RunExplorer::pictures(const ExamplesRequest& request) {
+  std::optional<OneThread> alone;
+  if (request.indices.size() == 1) alone.emplace();
   const Tensor rows = at::tensor(request.indices, at::kLong);
   const bool table = examples_.is_table();
   const bool noise = request.noise > 0 && run_.corruption.noisy() &&
