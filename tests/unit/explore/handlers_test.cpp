@@ -171,7 +171,9 @@ TEST_F(HandlersTest, DirectionsAndRandomCodesAreChecked) {
   EXPECT_EQ(refusal("/api/direction", R"({"attribute": 1})"), "attribute: expected a text");
   EXPECT_EQ(refusal("/api/direction", R"({"attribute": "a", "orthogonal_to": "b"})"),
             "orthogonal_to: expected a list of 0 to 40");
-  EXPECT_EQ(refusal("/api/direction", R"({"attribute": ")" + std::string(1001, 'a') + "\"}"),
+  std::string long_name = R"({"attribute": ")";
+  long_name.append(1001, 'a').append("\"}");
+  EXPECT_EQ(refusal("/api/direction", long_name),
             "attribute: expected a text of at most 1000 bytes");
   EXPECT_EQ(post("/api/random", R"({"temperature": 0.5, "seed": 7})").body,
             R"({"temperature":0.5,"seed":7})");

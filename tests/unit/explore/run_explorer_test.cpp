@@ -87,8 +87,8 @@ TEST_F(RunExplorerTest, TheConditionIsWhatThePageChose) {
   const OpenedRun run = small();
   RunExplorer explorer(run, Split::kTrain, true);
   const Tensor z = at::zeros({1, 3});
-  const std::string word =
-      "shape=" + explorer.info()["condition"][0]["classes"][1].get<std::string>();
+  std::string word = "shape=";
+  word += explorer.info()["condition"][0]["classes"][1].get<std::string>();
   EXPECT_EQ(explorer.decode(z, {.words = word}).bytes,
             pixels_of(run.pictures(z, run.condition.row(word, "condition"))));
   EXPECT_EQ(explorer.decode(z, {}).bytes, pixels_of(run.pictures(z)));
