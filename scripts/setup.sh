@@ -13,6 +13,7 @@ packages=(
   g++ cmake ninja-build ccache mold lld git
   libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
   libspdlog-dev libfmt-dev nlohmann-json3-dev libcxxopts-dev
+  libcpp-httplib-dev
   zlib1g-dev libzip-dev libprotozero-dev libpng-dev libgif-dev libfreetype-dev fonts-dejavu-core gnuplot-nox
   libgtest-dev libgmock-dev libbenchmark-dev
   python3-venv clang-format-14 curl ca-certificates

@@ -23,6 +23,7 @@ void declare_encode(cxxopts::Options&);
 void declare_interpolate(cxxopts::Options&);
 void declare_arithmetic(cxxopts::Options&);
 void declare_traverse(cxxopts::Options&);
+void declare_explore(cxxopts::Options&);
 void declare_plot(cxxopts::Options&);
 void declare_compare(cxxopts::Options&);
 void declare_compare_pca(cxxopts::Options&);
@@ -52,6 +53,7 @@ void run_encode(const Arguments&);
 void run_interpolate(const Arguments&);
 void run_arithmetic(const Arguments&);
 void run_traverse(const Arguments&);
+void run_explore(const Arguments&);
 void run_plot(const Arguments&);
 void run_compare(const Arguments&);
 void run_compare_pca(const Arguments&);
@@ -95,6 +97,8 @@ const Registry<CommandRow>& commands() {
            declare_arithmetic, run_arithmetic},
           {"traverse", "show what each latent changes, the most used first", declare_traverse,
            run_traverse, SeedFlag::kDraws},
+          {"explore", "show the latent space in the browser, live: map, sliders, morphs",
+           declare_explore, run_explore},
           {"plot", "draw the latent space, its histograms or loss curves", declare_plot, run_plot,
            SeedFlag::kDraws},
           {"compare", "compare runs on the same images: configs, figures, whether they differ",

@@ -141,6 +141,10 @@ std::vector<uint8_t> choose_palette(const std::vector<uint8_t>& rgb, int64_t col
   return codecs().palette(rgb, colours);
 }
 
+std::string encode_lossy(const Picture& picture, Compression format, int64_t quality) {
+  return codecs().encode(picture, format, quality);
+}
+
 Compressed compress(const Picture& picture, Compression format, int64_t quality) {
   return codecs().compress(picture, format, quality);
 }

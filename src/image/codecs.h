@@ -70,6 +70,9 @@ Picture resize(const Picture& picture, int64_t width, int64_t height, Filter fil
 /// Lossy formats for whole pictures.
 enum class Compression { kJpeg, kWebp };
 
+/// Returns a picture as the bytes of a file. quality: 1 to 100. Throws Error as `compress` does.
+std::string encode_lossy(const Picture& picture, Compression format, int64_t quality);
+
 /// A picture after compression.
 struct Compressed {
   int64_t bytes;    // of the file, header included

@@ -105,6 +105,10 @@ Latent split_codes(const OpenedRun& run, Split split, const Examples& examples, 
                             [&](const Examples& all) { return encode_all(run, all, quiet); });
 }
 
+std::optional<Latent> cached_codes(const OpenedRun& run, Split split) {
+  return read_cached(run, codes_entry(run, split), std::nullopt);
+}
+
 Latent select(const Latent& codes, const Tensor& rows) {
   return from_rows(codes.code.index_select(0, rows),
                    codes.posterior ? codes.posterior->logvar.index_select(0, rows) : Tensor());

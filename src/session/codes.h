@@ -1,6 +1,8 @@
 // The latents of a whole split, encoded once per checkpoint.
 #pragma once
 
+#include <optional>
+
 #include "session/opened_run.h"
 
 namespace latent {
@@ -20,6 +22,10 @@ Tensor split_indices(const OpenedRun& run, Split split, bool quiet);
 
 /// Returns the indices of the codes of examples, [N, P] int64 on the CPU; stores nothing.
 Tensor code_indices(const OpenedRun& run, const Examples& examples, bool quiet);
+
+/// Returns the codes of a split that an earlier command stored in the run's cache, whatever
+/// examples they were computed of; nothing if there are none. Does not load the split.
+std::optional<Latent> cached_codes(const OpenedRun& run, Split split);
 
 /// Returns the latents of some of the images. rows: [K] int64.
 Latent select(const Latent& codes, const Tensor& rows);

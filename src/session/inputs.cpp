@@ -110,8 +110,12 @@ Tensor resized(const Tensor& pixels, const ImageShape& shape) {
   return at::cat(all);
 }
 
-// Returns the images at the size of the run's. Those of another size are prepared as the images of
-// the run's data set, or else resized.
+void append(std::vector<std::string>& names, const std::vector<std::string>& more) {
+  names.insert(names.end(), more.begin(), more.end());
+}
+
+}  // namespace
+
 Tensor fit_to_model(const FileImages& images, const OpenedRun& run, SizeChanges& changes) {
   const ImageShape& shape = run.model->output_shape();
   const auto fits = [&](const Tensor& x) {
@@ -130,12 +134,6 @@ Tensor fit_to_model(const FileImages& images, const OpenedRun& run, SizeChanges&
   changes.add(images.file, images.pixels, /*prepared=*/false);
   return resized(images.pixels, shape);
 }
-
-void append(std::vector<std::string>& names, const std::vector<std::string>& more) {
-  names.insert(names.end(), more.begin(), more.end());
-}
-
-}  // namespace
 
 void each_file(const std::vector<std::string>& names, const OpenedRun& run, int64_t channels,
                FileReading reading, const std::function<void(const FileImages&)>& visit) {

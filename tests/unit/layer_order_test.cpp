@@ -25,16 +25,16 @@ const Levels kRooms{{"core"},
                     {"session"},
                     {"prior"},
                     {"analysis"},
-                    {"export", "library", "report"},
+                    {"explore", "export", "library", "report"},
                     {"command"},
                     {"main.cpp"}};
 
 // The order inside a room that has sub-folders.
 const Levels kFolders{
     {"core/text", "image", "kernel", "data/prepare", "model", "train/optimizer",
-     "analysis/features", "command/flags", "space/disentanglement", "export/onnx"},
+     "analysis/features", "command/flags", "explore", "space/disentanglement", "export/onnx"},
     {"core", "image/codecs", "kernel/cuda", "data", "model/corruptions", "train/checkpoint",
-     "analysis", "command/output", "session"},
+     "analysis", "command/output", "explore/http", "session"},
     {"core/system", "data/selection", "train", "analysis/checkup", "command/plot",
      "command/detection", "session/sweep"},
     {"core/device", "command"},
