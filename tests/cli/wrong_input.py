@@ -10,7 +10,7 @@ from _latent import (BINARY, SOURCE, Workplace, address_space, expect, expect_er
                      is_sanitized, latent, write_config)
 
 
-def config_error(here, message, change=None, *arguments, code=1):
+def config_error(here, message, change=None, *arguments, code=None):
     """The config with `change` must be refused by `train` with `message`, and leave no run."""
     config = write_config(here, change)
     expect_error(message, "train", config, *arguments, code=code)
