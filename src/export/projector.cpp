@@ -59,7 +59,8 @@ std::string metadata_of(const ProjectorPoints& points) {
   std::vector<std::vector<std::string>> words;
   std::vector<Tensor> values;
   for (const auto& attribute : points.attributes) {
-    text += "\t" + cell(attribute.name);
+    text += '\t';
+    text += cell(attribute.name);
     words.push_back(attribute.words());
     values.push_back(attribute.values.to(at::kCPU, at::kDouble).contiguous());
   }
@@ -67,8 +68,9 @@ std::string metadata_of(const ProjectorPoints& points) {
   for (size_t row = 0; row < points.names.size(); ++row) {
     text += fmt::format("{}\t{}", row, cell(points.names[row]));
     for (size_t i = 0; i < values.size(); ++i) {
-      text += "\t" + attribute_cell(points.attributes[i], words[i],
-                                    values[i].const_data_ptr<double>()[row]);
+      text += '\t';
+      text +=
+          attribute_cell(points.attributes[i], words[i], values[i].const_data_ptr<double>()[row]);
     }
     text += "\n";
   }

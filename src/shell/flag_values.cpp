@@ -105,7 +105,7 @@ std::vector<std::string> config_keys() {
     if (!plain.contains(family)) keys.insert(*section + ".name");
     for (const auto& row : rows) {
       std::string path = *section;
-      if (family == "penalty") path += "." + row["name"].get<std::string>();
+      if (family == "penalty") path.append(".").append(row["name"].get<std::string>());
       for (const auto& option : row["options"])
         keys.insert(path + "." + option["key"].get<std::string>());
     }

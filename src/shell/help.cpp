@@ -39,7 +39,8 @@ std::string laid_out(const std::string& meaning, size_t columns, size_t indent) 
     if (at == 0) {
       text += wrapped(line, columns, indent, indent);
     } else {
-      text += "\n" + std::string(indent + 2, ' ') + wrapped(line, columns, indent + 4, indent + 2);
+      text.append("\n").append(indent + 2, ' ');
+      text += wrapped(line, columns, indent + 4, indent + 2);
     }
     at = end + 1;
   }
@@ -54,7 +55,8 @@ std::string group_text(const std::vector<FlagText>& flags, size_t columns, size_
     const size_t indent = below ? 10 : beside;
     const bool fits = !below && display_width(name) + 2 <= beside;
     text += name;
-    text += fits ? std::string(beside - display_width(name), ' ') : "\n" + std::string(indent, ' ');
+    if (!fits) text += '\n';
+    text.append(fits ? beside - display_width(name) : indent, ' ');
     text += laid_out(meaning_of(flag), columns, indent) + "\n";
   }
   return text;
@@ -94,9 +96,14 @@ std::string overview(size_t columns) {
     text += "  " + row.name + std::string(indent - 2 - row.name.size(), ' ') +
             wrapped(row.summary, width, indent, indent) + "\n";
   }
-  text += "\n" + wrapped(std::string("exit codes: ") + kExitCodes, width, 2, 0) + "\n";
-  return text + "\n" + wrapped("start with: latent train configs/shapes_vae.json", width, 2, 0) +
-         "\n";
+  for (const std::string& line :
+       {std::string("exit codes: ") + kExitCodes,
+        std::string("start with: latent train configs/shapes_vae.json")}) {
+    text += '\n';
+    text += wrapped(line, width, 2, 0);
+    text += '\n';
+  }
+  return text;
 }
 
 }  // namespace latent::shell

@@ -188,7 +188,7 @@ def runs(here):
     expect_error("run: is the folder of a run; to resume it use latent train --run run --resume, to train its config again use latent train run/config.json", "train", "run", code=2)
     for command in "bench", "config":
         expect_error("run: is the folder of a run; its config is run/config.json", command, "run", code=2)
-    expect_error("run: not expected here; to name a run use --run run", "sample", "run", code=2)
+    expect_error("full: not expected here; to name a run use --run full", "sample", "full", code=2)
     done = latent("train", "--run", "run", "--resume").stderr
     expect("run: all 2 epochs are trained, so nothing is left to train; to train longer, add --set train.epochs=12" in done,
            f"that nothing is left, got {done}")

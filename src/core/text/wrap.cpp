@@ -13,7 +13,8 @@ std::string wrapped(const std::string& text, size_t columns, size_t indent, size
   const auto next_line = [&] {
     while (result.ends_with(' '))
       result.pop_back();
-    result += "\n" + std::string(indent, ' ');
+    result += '\n';
+    result.append(indent, ' ');
     used = indent;
     begun = false;
   };

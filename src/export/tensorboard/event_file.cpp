@@ -91,7 +91,8 @@ std::filesystem::path free_path(const std::filesystem::path& folder) {
   const auto seconds = static_cast<int64_t>(seconds_now());
   for (int n = 0;; ++n) {
     std::string name = "events.out.tfevents." + std::to_string(seconds);
-    name += "." + machine() + "." + std::to_string(::getpid()) + "." + std::to_string(n);
+    for (const auto& part : {machine(), std::to_string(::getpid()), std::to_string(n)})
+      name.append(".").append(part);
     std::error_code code;
     if (!std::filesystem::exists(folder / name, code)) return folder / name;
   }
