@@ -23,7 +23,8 @@ usage() {
   cat <<END
 usage: scripts/setup.sh [--fuzz] [--test-tools] [--no-apt] [--no-torch]
   --fuzz        also what scripts/fuzz.sh needs: Clang with libFuzzer
-  --test-tools  also other people's programs that tests need: scripts/test_tools.txt and Chromium
+  --test-tools  also other people's programs that tests need: scripts/test_tools.txt, Chromium, ffmpeg,
+                other shells
   --no-apt      leave the distribution's packages alone
   --no-torch    do not install LibTorch
 
@@ -44,7 +45,7 @@ with_tools=false
 for argument in "$@"; do
   case $argument in
     --fuzz) packages+=(clang libclang-rt-dev) ;;
-    --test-tools) packages+=(chromium chromium-driver) && with_tools=true ;;
+    --test-tools) packages+=(chromium chromium-driver ffmpeg fish man-db zsh) && with_tools=true ;;
     --no-apt) with_apt=false ;;
     --no-torch) with_torch=false ;;
     -h | --help) usage && exit ;;

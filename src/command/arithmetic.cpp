@@ -234,7 +234,7 @@ void declare_arithmetic(cxxopts::Options& options) {
   declare_inputs(options, "4");
   declare_animation(options);
   declare_expression(options);
-  options.add_options()("attribute",
+  options.add_options()("attribute,label",
                         "move images along this attribute: Smiling, or label=Sneaker,Sandal for a "
                         "class or a group of classes",
                         cxxopts::value<std::string>(), "NAME");

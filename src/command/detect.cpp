@@ -39,17 +39,19 @@ std::string check_flags(const Arguments& arguments) {
 // attributes. Files have none: their rule only serves to find a threshold on the validation split.
 NormalRule find_normal(const ExampleBatches& examples, const Arguments& arguments,
                        const OpenedRun& run, bool finds_threshold) {
-  const bool asked = arguments.has("normal");
-  NormalRule normal{.rule = asked ? arguments.text("normal") : run.experiment.data.keep_rule()};
+  const std::string flag =
+      arguments.has("attribute") && !arguments.has("normal") ? "attribute" : "normal";
+  const bool asked = arguments.has(flag);
+  NormalRule normal{.rule = asked ? arguments.text(flag) : run.experiment.data.keep_rule()};
   if (normal.rule.empty() || (!asked && examples.attributes.empty())) return normal;
   if (arguments.has("files")) {
     if (finds_threshold) return normal;
-    throw Error("--normal " + normal.rule +
+    throw Error("--" + flag + " " + normal.rule +
                 ": files of your own carry no labels; expected images of a split, or no --normal");
   }
   Examples known;
   known.attributes = examples.attributes;
-  normal.matches = match(known, normal.rule, "--normal");
+  normal.matches = match(known, normal.rule, "--" + flag);
   if (!normal.measurable()) {
     log::warn("{}: rule \"{}\" matches all or none of them; AUROC is undefined", examples.what,
               normal.rule);

@@ -189,12 +189,12 @@ void declare_disentangle(cxxopts::Options& options) {
                         "scores to compute, separated by commas (default: all):" +
                             space::disentanglement_scores().summaries(),
                         cxxopts::value<std::string>(), "NAME,...");
-  options.add_options()("attributes",
+  options.add_options()("attributes,attribute",
                         "attributes of the images to use as factors, separated by commas "
                         "(default: all); numbers of many values are sorted into 20 bins",
                         cxxopts::value<std::string>(), "NAME,...");
-  options.add_options()("split", "split of the images: train, validation or test",
-                        cxxopts::value<std::string>()->default_value("test"), "NAME");
+  options.add_options("input")("split", "split of the images: train, validation or test",
+                               cxxopts::value<std::string>()->default_value("test"), "NAME");
   options.add_options()("count",
                         "maximum number of images, drawn at random; predictors are tested on up "
                         "to half as many others",

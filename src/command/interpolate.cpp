@@ -177,7 +177,7 @@ void declare_interpolate(cxxopts::Options& options) {
                         "(default: 25, or 9 with --matrix)",
                         cxxopts::value<int64_t>(), "N");
   options.add_options()(
-      "attribute",
+      "attribute,label",
       "decode under this condition, such as label=3; repeated, from one to the next: once for each "
       "image, or several times for one image; for a model with a condition",
       cxxopts::value<std::vector<std::string>>(), "NAME=VALUE,...");

@@ -103,13 +103,15 @@ void declare_plot(cxxopts::Options& options) {
               "chart to write, .png, .jpg, .svg or .pdf; dictionary: .png or .jpg; book: a folder "
               "(default: images/plot/ of the run)");
   declare_look(options, Draws::kBoth);
-  options.add_options()("split", "split whose images are drawn (all kinds but losses and book)",
-                        cxxopts::value<std::string>()->default_value("test"), "NAME");
-  options.add_options()("n,count",
-                        "latents: maximum number of images, drawn at random (default: 10000); "
-                        "samples: their number (18); histograms: number of latents (50)",
-                        cxxopts::value<int64_t>(), "N");
-  options.add_options()("attribute",
+  options.add_options("input")("split",
+                               "split whose images are drawn (all kinds but losses and book)",
+                               cxxopts::value<std::string>()->default_value("test"), "NAME");
+  options.add_options("input")(
+      "n,count",
+      "latents: maximum number of images, drawn at random (default: 10000); "
+      "samples: their number (18); histograms: number of latents (50)",
+      cxxopts::value<int64_t>(), "N");
+  options.add_options()("attribute,label",
                         "latents, samples: attribute that colours the points, or none (default: of "
                         "latents the one that says most about them, of samples none)",
                         cxxopts::value<std::string>(), "NAME");

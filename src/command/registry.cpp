@@ -37,10 +37,13 @@ void declare_compress(cxxopts::Options&);
 void declare_decompress(cxxopts::Options&);
 void declare_export(cxxopts::Options&);
 void declare_report(cxxopts::Options&);
+void declare_runs(cxxopts::Options&);
+void declare_show(cxxopts::Options&);
 void declare_config(cxxopts::Options&);
 void declare_data(cxxopts::Options&);
 void declare_bench(cxxopts::Options&);
 void declare_list(cxxopts::Options&);
+void declare_completion(cxxopts::Options&);
 
 void run_train(const Arguments&);
 void run_sweep(const Arguments&);
@@ -67,10 +70,13 @@ void run_compress(const Arguments&);
 void run_decompress(const Arguments&);
 void run_export(const Arguments&);
 void run_report(const Arguments&);
+void run_runs(const Arguments&);
+void run_show(const Arguments&);
 void run_config(const Arguments&);
 void run_data(const Arguments&);
 void run_bench(const Arguments&);
 void run_list(const Arguments&);
+void run_completion(const Arguments&);
 
 const Registry<CommandRow>& commands() {
   static Registry<CommandRow> registry(
@@ -125,6 +131,10 @@ const Registry<CommandRow>& commands() {
            run_doctor},
           {"report", "write all about a run, or a sweep, into one HTML file", declare_report,
            run_report},
+          {"runs", "list the runs in a folder: data, model, epochs, best loss, state", declare_runs,
+           run_runs, SeedFlag::kNone, false},
+          {"show", "show a run on one screen: config, figures, files, what to do next",
+           declare_show, run_show, SeedFlag::kNone, false},
           {"config", "print every key of a config: value, meaning, range, default", declare_config,
            run_config, SeedFlag::kNone, false},
           {"data", "inspect images before training (check) or prepare them once (pack)",
@@ -133,6 +143,8 @@ const Registry<CommandRow>& commands() {
            run_bench, SeedFlag::kNone, true, kTrainingMemory},
           {"list", "list everything that a config can name: data sets, networks, ...", declare_list,
            run_list, SeedFlag::kNone, false},
+          {"completion", "print a script that completes commands, flags and keys in a shell",
+           declare_completion, run_completion, SeedFlag::kNone, false},
       });
   return registry;
 }
@@ -142,19 +154,22 @@ cxxopts::Options declare_command(const CommandRow& row) {
   row.declare(options);
   const auto integer = [] { return cxxopts::value<int64_t>(); };
   if (row.device) {
-    options.add_options()("device", "device to compute on: auto, cpu, cuda or cuda:N",
-                          cxxopts::value<std::string>()->default_value("auto"), "NAME");
+    options.add_options("machine")("device", "device to compute on: auto, cpu, cuda or cuda:N",
+                                   cxxopts::value<std::string>()->default_value("auto"), "NAME");
   }
   if (row.seed == SeedFlag::kOverrides) {
-    options.add_options()("seed", "override train.seed of the config", integer(), "N");
+    options.add_options("machine")("seed", "override train.seed of the config", integer(), "N");
   } else if (row.seed == SeedFlag::kDraws) {
-    options.add_options()("seed", "seed of the random numbers, from 0 on",
-                          integer()->default_value("0"), "N");
+    options.add_options("machine")("seed", "seed of the random numbers, from 0 on",
+                                   integer()->default_value("0"), "N");
   }
-  options.add_options()("threads", "number of CPU threads; 0: one for each physical core",
-                        integer()->default_value("0"), "N")(
-      "json", "print one JSON object to stdout; everything else goes to stderr")(
-      "q,quiet", "print warnings and results only")("h,help", "print this help");
+  options.add_options("machine")("threads", "number of CPU threads; 0: one for each physical core",
+                                 integer()->default_value("0"), "N");
+  options.add_options("output")("json",
+                                "print one JSON object to stdout; everything else goes to stderr")(
+      "q,quiet", "print warnings and results only")(
+      "v,verbose", "print also the time of each message, and which stored results are used")(
+      "h,help", "print this help");
   return options;
 }
 

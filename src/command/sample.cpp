@@ -127,7 +127,7 @@ void declare_sample(cxxopts::Options& options) {
   options.add_options()("sampler", "draw the latents from:" + samplers().summaries(),
                         cxxopts::value<std::string>()->default_value("prior"), "NAME");
   options.add_options()(
-      "attribute",
+      "attribute,label",
       "draw only images of this kind, such as label=owl, Smiling, '!Smiling' or "
       "age=20..30: from a mixture (or with --sampler posterior the posteriors) of "
       "such training images; for a model with a condition, that condition, such as "

@@ -5,15 +5,18 @@
 #include <optional>
 #include <vector>
 
+#include "analysis/latent_source.h"
 #include "command/flags/arguments.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/system/interrupt.h"
 #include "core/system/out_of_memory.h"
+#include "export/tensorboard/tensorboard_log.h"
 #include "report/run_report.h"
 #include "report/train_display.h"
 #include "session/moved_data.h"
 #include "session/resume_point.h"
+#include "session/run_names.h"
 #include "session/training.h"
 #include "train/checkpoint/train_state.h"
 #include "train/profile.h"
@@ -136,10 +139,11 @@ void print_outcome(const Arguments& arguments, const RunDirectory& run, const Tr
 void declare_train(cxxopts::Options& options) {
   options.positional_help("CONFIG.json");
   options.parse_positional("config");
-  options.add_options()("config", "the config to train", cxxopts::value<std::string>(), "FILE")(
-      "run", "folder for the run (default: runs/<config name>-<n>)",
-      cxxopts::value<std::vector<std::string>>(),
-      "DIR")("resume", "resume the run in the folder given by --run")(
+  options.add_options("input")("config", "the config to train", cxxopts::value<std::string>(),
+                               "FILE")("run",
+                                       "folder for the run (default: runs/<config name>-<n>)",
+                                       cxxopts::value<std::vector<std::string>>(), "DIR");
+  options.add_options()("resume", "resume the run in the folder given by --run")(
       "init-from", "start from the weights of another run", cxxopts::value<std::string>(), "DIR")(
       "overwrite", "replace an existing run")(
       "dry-run", "print the layers and exit; makes no run, but reads (and packs) the data")(
@@ -176,6 +180,13 @@ void run_train(const Arguments& arguments) {
   if (arguments.has("profile"))
     listeners.push_back(&profile.emplace(arguments.text("profile"), request.device));
   listeners.push_back(&display);
+  write_run_names(training.run, prepared.validation.attributes, samplers().names());
+  std::optional<TensorBoardLog> board;
+  if (experiment.train.tensorboard) {
+    listeners.push_back(&board.emplace(training.run, config.resolved_text(), prepared.model,
+                                       prepared.validation, prepared.fitted, request.device,
+                                       training.trainer->state().step));
+  }
   catch_interrupts();
   training.trainer->train(listeners);
   if (experiment.train.report) write_report_of(training.run, arguments);

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "core/error.h"
+#include "core/system/child.h"
 #include "core/system/file.h"
 #include "core/text/split.h"
 #include "image/codecs.h"
@@ -43,16 +44,6 @@ std::string contents(std::FILE* file) {
   for (size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, file)) > 0;)
     all.append(buffer, got);
   return all;
-}
-
-fs::path find_program() {
-  const char* path = std::getenv("PATH");
-  std::istringstream folders(path == nullptr ? "" : path);
-  for (std::string folder; std::getline(folders, folder, ':');) {
-    const fs::path program = fs::path(folder.empty() ? "." : folder) / "gnuplot";
-    if (::access(program.c_str(), X_OK) == 0 && !fs::is_directory(program)) return program;
-  }
-  return {};
 }
 
 // Starts `program` without a shell and waits for it. Returns its exit code, or 128 + signal.
@@ -90,10 +81,10 @@ std::string last_line(const std::string& text) {
 
 }  // namespace
 
-bool can_chart() { return !find_program().empty(); }
+bool can_chart() { return !program_on_path("gnuplot").empty(); }
 
 void run_gnuplot(const std::string& script, const fs::path& path) {
-  const fs::path program = find_program();
+  const fs::path program = program_on_path("gnuplot");
   if (program.empty())
     throw Error(path.string() + ": gnuplot is not on the PATH; install gnuplot-nox to draw charts");
   const Scratch in = make_scratch(), out = make_scratch(), err = make_scratch();

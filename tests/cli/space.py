@@ -197,7 +197,7 @@ def wrong(here, run):
     error("--files: selects images, but --random draws latents; expected one of the two", "interpolate", "--random", "2", "a, b.png", code=2)
     error("folder.gif", "interpolate", "--out", "folder.gif")
     error("/proc/nowhere", "interpolate", "--out", "/proc/nowhere/x.gif")
-    error("--out x.bmp: expected a folder, a .png, a .jpg or a .gif", "interpolate", "--out", "x.bmp", code=2)
+    error("--out x.bmp: expected a folder, a .png or a .jpg, or a .gif, .mp4, .webp or .apng", "interpolate", "--out", "x.bmp", code=2)
     error("--matrix: makes no animation", "interpolate", "--indices", "0-3", "--matrix", "--out", "x.gif", code=2)
     error("--steps: 1999 frames in all; expected at most 1000", "interpolate", "--indices", "0-2", "--steps", "1000", code=2)
     error("expected either --attribute Smiling or --expression", "arithmetic", code=2)

@@ -10,7 +10,10 @@
 
 #include "core/error.h"
 #include "core/text/split.h"
+#include "core/text/suggest.h"
 #include "core/text/utf8.h"
+#include "run/run_directory.h"
+#include "run/run_path.h"
 
 namespace latent {
 namespace {
@@ -49,22 +52,41 @@ std::string lower_ending(const std::filesystem::path& path) {
   return lower_case(path.extension().string());
 }
 
+// The checkpoint of a run that `name` stands for: its own name, or its step.
+std::string existing_checkpoint(const std::filesystem::path& run, const std::string& name) {
+  std::vector<std::string> there{"best", "last"};
+  if (is_run(run)) there = RunDirectory::open(run).checkpoint_names();
+  std::sort(there.begin(), there.end());
+  if (std::find(there.begin(), there.end(), name) != there.end()) return name;
+  const std::string digits = name.starts_with("step-") ? name.substr(5) : name;
+  const int64_t step = RunDirectory::step_of("step-" + digits);
+  for (const auto& each : there) {
+    if (step >= 0 && RunDirectory::step_of(each) == step) return each;
+  }
+  throw UsageError("--checkpoint " + name + ": expected " + join(there, " or "));
+}
+
 }  // namespace
 
 void declare_run(cxxopts::Options& options) {
-  options.add_options()("run", "folder of the run", cxxopts::value<std::vector<std::string>>(),
-                        "DIR");
-  options.add_options()("checkpoint", "checkpoint to use: best (lowest val_loss) or last",
-                        cxxopts::value<std::string>()->default_value("best"), "NAME");
+  options.add_options("input")("run", "folder of the run",
+                               cxxopts::value<std::vector<std::string>>(), "DIR");
+  declare_checkpoint(options);
+}
+
+void declare_checkpoint(cxxopts::Options& options) {
+  options.add_options("input")(
+      "checkpoint", "checkpoint to use: best (lowest val_loss), last, or a step such as step-2400",
+      cxxopts::value<std::string>()->default_value("best"), "NAME");
 }
 
 void declare_settings(cxxopts::Options& options) {
-  options.add_options()("set", "change a config key, such as train.epochs=3 (repeatable)",
-                        cxxopts::value<std::vector<std::string>>(), "KEY=VALUE");
+  options.add_options("input")("set", "change a config key, such as train.epochs=3 (repeatable)",
+                               cxxopts::value<std::vector<std::string>>(), "KEY=VALUE");
 }
 
 void declare_out(cxxopts::Options& options, const std::string& meaning) {
-  options.add_options()("o,out", meaning, cxxopts::value<std::string>(), "PATH");
+  options.add_options("output")("o,out", meaning, cxxopts::value<std::string>(), "PATH");
 }
 
 int64_t Arguments::integer(const std::string& flag, int64_t low, int64_t high) const {
@@ -211,7 +233,22 @@ std::filesystem::path Arguments::run() const {
   const auto folders = texts("run");
   if (folders.size() > 1) throw UsageError("--run: given twice; expected one run");
   if (folders.front().empty()) throw UsageError("--run: empty; expected the folder of a run");
-  return folders.front();
+  const auto within = run_of_path(folders.front());
+  return within ? within->run : std::filesystem::path(folders.front());
+}
+
+std::string Arguments::checkpoint(const std::filesystem::path& run) const {
+  const auto folders = texts("run");
+  const auto within = folders.size() == 1 ? run_of_path(folders.front()) : std::nullopt;
+  const std::string file = within ? within->checkpoint : "";
+  std::string name = text("checkpoint");
+  if (!has("checkpoint") && !file.empty()) name = file;
+  if (!file.empty() && name != file) {
+    throw UsageError("--checkpoint " + name + ": --run names the file of the checkpoint " + file +
+                     "; expected one of the two");
+  }
+  if (name == "best" || name == "last") return name;  // their damage has remedies of its own
+  return existing_checkpoint(run, name);
 }
 
 std::filesystem::path Arguments::config(const std::string& command) const {
@@ -246,43 +283,6 @@ std::vector<std::string> Arguments::ignored() const {
     if (!asked_.contains(given.key()) && !reported) flags.push_back(given.key());
   }
   return flags;
-}
-
-namespace {
-
-bool result_printed = false;
-
-// The result with the run that it is of in front, if the command takes one.
-nlohmann::ordered_json with_run(const Arguments& arguments, const nlohmann::ordered_json& result) {
-  if (!arguments.given("run") || !result.is_object() || result.contains("run") ||
-      result.contains("runs"))
-    return result;
-  nlohmann::ordered_json all{{"run", arguments.words("run")}};
-  all.update(result);
-  return all;
-}
-
-}  // namespace
-
-bool has_printed_result() { return result_printed; }
-
-void print_result(const Arguments& arguments, const nlohmann::ordered_json& result,
-                  const std::string& text) {
-  if (arguments.collected() != nullptr) {
-    *arguments.collected() = result;
-    return;
-  }
-  const std::string out =
-      arguments.json()
-          ? with_controls_escaped(
-                with_run(arguments, result)
-                    .dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)) +
-                "\n"
-          : without_controls(text, /*one_line=*/false);
-  if (std::fwrite(out.data(), 1, out.size(), stdout) != out.size() || std::fflush(stdout) != 0) {
-    throw Error("standard output: cannot be written");
-  }
-  result_printed = true;
 }
 
 }  // namespace latent

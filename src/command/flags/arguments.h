@@ -24,6 +24,8 @@ constexpr int64_t kLargestInteger = int64_t{1} << 62;
 
 /// Declares --run and --checkpoint.
 void declare_run(cxxopts::Options& options);
+/// Declares --checkpoint alone, for a command that names its runs otherwise.
+void declare_checkpoint(cxxopts::Options& options);
 /// Declares --set, which changes keys of a config.
 void declare_settings(cxxopts::Options& options);
 /// Declares --out. meaning: the files it may name, and the default.
@@ -82,8 +84,13 @@ class Arguments {
   std::filesystem::path folder(const std::filesystem::path& otherwise,
                                const std::string& why) const;
 
-  /// Returns the folder that --run names. Throws UsageError if it is missing, empty or given twice.
+  /// Returns the folder of the run that --run names, or that what it names lies in. Throws
+  /// UsageError if it is missing, empty or given twice.
   std::filesystem::path run() const;
+  /// Returns the checkpoint of a run to use: that of --checkpoint, else the one whose file --run
+  /// names, else "best". A step stands for its checkpoint: "2400", "step-2400". Throws UsageError
+  /// with the checkpoints of the run if it is not there, and if the two flags name different ones.
+  std::string checkpoint(const std::filesystem::path& run) const;
   /// Returns the file that --config (or the word in its place) names. Throws UsageError if there is
   /// none, or if it is the folder of a run. command: "bench", for the message.
   std::filesystem::path config(const std::string& command) const;

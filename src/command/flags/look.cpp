@@ -41,20 +41,23 @@ void read_for_charts(const Arguments& arguments, visual::Look& look) {
 
 void declare_look(cxxopts::Options& options, Draws draws) {
   const auto integer = [] { return cxxopts::value<int64_t>(); };
-  options.add_options()("title", "text above the picture", cxxopts::value<std::string>(), "TEXT");
-  options.add_options()("width", "width of the whole picture in pixels", integer(), "N");
-  options.add_options()("columns", "images or panels side by side; 0: automatic", integer(), "N");
+  options.add_options("look")("title", "text above the picture", cxxopts::value<std::string>(),
+                              "TEXT");
+  options.add_options("look")("width", "width of the whole picture in pixels", integer(), "N");
+  options.add_options("look")("columns", "images or panels side by side; 0: automatic", integer(),
+                              "N");
   if (draws != Draws::kCharts) {
-    options.add_options()("scale", "enlarge images by this integer factor; 0: automatic", integer(),
-                          "N");
-    options.add_options()(
+    options.add_options("look")("scale", "enlarge images by this integer factor; 0: automatic",
+                                integer(), "N");
+    options.add_options("look")(
         "smooth", "enlarge images smoothly, to any size, instead of each pixel to a square");
-    options.add_options()("captions", "draw captions");
+    options.add_options("look")("captions", "draw captions");
   }
   if (draws != Draws::kPictures) {
-    options.add_options()("font-size", "charts: size of the text in points (default: 11)",
-                          cxxopts::value<double>(), "N");
-    options.add_options()("dpi", "charts: pixels an inch of a PNG (default: 192)", integer(), "N");
+    options.add_options("look")("font-size", "charts: size of the text in points (default: 11)",
+                                cxxopts::value<double>(), "N");
+    options.add_options("look")("dpi", "charts: pixels an inch of a PNG (default: 192)", integer(),
+                                "N");
   }
 }
 

@@ -103,7 +103,7 @@ nlohmann::ordered_json plot_several(const Arguments& arguments, const DecodedPic
   nlohmann::ordered_json runs = nlohmann::ordered_json::array();
   for (size_t i = 0; i < paths.size(); ++i) {
     const OpenedRun run =
-        OpenedRun::open(paths[i], arguments.text("checkpoint"), arguments.device());
+        OpenedRun::open(paths[i], arguments.checkpoint(paths[i]), arguments.device());
     const LatentPlane plane = plane_of(arguments, run, asked, names[i]);
     panels.push_back(plane.scatter);
     runs.push_back(plane_json(plane));

@@ -50,7 +50,7 @@ Examples add_runs(RateChart& chart, const std::vector<std::string>& paths,
   std::vector<RatePoint> points, files;
   std::optional<Examples> examples;
   for (const auto& path : paths) {
-    OpenedRun run = OpenedRun::open(path, arguments.text("checkpoint"), arguments.device());
+    OpenedRun run = OpenedRun::open(path, arguments.checkpoint(path), arguments.device());
     if (run.experiment.data.is_table())
       throw Error(path + ": a run of a table; expected a run of images");
     const Examples own = run.load(arguments.parsed("split", parse_split));
