@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "export/onnx/code_layers.h"
 #include "model/layer_kinds.h"
 
 namespace latent::onnx {
@@ -164,12 +165,8 @@ Value write_enlarge(Graph& graph, const LayerToWrite& layer, const Sized& x) {
                     {"coordinate_transformation_mode", std::string("asymmetric")}});
 }
 
-Sized write_chain_sized(Graph& graph, const LayerToWrite& layer, const Sized& x) {
-  return write_layers(graph, layer.spec.parts, layer.path, x);
-}
-
 Value write_chain(Graph& graph, const LayerToWrite& layer, const Sized& x) {
-  return write_chain_sized(graph, layer, x).value;
+  return write_layers(graph, layer.spec.parts, layer.path, x).value;
 }
 
 Value write_residual(Graph& graph, const LayerToWrite& layer, const Sized& x) {
@@ -214,53 +211,6 @@ Value write_mean(Graph& graph, const LayerToWrite& layer, const Sized& x) {
   return write_layer(graph, {mean.spec, layer.path + "." + mean.name}, x).value;
 }
 
-// Each place's vector is replaced by the nearest code.
-Value write_vq(Graph& graph, const LayerToWrite& layer, const Sized& x) {
-  const Sized vectors = write_chain_sized(graph, layer, x);
-  const std::string& path = layer.path;
-  const Tensor codes = find_tensor(layer.spec, "codes").detach().to(at::kCPU, at::kFloat);
-  const Value book = graph.constant(path + ".codes", codes);
-  const int64_t depth = vectors.sizes[0], height = vectors.sizes[1], width = vectors.sizes[2];
-  const Value places =
-      graph.add("Transpose", {vectors.value}, path + ".places", {{"perm", Sizes{0, 2, 3, 1}}});
-  const Value rows =
-      graph.add("Reshape", {places, graph.constant(path + ".row", {-1, depth})}, path + ".rows");
-  const Value distances =
-      graph.add("Gemm", {rows, book, graph.constant(path + ".squares", at::square(codes).sum(1))},
-                path + ".distances", {{"alpha", -2.0F}, {"transB", int64_t{1}}});
-  const Value nearest = graph.add("ArgMin", {distances}, path + ".nearest",
-                                  {{"axis", int64_t{1}}, {"keepdims", int64_t{0}}});
-  const Value held = graph.add("Gather", {book, nearest}, path + ".held");
-  const Value map =
-      graph.add("Reshape", {held, graph.constant(path + ".map_size", {-1, height, width, depth})},
-                path + ".map");
-  return graph.add("Transpose", {map}, path, {{"perm", Sizes{0, 3, 1, 2}}});
-}
-
-// Each latent is rounded to one of its levels.
-Value write_fsq(Graph& graph, const LayerToWrite& layer, const Sized& x) {
-  const Value values = write_chain(graph, layer, x);
-  std::vector<float> half, offset, shift, step;
-  for (const int64_t level : layer.spec.lists.at("levels")) {
-    half.push_back(static_cast<float>(level - 1) * 1.001F / 2);
-    offset.push_back(level % 2 == 0 ? 0.5F : 0.0F);
-    shift.push_back(std::atanh(offset.back() / half.back()));
-    step.push_back(std::floor(static_cast<float>(level) / 2));
-  }
-  const auto of_channels = [&](const char* name, const std::vector<float>& numbers) {
-    return graph.constant(layer.path + name, at::tensor(numbers, at::kFloat).view({-1, 1, 1}));
-  };
-  const auto with = [&](const char* op, const Value& a, const Value& b, const char* name) {
-    return graph.add(op, {a, b}, layer.path + name);
-  };
-  const Value shifted = with("Add", values, of_channels(".shift", shift), ".shifted");
-  const Value squeezed = graph.add("Tanh", {shifted}, layer.path + ".squeezed");
-  const Value scaled = with("Mul", squeezed, of_channels(".half", half), ".scaled");
-  const Value bounded = with("Sub", scaled, of_channels(".offset", offset), ".bounded");
-  const Value rounded = graph.add("Round", {bounded}, layer.path + ".rounded");
-  return with("Div", rounded, of_channels(".step", step), "");
-}
-
 }  // namespace
 
 const Registry<LayerWriter>& layer_writers() {
@@ -289,8 +239,8 @@ const Registry<LayerWriter>& layer_writers() {
                         {"enlarge", "Resize", write_enlarge},
                         {"point_code", "its parts", write_chain},
                         {"gaussian_code", "the mean", write_mean},
-                        {"vq_code", "ArgMin and Gather", write_vq},
-                        {"fsq_code", "Round", write_fsq},
+                        {"vq_code", "ArgMin and Gather", write_vq_code},
+                        {"fsq_code", "Round", write_fsq_code},
                     });
   return registry;
 }
