@@ -279,7 +279,7 @@ def compare(here):
     text = latent("compare-pca", "--run", "vae").stdout
     expect("The decoder is not linear" in text and "autoencoder / PCA" in text, f"that there is no overlap, got {text}")
     expect_error("--attribute colour: not in the data set; ", "compare-pca", "--run", "vae", "--attribute", "colour")
-    expect_error("--out x.jpg: expected a .png, .svg or .pdf file", "compare-pca", "--run", "vae", "--out", "x.jpg", code=2)
+    expect_error("--out x.bmp: expected a .png, .jpg, .svg or .pdf file", "compare-pca", "--run", "vae", "--out", "x.bmp", code=2)
 
 
 def json_of(*arguments, **options):
