@@ -23,7 +23,7 @@ once() { # NAME CONFIG: trains a run unless it is there, and says how long
 judged() { # NAME: squared error and codes of the test split
   "$latent" evaluate --run "$runs/$1" --measure mse,codes --json --quiet > "$work/$1.json"
   figures "$1" "$1: squared error {:.5f} [{:.5f}, {:.5f}], {:.0f} codes used, perplexity {:.1f}, {:.1f} bits an image by frequency" \
-    measures.mse.mse.{value,low,high} measures.codes.{used,perplexity,bits}.value
+    measures.mse.{value,low,high} measures.codes.{used,perplexity,bits}.value
 }
 
 fashion() { once fashion fashion_mnist_vq; judged fashion; }
