@@ -97,7 +97,8 @@ void declare_explore(cxxopts::Options& options) {
                         "write the picture of these latents, such as 0.5,-1.2, and end; the page "
                         "gives this command for what it shows",
                         text(), "LIST");
-  options.add_options()("condition", "with --decode: what the model is told, such as label=3",
+  options.add_options()("condition",
+                        "with --decode: what the model gets besides latents, such as label=3",
                         text(), "WORDS");
   declare_out(options,
               "with --decode: the picture to write (default: images/explore/decoded.png "

@@ -1,4 +1,4 @@
-// Serves the page of a run until it is told to stop.
+// Serves the page of a run until it has to stop.
 #pragma once
 
 #include <functional>

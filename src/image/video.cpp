@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kEncoder = "ffmpeg";
 
-// What ffmpeg is told about each kind of file.
+// The options of ffmpeg for each kind of file.
 struct VideoKind {
   const char* ending;
   bool even;                         // needs an even number of rows and columns

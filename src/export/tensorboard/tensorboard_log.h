@@ -19,7 +19,7 @@ namespace latent {
 /// histograms of the latents of some validation images, and the config as text.
 ///
 /// Columns keep their names, but that "train_loss" is "train/loss": TensorBoard groups by the part
-/// before the slash. A failure is logged once, and training goes on without it.
+/// before the slash. A failure is logged once, and training continues without it.
 class TensorBoardLog : public TrainListener {
  public:
   /// step: of the checkpoint that training continues from; 0 for a new one. config: the resolved

@@ -18,7 +18,7 @@ namespace {
 
 class RunExplorerTest : public TrainerTest {
  protected:
-  // 21 images of 8x8 pixels with shapes and scales, and a model that is told both.
+  // 21 images of 8x8 pixels with shapes and scales, and a model that gets both.
   OpenedRun small(const std::vector<std::string>& settings = {}) {
     std::vector<std::string> all{"train.epochs=1"};
     all.insert(all.end(), settings.begin(), settings.end());

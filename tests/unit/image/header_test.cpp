@@ -74,8 +74,8 @@ TEST(ImageHeader, FindsTheOrientation) {
   const std::string name = std::string("Raw profile type exif") + '\0';
   expect_header(png(1, 1, 8, 0, {"a"}, png_chunk("tEXt", name + profile)), ImageFormat::kPng, 1, 1,
                 6);
-  for (const std::string damaged : {std::string(), profile.substr(0, 5), profile.substr(0, 40),
-                                    std::string("\nexif\n 4\nzz")}) {
+  for (const std::string& damaged : {std::string(), profile.substr(0, 5), profile.substr(0, 40),
+                                     std::string("\nexif\n 4\nzz")}) {
     expect_header(png(1, 1, 8, 0, {"a"}, png_chunk("tEXt", name + damaged)), ImageFormat::kPng, 1,
                   1, 1);
   }

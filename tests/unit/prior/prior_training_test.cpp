@@ -1,4 +1,4 @@
-// The training of a prior: it learns what codes follow each other, and resumes to the same bits.
+// The training of a prior: it learns what codes follow each other, and resumes bit for bit.
 #include "prior/prior_training.h"
 
 #include <ATen/ATen.h>
