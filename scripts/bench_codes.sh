@@ -82,7 +82,7 @@ processors() { # 10,000 images there and back, also with another instruction set
   "$latent" decompress --run "$runs/fashion" "$work/small" --out "$work/back" --tensors "$work/here.safetensors" --quiet > /dev/null
   ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 "$latent" decompress --run "$runs/fashion" "$work/small" --out "$work/back" \
     --tensors "$work/there.safetensors" --quiet > /dev/null
-  "$(ls -d ~/.cache/latent/torch-*/bin/python3 | head -n 1)" - "$work" << 'END'
+  "${LATENT_CACHE:-$HOME/.cache/latent}/torch-2.11.0/bin/python3" - "$work" << 'END'
 import sys
 from safetensors.numpy import load_file
 own, here, there = (load_file(f"{sys.argv[1]}/{name}.safetensors") for name in ("own", "here", "there"))

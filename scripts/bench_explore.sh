@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 latent=${LATENT:-build/release/latent}
-tools=$(echo "${LATENT_CACHE:-$HOME/.cache/latent}"/test-tools-"$(sha256sum <scripts/test_tools.txt | head -c 12)")/bin/python3
+tools=${LATENT_CACHE:-$HOME/.cache/latent}/test-tools-$(sha256sum <scripts/test_tools.txt | head -c 12)/bin/python3
 read -r request_seconds fuzz_seconds <<<"${SECONDS_OF:-60 600}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -190,7 +190,7 @@ def wrong(here, run):
     error("got one image; expected two or more", "interpolate", "--indices", "3")
     error("got one image; expected two or more", "interpolate", "a, b.png")
     error("--matrix: got 3 images; expected four corners", "interpolate", "--indices", "0-2", "--matrix")
-    error("--path curved: expected linear or slerp", "interpolate", "--path", "curved", code=2)
+    error("--path curved: expected linear, slerp or cells", "interpolate", "--path", "curved", code=2)
     error("notes.png", "interpolate", "notes.png", "a, b.png")
     error("--fps 0: expected a number >= 0.01", "interpolate", "--fps", "0", code=2)
     error("--random 1: expected an integer >= 2", "interpolate", "--random", "1", code=2)

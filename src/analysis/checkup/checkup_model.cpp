@@ -10,7 +10,6 @@
 #include "analysis/checkup/checkup.h"
 #include "analysis/measure_context.h"
 #include "measure/choice.h"
-#include "measure/latents.h"
 #include "train/evaluation.h"
 
 namespace latent {
@@ -20,6 +19,7 @@ using Kind = Finding::Kind;
 
 constexpr int64_t kMaxImages = 2000;
 constexpr int64_t kMaxPictures = 500;
+constexpr double kUsedNats = 0.01;      // KL of an active latent
 constexpr double kUsedVariance = 1e-8;  // of a plain code's unit, over the images
 constexpr double kSamePictures = 0.01;  // variance_share below which all pictures look the same
 constexpr double kMaxSaturated = 0.5;   // share of a sigmoid's codes
@@ -120,10 +120,7 @@ void check_latents(const ModelFacts& facts, const Config& config, Findings& find
         {Kind::kWarning, "latents",
          fmt::format(
              "{} of {} latents {}", facts.latents - facts.used, facts.latents,
-             facts.has_posterior
-                 ? fmt::format("do not depend on the image: their mean varies by at most {}",
-                               kActiveVariance)
-                 : "hardly vary between images"),
+             facts.has_posterior ? "carry at most 0.01 nats of KL" : "hardly vary between images"),
          fmt::format(
              "lower {} to use more of them, or set model.latent_dim to {}: the results should "
              "stay much the same",
@@ -203,8 +200,9 @@ ModelFacts model_facts(const OpenedRun& run, const Examples& all) {
   facts.rmse = rmse.figures().front().figures.front().value;
   facts.finite = std::isfinite(result.loss);
   if (result.kl.defined()) facts.kl = result.kl.sum().item<double>();
-  const double least = facts.has_posterior ? kActiveVariance : kUsedVariance;
-  facts.used = (result.mean_variance > least).sum().item<int64_t>();
+  const Tensor carries =
+      result.kl.defined() ? result.kl > kUsedNats : result.mean_variance > kUsedVariance;
+  facts.used = carries.sum().item<int64_t>();
   if (result.sparsity) facts.dead = result.sparsity->dead_units;
   if (const Codebook* codes = run.model->bottleneck().codebook()) {
     facts.codes = result.codes;

@@ -57,8 +57,9 @@ std::vector<int64_t> parse_indices(const std::string& text, const std::string& f
       all.push_back(index);
   }
   if (all.empty() || text.back() == ',') {
-    throw UsageError("--" + flag + " " + text +
-                     ": expected numbers such as 3,17,40-49, without spaces between them");
+    std::string given = "--" + flag;
+    if (!text.empty()) given.append(" ").append(text);
+    throw UsageError(given + ": expected numbers such as 3,17,40-49, without spaces between them");
   }
   return all;
 }

@@ -138,8 +138,8 @@ TEST(Checkup, PosteriorCollapse) {
             std::string::npos);
   EXPECT_EQ(
       model_ills({.latents = 8, .used = 3, .kl = 9, .rmse = 0.5}),
-      "warning latents: 5 of 8 latents do not depend on the image: their mean varies by at most "
-      "0.01; lower objective.kl.weight (now 4) "
+      "warning latents: 5 of 8 latents carry at most 0.01 nats of KL; lower objective.kl.weight "
+      "(now 4) "
       "to use more of them, or set model.latent_dim to 3: the results should stay much the same\n");
 }
 

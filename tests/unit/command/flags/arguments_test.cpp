@@ -109,7 +109,7 @@ TEST(Arguments, AcceptFilesThatSuitChartsOrPictures) {
       [] {
         with_run({"--out", "a.svg"}).picture("default.png", false);
       },
-      "--out a.svg: expected a .png or .jpg file");
+      "--out a.svg: expected a .png or .jpg file, or a folder that ends with /");
   expect_error(
       [] {
         with_run({"--out", "a.bmp"}).picture("default.png", true);
