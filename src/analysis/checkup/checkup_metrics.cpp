@@ -143,8 +143,9 @@ Findings check_metrics(const MetricsTable& metrics, const TrainingProgress& prog
   }
   Findings findings{check_epochs(metrics, progress)};
   check_numbers(metrics, objective, findings);
+  const size_t before = findings.size();
   check_losses(metrics, progress, findings);
-  check_steps(metrics, progress, findings);
+  if (findings.size() == before) check_steps(metrics, progress, findings);  // one remedy is enough
   return findings;
 }
 
