@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/log.h"
+#include "core/text/split.h"
 #include "format/values.h"
 
 namespace latent {
