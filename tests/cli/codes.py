@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from _latent import BINARY, Workplace, expect, expect_error, files_below, latent, latent_json, skip, write_config
+from _latent import BINARY, Workplace, expect, expect_error, files_below, have_codecs, latent, latent_json, skip, write_config
 from _pictures import read_png
 
 try:
@@ -177,8 +177,9 @@ def compressed(here):
     # Files of one's own.
     latent("decompress", "--run", "vq", f"small/{files[3]}", "--out", "single")
     expect(files_below("single") == [files[3].replace(".ltc", ".png")], "one picture")
-    again = latent_json("compress", "--run", "vq", "back", "--out", "again")
-    expect(again["images"] == count and files_below("again") == files, f"the pictures compressed again, got {again}")
+    if have_codecs():  # without, PNGs are only written
+        again = latent_json("compress", "--run", "vq", "back", "--out", "again")
+        expect(again["images"] == count and files_below("again") == files, f"the pictures compressed again, got {again}")
     return files, one
 
 
@@ -202,6 +203,8 @@ def refused(here, files, one):
     expect_error("latent compress: no --out; expected --out DIR", "compress", "--run", "vq", code=2)
     expect_error("latent decompress: no files", "decompress", "--run", "vq", "--out", "never", code=2)
     expect_error("no files of latent compress (*.ltc) below it", "decompress", "--run", "vq", "back", "--out", "never")
+    if not have_codecs():
+        return
     (here / "large.pgm").write_bytes(b"P5 20 20 255\n" + bytes(range(200)) * 2)
     expect_error("expected pictures of that size, or --fit to resize them", "compress", "--run", "vq", "large.pgm", "--out", "never")
 
