@@ -1,15 +1,11 @@
 #include "command/flags/arguments.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdio>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "core/error.h"
 #include "core/text/split.h"
 #include "core/text/suggest.h"
-#include "core/text/utf8.h"
 #include "run/run_directory.h"
 #include "run/run_path.h"
 

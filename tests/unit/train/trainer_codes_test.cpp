@@ -1,4 +1,4 @@
-// Trainings of models with codes: codebook, counts and revived codes resume to the same bits.
+// Trainings of models with codes: codebook, counts and revived codes resume bit for bit.
 #include "unit/training.h"
 
 namespace latent {
