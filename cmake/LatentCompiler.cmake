@@ -40,6 +40,11 @@ if(LATENT_PCH AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # ccache needs it to see through the precompiled header.
   target_compile_options(latent_flags INTERFACE -fpch-preprocess)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # No garbage collection below 2 GB, which the compiler rarely reaches: it would walk LibTorch's
+  # headers several times a file, a tenth of the time of a build.
+  target_compile_options(latent_flags INTERFACE --param=ggc-min-heapsize=2000000)
+endif()
 if(LATENT_SANITIZE)
   # No vptr check: it wants the typeinfo of LibTorch's hidden classes.
   set(sanitize -fsanitize=address,undefined -fno-sanitize=vptr -fno-omit-frame-pointer)

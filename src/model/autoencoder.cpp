@@ -28,23 +28,42 @@ Autoencoder::Autoencoder(ImageShape input, ImageShape output, std::shared_ptr<Ne
                          std::shared_ptr<Bottleneck> bottleneck, std::shared_ptr<Network> decoder,
                          int64_t condition_size)
     : input_(input), output_(output), condition_size_(condition_size) {
+  if (condition_size > 0) {
+    condition_ = register_module("condition", std::make_shared<Network>());
+    condition_->add("plane", make_dense(condition_size, input.height * input.width));
+    condition_->add("reshape", make_unflatten(1, input.height, input.width));
+  }
   encoder_ = register_module("encoder", std::move(encoder));
   bottleneck_ = register_module("bottleneck", std::move(bottleneck));
   decoder_ = register_module("decoder", std::move(decoder));
 }
 
-// Returns features or latents, [B, F] or [B, F, h, w], with the condition as K further ones.
-Tensor Autoencoder::with_condition(const Tensor& x, const Tensor& condition) const {
+// Returns the condition as [B, K] or [1, K], of the type and device of `like`; zeros if nothing is
+// known.
+Tensor Autoencoder::condition_rows(const Tensor& condition, const Tensor& like) const {
   TORCH_CHECK(!condition.defined() || condition.size(-1) == condition_size_,
               "condition: got shape ", condition.sizes(), ", expected [-1, ", condition_size_, "]");
-  if (condition_size_ == 0) return x;
-  std::vector<int64_t> sizes = x.sizes().vec();
+  if (!condition.defined()) return at::zeros({1, condition_size_}, like.options());
+  return condition.to(like.options());
+}
+
+// Returns images [B, C, H, W] with the condition's plane as one more channel.
+Tensor Autoencoder::images_with_condition(const Tensor& images, const Tensor& condition) {
+  if (condition_size_ == 0) return images;
+  const Tensor plane = condition_->forward(condition_rows(condition, images)).to(images.options());
+  return at::cat({images, plane.expand({images.size(0), -1, -1, -1})}, 1)
+      .contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+// Returns latents, [B, Z] or [B, D, h, w], with the condition as K further ones.
+Tensor Autoencoder::latents_with_condition(const Tensor& z, const Tensor& condition) const {
+  if (condition_size_ == 0) return z;
+  std::vector<int64_t> sizes = z.sizes().vec();
   sizes[1] = condition_size_;
-  if (!condition.defined()) return at::cat({x, at::zeros(sizes, x.options())}, 1);
-  Tensor told = condition.to(x.options());
-  while (told.dim() < x.dim())
-    told = told.unsqueeze(-1);
-  return at::cat({x, told.expand(sizes)}, 1);
+  Tensor rows = condition_rows(condition, z);
+  while (rows.dim() < z.dim())
+    rows = rows.unsqueeze(-1);
+  return at::cat({z, rows.expand(sizes)}, 1);
 }
 
 namespace {
@@ -63,8 +82,8 @@ Tensor several(const Posterior& posterior, int64_t samples, const Noise& noise) 
 Latent Autoencoder::encode(const Tensor& images, const Tensor& condition,
                            const std::optional<Noise>& noise, const std::optional<Noise>& dropout) {
   expect_shape(images, {-1, input_.channels, input_.height, input_.width}, "images to encode");
-  Latent latent =
-      bottleneck_->forward(with_condition(encoder_->forward(images, dropout), condition), noise);
+  Latent latent = bottleneck_->forward(
+      encoder_->forward(images_with_condition(images, condition), dropout), noise);
   latent.condition = condition;
   return latent;
 }
@@ -75,9 +94,10 @@ Tensor Autoencoder::decode(const Tensor& z, const Tensor& condition,
   const bool rows = z.dim() == 2 && z.size(1) == c10::multiply_integers(shape);
   TORCH_CHECK(rows || z.sizes().slice(1) == c10::IntArrayRef(shape),
               "latents to decode: got shape ", z.sizes(), ", expected [-1, ", shape, "]");
-  if (shape.size() == 1 || !rows) return decoder_->forward(with_condition(z, condition), dropout);
+  if (shape.size() == 1 || !rows)
+    return decoder_->forward(latents_with_condition(z, condition), dropout);
   shape.insert(shape.begin(), -1);
-  const Tensor map = with_condition(z.view(shape), condition);
+  const Tensor map = latents_with_condition(z.view(shape), condition);
   return decoder_->forward(map.contiguous(at::MemoryFormat::ChannelsLast), dropout);
 }
 
@@ -111,6 +131,7 @@ void Autoencoder::narrow_weights(const WeightCopies& copy) {
 }
 
 void Autoencoder::initialize(Initialization kind, at::Generator& generator) {
+  if (condition_) condition_->initialize(kind, generator);
   encoder_->initialize(kind, generator);
   bottleneck_->initialize(kind, generator);
   decoder_->initialize(kind, generator);
@@ -122,6 +143,7 @@ ModelSpec Autoencoder::spec() const {
           .bottleneck = bottleneck_->spec(),
           .latents = bottleneck_->shape(),
           .condition = condition_size_,
+          .plane = condition_ ? condition_->specs() : std::vector<NamedSpec>{},
           .decoder = decoder_->specs()};
 }
 
@@ -175,11 +197,11 @@ void read_latents(Section& section, ModelPlan& plan) {
 std::shared_ptr<Autoencoder> ModelPlan::make(const ImageShape& input, const ImageShape& output,
                                              uint64_t seed, int64_t condition_size) const {
   const bool map = !latent_shape.empty();
-  const EncoderNetwork encoding = encoder(input, map ? FeatureKind::kMap : bottleneck.features);
+  ImageShape encoded = input;
+  if (condition_size > 0) ++encoded.channels;
+  const EncoderNetwork encoding = encoder(encoded, map ? FeatureKind::kMap : bottleneck.features);
   check_latent_shape(*this, encoding.features, input);
-  std::vector<int64_t> features = encoding.features;
-  features.front() += condition_size;
-  const auto coding = bottleneck.make(features, map ? latent_shape[0] : latent_dim);
+  const auto coding = bottleneck.make(encoding.features, map ? latent_shape[0] : latent_dim);
   LatentShape latents = coding->shape();
   latents.front() += condition_size;
   auto model = std::make_shared<Autoencoder>(input, output, encoding.layers, coding,

@@ -24,12 +24,14 @@ struct Output {
 Output detached(const Output& output);
 
 /// A model may have a condition: K numbers about each image (data/condition.h).
-/// They join the encoder's features before the bottleneck, and the latents before the decoder; a
-/// map gets them as K further channels, each constant. Source: Sohn et al. 2015, conditional VAE.
+/// A learned plane, one value for each pixel, made of them joins the images as one more channel, so
+/// that every layer of the encoder can take away what the condition already says. The numbers
+/// themselves join the latents before the decoder; a map gets them as K further channels, each
+/// constant. Source: Sohn et al. 2015, conditional VAE.
 class Autoencoder : public torch::nn::Module {
  public:
-  /// condition_size: K, 0 for a model without a condition. The bottleneck takes the encoder's
-  /// features and K more, the decoder the latents and K more.
+  /// condition_size: K, 0 for a model without a condition. With one the encoder takes images of
+  /// one channel more, the decoder the latents and K more.
   Autoencoder(ImageShape input, ImageShape output, std::shared_ptr<Network> encoder,
               std::shared_ptr<Bottleneck> bottleneck, std::shared_ptr<Network> decoder,
               int64_t condition_size = 0);
@@ -69,10 +71,13 @@ class Autoencoder : public torch::nn::Module {
   ModelSpec spec() const;
 
  private:
-  Tensor with_condition(const Tensor& x, const Tensor& condition) const;
+  Tensor condition_rows(const Tensor& condition, const Tensor& like) const;
+  Tensor images_with_condition(const Tensor& images, const Tensor& condition);
+  Tensor latents_with_condition(const Tensor& z, const Tensor& condition) const;
 
   ImageShape input_, output_;
   int64_t condition_size_;
+  std::shared_ptr<Network> condition_;  // from [B, K] to [B, 1, H, W]; null without a condition
   std::shared_ptr<Network> encoder_;
   std::shared_ptr<Bottleneck> bottleneck_;
   std::shared_ptr<Network> decoder_;

@@ -43,8 +43,9 @@ struct ModelSpec {
   std::vector<NamedSpec> encoder;  // one after another, from images [B, C, H, W] to features
   LayerSpec bottleneck;            // from features to latents
   std::vector<int64_t> latents;    // sizes of one image's latents: {Z}, or {D, h, w}
-  int64_t condition = 0;  // K: numbers that follow the features (F, or C of a map) before the
-                          // bottleneck and the latents before the decoder
+  int64_t condition = 0;           // K: numbers that follow the latents before the decoder
+  std::vector<NamedSpec> plane;    // from a condition [B, K] to the channel [B, 1, H, W] that
+                                   // follows the images' own before the encoder; none without K
   std::vector<NamedSpec> decoder;  // one after another, from latents to images
 };
 

@@ -67,6 +67,7 @@ nlohmann::ordered_json spec_json(const Autoencoder& model, const LayerSpec& pict
           {"latents", spec.latents},
           {"prior", normal ? Json("normal") : Json()},
           {"condition", spec.condition},
+          {"plane", layers_json(spec.plane)},
           {"encoder", layers_json(spec.encoder)},
           {"bottleneck", layer_json(spec.bottleneck)},
           {"decoder", layers_json(spec.decoder)},

@@ -8,8 +8,9 @@
 namespace latent {
 
 /// Returns what the model is, without the values of its weights: {"format": 1, "input": [C, H, W],
-/// "output": [C, H, W], "latents": [Z], "prior": "normal" or null, "condition": K, "encoder":
-/// [LAYER, ...], "bottleneck": LAYER, "decoder": [LAYER, ...], "picture": LAYER}. A LAYER is
+/// "output": [C, H, W], "latents": [Z], "prior": "normal" or null, "condition": K, "plane":
+/// [LAYER, ...], "encoder": [LAYER, ...], "bottleneck": LAYER, "decoder": [LAYER, ...], "picture":
+/// LAYER}; the plane's layers make the channel that a condition adds to the images. A LAYER is
 /// {"name", "kind", "options", "weights": {NAME: SIZES}, "statistics": {NAME: SIZES}, "parts":
 /// [LAYER, ...]}, without what is empty; model/layer_kinds.cpp says what each kind computes. A
 /// tensor is called "model.encoder.LAYER.PART.NAME" in a checkpoint. picture: the layer from the

@@ -60,9 +60,11 @@ void add_bottleneck_rows(const LayerSpec& bottleneck, const std::vector<int64_t>
 std::vector<LayerSummary> summarize(const ModelSpec& model) {
   Rows rows;
   const ImageShape& input = model.input;
-  auto features =
-      add_rows(model.encoder, "encoder.", {input.channels, input.height, input.width}, rows);
-  features.front() += model.condition;
+  const bool conditioned = model.condition > 0;
+  if (conditioned) add_rows(model.plane, "condition.", {model.condition}, rows);
+  const auto features =
+      add_rows(model.encoder, "encoder.",
+               {input.channels + (conditioned ? 1 : 0), input.height, input.width}, rows);
   add_bottleneck_rows(model.bottleneck, features, rows);
   auto latents = model.latents;
   latents.front() += model.condition;

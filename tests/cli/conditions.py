@@ -14,8 +14,8 @@ except ImportError:
     numpy = None
 
 COUNT = 90
-# The layers that take the condition, as their last columns.
-TAKE_CONDITION = {"encoder": ["model.bottleneck.mean.weight", "model.bottleneck.logvar.weight"],
+# The weights that take the condition, in their last columns.
+TAKE_CONDITION = {"encoder": ["model.condition.plane.weight"],
                   "decoder": ["model.decoder.projection.weight"]}
 
 

@@ -38,8 +38,8 @@ class PartWriter {
 
   // The code, [N, Z].
   Sized encode(const Sized& images) {
-    Sized features = write_layers(graph_, spec_.encoder, "encoder", images);
-    features = with_condition(features, "features");
+    const Sized features =
+        write_layers(graph_, spec_.encoder, "encoder", images_with_condition(images));
     Sized code = write_layer(graph_, {spec_.bottleneck, "bottleneck"}, features);
     if (code.sizes.size() > 1) code.value = graph_.add("Flatten", {code.value}, "code_row");
     code.sizes = {run_.model->latent_dim()};
@@ -56,7 +56,7 @@ class PartWriter {
           graph_.add("Reshape", {z.value, graph_.constant("latent_shape", shape)}, "latent_map");
     }
     const Sized decoded =
-        write_layers(graph_, spec_.decoder, "decoder", with_condition(latents, "latents"));
+        write_layers(graph_, spec_.decoder, "decoder", latents_with_condition(latents));
     Sized picture =
         write_layer(graph_, {run_.objective->likelihood().picture_spec(), "picture"}, decoded);
     if (!run_.experiment.data.is_table())
@@ -87,23 +87,40 @@ class PartWriter {
   }
 
  private:
-  // Appends the condition to features or latents: numbers to a row, constant channels to a map.
-  Sized with_condition(const Sized& x, const std::string& what) {
-    if (spec_.condition == 0) return x;
+  Value condition() {
     if (condition_.empty())
       condition_ = graph_.input("condition", ElementType::kFloat, {spec_.condition});
-    Value told = condition_;
-    Sizes sizes = x.sizes;
-    if (sizes.size() > 1) {
+    return condition_;
+  }
+
+  // Appends the plane that is made of the condition, as one more channel.
+  Sized images_with_condition(const Sized& images) {
+    if (spec_.condition == 0) return images;
+    const Sized plane =
+        write_layers(graph_, spec_.plane, "condition", {condition(), {spec_.condition}});
+    return joined(images, plane, "images");
+  }
+
+  // Appends the condition to latents: numbers to a row, constant channels to a map.
+  Sized latents_with_condition(const Sized& x) {
+    if (spec_.condition == 0) return x;
+    Sized rows{condition(), {spec_.condition}};
+    if (x.sizes.size() > 1) {
       const Value map = graph_.add(
-          "Reshape", {told, graph_.constant("condition_map", {0, spec_.condition, 1, 1})},
-          what + "_condition");
-      const Value size = graph_.constant(what + "_size", {1, 1, sizes[1], sizes[2]});
-      told = graph_.add("Expand", {map, size}, what + "_condition_map");
+          "Reshape", {rows.value, graph_.constant("condition_map", {0, spec_.condition, 1, 1})},
+          "latents_condition");
+      const Value size = graph_.constant("latents_size", {1, 1, x.sizes[1], x.sizes[2]});
+      rows.value = graph_.add("Expand", {map, size}, "latents_condition_map");
     }
-    sizes[0] += spec_.condition;
-    return {graph_.add("Concat", {x.value, told}, what + "_with_condition", {{"axis", int64_t{1}}}),
-            sizes};
+    return joined(x, rows, "latents");
+  }
+
+  Sized joined(const Sized& x, const Sized& more, const std::string& what) {
+    Sizes sizes = x.sizes;
+    sizes[0] += more.sizes[0];
+    std::string name = what;
+    name += "_with_condition";
+    return {graph_.add("Concat", {x.value, more.value}, name, {{"axis", int64_t{1}}}), sizes};
   }
 
   // What was done to an image file before the encoder got it, as JSON.
