@@ -15,6 +15,7 @@ packages=(
   libspdlog-dev libfmt-dev nlohmann-json3-dev libcxxopts-dev
   zlib1g-dev libzip-dev libprotozero-dev libpng-dev libgif-dev libfreetype-dev fonts-dejavu-core gnuplot-nox
   libgtest-dev libgmock-dev libbenchmark-dev
+  libgloo-dev openmpi-bin
   python3-venv clang-format-14 curl ca-certificates
 )
 

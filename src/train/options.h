@@ -32,6 +32,7 @@ struct TrainOptions {
   int64_t checkpoint_steps = 0;    // between checkpoints; 0: never
   double checkpoint_minutes = 10;  // the same by the clock
   int64_t checkpoint_keep = 2;     // of the last ones
+  double distributed_timeout = 60;  // seconds until a silent process counts as lost
 
   void read(Section section);
   /// Whether steps may be recorded: one in parts draws numbers again for each part.
