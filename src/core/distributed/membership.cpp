@@ -4,12 +4,15 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdio>
 #include <thread>
 #include <utility>
 
+#include "core/device/device.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/system/module.h"
+#include "core/system/temporary.h"
 #include "core/text/suggest.h"
 
 namespace latent {
@@ -105,6 +108,20 @@ Membership::~Membership() {
 
 const World& Membership::world() const { return world_ ? *world_ : alone(); }
 
+c10::Device Membership::device(const std::string& name, const std::string& where) const {
+  if (local_size_ == 1 || name == "cpu") return parse_device(name, where);
+  if (name.starts_with("cuda:")) {
+    throw UsageError(fmt::format("{} {}: {} processes of this machine would share one GPU; expected "
+                                 "cuda, with which each gets its own, auto or cpu",
+                                 where, name, local_size_));
+  }
+  const c10::Device first = parse_device(name, where);
+  if (first.is_cpu()) return first;
+  // A launcher may show each process only its own GPU.
+  if (at::globalContext().getNumGPUs() == 1) return first;
+  return parse_device(fmt::format("cuda:{}", launch_.local_rank), where);
+}
+
 void Membership::connect(const c10::Device& device) {
   if (!world_ || !device.is_cuda()) return;
   const GroupTable* table = nccl_table();
@@ -120,6 +137,14 @@ std::string Membership::text() const {
 
 void Membership::fail(const std::string& message) {
   if (world_) world_->fail(message);
+}
+
+void Membership::end_process(const std::string& message, int exit_code) {
+  log::error("{}", message);
+  fail(message);
+  remove_noted_temporaries();
+  std::fflush(nullptr);
+  ::_exit(exit_code);
 }
 
 void Membership::leave() {

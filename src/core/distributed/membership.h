@@ -26,6 +26,10 @@ class Membership {
   /// Returns how many of the processes are on this machine.
   int64_t local_size() const { return local_size_; }
 
+  /// Returns the device called "auto", "cpu", "cuda" or "cuda:1", as parse_device does, but of
+  /// several processes on this machine each gets a GPU of its own. Throws UsageError for "cuda:1"
+  /// then.
+  c10::Device device(const std::string& name, const std::string& where) const;
   /// Connects the GPUs, if there is one and the build has NCCL; else sums of GPU tensors go through
   /// the hosts' memories. All processes must call it, with devices of one kind.
   void connect(const c10::Device& device);
@@ -36,6 +40,9 @@ class Membership {
   void fail(const std::string& message);
   /// Waits until all processes are done. Does nothing alone.
   void leave();
+  /// Tells the others that this process fails, writes the error and ends the process: threads of
+  /// LibTorch that wait for a lost process would keep it from ending as usual.
+  [[noreturn]] void end_process(const std::string& message, int exit_code);
 
  private:
   Launch launch_;
