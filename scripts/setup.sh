@@ -62,10 +62,10 @@ missing_packages() {
 
 # Prints the arguments without what not every distribution has, where this one lacks it:
 # clang-format-14, since what is laid out by another version fails the check and nothing else needs
-# it, and Chromium.
+# it, Chromium, and what training in several processes needs.
 available() {
   for package in "$@"; do
-    [[ $package != @(clang-format-14|chromium|chromium-driver) ]] ||
+    [[ $package != @(clang-format-14|chromium|chromium-driver|libgloo-dev|openmpi-bin) ]] ||
       apt-cache show "$package" >/dev/null 2>&1 || continue
     echo "$package"
   done

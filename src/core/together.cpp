@@ -10,8 +10,8 @@ namespace {
 
 thread_local const Together* together_now = nullptr;
 
-// Rows that stay zero in the other processes, added up. The gradient of a row adds up likewise: each
-// process has computed something of it.
+// Rows that stay zero in the other processes, added up. The gradient of a row adds up likewise:
+// each process has computed something of it.
 struct RowsOfAll : torch::autograd::Function<RowsOfAll> {
   static Tensor forward(torch::autograd::AutogradContext* context, const Tensor& x,
                         const Together* together) {
@@ -31,9 +31,9 @@ struct RowsOfAll : torch::autograd::Function<RowsOfAll> {
     const auto* world = reinterpret_cast<const World*>(context->saved_data["world"].toInt());
     const Tensor all = gradients[0].contiguous().clone();
     world->sum(all);
-    return {all.narrow(0, context->saved_data["first"].toInt(),
-                       context->saved_data["count"].toInt()),
-            Tensor()};
+    return {
+        all.narrow(0, context->saved_data["first"].toInt(), context->saved_data["count"].toInt()),
+        Tensor()};
   }
 };
 

@@ -36,9 +36,9 @@ class Together {
   const Together* before_;
 };
 
-/// Returns the rows of all parts, [total, ...], in the order of the batch. x: this part's, [B, ...].
-/// Every process gets the gradients of all processes that concern its rows. A batch that is whole
-/// is returned as it is.
+/// Returns the rows of all parts, [total, ...], in the order of the batch. x: this part's, [B,
+/// ...]. Every process gets the gradients of all processes that concern its rows. A batch that is
+/// whole is returned as it is.
 Tensor rows_of_all(const Tensor& x);
 
 /// Returns the mean of the elements of all parts, without a gradient: a scalar.

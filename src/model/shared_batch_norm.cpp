@@ -26,9 +26,7 @@ Tensor along_channels(const Tensor& of, const Tensor& x) {
 }
 
 // A model in double precision keeps it.
-Tensor widened(const Tensor& x) {
-  return x.scalar_type() == at::kDouble ? x : x.to(at::kFloat);
-}
+Tensor widened(const Tensor& x) { return x.scalar_type() == at::kDouble ? x : x.to(at::kFloat); }
 
 int64_t values_of_a_channel(const Tensor& x) { return x.numel() / x.size(1); }
 
@@ -40,8 +38,8 @@ BatchStatistics joined_statistics(const Tensor& x, const Together& together) {
   const Tensor mean = x.mean(dimensions);
   const Tensor squares = at::square(x - along_channels(mean, x)).sum(dimensions);
   const int64_t channels = x.size(1), each = values_of_a_channel(x) / x.size(0);
-  const Tensor parts = at::zeros({together.world().size(), 2, channels},
-                                 x.options().dtype(at::kDouble));
+  const Tensor parts =
+      at::zeros({together.world().size(), 2, channels}, x.options().dtype(at::kDouble));
   parts[together.world().rank()].copy_(at::stack({mean, squares}));
   together.world().sum(parts);
   const Tensor counts =
@@ -80,11 +78,11 @@ struct SharedBatchNorm : torch::autograd::Function<SharedBatchNorm> {
     const auto* world = reinterpret_cast<const World*>(context->saved_data["world"].toInt());
     const auto count = static_cast<double>(context->saved_data["count"].toInt());
     const Tensor gradient = widened(gradients[0]);
-    const Tensor normal =
-        (widened(x) - along_channels(mean, x)) * along_channels(inverse, x);
+    const Tensor normal = (widened(x) - along_channels(mean, x)) * along_channels(inverse, x);
     const auto dimensions = all_but_channels(x);
     // Of this part: the step adds up the processes' gradients of weight and bias.
-    const Tensor of_bias = gradient.sum(dimensions), of_weight = (gradient * normal).sum(dimensions);
+    const Tensor of_bias = gradient.sum(dimensions),
+                 of_weight = (gradient * normal).sum(dimensions);
     const Tensor sums = at::stack({of_bias, of_weight});
     world->sum(sums);
     const Tensor means = sums / count;

@@ -91,9 +91,10 @@ RunDirectory open_new(const fs::path& path) {
       return RunDirectory::open(path);
     } catch (const Error& failure) {
       if (attempt == kAttemptsToOpen) {
-        throw Error(fmt::format("{}; rank 0 has made it: expected a folder that the machines of all "
-                                "processes share (--run)",
-                                failure.what()));
+        throw Error(
+            fmt::format("{}; rank 0 has made it: expected a folder that the machines of all "
+                        "processes share (--run)",
+                        failure.what()));
       }
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(250));

@@ -42,7 +42,7 @@ BinnedFeatures::BinnedFeatures(const Tensor& x) {
 
 TreeGrowth::TreeGrowth(const BinnedFeatures& features, int64_t depth, const double* residual,
                        std::vector<double>& importance)
-        : features_(features),
+    : features_(features),
       residual_(residual),
       depth_(static_cast<size_t>(depth)),
       node_(features.bins.front().size(), 0),

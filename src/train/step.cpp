@@ -105,17 +105,15 @@ std::vector<Tensor> TrainingStep::learn_in_parts(const Batch& batch, const StepN
   const int64_t images = batch.target.size(0);
   // As many in every process, although one may have an image less.
   const bool cut = mine.total >= 0 && mine.copies == 1;
-  const int64_t parts =
-      std::min(options_.accumulate, cut ? mine.total / world_.size() : images);
+  const int64_t parts = std::min(options_.accumulate, cut ? mine.total / world_.size() : images);
   std::vector<Tensor> values, gradients;
   for (int64_t i = 0; i < parts; ++i) {
     const int64_t first = images * i / parts, count = images * (i + 1) / parts - first;
     const StepNoise drawn =
         noise.of_part({.first = mine.first + first, .total = whole, .copies = mine.copies});
     const auto others = together(noise, i, parts);
-    const auto added =
-        learn(part_of_batch(batch, first, count), drawn,
-              static_cast<double>(count) / static_cast<double>(whole * mine.copies));
+    const auto added = learn(part_of_batch(batch, first, count), drawn,
+                             static_cast<double>(count) / static_cast<double>(whole * mine.copies));
     const torch::NoGradGuard no_grad;
     for (size_t k = 0; k < added.size(); ++k) {
       if (i == 0)

@@ -30,8 +30,8 @@ struct TrainingData {
 class Trainer {
  public:
   /// The modules must be on `device`, equal in all processes of the world. config: the resolved
-  /// config, stored in every checkpoint. Only the process that leads writes files. Several processes
-  /// record no steps for a GPU.
+  /// config, stored in every checkpoint. Only the process that leads writes files. Several
+  /// processes record no steps for a GPU.
   Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model,
           std::shared_ptr<Objective> objective, TrainingData data, RunDirectory run,
           std::string config, const c10::Device& device, const World& world = alone());

@@ -39,7 +39,8 @@ std::string variable(const Environment& environment, const std::string& name) {
 }
 
 // Throws Error unless it is a whole number from `low` to `high`.
-int64_t whole_variable(const std::string& name, const std::string& value, int64_t low, int64_t high) {
+int64_t whole_variable(const std::string& name, const std::string& value, int64_t low,
+                       int64_t high) {
   const bool digits = !value.empty() && value.size() <= 9 &&
                       value.find_first_not_of("0123456789") == std::string::npos;
   const int64_t read = digits ? std::stoll(value) : -1;
@@ -50,7 +51,8 @@ int64_t whole_variable(const std::string& name, const std::string& value, int64_
 
 // Reads rank, size and local rank. Throws Error if one of the first two is missing.
 Launch place_of(const Environment& environment, const Names& names) {
-  const std::string rank = variable(environment, names.rank), size = variable(environment, names.size);
+  const std::string rank = variable(environment, names.rank),
+                    size = variable(environment, names.size);
   if (rank.empty() != size.empty()) {
     const bool no_rank = rank.empty();
     throw Error(fmt::format("{} is set but {} is not; expected both or neither{}",
@@ -86,8 +88,9 @@ void find_leader(const Environment& environment, Launch& launch, const std::stri
   launch.address = variable(environment, "MASTER_ADDR");
   if (launch.address.empty()) launch.address = usual;
   if (launch.address.empty()) {
-    throw Error(fmt::format("MASTER_ADDR is not set, and {} does not tell where rank 0 of {} is; {}",
-                            launch.launcher, launch.size, remedy));
+    throw Error(
+        fmt::format("MASTER_ADDR is not set, and {} does not tell where rank 0 of {} is; {}",
+                    launch.launcher, launch.size, remedy));
   }
   const std::string port = variable(environment, "MASTER_PORT");
   launch.port = port.empty() ? port_of(launch.job) : whole_variable("MASTER_PORT", port, 1, 65535);
@@ -98,7 +101,8 @@ Launch by_hand(const Environment& environment) {
   const bool torchrun = !launch.job.empty();
   if (torchrun) launch.launcher = "torchrun";
   if (launch.is_alone()) return launch;
-  if (variable(environment, "MASTER_ADDR").empty() || variable(environment, "MASTER_PORT").empty()) {
+  if (variable(environment, "MASTER_ADDR").empty() ||
+      variable(environment, "MASTER_PORT").empty()) {
     throw Error(fmt::format(
         "WORLD_SIZE is {}, but {} is not set; expected the host of rank 0 in MASTER_ADDR and a "
         "free port of it in MASTER_PORT{}",

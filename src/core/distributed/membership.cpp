@@ -1,5 +1,6 @@
 #include "core/distributed/membership.h"
 
+#include <ATen/detail/CUDAHooksInterface.h>
 #include <spdlog/fmt/fmt.h>
 #include <unistd.h>
 
@@ -48,7 +49,7 @@ const GroupTable* nccl_table() {
   return nullptr;
 }
 
-std::string host_name() {
+std::string machine_name() {
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) != 0) return "an unknown machine";
   return name.data();
@@ -80,7 +81,7 @@ void wait_for_all(Board& board, const Launch& launch, const Patience& patience) 
 }  // namespace
 
 Membership::Membership(Launch launch, const Patience& patience)
-    : launch_(std::move(launch)), patience_(patience), host_(host_name()) {
+    : launch_(std::move(launch)), patience_(patience), host_(machine_name()) {
   if (launch_.is_alone()) return;
   const GroupTable* table = group_table();
   board_ = table->open_board(launch_, patience.timeout);
@@ -111,14 +112,15 @@ const World& Membership::world() const { return world_ ? *world_ : alone(); }
 c10::Device Membership::device(const std::string& name, const std::string& where) const {
   if (local_size_ == 1 || name == "cpu") return parse_device(name, where);
   if (name.starts_with("cuda:")) {
-    throw UsageError(fmt::format("{} {}: {} processes of this machine would share one GPU; expected "
-                                 "cuda, with which each gets its own, auto or cpu",
-                                 where, name, local_size_));
+    throw UsageError(
+        fmt::format("{} {}: {} processes of this machine would share one GPU; expected "
+                    "cuda, with which each gets its own, auto or cpu",
+                    where, name, local_size_));
   }
   const c10::Device first = parse_device(name, where);
   if (first.is_cpu()) return first;
   // A launcher may show each process only its own GPU.
-  if (at::globalContext().getNumGPUs() == 1) return first;
+  if (at::detail::getCUDAHooks().deviceCount() == 1) return first;
   return parse_device(fmt::format("cuda:{}", launch_.local_rank), where);
 }
 

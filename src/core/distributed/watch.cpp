@@ -95,10 +95,11 @@ struct Watch::State {
     if (complaint.empty()) complaint = about;
   }
   void complain_of_silence(const std::string& who, milliseconds silent) {
-    complain(fmt::format("{} was lost: no sign of life for {:.0f} s (train.distributed.timeout is "
-                         "{:g}){}",
-                         who, static_cast<double>(silent.count()) / 1000,
-                         static_cast<double>(patience.timeout.count()) / 1000, kStartAgain));
+    complain(
+        fmt::format("{} was lost: no sign of life for {:.0f} s (train.distributed.timeout is "
+                    "{:g}){}",
+                    who, static_cast<double>(silent.count()) / 1000,
+                    static_cast<double>(patience.timeout.count()) / 1000, kStartAgain));
   }
   void examine(const std::vector<std::string>& texts);
   void lose_board(const std::string& reason);

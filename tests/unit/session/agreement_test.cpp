@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "unit/experiments.h"
 #include "unit/twin.h"
 
 namespace latent {
@@ -13,9 +14,8 @@ using Json = nlohmann::ordered_json;
 std::string verdict(const Json& first, const Json& second) {
   std::string said[2];
   in_both([&](const World& world) {
-    said[world.rank()] = error_of([&] {
-      expect_agreement(world, world.leads() ? first : second, "the same in all");
-    });
+    said[world.rank()] = error_of(
+        [&] { expect_agreement(world, world.leads() ? first : second, "the same in all"); });
   });
   EXPECT_EQ(said[0], said[1]);
   return said[0];
@@ -37,10 +37,10 @@ TEST(Agreement, AKeyThatOneLacks) {
 }
 
 TEST(Agreement, ThreeDifferencesAreNamed) {
-  EXPECT_EQ(verdict({{"a", 1}, {"b", 1}, {"c", 1}, {"d", 1}},
-                    {{"a", 2}, {"b", 2}, {"c", 2}, {"d", 2}}),
-            "rank 1 has something other than rank 0: a is 2, not 1, b is 2, not 1, c is 2, not 1, "
-            "...; expected the same in all");
+  EXPECT_EQ(
+      verdict({{"a", 1}, {"b", 1}, {"c", 1}, {"d", 1}}, {{"a", 2}, {"b", 2}, {"c", 2}, {"d", 2}}),
+      "rank 1 has something other than rank 0: a is 2, not 1, b is 2, not 1, c is 2, not 1, "
+      "...; expected the same in all");
 }
 
 TEST(Agreement, TheDataAndTheDevice) {

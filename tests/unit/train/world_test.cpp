@@ -98,8 +98,7 @@ void expect_same_losses(const std::string& text, const fs::path& folder,
                         const std::vector<std::string>& settings) {
   Meeting meeting(2);
   train(text, folder / "one", settings);
-  EXPECT_EQ(train_two(text, folder / "two", settings, meeting),
-            (std::vector<std::string>{"", ""}));
+  EXPECT_EQ(train_two(text, folder / "two", settings, meeting), (std::vector<std::string>{"", ""}));
   const auto one = read_metrics(folder / "one/metrics.csv"),
              two = read_metrics(folder / "two/metrics.csv");
   ASSERT_EQ(one.columns, two.columns);
@@ -138,9 +137,9 @@ TEST_F(WorldTest, LossesThatCompareImages) {
 // Every process cuts its own part, so two have other parts than one, but both the same number.
 TEST_F(WorldTest, PartsInTurn) {
   Meeting meeting(2);
-  EXPECT_EQ(train_two(kEverything, folder_ / "run", with(kSettings, {"train.accumulate=4"}),
-                      meeting),
-            (std::vector<std::string>{"", ""}));
+  EXPECT_EQ(
+      train_two(kEverything, folder_ / "run", with(kSettings, {"train.accumulate=4"}), meeting),
+      (std::vector<std::string>{"", ""}));
 }
 
 TEST(World, ThePartsOfABatch) {

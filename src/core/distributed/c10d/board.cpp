@@ -75,9 +75,10 @@ std::unique_ptr<Board> open_store_board(const Launch& launch, std::chrono::milli
     return std::make_unique<StoreBoard>(
         c10::make_intrusive<c10d::PrefixStore>("latent/" + launch.job, std::move(store)));
   } catch (const std::exception& failure) {
-    throw Error(fmt::format("{}:{}: {}; expected the processes of one training at MASTER_ADDR and "
-                            "MASTER_PORT",
-                            launch.address, launch.port, first_line_of(failure)));
+    throw Error(
+        fmt::format("{}:{}: {}; expected the processes of one training at MASTER_ADDR and "
+                    "MASTER_PORT",
+                    launch.address, launch.port, first_line_of(failure)));
   }
 }
 

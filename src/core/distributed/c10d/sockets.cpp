@@ -40,8 +40,8 @@ Addresses resolve(const std::string& host, int64_t port, int type) {
 class Socket {
  public:
   explicit Socket(const addrinfo& address)
-      : descriptor_(::socket(address.ai_family, address.ai_socktype | SOCK_CLOEXEC,
-                             address.ai_protocol)) {}
+      : descriptor_(
+            ::socket(address.ai_family, address.ai_socktype | SOCK_CLOEXEC, address.ai_protocol)) {}
   ~Socket() {
     if (descriptor_ >= 0) ::close(descriptor_);
   }

@@ -23,10 +23,10 @@ std::unique_ptr<Adder> connect_nccl(Board& board, const Launch& launch,
     return std::make_unique<BackendAdder>(std::move(group), /*waits=*/false);
   } catch (const std::exception& failure) {
     const std::string reason = failure.what();
-    throw Error(fmt::format(
-        "NCCL: the GPUs cannot be connected: {}; expected one GPU for each process; "
-        "NCCL_DEBUG=INFO says more, and --device cpu trains without GPUs",
-        reason.substr(0, reason.find('\n'))));
+    throw Error(
+        fmt::format("NCCL: the GPUs cannot be connected: {}; expected one GPU for each process; "
+                    "NCCL_DEBUG=INFO says more, and --device cpu trains without GPUs",
+                    reason.substr(0, reason.find('\n'))));
   }
 }
 

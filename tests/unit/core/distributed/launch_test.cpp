@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "unit/expect.h"
+#include "unit/experiments.h"
 
 namespace latent {
 namespace {
@@ -40,9 +40,9 @@ const Variables kMpirun{{"OMPI_COMM_WORLD_RANK", "1"},
                         {"OMPI_COMM_WORLD_LOCAL_RANK", "1"},
                         {"OMPI_COMM_WORLD_LOCAL_SIZE", "2"},
                         {"PMIX_NAMESPACE", "4711"}};
-const Variables kSrun{{"SLURM_JOB_ID", "99"},       {"SLURM_STEP_ID", "0"},
-                      {"SLURM_PROCID", "5"},        {"SLURM_NTASKS", "8"},
-                      {"SLURM_LOCALID", "1"},       {"SLURM_JOB_NODELIST", "node[07-09,12]"}};
+const Variables kSrun{{"SLURM_JOB_ID", "99"}, {"SLURM_STEP_ID", "0"},
+                      {"SLURM_PROCID", "5"},  {"SLURM_NTASKS", "8"},
+                      {"SLURM_LOCALID", "1"}, {"SLURM_JOB_NODELIST", "node[07-09,12]"}};
 
 TEST(Launch, WithoutVariablesOneProcessIsAlone) {
   const Launch launch = launch_of({});
@@ -111,10 +111,10 @@ TEST(Launch, Slurm) {
 }
 
 TEST(Launch, ASlurmStepMayHaveFewerTasksThanItsJob) {
-  EXPECT_EQ(launch_of(with(kSrun, {{"SLURM_STEP_NUM_TASKS", "6"},
-                                   {"SLURM_STEP_NODELIST", "node12"}}))
-                .size,
-            6);
+  EXPECT_EQ(
+      launch_of(with(kSrun, {{"SLURM_STEP_NUM_TASKS", "6"}, {"SLURM_STEP_NODELIST", "node12"}}))
+          .size,
+      6);
 }
 
 TEST(Launch, ABatchScriptOfSlurmIsAlone) {
@@ -125,9 +125,8 @@ TEST(Launch, ABatchScriptOfSlurmIsAlone) {
 
 // As where somebody sets only the variables that matter.
 TEST(Launch, SlurmsVariablesWithoutAJob) {
-  const Launch launch = launch_of({{"SLURM_PROCID", "0"},
-                                   {"SLURM_NTASKS", "2"},
-                                   {"SLURM_JOB_NODELIST", "localhost"}});
+  const Launch launch = launch_of(
+      {{"SLURM_PROCID", "0"}, {"SLURM_NTASKS", "2"}, {"SLURM_JOB_NODELIST", "localhost"}});
   EXPECT_EQ(launch.size, 2);
   EXPECT_EQ(launch.address, "localhost");
 }
@@ -155,12 +154,14 @@ TEST(Launch, AWorldOfOneNeedsNoAddress) {
 
 TEST(Launch, HalfOfThePlace) {
   EXPECT_EQ(refusal({{"RANK", "0"}}),
-            "RANK is set but WORLD_SIZE is not; expected both or neither; set LATENT_LAUNCHER=none to train in one process whatever the launcher "
+            "RANK is set but WORLD_SIZE is not; expected both or neither; set LATENT_LAUNCHER=none "
+            "to train in one process whatever the launcher "
             "says");
-  EXPECT_EQ(refusal({{"OMPI_COMM_WORLD_SIZE", "2"}}),
-            "OMPI_COMM_WORLD_SIZE is set but OMPI_COMM_WORLD_RANK is not; expected both or neither; "
-            "set LATENT_LAUNCHER=none to train in one process whatever "
-            "the launcher says");
+  EXPECT_EQ(
+      refusal({{"OMPI_COMM_WORLD_SIZE", "2"}}),
+      "OMPI_COMM_WORLD_SIZE is set but OMPI_COMM_WORLD_RANK is not; expected both or neither; "
+      "set LATENT_LAUNCHER=none to train in one process whatever "
+      "the launcher says");
   EXPECT_EQ(refusal({{"PMI_RANK", "1"}}).substr(0, 38), "PMI_RANK is set but PMI_SIZE is not; e");
   EXPECT_EQ(refusal({{"SLURM_PROCID", "1"}}).substr(0, 46),
             "SLURM_PROCID is set but SLURM_NTASKS is not; e");

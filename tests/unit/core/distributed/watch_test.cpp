@@ -39,9 +39,7 @@ class WallBoard : public Board {
     const std::lock_guard lock(wall_.mutex);
     return wall_.texts.contains(key);
   }
-  std::unique_ptr<Board> another() override {
-    return std::make_unique<WallBoard>(wall_, writes_);
-  }
+  std::unique_ptr<Board> another() override { return std::make_unique<WallBoard>(wall_, writes_); }
 
  private:
   Wall& wall_;
@@ -59,9 +57,9 @@ class WatchTest : public testing::Test {
       const std::string number = std::to_string(rank);
       board.write("sign/" + number, Watch::first_sign("host" + number));
       Launch launch{.launcher = "test", .rank = rank, .size = 2, .address = "a", .port = 1};
-      watches_.push_back(std::make_unique<Watch>(
-          std::make_unique<WallBoard>(wall_, rank == 0 ? zero_ : on_), launch, "host" + number,
-          kPatience));
+      watches_.push_back(
+          std::make_unique<Watch>(std::make_unique<WallBoard>(wall_, rank == 0 ? zero_ : on_),
+                                  launch, "host" + number, kPatience));
     }
   }
 
