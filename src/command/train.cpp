@@ -138,19 +138,22 @@ void write_report_of(const RunDirectory& run, const Arguments& arguments) {
   }
 }
 
-void print_outcome(const Arguments& arguments, const RunDirectory& run, const Trainer& trainer) {
+// exchange: seconds spent in sums of several processes.
+void print_outcome(const Arguments& arguments, const RunDirectory& run, const Trainer& trainer,
+                   double exchange) {
   const TrainState& state = trainer.state();
   const auto pictures = run.path() / "images" / "train";
   std::error_code code;
   const bool drawn = std::filesystem::exists(pictures, code);
-  print_result(arguments,
-               {{"run", run.path().string()},
-                {"epochs", state.epoch},
-                {"steps", state.step},
-                {"seconds", state.seconds},
-                {"data_share", trainer.data_share()},
-                {"best_epoch", state.best_epoch},
-                {"best_val_loss", state.best_loss}},
+  Json json{{"run", run.path().string()},
+            {"epochs", state.epoch},
+            {"steps", state.step},
+            {"seconds", state.seconds},
+            {"data_share", trainer.data_share()},
+            {"best_epoch", state.best_epoch},
+            {"best_val_loss", state.best_loss}};
+  if (exchange > 0) json["exchange_seconds"] = exchange;
+  print_result(arguments, json,
                fmt::format("run {}: best val_loss {:.2f} at epoch {}{}\n", run.path().string(),
                            state.best_loss, state.best_epoch,
                            drawn ? "; pictures in " + pictures.string() : ""));
@@ -214,7 +217,7 @@ void train_in(Membership& membership, const Arguments& arguments, Config& config
   training.trainer->train(listeners);
   if (!leads) return;
   if (experiment.train.report) write_report_of(training.run, arguments);
-  print_outcome(arguments, training.run, *training.trainer);
+  print_outcome(arguments, training.run, *training.trainer, membership.exchange_seconds());
 }
 
 Patience patience_of(const TrainOptions& options) {

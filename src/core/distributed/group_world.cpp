@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/stopwatch.h"
 
 namespace latent {
 namespace {
@@ -46,6 +47,7 @@ bool GroupWorld::any(bool mine) const {
 }
 
 void GroupWorld::add(Adder& adder, const Tensor& values) const {
+  const Stopwatch watch;
   try {
     adder.start(values);
     while (!adder.wait(kLook)) {
@@ -59,6 +61,7 @@ void GroupWorld::add(Adder& adder, const Tensor& values) const {
     const std::string reason = failure.what();
     throw Error(watch_->explain(reason.substr(0, reason.find('\n'))));
   }
+  seconds_ += watch.seconds();
 }
 
 void GroupWorld::fail(const std::string& message) {

@@ -25,6 +25,8 @@ class GroupWorld : public World {
 
   /// Sets what adds the tensors of a GPU from now on.
   void use_gpu(std::unique_ptr<Adder> gpu) { gpu_ = std::move(gpu); }
+  /// Returns the seconds that this process spent in sums, the wait for slower processes included.
+  double seconds() const { return seconds_; }
   /// Whether a sum failed or this process does: no further sum can be made.
   bool is_broken() const { return broken_; }
   /// Tells the others that this process ends with an error.
@@ -39,6 +41,7 @@ class GroupWorld : public World {
   std::unique_ptr<Adder> cpu_, gpu_;
   std::unique_ptr<Watch> watch_;
   mutable bool broken_ = false;
+  mutable double seconds_ = 0;
 };
 
 }  // namespace latent

@@ -36,6 +36,9 @@ class Membership {
   /// Returns "rank 0 of 4 on node1 (torchrun), gloo at 127.0.0.1:29500".
   std::string text() const;
 
+  /// Returns the seconds that this process spent in sums of all processes.
+  double exchange_seconds() const { return world_ ? world_->seconds() : 0; }
+
   /// Tells the others that this process ends with an error. Does nothing alone.
   void fail(const std::string& message);
   /// Waits until all processes are done. Does nothing alone.
