@@ -174,6 +174,7 @@ Evaluation Trainer::validate() {
   options.device = device_;
   options.corruption = corruption_;
   options.condition = condition_;
+  options.world = &world_;
   // A run saved after the last batch of an epoch resumes with this pass.
   const int before = agreed_wishes(false).signal;
   if (before != 0 && stepped_) stop_for(before);
@@ -183,7 +184,6 @@ Evaluation Trainer::validate() {
     };
   }
   Evaluation validation = evaluate(*model_, *objective_, validation_, options);
-  validation.loss = world_.of_leader(validation.loss);
   // Only the validation shows the effect of the epoch's last update. If it was bad, its weights
   // must not replace a checkpoint.
   if (!std::isfinite(validation.loss)) {
