@@ -89,7 +89,13 @@ Membership::Membership(Launch launch, const Patience& patience)
   wait_for_all(*board_, launch_, patience);
   auto watch = std::make_unique<Watch>(board_->another(), launch_, host_, patience);
   watch->end_process_if_needed();
-  auto adder = table->connect(*board_, launch_, patience.timeout);
+  std::unique_ptr<Adder> adder;
+  try {
+    adder = table->connect(*board_, launch_, patience.timeout);
+  } catch (const Error& failure) {
+    watch->fail(failure.what());  // the others need not wait for the timeout
+    throw;
+  }
   world_ = std::make_unique<GroupWorld>(launch_, std::move(adder), std::move(watch));
   int64_t local_rank = 0;
   const auto hosts = world_->gather(host_);

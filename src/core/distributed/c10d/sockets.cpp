@@ -1,7 +1,11 @@
 #include "core/distributed/c10d/sockets.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <spdlog/fmt/fmt.h>
 #include <sys/socket.h>
@@ -24,17 +28,62 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Addresses = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
 
-Addresses resolve(const std::string& host, int64_t port, int type) {
+// host: "" for all addresses of this machine.
+Addresses look_up(const std::string& host, int64_t port, int type) {
   addrinfo hints{};
-  hints.ai_family = AF_UNSPEC;
+  hints.ai_family = host.empty() ? AF_INET : AF_UNSPEC;
   hints.ai_socktype = type;
+  hints.ai_flags = host.empty() ? AI_PASSIVE : 0;
   addrinfo* found = nullptr;
-  const int code = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
+  const int code = ::getaddrinfo(host.empty() ? nullptr : host.c_str(),
+                                 std::to_string(port).c_str(), &hints, &found);
   if (code != 0) {
     throw Error(fmt::format("MASTER_ADDR {}: {}; expected a host that this machine can look up",
                             host, ::gai_strerror(code)));
   }
   return {found, &::freeaddrinfo};
+}
+
+bool is_loopback(const sockaddr& address) {
+  if (address.sa_family == AF_INET) {
+    const auto& four = reinterpret_cast<const sockaddr_in&>(address);
+    return ntohl(four.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+  }
+  if (address.sa_family != AF_INET6) return false;
+  const auto& six = reinterpret_cast<const sockaddr_in6&>(address);
+  return IN6_IS_ADDR_LOOPBACK(&six.sin6_addr) != 0;
+}
+
+// Debian gives a machine's own name an address such as 127.0.1.1.
+bool is_own_name(const std::string& host, const Addresses& addresses) {
+  std::array<char, sizeof(in6_addr)> bytes{};
+  const bool numbers = ::inet_pton(AF_INET, host.c_str(), bytes.data()) == 1 ||
+                       ::inet_pton(AF_INET6, host.c_str(), bytes.data()) == 1;
+  return !numbers && host != "localhost" && is_loopback(*addresses->ai_addr);
+}
+
+// Returns the first address of this machine that others may reach, as numbers; "" if there is none.
+std::string outer_address() {
+  ifaddrs* all = nullptr;
+  if (::getifaddrs(&all) != 0) return "";
+  const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owned(all, &::freeifaddrs);
+  for (const ifaddrs* each = all; each != nullptr; each = each->ifa_next) {
+    const bool usable = each->ifa_addr != nullptr && each->ifa_addr->sa_family == AF_INET &&
+                        (each->ifa_flags & IFF_UP) != 0 && !is_loopback(*each->ifa_addr);
+    std::array<char, INET_ADDRSTRLEN> text{};
+    if (usable &&
+        ::inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in*>(each->ifa_addr)->sin_addr,
+                    text.data(), text.size()) != nullptr) {
+      return text.data();
+    }
+  }
+  return "";
+}
+
+Addresses resolve(const std::string& host, int64_t port, int type) {
+  Addresses found = look_up(host, port, type);
+  const std::string outer = is_own_name(host, found) ? outer_address() : "";
+  return outer.empty() ? std::move(found) : look_up(outer, port, type);
 }
 
 class Socket {
@@ -85,7 +134,9 @@ bool connects(const addrinfo& address, std::chrono::milliseconds most) {
 }  // namespace
 
 int listen_at(const std::string& host, int64_t port) {
-  const Addresses addresses = resolve(host, port, SOCK_STREAM);
+  const Addresses named = look_up(host, port, SOCK_STREAM);
+  const Addresses everywhere = look_up("", port, SOCK_STREAM);
+  const Addresses& addresses = is_own_name(host, named) ? everywhere : named;
   const int descriptor = first_of<int>(addresses, -1, [](const addrinfo& address) {
     Socket socket(address);
     if (socket.get() < 0) return -1;

@@ -7,8 +7,10 @@
 
 namespace latent {
 
-/// Returns a socket that listens at `host` alone, not at the machine's other addresses. Throws
-/// Error if the host is no address of this machine or another process has the port.
+/// Returns a socket that listens at `host` alone, not at the machine's other addresses; at all of
+/// them only if /etc/hosts gives the machine's own name a loopback address, at which no other
+/// machine could connect. Throws Error if the host is no address of this machine or another process
+/// has the port.
 int listen_at(const std::string& host, int64_t port);
 
 /// Waits until something accepts connections at that address. Throws Error after `most`.

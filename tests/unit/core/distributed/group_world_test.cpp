@@ -4,8 +4,8 @@
 
 #include <map>
 
-#include "unit/experiments.h"
 #include "unit/expect.h"
+#include "unit/experiments.h"
 
 namespace latent {
 namespace {
