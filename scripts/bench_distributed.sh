@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures training in several processes: images/s of two processes of one thread against one process of two threads, in
-# turn; the time that a step spends in sums of all processes, on loopback and over a link of 1 Gbit/s between two network
-# namespaces (root only); and how well the cost model (scripts/distributed_cost.py) predicts 1, 2 and 4 processes.
+# turn; the time that a step spends in sums of all processes, on loopback, over a link of 1 Gbit/s between two network
+# namespaces, and over one of 1 ms (root only); and how well the cost model (scripts/distributed_cost.py) predicts 1, 2 and 4 processes.
 #
 # usage: scripts/bench_distributed.sh [ROUNDS [CONFIG]]   (default 5 rounds of fashion_mnist_vae with a batch of 200)
 set -euo pipefail
@@ -87,3 +87,14 @@ done
 address=10.123.8.1
 run link 2 1 ip netns exec "bench%d-$$"
 printf 'sums of two processes over 1 Gbit/s: %.1f %% of the time\n' "$(share link | awk '{ print 100 * $1 }')"
+
+# The same with a millisecond from one to the other, each way.
+python3 tests/cli/_relay.py "bench0-$$" "bench1-$$" 1 1000 > "$work/relay" &
+relay=$!
+trap 'kill "$relay" 2> /dev/null || true; clean' EXIT
+until grep -q ready "$work/relay"; do
+  kill -0 "$relay" && sleep 0.1
+done
+address=10.123.9.1
+run slow 2 1 ip netns exec "bench%d-$$"
+printf 'sums of two processes over 1 Gbit/s and 1 ms: %.1f %% of the time\n' "$(share slow | awk '{ print 100 * $1 }')"
