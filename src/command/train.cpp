@@ -233,6 +233,7 @@ void run_train(const Arguments& arguments) {
   Experiment experiment = read_experiment(config);
   const Launch launch = read_launch(process_environment);
   if (launch.rank > 0) {
+    static_cast<void>(arguments.json());  // has its effect in rank 0
     log::set_speaker(fmt::format("rank {}", launch.rank));
     log::set_level(log::Level::kQuiet);
   }

@@ -1,9 +1,11 @@
 #include "core/distributed/membership.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <spdlog/fmt/fmt.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <thread>
@@ -78,6 +80,18 @@ void wait_for_all(Board& board, const Launch& launch, const Patience& patience) 
       launch.port, static_cast<double>(patience.timeout.count()) / 1000));
 }
 
+// Launchers that bind no processes to cores leave all cores to each.
+void warn_of_threads(int64_t processes) {
+  const int64_t threads = at::get_num_threads();
+  const auto processors = static_cast<int64_t>(::sysconf(_SC_NPROCESSORS_ONLN));
+  if (threads == 1 || processes * threads <= processors) return;
+  log::warn(
+      "{} processes of {} threads each share {} of this machine and slow each other down; set "
+      "--threads {}",
+      processes, threads, counted(processors, "processor"),
+      std::max<int64_t>(1, processors / processes));
+}
+
 }  // namespace
 
 Membership::Membership(Launch launch, const Patience& patience)
@@ -106,6 +120,7 @@ Membership::Membership(Launch launch, const Patience& patience)
     local_rank += static_cast<int64_t>(i) < launch_.rank;
   }
   if (launch_.local_rank < 0) launch_.local_rank = local_rank;
+  if (local_rank == 0) warn_of_threads(local_size_);
 }
 
 Membership::~Membership() {
