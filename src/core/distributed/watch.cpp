@@ -12,44 +12,18 @@
 #include <thread>
 #include <vector>
 
+#include "core/distributed/sign.h"
 #include "core/log.h"
 #include "core/system/temporary.h"
 
 namespace latent {
-// Not an unnamed namespace: Watch::State has members of these types.
-namespace watching {
+namespace {
 
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 // After a connection broke, a process that missed so many signs is the one that is gone.
 constexpr int kMissed = 3;
-
-enum class Sign : char { kAlive = 'a', kLeft = 'l', kFailed = 'f', kComplains = 'c' };
-
-// What the others know of a process.
-struct Neighbour {
-  std::string text;  // as last read from the board
-  Clock::time_point changed = Clock::now();
-  Sign sign = Sign::kAlive;
-  std::string host = "?", message = "";
-};
-
-std::string sign_text(int64_t number, Sign sign, const std::string& host,
-                      const std::string& message) {
-  return fmt::format("{}\n{}\n{}\n{}", number, static_cast<char>(sign), host, message);
-}
-
-void read_sign(const std::string& text, Neighbour& neighbour) {
-  neighbour.text = text;
-  neighbour.changed = Clock::now();
-  const size_t sign = text.find('\n') + 1, host = text.find('\n', sign) + 1,
-               message = text.find('\n', host) + 1;
-  if (sign == 0 || host == 0 || message == 0) return;
-  neighbour.sign = static_cast<Sign>(text[sign]);
-  neighbour.host = text.substr(host, message - 1 - host);
-  neighbour.message = text.substr(message);
-}
 
 constexpr const char* kStartAgain =
     "; start all processes again with --resume-if-there: the run goes on from its last checkpoint";
@@ -60,9 +34,7 @@ void block_signals() {
   pthread_sigmask(SIG_BLOCK, &all, nullptr);  // they are for the thread that trains
 }
 
-}  // namespace watching
-
-using namespace watching;
+}  // namespace
 
 milliseconds Patience::beat() const {
   return std::clamp(timeout / 60, milliseconds(50), milliseconds(1000));
@@ -138,7 +110,7 @@ void Watch::State::examine(const std::vector<std::string>& texts) {
   ++rounds;
   for (size_t i = 0; i < others.size(); ++i) {
     const auto rank = static_cast<int64_t>(i);
-    if (texts[i] != others[i].text) read_sign(texts[i], others[i]);
+    others[i].read(texts[i]);
     if (rank == launch.rank) continue;
     const Neighbour& other = others[i];
     if (other.sign == Sign::kFailed)
