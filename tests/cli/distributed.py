@@ -293,6 +293,15 @@ def refusals(folder, config):
     expect("cannot resume with other settings: train.seed is 7, was 0" in group.said(0), f"refused, got {group.said(0)}")
 
 
+def diverging(folder):
+    """The loss is infinite in all; each stops with the same reason."""
+    config = config_file(folder, {"train": {"optimizer": {"name": "sgd", "learning_rate": 1e30}}}, "diverging.json")
+    group = train(folder, 2, [config, "--run", folder / "diverging"], code=1)
+    for rank in (0, 1):
+        expect(len(group.errors(rank)) == 1 and "became NaN or infinite" in group.errors(rank)[0],
+               f"rank {rank} to say why, got {group.said(rank)}")
+
+
 def another_number(folder, config):
     run = folder / "another"
     train(folder, 2, [config, "--run", run, "--set", "train.epochs=2"])
@@ -323,6 +332,7 @@ def main(folder):
     launchers(folder, config, wanted)
     refusals(folder, config)
     another_number(folder, config)
+    diverging(folder)
     signals(folder)
     one_loads_nothing(folder)
     lost(folder)

@@ -1,4 +1,8 @@
 // latent_distributed.so: the board, and sums by Gloo between the hosts' memories.
+
+// Here, not for the compiler: the precompiled header was made without it.
+#define USE_C10D_GLOO
+
 #include <spdlog/fmt/fmt.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>

@@ -1,4 +1,8 @@
 // latent_nccl.so: sums by NCCL between the memories of GPUs. Loaded after LibTorch's CUDA half.
+
+// Here, not for the compiler: the precompiled header was made without it.
+#define USE_C10D_NCCL
+
 #include <spdlog/fmt/fmt.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
