@@ -26,7 +26,9 @@ Tensor along_channels(const Tensor& of, const Tensor& x) {
 }
 
 // A model in double precision keeps it.
-Tensor widened(const Tensor& x) { return x.scalar_type() == at::kDouble ? x : x.to(at::kFloat); }
+Tensor float_or_double(const Tensor& x) {
+  return x.scalar_type() == at::kDouble ? x : x.to(at::kFloat);
+}
 
 int64_t values_of_a_channel(const Tensor& x) { return x.numel() / x.size(1); }
 
@@ -58,7 +60,7 @@ BatchStatistics joined_statistics(const Tensor& x, const Together& together) {
 struct SharedBatchNorm : torch::autograd::Function<SharedBatchNorm> {
   static variable_list forward(AutogradContext* context, const Tensor& x, const Tensor& weight,
                                const Tensor& bias, double epsilon, const Together* together) {
-    const Tensor wide = widened(x);
+    const Tensor wide = float_or_double(x);
     const BatchStatistics statistics = joined_statistics(wide, *together);
     const Tensor inverse = at::rsqrt(statistics.variance + epsilon);
     const Tensor scale = weight * inverse;
@@ -77,8 +79,9 @@ struct SharedBatchNorm : torch::autograd::Function<SharedBatchNorm> {
     const Tensor &x = saved[0], &weight = saved[1], &mean = saved[2], &inverse = saved[3];
     const auto* world = reinterpret_cast<const World*>(context->saved_data["world"].toInt());
     const auto count = static_cast<double>(context->saved_data["count"].toInt());
-    const Tensor gradient = widened(gradients[0]);
-    const Tensor normal = (widened(x) - along_channels(mean, x)) * along_channels(inverse, x);
+    const Tensor gradient = float_or_double(gradients[0]);
+    const Tensor normal =
+        (float_or_double(x) - along_channels(mean, x)) * along_channels(inverse, x);
     const auto dimensions = all_but_channels(x);
     // Of this part: the step adds up the processes' gradients of weight and bias.
     const Tensor of_bias = gradient.sum(dimensions),

@@ -18,7 +18,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr size_t kMostNamed = 3;  // differences in a message
 
-std::string shown(const std::string& value) { return value.empty() ? "absent" : value; }
+std::string or_absent(const std::string& value) { return value.empty() ? "absent" : value; }
 
 // "train.batch_size is 64, not 32" for the keys that differ; "" if none does.
 std::string disagreement(const Json& of_leader, const Json& other) {
@@ -28,7 +28,8 @@ std::string disagreement(const Json& of_leader, const Json& other) {
       named.emplace_back("...");
       break;
     }
-    named.push_back(fmt::format("{} is {}, not {}", key, shown(values[1]), shown(values[0])));
+    named.push_back(
+        fmt::format("{} is {}, not {}", key, or_absent(values[1]), or_absent(values[0])));
   }
   return join(named);
 }
