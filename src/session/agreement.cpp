@@ -57,7 +57,8 @@ void expect_same_program(const World& world, const Config& config) {
   Json facts = config.resolved();
   for (const auto& entry : config.entries()) {
     if (entry.on_resume != OnResume::kSameData) continue;
-    std::string pointer = "/" + entry.path;
+    std::string pointer = "/";
+    pointer += entry.path;
     std::replace(pointer.begin(), pointer.end(), '.', '/');
     facts[Json::json_pointer(pointer)] = "";
   }

@@ -96,6 +96,11 @@ void find_leader(const Environment& environment, Launch& launch, const std::stri
   launch.port = port.empty() ? port_of(launch.job) : whole_variable("MASTER_PORT", port, 1, 65535);
 }
 
+void add_part(std::string& job, const char* separator, const std::string& part) {
+  job += separator;
+  job += part;
+}
+
 Launch by_hand(const Environment& environment) {
   Launch launch = place_of(environment, kByHand);
   const bool torchrun = !launch.job.empty();
@@ -112,7 +117,7 @@ Launch by_hand(const Environment& environment) {
   find_leader(environment, launch, "", "");
   launch.agent_listens = variable(environment, "TORCHELASTIC_USE_AGENT_STORE") == "True";
   // A restart after a failure must not read what the failed attempt has left in the agent's store.
-  launch.job += "/" + variable(environment, "TORCHELASTIC_RESTART_COUNT");
+  add_part(launch.job, "/", variable(environment, "TORCHELASTIC_RESTART_COUNT"));
   return launch;
 }
 
@@ -147,9 +152,9 @@ Launch by_slurm(const Environment& environment) {
   Launch launch = place_of(of_step, kSlurm);
   if (launch.is_alone()) return launch;
   if (const std::string step = variable(environment, "SLURM_STEP_ID"); !step.empty())
-    launch.job += "." + step;
+    add_part(launch.job, ".", step);
   if (const std::string restarts = variable(environment, "SLURM_RESTART_COUNT"); !restarts.empty())
-    launch.job += "/" + restarts;
+    add_part(launch.job, "/", restarts);
   std::string hosts = variable(environment, "SLURM_STEP_NODELIST");
   if (hosts.empty()) hosts = variable(environment, "SLURM_JOB_NODELIST");
   find_leader(environment, launch, first_host(hosts),
@@ -185,7 +190,8 @@ Launch read_launch(const Environment& environment) {
   const std::string wanted = variable(environment, "LATENT_LAUNCHER");
   if (wanted == "none") return {};
   if (!wanted.empty())
-    throw Error("LATENT_LAUNCHER: got \"" + wanted + "\"; expected none, or that it is not set");
+    throw Error(
+        fmt::format("LATENT_LAUNCHER: got \"{}\"; expected none, or that it is not set", wanted));
   const auto any = [&](const Names& names) {
     return !variable(environment, names.rank).empty() || !variable(environment, names.size).empty();
   };

@@ -72,8 +72,8 @@ std::unique_ptr<Board> open_store_board(const Launch& launch, std::chrono::milli
   try {
     auto store = c10::make_intrusive<c10d::TCPStore>(launch.address, options);
     // Another job whose rank 0 has the same port must not mix with this one.
-    return std::make_unique<StoreBoard>(
-        c10::make_intrusive<c10d::PrefixStore>("latent/" + launch.job, std::move(store)));
+    return std::make_unique<StoreBoard>(c10::make_intrusive<c10d::PrefixStore>(
+        fmt::format("latent/{}", launch.job), std::move(store)));
   } catch (const std::exception& failure) {
     throw Error(
         fmt::format("{}:{}: {}; expected the processes of one training at MASTER_ADDR and "
