@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "unit/expect.h"
 #include "unit/experiments.h"
 
 namespace latent {
