@@ -25,6 +25,7 @@ FROM ${BASE} AS run
 RUN apt-get -qq update \
  && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
       libopencv-core406t64 libopencv-imgproc406t64 libopencv-imgcodecs406t64 libspdlog1.12 libfmt9 \
+      '^libcpp-httplib0' \
       libpng16-16t64 libgif7 libfreetype6 zlib1g libzip4t64 fonts-dejavu-core gnuplot-nox \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --create-home latent \

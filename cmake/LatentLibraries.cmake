@@ -1,4 +1,5 @@
-# The distribution's libraries: latent_libraries for everything, latent_opencv for the codecs alone.
+# The distribution's libraries: latent_libraries for everything, latent_opencv for the codecs alone,
+# latent_httplib for the server of `latent explore` alone.
 
 find_package(Threads REQUIRED)
 find_package(spdlog REQUIRED)
@@ -41,4 +42,17 @@ if(LATENT_IMAGE_CODECS)
     target_link_libraries(latent_opencv INTERFACE ${OPENCV_${part}})
   endforeach()
   target_include_directories(latent_opencv SYSTEM INTERFACE ${OPENCV_INCLUDE})
+endif()
+
+# By hand: Debian's package has no CMake files. Its library was built with these macros, and types differ without them.
+find_path(HTTPLIB_INCLUDE httplib.h)
+find_library(HTTPLIB cpp-httplib)
+if(HTTPLIB_INCLUDE AND HTTPLIB)
+  add_library(latent_httplib INTERFACE)
+  target_include_directories(latent_httplib SYSTEM INTERFACE ${HTTPLIB_INCLUDE})
+  target_compile_definitions(latent_httplib INTERFACE
+    CPPHTTPLIB_OPENSSL_SUPPORT CPPHTTPLIB_ZLIB_SUPPORT CPPHTTPLIB_BROTLI_SUPPORT)
+  target_link_libraries(latent_httplib INTERFACE ${HTTPLIB} Threads::Threads)
+else()
+  message(WARNING "no cpp-httplib: latent explore will have no server; run scripts/setup.sh")
 endif()

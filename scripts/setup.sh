@@ -13,9 +13,10 @@ packages=(
   g++ cmake ninja-build ccache mold lld git
   libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
   libspdlog-dev libfmt-dev nlohmann-json3-dev libcxxopts-dev
+  libcpp-httplib-dev
   zlib1g-dev libzip-dev libprotozero-dev libpng-dev libgif-dev libfreetype-dev fonts-dejavu-core gnuplot-nox
   libgtest-dev libgmock-dev libbenchmark-dev
-  libgloo-dev openmpi-bin
+  libgloo-dev
   python3-venv clang-format-14 curl ca-certificates
 )
 
@@ -23,7 +24,8 @@ usage() {
   cat <<END
 usage: scripts/setup.sh [--fuzz] [--test-tools] [--no-apt] [--no-torch]
   --fuzz        also what scripts/fuzz.sh needs: Clang with libFuzzer
-  --test-tools  also other people's programs that tests need: scripts/test_tools.txt and Chromium
+  --test-tools  also other people's programs that tests need: scripts/test_tools.txt, Chromium, ffmpeg,
+                other shells
   --no-apt      leave the distribution's packages alone
   --no-torch    do not install LibTorch
 
@@ -44,7 +46,7 @@ with_tools=false
 for argument in "$@"; do
   case $argument in
     --fuzz) packages+=(clang libclang-rt-dev) ;;
-    --test-tools) packages+=(chromium chromium-driver) && with_tools=true ;;
+    --test-tools) packages+=(chromium chromium-driver ffmpeg fish iproute2 man-db openmpi-bin zsh) && with_tools=true ;;
     --no-apt) with_apt=false ;;
     --no-torch) with_torch=false ;;
     -h | --help) usage && exit ;;

@@ -8,6 +8,7 @@
 #   processes [N] [LOST]
 #                      two processes that train together, one killed N times (default 100); LOST
 #                      processes that are killed or stopped while others wait for them (default 50)
+#   prior [N]          N times kill at a random moment of a prior's training (default 25)
 #   faults [KIND]      every system call on a run's files fails once, in seven ways
 #   full [STEPS]       a disk that fills up (default 64 amounts of free room)
 #   damage             every cut and every flipped bit of files of each format
@@ -18,7 +19,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
-  sed -n 's/^# \{0,1\}//; 4,16p' "${BASH_SOURCE[0]}"
+  sed -n 's/^# \{0,1\}//; 4,17p' "${BASH_SOURCE[0]}"
   exit 2
 }
 
@@ -46,6 +47,7 @@ case $proof in
     LATENT_PYTHON=${LATENT_PYTHON:-$(compgen -G "${LATENT_CACHE:-$HOME/.cache/latent}/torch-*/bin/python3" | head -n 1)} \
       cli distributed "${1:-100}" "${2:-50}"
     ;;
+  prior) build && cli codes "${1:-25}" ;;
   faults) build && cli faults --all "$@" ;;
   full) build && cli disk_full "${1:-64}" ;;
   damage) build && LATENT_EXHAUSTIVE=1 build/release/latent_unit_tests --gtest_filter='Damage*' ;;

@@ -12,6 +12,10 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+if [[ ${1:-} == @(-h|--help) ]]; then
+  sed -n '2,/^set /{ /^set /!s/^# \{0,1\}//p }' "$0"
+  exit 0
+fi
 preset=${LATENT_PRESET:-release}
 if [[ $# -gt 0 && $1 != -* ]]; then
   preset=$1

@@ -1,9 +1,13 @@
 #include <spdlog/fmt/fmt.h>
 #include <torch/version.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "command/flags/parse.h"
 #include "command/registry.h"
@@ -14,27 +18,16 @@
 #include "core/system/interrupt.h"
 #include "core/system/out_of_memory.h"
 #include "core/system/process.h"
+#include "core/terminal.h"
 #include "core/version.h"
 #include "kernel/allowed.h"
+#include "shell/help.h"
 
 namespace {
 
 using namespace latent;
 
 constexpr int kUsage = 2;
-
-constexpr const char* kExitCodes =
-    "\nexit codes: 0 done; 1 error; 2 wrong command line; 3 something was flagged (latent detect\n"
-    "--fail-on-anomaly); 128 + N stopped by signal N\n";
-
-std::string overview() {
-  std::string text =
-      "latent trains autoencoders on images and explores their latent spaces.\n\n"
-      "usage: latent COMMAND [options]      latent COMMAND --help\n\ncommands:\n";
-  for (const auto& row : commands().rows())
-    text += fmt::format("  {:<12} {}\n", row.name, row.summary);
-  return text + kExitCodes + "\nstart with: latent train configs/shapes_vae.json\n";
-}
 
 // Returns what a user can do when memory ran out.
 std::string memory_remedy(const std::string& command) try {
@@ -55,18 +48,61 @@ int exit_code_of(const CommandRow& row, const Arguments& arguments) try {
   return found.exit_code();
 }
 
+void set_log_level(const Arguments& arguments) {
+  const bool verbose = arguments.flag("verbose");
+  if (verbose && arguments.quiet())
+    throw UsageError("--verbose: --quiet asks for the opposite; expected one of the two");
+  log::set_level(verbose             ? log::Level::kVerbose
+                 : arguments.quiet() ? log::Level::kQuiet
+                                     : log::Level::kNormal);
+}
+
+// Returns what may help where a file or folder cannot be written; "" for other errors.
+std::string place_remedy(const std::string& command, const std::string& message) try {
+  const bool refused =
+      message.ends_with(": Permission denied") || message.ends_with(": Read-only file system");
+  if (!refused) return "";
+  const std::string help = declare_command(commands().find(command, "latent")).help();
+  if (command == "train") return "; name a folder of your own with --run";
+  return help.find("--out ") == std::string::npos ? "" : "; name another place with --out";
+} catch (const std::exception&) {
+  return "";
+}
+
+// Whether scripts read the result.
+bool wants_json(int argc, char** argv) {
+  return std::any_of(argv + 1, argv + argc,
+                     [](const char* word) { return std::string_view(word) == "--json"; });
+}
+
+// Prints the message for people, and for scripts as JSON.
+void print_error(const std::string& message, int argc, char** argv) {
+  log::error("{}", message);
+  if (has_printed_result() || !wants_json(argc, argv)) return;
+  const nlohmann::json json{{"error", message}};
+  fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+// Reports an error. Returns the exit code: a value of --set is part of the command line.
+int report(const Error& failure, int argc, char** argv) {
+  const std::string message = failure.what();
+  print_error(message + place_remedy(argc > 1 ? argv[1] : "", message), argc, argv);
+  return message.starts_with("--set ") ? kUsage : 1;
+}
+
 int run(int argc, char** argv) {
   const std::string name = argc > 1 ? argv[1] : "";
+  const size_t columns = terminal_columns(STDOUT_FILENO);
   if (name == "help" && argc > 2) {  // as `latent COMMAND --help`
     char help[] = "--help";
     char* words[] = {argv[0], argv[2], help};
     return run(3, words);
   }
   if (name.empty() || name == "--help" || name == "-h" || name == "help") {
-    std::fputs(overview().c_str(), stdout);
+    std::fputs(shell::overview(columns).c_str(), stdout);
     return name.empty() ? kUsage : 0;
   }
-  if (name == "--version") {
+  if (name == "--version" || name == "-V" || name == "-v") {
     fmt::print("latent {} (revision {}, LibTorch {})\n", version(), git_revision(), TORCH_VERSION);
     return 0;
   }
@@ -82,10 +118,10 @@ int run(int argc, char** argv) {
   cxxopts::Options options = declare_command(row);
   const Arguments arguments = parse_command_line(options, argc - 1, argv + 1);
   if (arguments.flag("help")) {
-    std::fputs(options.help().c_str(), stdout);
+    std::fputs(shell::help_of(shell::text_of(row), columns).c_str(), stdout);
     return 0;
   }
-  log::set_level(arguments.quiet() ? log::Level::kQuiet : log::Level::kNormal);
+  set_log_level(arguments);
   use_threads(arguments.integer("threads", 0, 4096), "--threads");
   kernel::allowed();  // a wrong LATENT_KERNELS ends every command
   const int code = exit_code_of(row, arguments);
@@ -105,22 +141,22 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const UsageError& failure) {
-    log::error("{}", failure.what());
+    print_error(failure.what(), argc, argv);
     return kUsage;
   } catch (const Interrupted& failure) {
     log::warn("{}", failure.what());
     return 128 + failure.signal();
   } catch (const Error& failure) {
-    log::error("{}", failure.what());
+    return report(failure, argc, argv);
   } catch (const std::filesystem::filesystem_error& failure) {
     const std::string path = failure.path1().string();
-    log::error("{}", path.empty() ? failure.what() : path + ": " + failure.code().message());
+    print_error(path.empty() ? failure.what() : path + ": " + failure.code().message(), argc, argv);
   } catch (const std::exception& failure) {
     const std::string memory = latent::out_of_memory(failure);
     if (!memory.empty()) {
-      log::error("{}; {}", memory, memory_remedy(argc > 1 ? argv[1] : ""));
+      print_error(memory + "; " + memory_remedy(argc > 1 ? argv[1] : ""), argc, argv);
     } else {
-      log::error("internal error: {}", latent::message_of(failure));
+      print_error("internal error: " + std::string(latent::message_of(failure)), argc, argv);
     }
   }
   return 1;

@@ -107,6 +107,35 @@ class GaussianCode(nn.Module):
         return self.mean(x), self.logvar(x)
 
 
+class VectorCode(_Weighted):
+    """Each place of the map holds the nearest of the codes [K, D]."""
+
+    def __init__(self, spec):
+        super().__init__(spec)
+        add_layers(self, spec["parts"])
+
+    def forward(self, x):
+        x = self.vectors(x).permute(0, 2, 3, 1)
+        nearest = torch.addmm(self.codes.square().sum(1), x.reshape(-1, x.shape[3]), self.codes.t(), alpha=-2).argmin(1)
+        held = self.codes[nearest].reshape(x.shape)
+        return (x + (held - x).detach() if torch.is_grad_enabled() else held).permute(0, 3, 1, 2)
+
+
+class ScalarCode(nn.Module):
+    """Each latent is rounded to one of its levels."""
+
+    def __init__(self, spec):
+        super().__init__()
+        add_layers(self, spec["parts"])
+        levels = torch.tensor(spec["options"]["levels"], dtype=torch.float32).reshape(1, -1, 1, 1)
+        self.half, self.offset, self.step = (levels - 1) * 1.001 / 2, (levels % 2 == 0) * 0.5, (levels / 2).floor()
+
+    def forward(self, x):
+        half, offset, step = (number.to(x.device) for number in (self.half, self.offset, self.step))
+        x = torch.tanh(self.values(x) + torch.atanh(offset / half)) * half - offset
+        return (x + (x.round() - x).detach()) / step
+
+
 def _without_options(function):
     return lambda spec: Function(function)
 
@@ -135,6 +164,8 @@ KINDS = {
     "enlarge": lambda spec: Function(lambda x, size=tuple(spec["options"]["size"]): F.interpolate(x, size, mode="nearest")),
     "point_code": PointCode,
     "gaussian_code": GaussianCode,
+    "vq_code": VectorCode,
+    "fsq_code": ScalarCode,
 }
 
 

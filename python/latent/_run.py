@@ -153,7 +153,7 @@ class Run:
 
     def sample(self, count=64, sampler="prior", temperature=1.0, seed=None, condition=None) -> torch.Tensor:
         """Returns new pictures [count, C, H, W] in [0, 1]. sampler: "prior" (N(0, 1), of a plain autoencoder the box of its
-        training latents) or "gmm" (a mixture fitted to the training latents by `latent sample --sampler gmm`)."""
+        training latents, of codes each place's as often as in training) or "gmm" (a mixture fitted to the training latents by `latent sample --sampler gmm`)."""
         return self.decode(self.random_latents(count, sampler, temperature, seed), condition)
 
     def random_latents(self, count=64, sampler="prior", temperature=1.0, seed=None) -> torch.Tensor:
@@ -166,6 +166,10 @@ class Run:
         if self.spec["prior"] == "normal":
             return temperature * torch.randn(count, self.latent_dim, generator=noise)
         codes = torch.as_tensor(self.latents("train").mean)
+        if self.spec["bottleneck"]["kind"] in ("vq_code", "fsq_code"):
+            maps = codes.reshape(len(codes), self.spec["latents"][0], -1)  # [N, D, places]
+            rows = torch.randint(len(maps), (count, 1, maps.shape[2]), generator=noise).expand(-1, maps.shape[1], -1)
+            return maps.gather(0, rows).reshape(count, -1)
         low, high = codes.min(0).values, codes.max(0).values
         middle, half = (low + high) / 2, (high - low) / 2
         return middle + temperature * half * (2 * torch.rand(count, self.latent_dim, generator=noise) - 1)

@@ -11,7 +11,8 @@ namespace latent {
 /// What to draw: `count` latents, or a grid of side x side.
 struct LatentRequest {
   int64_t count = 64, side = 15;
-  double temperature = 1;  // scales the spread of the latents
+  double temperature = 1;      // scales the spread of the latents
+  std::string attribute = "";  // "label=owl": what a prior with a condition draws by
   bool quiet = false;
 };
 
@@ -24,7 +25,7 @@ struct TrainingRule {
 /// Latents drawn like those of some training images.
 struct RuleLatents {
   Tensor z;        // [N, Z]
-  int64_t images;  // for which the rule holds
+  int64_t images;  // for which the rule holds; 0: none were looked for
 };
 
 /// A way to draw random latents.
@@ -38,6 +39,9 @@ struct SamplerRow {
 };
 
 const Registry<SamplerRow>& samplers();
+
+/// Returns whether a sampler can draw a run's latents, with what the run has.
+bool suits(const SamplerRow& sampler, const OpenedRun& run);
 
 /// Draws latents [N, Z] that the run's bottleneck could have produced.
 /// Throws Error if the run has no such latents, for example a grid over more than two of them.

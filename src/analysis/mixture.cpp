@@ -119,8 +119,9 @@ GaussianMixture fit_mixture_to(const OpenedRun& run, const Latent& codes, const 
   const Stopwatch watch;
   const auto best =
       statistics::choose_mixture(points, noise, options, [&](const statistics::MixtureFit& tried) {
-        log::info("  {:>2} components: log-likelihood {:.3f} of held-out latents",
-                  tried.mixture.components(), tried.held_out);
+        const int64_t components = tried.mixture.components();
+        log::info("  {:>2} component{} log-likelihood {:.3f} of held-out latents", components,
+                  components == 1 ? ": " : "s:", tried.held_out);
       });
   const bool most = best.mixture.components() == statistics::MixtureOptions{}.most_components;
   log::info("mixture of {}, which held-out latents prefer{}, in {:.1f} s",
@@ -129,9 +130,17 @@ GaussianMixture fit_mixture_to(const OpenedRun& run, const Latent& codes, const 
   return best.mixture;
 }
 
+void refuse_codes(const OpenedRun& run) {
+  if (run.model->bottleneck().codebook() == nullptr) return;
+  throw Error(run.directory.path().string() +
+              ": its latents are codes, which no mixture of Gaussians describes; expected the "
+              "sampler prior, codes or autoregressive");
+}
+
 }  // namespace
 
 GaussianMixture training_mixture(const OpenedRun& run, bool quiet) {
+  refuse_codes(run);
   return cached_or_computed(run, Split::kTrain, mixture_entry(run), [&](const Examples& train) {
     return fit_mixture_to(run, split_codes(run, Split::kTrain, train, quiet), "");
   });
@@ -139,6 +148,7 @@ GaussianMixture training_mixture(const OpenedRun& run, bool quiet) {
 
 RuleMixture training_mixture_where(const OpenedRun& run, const std::string& rule,
                                    const std::string& where, bool quiet) {
+  refuse_codes(run);
   const auto entry = rule_entry(run, rule);
   std::string why_not;
   const auto train = run.load_if_there(Split::kTrain, why_not);

@@ -45,7 +45,7 @@ std::vector<Separation> separations(const OpenedRun& run, const std::string& cho
   const ExampleBatches test = all_of(run.load(Split::kTest));
   std::vector<std::string> names = one_vs_rest_scores(chosen);
   names.pop_back();
-  const AnomalyDetector detector(run, train, seed, quiet, names);
+  const AnomalyDetector detector(run, names, seed, quiet);
   std::vector<Separation> found;
   const auto measure = [&](const std::string& name, const Tensor& all) {
     const Tensor values = all.index({known}), positive = anomalous.index({known});
@@ -53,7 +53,7 @@ std::vector<Separation> separations(const OpenedRun& run, const std::string& cho
                      .auroc = statistics::auroc_figure(values, positive),
                      .aupr = statistics::average_precision_figure(values, positive)});
   };
-  const auto scores = detector.score(test, "scoring", quiet);
+  const auto scores = detector.score(test, "scoring");
   for (const auto& name : names) {
     for (const auto& score : scores) {
       if (score.kind->name == name) measure(name, score.values);

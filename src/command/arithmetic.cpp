@@ -38,12 +38,7 @@ std::vector<std::string> attribute_list(const std::vector<std::string>& flags) {
 }
 
 Tensor read_strengths(const Arguments& arguments) {
-  const auto range = arguments.numbers("strength", "-3:3:7");
-  if (range[2] != std::floor(range[2]) || range[2] < 1 || range[2] > kMaxStrengths) {
-    throw UsageError(fmt::format("--strength {}: expected low:high:count with a count from 1 to {}",
-                                 arguments.text("strength"), kMaxStrengths));
-  }
-  return at::linspace(range[0], range[1], static_cast<int64_t>(range[2]), at::kDouble);
+  return at::tensor(arguments.series("strength", kMaxStrengths), at::kDouble);
 }
 
 // Pictures of codes moved along the direction: one [N, C, H, W] for each strength.
@@ -74,8 +69,9 @@ Picture strip(const ExampleBatch& inputs, const std::vector<Tensor>& columns,
   std::vector<Tensor> all{inputs.images.contiguous()};
   all.insert(all.end(), columns.begin(), columns.end());
   const Tensor rows = at::stack(all, 1);  // [N, 1 + S, C, H, W]
-  visual::GridOptions options = visual::grid_options(read_look(arguments, Draws::kPictures));
+  visual::GridOptions options = visual::grid_options(read_look(arguments, Draws::kStrips));
   options.columns = rows.size(1);
+  if (options.title.empty()) options.title = arguments.text("attribute");
   options.column_captions = {"image"};
   options.column_captions.insert(options.column_captions.end(), captions.begin(), captions.end());
   if (arguments.flag("captions")) options.row_captions = inputs.names;
@@ -153,7 +149,7 @@ std::vector<Picture> animate(const OpenedRun& run, const Latent& latent,
       captions.push_back(arguments.text("attribute") + " " + strength);
   }
   return visual::frames(moved(run, latent, chosen, finer), captions,
-                        visual::frame_options(read_look(arguments, Draws::kPictures)));
+                        visual::frame_options(read_look(arguments, Draws::kStrips)));
 }
 
 nlohmann::ordered_json effect_json(const DirectionEffect& effect) {
@@ -238,7 +234,7 @@ void declare_arithmetic(cxxopts::Options& options) {
   declare_inputs(options, "4");
   declare_animation(options);
   declare_expression(options);
-  options.add_options()("attribute",
+  options.add_options()("attribute,label",
                         "move images along this attribute: Smiling, or label=Sneaker,Sandal for a "
                         "class or a group of classes",
                         cxxopts::value<std::string>(), "NAME");

@@ -143,10 +143,11 @@ void print_rates(const Arguments& arguments, const Experiment& experiment,
 void declare_bench(cxxopts::Options& options) {
   options.positional_help("CONFIG.json");
   options.parse_positional("config");
-  options.add_options()("config", "the config to measure", cxxopts::value<std::string>(), "FILE")(
-      "windows", "number of measurements (the median is reported)",
-      cxxopts::value<int64_t>()->default_value("5"),
-      "N")("seconds", "seconds per measurement", cxxopts::value<double>()->default_value("3"), "S")(
+  options.add_options("input")("config", "the config to measure", cxxopts::value<std::string>(),
+                               "FILE");
+  options.add_options()("windows", "number of measurements (the median is reported)",
+                        cxxopts::value<int64_t>()->default_value("5"), "N")(
+      "seconds", "seconds per measurement", cxxopts::value<double>()->default_value("3"), "S")(
       "profile", "write a trace of some steps, for Perfetto or chrome://tracing",
       cxxopts::value<std::string>(), "FILE");
   declare_settings(options);

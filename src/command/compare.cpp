@@ -73,30 +73,29 @@ std::vector<fs::path> draw_curves(const RunComparison& comparison,
 void declare_compare(cxxopts::Options& options) {
   options.positional_help("RUN RUN...");
   options.parse_positional("runs");
-  options.add_options()("runs", "folders of runs of the same data",
-                        cxxopts::value<std::vector<std::string>>(), "DIR");
-  options.add_options()("checkpoint", "checkpoint to use: best (lowest val_loss) or last",
-                        cxxopts::value<std::string>()->default_value("best"), "NAME");
+  options.add_options("input")("runs", "folders of runs of the same data",
+                               cxxopts::value<std::vector<std::string>>(), "DIR");
+  declare_checkpoint(options);
   declare_out(options, "folder for the pictures (default: images/compare/ of the first run)");
-  options.add_options()("split", "split to compare on: train, validation or test",
-                        cxxopts::value<std::string>()->default_value("test"), "NAME");
-  options.add_options()("n,count", "images to draw with each run's reconstruction of them",
-                        cxxopts::value<int64_t>()->default_value("10"), "N");
+  options.add_options("input")("split", "split to compare on: train, validation or test",
+                               cxxopts::value<std::string>()->default_value("test"), "NAME");
+  options.add_options("input")("n,count", "images to draw with each run's reconstruction of them",
+                               cxxopts::value<int64_t>()->default_value("10"), "N");
   declare_measures(options);
 }
 
 void run_compare(const Arguments& arguments) {
   ComparisonRequest request{.runs = {},
-                            .checkpoint = arguments.text("checkpoint"),
+                            .checkpoint = "best",
                             .split = arguments.parsed("split", parse_split),
                             .choice = chosen_measures(arguments),
                             .shown = arguments.integer("count", 1, 1000),
                             .device = arguments.device(),
                             .seed = arguments.seed(),
                             .quiet = arguments.quiet()};
-  if (request.checkpoint != "best" && request.checkpoint != "last")
-    throw UsageError("--checkpoint " + request.checkpoint + ": expected best or last");
   request.runs = compared_folders(arguments);
+  for (const auto& run : request.runs)
+    request.checkpoint = arguments.checkpoint(run);  // its name, the same in all runs
   const fs::path folder =
       arguments.folder(RunDirectory::open(request.runs.front()).image("compare", ""),
                        "several pictures are written");

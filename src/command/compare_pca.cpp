@@ -116,9 +116,9 @@ std::string pca_table(const Json& json, const std::string& word) {
 
 void declare_compare_pca(cxxopts::Options& options) {
   declare_run(options);
-  declare_out(
-      options,
-      "scatter charts to write, .png, .svg or .pdf (default: images/compare-pca/ of the run)");
+  declare_out(options,
+              "scatter charts to write, .png, .jpg, .svg or .pdf (default: images/compare-pca/ of "
+              "the run)");
   options.add_options()("split", "split to compare on: train, validation or test",
                         cxxopts::value<std::string>()->default_value("test"), "NAME");
   declare_attribute(options, "attribute that colours the points, or none");
@@ -154,8 +154,7 @@ void run_compare_pca(const Arguments& arguments) {
     const Attribute* attribute = choose_colour(arguments, examples, found.coordinates);
     const auto path =
         arguments.picture(run.directory.image("compare-pca", to_string(split) + ".png"), true);
-    draw(path, found, components, attribute, arguments.seed(),
-         read_look(arguments, Draws::kCharts));
+    draw(path, found, components, attribute, arguments.seed(), read_look(arguments, Draws::kPlots));
     json["written"].push_back(path.string());
     text += path.string() + "\n";
   }

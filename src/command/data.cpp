@@ -64,13 +64,14 @@ void declare_data(cxxopts::Options& options) {
   options.positional_help("check FOLDER|FILE|CONFIG.json, or pack CONFIG.json");
   options.show_positional_help();
   options.parse_positional({"action", "config"});
-  options.add_options()("action",
-                        "check: report counts, sizes, labels, repeated and unreadable images, and "
-                        "draw a contact sheet; pack: decode all images once, for every run that "
-                        "uses them",
-                        cxxopts::value<std::string>(), "ACTION")(
-      "config", "config of the data set; check also accepts a data folder or file",
-      cxxopts::value<std::string>(), "FILE");
+  options.add_options("input")(
+      "action",
+      "check: report counts, sizes, labels, repeated and unreadable images, and "
+      "draw a contact sheet; pack: decode all images once, for every run that "
+      "uses them",
+      cxxopts::value<std::string>(),
+      "ACTION")("config", "config of the data set; check also accepts a data folder or file",
+                cxxopts::value<std::string>(), "FILE");
   declare_out(options, "check: folder for the files it writes (default: checks/<name>)");
   declare_look(options, Draws::kPictures);
   declare_settings(options);

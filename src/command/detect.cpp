@@ -22,7 +22,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int64_t kMaxForThreshold = 20'000;
 constexpr int kFlaggedSomething = 3;  // the exit code of --fail-on-anomaly
 
 // The score to flag and sort by. Checks it and --out.
@@ -40,22 +39,33 @@ std::string check_flags(const Arguments& arguments) {
 // attributes. Files have none: their rule only serves to find a threshold on the validation split.
 NormalRule find_normal(const ExampleBatches& examples, const Arguments& arguments,
                        const OpenedRun& run, bool finds_threshold) {
-  const bool asked = arguments.has("normal");
-  NormalRule normal{.rule = asked ? arguments.text("normal") : run.experiment.data.keep_rule()};
+  const std::string flag =
+      arguments.has("attribute") && !arguments.has("normal") ? "attribute" : "normal";
+  const bool asked = arguments.has(flag);
+  NormalRule normal{.rule = asked ? arguments.text(flag) : run.experiment.data.keep_rule()};
   if (normal.rule.empty() || (!asked && examples.attributes.empty())) return normal;
   if (arguments.has("files")) {
     if (finds_threshold) return normal;
-    throw Error("--normal " + normal.rule +
+    throw Error("--" + flag + " " + normal.rule +
                 ": files of your own carry no labels; expected images of a split, or no --normal");
   }
   Examples known;
   known.attributes = examples.attributes;
-  normal.matches = match(known, normal.rule, "--normal");
+  normal.matches = match(known, normal.rule, "--" + flag);
   if (!normal.measurable()) {
     log::warn("{}: rule \"{}\" matches all or none of them; AUROC is undefined", examples.what,
               normal.rule);
   }
   return normal;
+}
+
+// The names of the flagged examples, in their order.
+Json names_where(const ExampleBatches& examples, const Tensor& flagged) {
+  Json names = Json::array();
+  const Tensor rows = flagged.nonzero().flatten();
+  for (int64_t i = 0; i < rows.numel(); ++i)
+    names.push_back(examples.names[static_cast<size_t>(rows[i].item<int64_t>())]);
+  return names;
 }
 
 void check_score(const std::string& name, const OpenedRun& run) {
@@ -94,8 +104,9 @@ void declare_detect(cxxopts::Options& options) {
                         "rule that normal examples match, such as label=7, to measure AUROC and "
                         "AUPR (default: the config's data.keep)",
                         cxxopts::value<std::string>(), "RULE");
-  options.add_options()("score", "flag and sort by this score:" + anomaly_scores().summaries(),
-                        cxxopts::value<std::string>()->default_value("error"), "NAME");
+  options.add_options()(
+      "score", "flag and sort by this score, and compute no other:" + anomaly_scores().summaries(),
+      cxxopts::value<std::string>()->default_value("error"), "NAME");
   declare_threshold(options);
   options.add_options()("fail-on-anomaly", "exit with code 3 if an example is flagged");
   options.add_options()("shown", "number of the most and of the least anomalous examples to draw",
@@ -119,11 +130,11 @@ void run_detect(const Arguments& arguments) {
   }
   const NormalRule normal =
       find_normal(examples, arguments, run, rule.kind == ThresholdRule::Kind::kBestF1);
-  const Examples train = run.load(Split::kTrain);
-  const AnomalyDetector detector(run, train, arguments.seed(), arguments.quiet());
-  const ExampleBatches usual = some_of(train, kMaxForThreshold, arguments.seed());
-  const Thresholds thresholds = find_thresholds(rule, arguments, run, detector, usual, normal.rule);
-  const auto scores = detector.score(examples, "scoring", arguments.quiet());
+  const std::vector<std::string> asked =
+      arguments.has("score") ? std::vector{chosen} : std::vector<std::string>{};
+  AnomalyDetector detector(run, asked, arguments.seed(), arguments.quiet());
+  const Thresholds thresholds = find_thresholds(rule, arguments, run, detector, normal.rule);
+  const auto scores = detector.score(examples, "scoring");
 
   const auto [csv, picture] = output_files(arguments, run);
   Json json{{"run", run.directory.path().string()},
@@ -131,8 +142,7 @@ void run_detect(const Arguments& arguments) {
             {"normal", normal.matches ? Json(normal.rule) : Json()},
             {"unknown", normal.unknown()}};
   describe_thresholds(json, thresholds);
-  json["training_examples"] = usual.count;
-  json["components"] = std::min(run.model->latent_dim(), train.shape().values());
+  json["components"] = std::min(run.model->latent_dim(), run.model->output_shape().values());
   json["score"] = chosen;
   json["scores"] = Json::object();
   bool found = false;
@@ -142,6 +152,7 @@ void run_detect(const Arguments& arguments) {
     if (name != chosen) continue;
     const Tensor flagged = scores[i].values.gt(*thresholds.values[i]);
     found = flagged.any().item<bool>();
+    json["flagged"] = names_where(examples, flagged);
     write_scores(csv, examples, scores, flagged, normal);
     write_most_anomalous(picture, run, examples,
                          {.values = scores[i].values,

@@ -189,19 +189,20 @@ void declare_disentangle(cxxopts::Options& options) {
                         "scores to compute, separated by commas (default: all):" +
                             space::disentanglement_scores().summaries(),
                         cxxopts::value<std::string>(), "NAME,...");
-  options.add_options()("attributes",
+  options.add_options()("attributes,attribute",
                         "attributes of the images to use as factors, separated by commas "
                         "(default: all); numbers of many values are sorted into 20 bins",
                         cxxopts::value<std::string>(), "NAME,...");
-  options.add_options()("split", "split of the images: train, validation or test",
-                        cxxopts::value<std::string>()->default_value("test"), "NAME");
+  options.add_options("input")("split", "split of the images: train, validation or test",
+                               cxxopts::value<std::string>()->default_value("test"), "NAME");
   options.add_options()("count",
                         "maximum number of images, drawn at random; predictors are tested on up "
                         "to half as many others",
                         cxxopts::value<int64_t>()->default_value("10000"), "N");
-  declare_out(options,
-              "file of the heat map of factors and latents, .png, .svg or .pdf (default: in the "
-              "run)");
+  declare_out(
+      options,
+      "file of the heat map of factors and latents, .png, .jpg, .svg or .pdf (default: in the "
+      "run)");
   declare_look(options, Draws::kCharts);
 }
 
@@ -225,7 +226,7 @@ void run_disentangle(const Arguments& arguments) {
   Json json = result_json(found, run, to_string(split));
   std::string text = result_text(found, run, to_string(split));
   if (arguments.has("out") || visual::can_chart()) {
-    draw_information(path, to_string(split), found, read_look(arguments, Draws::kCharts));
+    draw_information(path, to_string(split), found, read_look(arguments, Draws::kPlots));
     json["written"].push_back(path.string());
     text += path.string() + "\n";
   } else {

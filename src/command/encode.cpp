@@ -1,6 +1,7 @@
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
 
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "command/flags/inputs.h"
@@ -8,6 +9,7 @@
 #include "core/error.h"
 #include "core/system/file.h"
 #include "core/text/suggest.h"
+#include "export/projector.h"
 #include "format/safetensors.h"
 #include "format/table.h"
 #include "report/columns.h"
@@ -23,6 +25,7 @@ struct Encoded {
   Latent codes;
   std::vector<std::string> names;
   std::vector<Attribute> attributes;
+  std::function<Tensor(int64_t first, int64_t count)> images;  // [B, C, H, W]
 };
 
 Encoded encode_inputs(const Arguments& arguments, const OpenedRun& run) {
@@ -30,13 +33,18 @@ Encoded encode_inputs(const Arguments& arguments, const OpenedRun& run) {
                      arguments.integer("count", 0, 100'000) == 0;
   if (!whole) {
     const ExampleBatch inputs = read_inputs(arguments, run);
-    return {run.encode(inputs), inputs.names, inputs.attributes};
+    return {run.encode(inputs), inputs.names, inputs.attributes,
+            [images = inputs.images](int64_t first, int64_t count) {
+              return images.narrow(0, first, count);
+            }};
   }
   const Split split = arguments.parsed("split", parse_split);
   const Examples examples = run.load(split);
-  Encoded encoded{.codes = split_codes(run, split, examples, arguments.quiet()),
-                  .names = {},
-                  .attributes = examples.attributes};
+  Encoded encoded{
+      .codes = split_codes(run, split, examples, arguments.quiet()),
+      .names = {},
+      .attributes = examples.attributes,
+      .images = [examples](int64_t first, int64_t count) { return examples.images(first, count); }};
   for (int64_t i = 0; i < examples.count(); ++i)
     encoded.names.push_back(examples.name(i));
   return encoded;
@@ -76,6 +84,36 @@ void write_encoded(const std::filesystem::path& path, const Encoded& encoded) {
   write_tensors(path, as_tensors(encoded));
 }
 
+// The index of the code at each place: [N, h, w].
+Tensor index_maps(const OpenedRun& run, const Tensor& code) {
+  const Codebook& codes = *run.model->bottleneck().codebook();
+  return codes.indices(code).view({code.size(0), codes.places() / codes.width(), codes.width()});
+}
+
+void expect_codes(const OpenedRun& run) {
+  if (run.model->bottleneck().codebook() != nullptr) return;
+  throw Error("--codes: " + run.directory.path().string() +
+              " has no codebook; expected a run with model.bottleneck vq or fsq, or no --codes");
+}
+
+// Throws UsageError for a file that cannot be written.
+void check_kind(const std::string& out, bool codes) {
+  const std::string kind = std::filesystem::path(out).extension().string();
+  if (codes) {
+    if (kind != ".npy") throw UsageError("--out " + out + ": expected a .npy file for --codes");
+  } else if (kind != ".csv" && kind != ".npy" && kind != ".safetensors") {
+    throw UsageError("--out " + out + ": expected a .csv, .npy or .safetensors file");
+  }
+}
+
+std::vector<std::string> write_for_projector(const std::filesystem::path& folder,
+                                             const Encoded& encoded, const OpenedRun& run) {
+  ProjectorPoints points{
+      .latents = encoded.codes.code, .names = encoded.names, .attributes = encoded.attributes};
+  if (!run.experiment.data.is_table()) points.images = encoded.images;
+  return write_projector(folder, points);
+}
+
 }  // namespace
 
 void declare_encode(cxxopts::Options& options) {
@@ -84,29 +122,46 @@ void declare_encode(cxxopts::Options& options) {
   declare_out(options,
               "FILE.csv, FILE.npy (a NumPy structured array) or FILE.safetensors to write "
               "(default: encode/<images>.csv of the run)");
+  options.add_options()("codes",
+                        "write maps of the indices of codes instead, of a run with a codebook: "
+                        "FILE.npy, [N, height, width] int32");
+  options.add_options("output")("projector",
+                                "write the files of the Embedding Projector into this folder "
+                                "instead: latents, metadata, a sprite of the images",
+                                cxxopts::value<std::string>(), "DIR");
 }
 
 void run_encode(const Arguments& arguments) {
-  const std::filesystem::path out = arguments.has("out") ? arguments.text("out") : "x.csv";
-  const std::string kind = out.extension().string();
-  if (kind != ".csv" && kind != ".npy" && kind != ".safetensors") {
-    throw UsageError("--out " + out.string() + ": expected a .csv, .npy or .safetensors file");
-  }
+  const bool codes = arguments.flag("codes");
+  if (arguments.has("out")) check_kind(arguments.text("out"), codes);
   const OpenedRun run = open_run(arguments);
-  const std::filesystem::path path =
-      arguments.has("out") ? out
-                           : run.directory.path() / "encode" / (inputs_stem(arguments) + ".csv");
+  if (codes) expect_codes(run);
+  const std::string stem = inputs_stem(arguments) + (codes ? "-codes.npy" : ".csv");
+  const std::filesystem::path path = arguments.has("out")
+                                         ? std::filesystem::path(arguments.text("out"))
+                                         : run.directory.path() / "encode" / stem;
   const Encoded encoded = encode_inputs(arguments, run);
-  write_encoded(path, encoded);
+  std::vector<std::string> written;
+  if (arguments.has("projector"))
+    written = write_for_projector(arguments.text("projector"), encoded, run);
+  if (codes) {
+    if (path.has_parent_path()) make_directories(path.parent_path());
+    write_npy_integers(path, index_maps(run, encoded.codes.code));
+    written.push_back(path.string());
+  } else if (written.empty() || arguments.has("out")) {
+    write_encoded(path, encoded);
+    written.push_back(path.string());
+  }
   std::vector<std::string> known;
   for (const auto& attribute : encoded.attributes)
     known.push_back(attribute.name);
   const int64_t count = encoded.codes.code.size(0), dim = encoded.codes.code.size(1);
   print_result(
       arguments,
-      {{"images", count}, {"latent_dim", dim}, {"attributes", known}, {"written", {path.string()}}},
+      {{"images", count}, {"latent_dim", dim}, {"attributes", known}, {"written", written}},
       fmt::format("{}, {}{}\n{}\n", counted(count, run.experiment.data.example_noun()),
-                  counted(dim, "latent"), known.empty() ? "" : ", " + join(known), path.string()));
+                  counted(dim, "latent"), known.empty() ? "" : ", " + join(known),
+                  join(written, "\n")));
 }
 
 }  // namespace latent

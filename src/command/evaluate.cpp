@@ -87,8 +87,8 @@ std::vector<std::string> write_ranked(const OpenedRun& run, const Examples& exam
 void declare_evaluate(cxxopts::Options& options) {
   declare_run(options);
   declare_look(options, Draws::kBoth);
-  options.add_options()("split", "split to evaluate: train, validation or test",
-                        cxxopts::value<std::string>()->default_value("test"), "NAME");
+  options.add_options("input")("split", "split to evaluate: train, validation or test",
+                               cxxopts::value<std::string>()->default_value("test"), "NAME");
   declare_measures(options);
 }
 

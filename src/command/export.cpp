@@ -18,9 +18,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int64_t kMostForThreshold = 20'000;
-constexpr double kQuantile = 0.95;  // as latent detect
-
 /// The parts to write, as --part names them.
 struct ChosenParts {
   std::vector<const onnx::PartRow*> rows;
@@ -40,13 +37,10 @@ ChosenParts read_parts(const Arguments& arguments) {
   return chosen;
 }
 
-// The 0.95 quantile of the training images' squared errors, as latent detect flags by.
+// The threshold of `latent detect` without options.
 double usual_error(const OpenedRun& run, uint64_t seed, bool quiet) {
-  const Examples train = run.load(Split::kTrain);
-  const AnomalyDetector detector(run, train, seed, quiet, {"error"});
-  const ExampleBatches usual = some_of(train, kMostForThreshold, seed);
-  const Tensor errors = detector.score(usual, "training split", quiet).front().values;
-  return at::quantile(errors, kQuantile).item<double>();
+  AnomalyDetector detector(run, {"error"}, seed, quiet);
+  return at::quantile(detector.usual().front().values, kUsualQuantile).item<double>();
 }
 
 double read_given_threshold(const Arguments& arguments) {

@@ -54,11 +54,12 @@ void declare_features(cxxopts::Options& options) {
   options.positional_help("train CONFIG.json --out FILE.safetensors");
   options.show_positional_help();
   options.parse_positional({"action", "config"});
-  options.add_options()("action",
-                        "train: fit a small network to the labels of a data set (to its images, if "
-                        "there are none) and write it, for latent evaluate --measure "
-                        "samples,reconstruction --features FILE",
-                        cxxopts::value<std::string>(), "ACTION")(
+  options.add_options("input")(
+      "action",
+      "train: fit a small network to the labels of a data set (to its images, if "
+      "there are none) and write it, for latent evaluate --measure "
+      "samples,reconstruction --features FILE",
+      cxxopts::value<std::string>(), "ACTION")(
       "config", "config of the data set, such as a run's config.json; only its section data counts",
       cxxopts::value<std::string>(), "FILE");
   declare_out(options, "file to write, ending in .safetensors");

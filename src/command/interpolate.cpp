@@ -105,7 +105,7 @@ Picture strip(const Tensor& images, const Waypoints& waypoints, int64_t steps, b
 // Captions of a matrix: the corners' names beside the first and the last row.
 visual::GridOptions matrix_look(const Arguments& arguments, const Waypoints& waypoints,
                                 int64_t steps) {
-  visual::GridOptions look = visual::grid_options(read_look(arguments, Draws::kPictures));
+  visual::GridOptions look = visual::grid_options(read_look(arguments, Draws::kStrips));
   look.columns = steps;
   if (!arguments.flag("captions")) return look;
   for (int64_t step = 0; step < steps; ++step)
@@ -126,6 +126,19 @@ std::vector<std::string> write_morph(const Arguments& arguments, const OutputPat
   if (captions) texts = frame_captions(waypoints, steps);
   return write_pictures(arguments, paths, strip(images, waypoints, steps, captions, look),
                         visual::frames(images.split(1), texts, visual::frame_options(look)));
+}
+
+// The places of a map whose codes a path replaces; 0 for another path.
+int64_t places_of(const OpenedRun& run, space::Path path, bool matrix) {
+  if (path != space::Path::kCells) return 0;
+  if (matrix) throw UsageError("--path cells: has no matrix; expected --path linear or slerp");
+  const Codebook* codes = run.model->bottleneck().codebook();
+  if (codes == nullptr) {
+    throw Error(
+        "--path cells: replaces codes, but this run has none; expected a run with "
+        "model.bottleneck vq or fsq, or --path linear or slerp");
+  }
+  return codes->places();
 }
 
 OutputPaths choose_paths(const Arguments& arguments, const OpenedRun& run, bool matrix) {
@@ -154,14 +167,17 @@ void declare_interpolate(cxxopts::Options& options) {
   options.add_options()("random",
                         "interpolate between N random latents, drawn by --seed, instead of images",
                         cxxopts::value<int64_t>(), "N");
-  options.add_options()("path", "linear, or slerp for a path along the sphere",
-                        cxxopts::value<std::string>()->default_value("linear"), "NAME");
+  options.add_options()(
+      "path",
+      "linear, slerp for a path along the sphere, or cells, which replaces the places of "
+      "a map of codes one by one",
+      cxxopts::value<std::string>()->default_value("linear"), "NAME");
   options.add_options()("steps",
                         "images per segment, ends included; with --matrix, images per side "
                         "(default: 25, or 9 with --matrix)",
                         cxxopts::value<int64_t>(), "N");
   options.add_options()(
-      "attribute",
+      "attribute,label",
       "decode under this condition, such as label=3; repeated, from one to the next: once for each "
       "image, or several times for one image; for a model with a condition",
       cxxopts::value<std::vector<std::string>>(), "NAME=VALUE,...");
@@ -185,12 +201,13 @@ void run_interpolate(const Arguments& arguments) {
   const space::Path path = arguments.parsed("path", space::parse_path);
   const OpenedRun run = open_run(arguments);
   expect_images(run, "interpolate");
+  const int64_t places = places_of(run, path, matrix);
   const OutputPaths paths = choose_paths(arguments, run, matrix);
   const Waypoints waypoints = read_waypoints(run, arguments);
   check_count(waypoints.names.size(), matrix, steps);
 
   const auto along = [&](const Tensor& ends, space::Path line) {
-    return matrix ? space::patch(ends, steps, line) : space::through(ends, steps, line);
+    return matrix ? space::patch(ends, steps, line) : space::through(ends, steps, line, places);
   };
   const Tensor z = along(waypoints.z, path);
   Tensor condition = waypoints.condition;

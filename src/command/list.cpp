@@ -1,8 +1,11 @@
 #include <spdlog/fmt/fmt.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
 #include "command/flags/arguments.h"
+#include "core/terminal.h"
+#include "core/text/wrap.h"
 #include "data/binarize.h"
 #include "data/selection/keep.h"
 #include "measure/measure.h"
@@ -22,13 +25,10 @@ struct Listing {
 
   void add(const std::string& family, const std::string& name, const std::string& summary,
            const std::vector<ConfigEntry>& keys) {
-    text += fmt::format("  {}{}\n", name, summary.empty() ? "" : ": " + summary);
-    std::string lines = entries_text(keys, false);
-    for (size_t at = 0; at < lines.size();) {
-      const size_t end = lines.find('\n', at);
-      text += "    " + lines.substr(at, end - at) + "\n";
-      at = end + 1;
-    }
+    const size_t width = terminal_columns(STDOUT_FILENO);
+    const std::string what = summary.empty() ? name : fmt::format("{}: {}", name, summary);
+    text += "  " + wrapped(what, width, 4, 2) + "\n" +
+            entries_text(keys, false, {.width = width, .indent = 4});
     Json options = Json::array();
     for (const auto& key : keys) {
       options.push_back({{"key", key.path},

@@ -6,6 +6,7 @@
 #include "command/flags/look.h"
 #include "command/plot/plots.h"
 #include "core/error.h"
+#include "core/text/split.h"
 #include "core/text/suggest.h"
 #include "run/run_directory.h"
 
@@ -15,46 +16,52 @@ namespace {
 // A line each kind: its name, what it draws, the flags of its own that it reads.
 const Registry<PlotRow>& plots() {
   static Registry<PlotRow> registry(
-      "plot", {
-                  {"latents",
-                   "images as points of the latent space, coloured by an attribute",
-                   {"checkpoint", "split", "count", "attribute", "axes", "decoded", "grid",
-                    "grid-over", "cdf"},
-                   plot_latents},
-                  {"samples",
-                   "random latents marked and numbered among those of a split, and their pictures",
-                   {"checkpoint", "split", "count", "attribute", "axes", "sampler", "cdf"},
-                   plot_samples},
-                  {"histograms",
-                   "the distribution of each latent against N(0, 1)",
-                   {"checkpoint", "split", "count"},
-                   plot_histograms},
-                  {"losses",
-                   "training and validation loss by epoch; repeat --run to compare runs",
-                   {"term"},
-                   plot_losses},
-                  {"dictionary",
-                   "what each unit of the code draws: the decoder's weights, or decoded unit codes",
-                   {"checkpoint", "split"},
-                   plot_dictionary},
-                  {"activations",
-                   "how often the units of a plain autoencoder are active; --twin adds another run",
-                   {"checkpoint", "split", "twin"},
-                   plot_activations},
-                  {"book",
-                   "every chart and picture that suits the run, in one folder with a page of them",
-                   {"checkpoint"},
-                   plot_book},
-                  {"sweep",
-                   "a figure of a sweep against a key, with 95% intervals over the seeds",
-                   {"sweep", "figure", "key"},
-                   plot_sweep},
-                  {"rd",
-                   "bits per image against PSNR of variational runs, beside PCA, WebP and JPEG; "
-                   "repeat --run for a line",
-                   {"checkpoint", "split"},
-                   plot_rd},
-              });
+      "plot",
+      {
+          {"latents",
+           "images as points of the latent space, coloured by an attribute",
+           {"checkpoint", "split", "count", "attribute", "axes", "decoded", "grid", "grid-over",
+            "cdf"},
+           plot_latents},
+          {"samples",
+           "random latents marked and numbered among those of a split, and their pictures",
+           {"checkpoint", "split", "count", "attribute", "axes", "sampler", "cdf"},
+           plot_samples},
+          {"histograms",
+           "the distribution of each latent against N(0, 1)",
+           {"checkpoint", "split", "count"},
+           plot_histograms},
+          {"losses",
+           "training and validation loss by epoch; repeat --run to compare runs",
+           {"term"},
+           plot_losses},
+          {"dictionary",
+           "what each unit of the code draws: the decoder's weights, or decoded unit codes",
+           {"checkpoint", "split"},
+           plot_dictionary},
+          {"activations",
+           "how often the units of a plain autoencoder are active; --twin adds another run",
+           {"checkpoint", "split", "twin"},
+           plot_activations},
+          {"book",
+           "every chart and picture that suits the run, in one folder with a page of them",
+           {"checkpoint"},
+           plot_book},
+          {"sweep",
+           "a figure of a sweep against a key, with 95% intervals over the seeds",
+           {"sweep", "figure", "key"},
+           plot_sweep},
+          {"codes",
+           "how often each code of a codebook is used, and its picture",
+           {"checkpoint", "split"},
+           plot_codes},
+          {"rd",
+           "bits per image against PSNR of runs, variational or with codes, beside PCA, WebP "
+           "and JPEG; "
+           "repeat --run for a line",
+           {"checkpoint", "split"},
+           plot_rd},
+      });
   return registry;
 }
 
@@ -74,7 +81,15 @@ void check_flags(const Arguments& arguments, const PlotRow& row) {
 
 std::filesystem::path plot_path(const Arguments& arguments, const std::filesystem::path& run,
                                 const std::string& file, bool charts) {
-  return arguments.picture(RunDirectory::open(run).image("plot", file), charts);
+  const PlotRow& row = plots().find<UsageError>(arguments.text("kind"), "latent plot");
+  std::set<std::string> taken(row.flags.begin(), row.flags.end());
+  taken.insert({"split", "count"});
+  std::string stem = std::filesystem::path(file).stem().string();
+  for (const char* flag : {"attribute", "axes", "split", "count", "grid", "decoded", "sampler"}) {
+    if (taken.contains(flag) && arguments.given(flag))
+      stem += fmt::format("-{}-{}", flag, in_file_name(arguments.words(flag)));
+  }
+  return arguments.picture(RunDirectory::open(run).image("plot", stem + ".png"), charts);
 }
 
 void declare_plot(cxxopts::Options& options) {
@@ -85,16 +100,18 @@ void declare_plot(cxxopts::Options& options) {
                         cxxopts::value<std::string>()->default_value("latents"), "KIND");
   declare_run(options);
   declare_out(options,
-              "chart to write, .png, .svg or .pdf; dictionary: .png or .jpg; book: a folder "
+              "chart to write, .png, .jpg, .svg or .pdf; dictionary: .png or .jpg; book: a folder "
               "(default: images/plot/ of the run)");
   declare_look(options, Draws::kBoth);
-  options.add_options()("split", "split whose images are drawn (all kinds but losses and book)",
-                        cxxopts::value<std::string>()->default_value("test"), "NAME");
-  options.add_options()("n,count",
-                        "latents: maximum number of images, drawn at random (default: 10000); "
-                        "samples: their number (18); histograms: number of latents (50)",
-                        cxxopts::value<int64_t>(), "N");
-  options.add_options()("attribute",
+  options.add_options("input")("split",
+                               "split whose images are drawn (all kinds but losses and book)",
+                               cxxopts::value<std::string>()->default_value("test"), "NAME");
+  options.add_options("input")(
+      "n,count",
+      "latents: maximum number of images, drawn at random (default: 10000); "
+      "samples: their number (18); histograms: number of latents (50)",
+      cxxopts::value<int64_t>(), "N");
+  options.add_options()("attribute,label",
                         "latents, samples: attribute that colours the points, or none (default: of "
                         "latents the one that says most about them, of samples none)",
                         cxxopts::value<std::string>(), "NAME");

@@ -47,6 +47,12 @@ struct BookFigure {
 bool always(const BookRun&) { return true; }
 bool of_images(const BookRun& book) { return book.images; }
 bool of_planes(const BookRun& book) { return book.latents >= 2; }
+bool of_codes(const BookRun& book) {
+  return book.images && book.bottleneck().codebook() != nullptr;
+}
+bool of_units(const BookRun& book) {
+  return !book.bottleneck().has_posterior() && book.bottleneck().codebook() == nullptr;
+}
 bool of_two_latents(const BookRun& book) { return book.images && book.latents == 2; }
 
 // In the order of the chapter.
@@ -79,7 +85,11 @@ std::vector<BookFigure> figures(const BookRun& book) {
        "Morph, an animation",
        {"interpolate", "--indices", "0,1", "--ping-pong"},
        of_images},
-      {"traversal.png", "Traversal of the latents", {"traverse"}, of_images},
+      {"traversal.png",
+       "Traversal of the latents",
+       {"traverse"},
+       [](const BookRun& run) { return run.images && !of_codes(run); }},
+      {"codes.png", "Codes and how often they are used", {"plot", "codes"}, of_codes},
       {"losses.png",
        "Losses by term",
        {"plot", "losses", "--term", "all"},
@@ -98,11 +108,8 @@ std::vector<BookFigure> figures(const BookRun& book) {
       {"dictionary.png",
        "What each unit draws",
        {"plot", "dictionary"},
-       [](const BookRun& run) { return run.images && !run.bottleneck().has_posterior(); }},
-      {"activations.png",
-       "Activations of the units",
-       {"plot", "activations"},
-       [](const BookRun& run) { return !run.bottleneck().has_posterior(); }},
+       [](const BookRun& run) { return run.images && of_units(run); }},
+      {"activations.png", "Activations of the units", {"plot", "activations"}, of_units},
   };
 }
 

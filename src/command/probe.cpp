@@ -80,8 +80,8 @@ std::string probe_table(const Json& json, const std::string& word) {
 void declare_probe(cxxopts::Options& options) {
   declare_run(options);
   declare_attribute(options, "attribute to predict");
-  options.add_options()("split", "split to score on: validation or test",
-                        cxxopts::value<std::string>()->default_value("test"), "NAME");
+  options.add_options("input")("split", "split to score on: validation or test",
+                               cxxopts::value<std::string>()->default_value("test"), "NAME");
   options.add_options()("train-count",
                         "maximum number of training images to learn from, drawn at random",
                         cxxopts::value<int64_t>()->default_value("10000"), "N");

@@ -32,7 +32,7 @@ void declare_reconstruct(cxxopts::Options& options) {
   declare_look(options, Draws::kBoth);
   options.add_options()("sample-latents", "sample the latents instead of using their mean");
   options.add_options()(
-      "attribute",
+      "attribute,label",
       "decode the images' codes under another condition, such as label=3 or Smiling=1,Male=0; for "
       "a model with a condition",
       cxxopts::value<std::string>(), "NAME=VALUE,...");

@@ -8,9 +8,9 @@
 namespace latent {
 
 void declare_report(cxxopts::Options& options) {
-  options.add_options()("run", "folder of the run", cxxopts::value<std::vector<std::string>>(),
-                        "DIR")("sweep", "folder of a sweep, instead of --run",
-                               cxxopts::value<std::string>(), "DIR");
+  options.add_options("input")("run", "folder of the run",
+                               cxxopts::value<std::vector<std::string>>(), "DIR")(
+      "sweep", "folder of a sweep, instead of --run", cxxopts::value<std::string>(), "DIR");
   declare_out(options, "page to write, .html (default: report.html in the run or the sweep)");
 }
 

@@ -45,16 +45,22 @@ struct DrawnSamples {
 
 constexpr const char* kAttributeFlag = "--attribute";
 
+const SamplerRow& named_sampler(const Arguments& arguments) {
+  return samplers().find<UsageError>(arguments.text("sampler"), "--sampler");
+}
+
 // The sampler of --sampler. Without the flag, images of one kind come from a mixture of their own,
 // unless the model gets the kind as its condition.
-const SamplerRow& chosen_sampler(const Arguments& arguments, bool own_mixture) {
-  const bool choose = arguments.has("attribute") && own_mixture && !arguments.has("sampler");
-  return samplers().find<UsageError>(choose ? "gmm" : arguments.text("sampler"), "--sampler");
+const SamplerRow& chosen_sampler(const Arguments& arguments, const OpenedRun& run) {
+  const bool own = run.condition.empty() && !arguments.has("sampler");
+  if (!arguments.has("attribute") || !own) return named_sampler(arguments);
+  const bool codes = run.model->bottleneck().codebook() != nullptr;
+  return samplers().find(codes ? "autoregressive" : "gmm", "--sampler");
 }
 
 DrawnSamples draw_samples(const Arguments& arguments, const OpenedRun& run,
                           const LatentRequest& request) {
-  const SamplerRow& sampler = chosen_sampler(arguments, run.condition.empty());
+  const SamplerRow& sampler = chosen_sampler(arguments, run);
   auto noise = generator(arguments.seed(), Stream::kSample);
   DrawnSamples drawn{.z = {}, .condition = {}, .sampler = sampler.name, .attribute = {}};
   if (arguments.has("attribute")) drawn.attribute = arguments.text("attribute");
@@ -64,21 +70,27 @@ DrawnSamples draw_samples(const Arguments& arguments, const OpenedRun& run,
     const TrainingRule rule{drawn.attribute, kAttributeFlag};
     auto [z, images] = draw_latents_where(run, sampler, rule, request, noise);
     drawn.z = std::move(z);
-    drawn.training_images = images;
+    if (images > 0) drawn.training_images = images;
   } else {
     drawn.condition = run.condition.row(drawn.attribute, kAttributeFlag);
-    drawn.z = draw_latents(run, sampler, request, noise);
+    LatentRequest asked = request;
+    asked.attribute = drawn.attribute;
+    drawn.z = draw_latents(run, sampler, asked, noise);
   }
   return drawn;
 }
 
 // "sample-gmm-label=owl-seed0": the picture's name without its ending.
-std::string stem_of(const std::string& sampler, const std::string& attribute, uint64_t seed) {
+std::string stem_of(const std::string& sampler, const std::string& attribute,
+                    const Arguments& arguments) {
   if (sampler == "manifold" && attribute.empty()) return "manifold";
   std::string stem = sampler == "manifold" ? "manifold" : "sample";
   if (sampler != "prior" && sampler != "manifold") stem += "-" + sampler;
   if (!attribute.empty()) stem += "-" + in_file_name(attribute);
-  return sampler == "manifold" ? stem : fmt::format("{}-seed{}", stem, seed);
+  if (sampler == "manifold") return stem;
+  if (arguments.given("temperature"))
+    stem += "-temperature-" + in_file_name(arguments.words("temperature"));
+  return fmt::format("{}-seed{}", stem, arguments.seed());
 }
 
 nlohmann::ordered_json sample_report(const DrawnSamples& drawn,
@@ -115,7 +127,7 @@ void declare_sample(cxxopts::Options& options) {
   options.add_options()("sampler", "draw the latents from:" + samplers().summaries(),
                         cxxopts::value<std::string>()->default_value("prior"), "NAME");
   options.add_options()(
-      "attribute",
+      "attribute,label",
       "draw only images of this kind, such as label=owl, Smiling, '!Smiling' or "
       "age=20..30: from a mixture (or with --sampler posterior the posteriors) of "
       "such training images; for a model with a condition, that condition, such as "
@@ -126,8 +138,9 @@ void declare_sample(cxxopts::Options& options) {
   options.add_options()("side", "manifold: images per side",
                         cxxopts::value<int64_t>()->default_value("15"), "N");
   options.add_options()("temperature",
-                        "scale of the latents (posterior, gmm: of their spread around the mean); "
-                        "below 1: more typical images, above 1: more varied ones",
+                        "scale of the latents (posterior, gmm: of their spread around the mean; "
+                        "autoregressive: divides the logits); below 1: more typical images, above "
+                        "1: more varied ones",
                         cxxopts::value<double>()->default_value("1"), "T");
   declare_look(options, Draws::kBoth);
   options.add_options()("singles", "write one PNG per image instead of a grid");
@@ -137,7 +150,7 @@ void declare_sample(cxxopts::Options& options) {
 }
 
 void run_sample(const Arguments& arguments) {
-  const bool manifold = chosen_sampler(arguments, true).name == "manifold";
+  const bool manifold = named_sampler(arguments).name == "manifold";
   const LatentRequest request = read_request(arguments, manifold);
   if (manifold)
     arguments.refuse({"seed"}, "a manifold draws no random latents; expected no --seed");
@@ -151,7 +164,7 @@ void run_sample(const Arguments& arguments) {
   check_latent_tensors(arguments);
   const OpenedRun run = open_run(arguments);
   const DrawnSamples drawn = draw_samples(arguments, run, request);
-  const std::string stem = stem_of(drawn.sampler, drawn.attribute, arguments.seed());
+  const std::string stem = stem_of(drawn.sampler, drawn.attribute, arguments);
   const auto otherwise = run.directory.image("sample", singles ? stem : stem + ".png");
   const std::filesystem::path path =
       singles ? arguments.folder(otherwise, "--singles writes one file per image")

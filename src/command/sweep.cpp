@@ -164,9 +164,10 @@ void report_sweep(const Arguments& arguments, const SweepFolder& folder) {
 void declare_sweep(cxxopts::Options& options) {
   options.positional_help("[CONFIG.json]");
   options.parse_positional("config");
-  options.add_options()("config",
-                        "the config to start from; without it, continue the sweep in --out",
-                        cxxopts::value<std::string>(), "FILE")(
+  options.add_options("input")("config",
+                               "the config to start from; without it, continue the sweep in --out",
+                               cxxopts::value<std::string>(), "FILE");
+  options.add_options()(
       "over", "a config key and the values it takes, such as model.latent_dim=2,8,32 (repeatable)",
       cxxopts::value<std::vector<std::string>>(), "KEY=V1,V2,...")(
       "seeds", "trainings of each combination, with seeds from the config's train.seed on",

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "analysis/latent_source.h"
 #include "command/flags/arguments.h"
 #include "core/distributed/membership.h"
 #include "core/error.h"
@@ -14,11 +15,13 @@
 #include "core/log.h"
 #include "core/system/interrupt.h"
 #include "core/system/out_of_memory.h"
+#include "export/tensorboard/tensorboard_log.h"
 #include "report/run_report.h"
 #include "report/train_display.h"
 #include "session/agreement.h"
 #include "session/moved_data.h"
 #include "session/resume_point.h"
+#include "session/run_names.h"
 #include "session/training.h"
 #include "train/checkpoint/train_state.h"
 #include "train/profile.h"
@@ -57,7 +60,7 @@ Config load_config(const Arguments& arguments) {
     if (arguments.has(flag))
       throw UsageError(fmt::format("--resume continues the run as it is; do not pass --{}", flag));
   }
-  return Config::load(RunDirectory::open(arguments.run()).config(), arguments.training_settings());
+  return load_run_config(RunDirectory::open(arguments.run()), arguments.training_settings());
 }
 
 TrainingRequest read_request(const Arguments& arguments, const Membership& membership) {
@@ -164,10 +167,11 @@ void print_outcome(const Arguments& arguments, const RunDirectory& run, const Tr
 void declare_train(cxxopts::Options& options) {
   options.positional_help("CONFIG.json");
   options.parse_positional("config");
-  options.add_options()("config", "the config to train", cxxopts::value<std::string>(), "FILE")(
-      "run", "folder for the run (default: runs/<config name>-<n>)",
-      cxxopts::value<std::vector<std::string>>(),
-      "DIR")("resume", "resume the run in the folder given by --run")(
+  options.add_options("input")("config", "the config to train", cxxopts::value<std::string>(),
+                               "FILE")("run",
+                                       "folder for the run (default: runs/<config name>-<n>)",
+                                       cxxopts::value<std::vector<std::string>>(), "DIR");
+  options.add_options()("resume", "resume the run in the folder given by --run")(
       "resume-if-there", "resume the run in --run if there is one, else start it")(
       "init-from", "start from the weights of another run", cxxopts::value<std::string>(), "DIR")(
       "overwrite", "replace an existing run")(
@@ -178,6 +182,29 @@ void declare_train(cxxopts::Options& options) {
 }
 
 namespace {
+
+// What shows and writes how the training goes: in the process that leads, for all.
+struct Following {
+  std::optional<StepProfile> profile;
+  std::optional<TrainDisplay> display;
+  std::optional<TensorBoardLog> board;
+  std::vector<TrainListener*> listeners;
+
+  void start(const Arguments& arguments, const Config& config, const Experiment& experiment,
+             const TrainingRequest& request, const PreparedTraining& prepared,
+             const StartedTraining& training) {
+    if (arguments.has("profile"))
+      listeners.push_back(&profile.emplace(arguments.text("profile"), request.device));
+    listeners.push_back(&display.emplace(prepared.model, prepared.objective, prepared.validation,
+                                         training.run, experiment, prepared.fitted, request.device,
+                                         arguments.quiet()));
+    write_run_names(training.run, prepared.validation.attributes, samplers().names());
+    if (!experiment.train.tensorboard) return;
+    listeners.push_back(&board.emplace(training.run, config.resolved_text(), prepared.model,
+                                       prepared.validation, prepared.fitted, request.device,
+                                       training.trainer->state().step));
+  }
+};
 
 // Trains as one of the processes of the world, which all call this.
 void train_in(Membership& membership, const Arguments& arguments, Config& config,
@@ -201,20 +228,12 @@ void train_in(Membership& membership, const Arguments& arguments, Config& config
 
   const StartedTraining training =
       start_training(request, config, experiment, prepared, std::move(claimed));
-  std::optional<TrainDisplay> display;
-  if (leads) {
-    display.emplace(prepared.model, prepared.objective, prepared.validation, training.run,
-                    experiment, prepared.fitted, request.device, arguments.quiet());
-  }
   if (request.resume)
     report_finished(training.run, training.trainer->state().epoch, experiment.train.epochs);
-  std::optional<StepProfile> profile;
-  std::vector<TrainListener*> listeners;
-  if (arguments.has("profile") && leads)
-    listeners.push_back(&profile.emplace(arguments.text("profile"), request.device));
-  if (display) listeners.push_back(&*display);
+  Following following;
+  if (leads) following.start(arguments, config, experiment, request, prepared, training);
   catch_interrupts();
-  training.trainer->train(listeners);
+  training.trainer->train(following.listeners);
   if (!leads) return;
   if (experiment.train.report) write_report_of(training.run, arguments);
   print_outcome(arguments, training.run, *training.trainer, membership.exchange_seconds());

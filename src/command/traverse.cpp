@@ -28,7 +28,7 @@ struct Rows {
 };
 
 Rows choose_rows(const OpenedRun& run, const Latent& codes, const Arguments& arguments) {
-  const auto levels = arguments.numbers("range", "0.01:0.99");
+  const auto levels = arguments.range("range", "0.01:0.99");
   if (!(0 <= levels[0] && levels[0] < levels[1] && levels[1] <= 1)) {
     throw UsageError("--range " + arguments.text("range") +
                      ": expected two rising quantiles between 0 and 1, such as 0.01:0.99");
@@ -113,6 +113,11 @@ void run_traverse(const Arguments& arguments) {
   const int64_t moments = arguments.integer("frames", 2, 1000);
   const OpenedRun run = open_run(arguments);
   expect_images(run, "traverse");
+  if (run.model->bottleneck().codebook() != nullptr) {
+    throw Error(run.directory.path().string() +
+                ": its latents are codes, of which a single number means nothing; expected a run "
+                "with model.bottleneck gaussian or point, or latent plot codes");
+  }
   const bool from_image = arguments.has("files") || arguments.has("indices");
   const OutputPaths paths = output_paths(
       arguments, run.directory.image("traverse", from_image ? inputs_stem(arguments) : "mean"),
@@ -122,10 +127,10 @@ void run_traverse(const Arguments& arguments) {
   const Latent codes = split_codes(run, Split::kTrain, arguments.quiet());
   const Rows rows = choose_rows(run, codes, arguments);
   const Latent start = starting_point(run, codes, arguments);
-  const visual::Look look = read_look(arguments, Draws::kPictures);
+  const visual::Look look = read_look(arguments, Draws::kStrips);
 
   visual::GridOptions options = visual::grid_options(look);
-  const auto levels = arguments.numbers("range", "0.01:0.99");
+  const auto levels = arguments.range("range", "0.01:0.99");
   options.column_captions.resize(static_cast<size_t>(steps));
   options.column_captions.front() = fmt::format("{:g}%", 100 * levels[0]);
   options.column_captions.back() = fmt::format("{:g}%", 100 * levels[1]);

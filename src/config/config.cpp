@@ -41,6 +41,18 @@ struct FailurePlace : nlohmann::json_sax<Json> {
   }
 };
 
+// Returns what to do about a comma before a closing bracket, or "".
+std::string about_last_comma(std::string_view text) {
+  FailurePlace failure;
+  Json::sax_parse(text, &failure, Json::input_format_t::json, true, true);
+  if (!failure.token.ends_with('}') && !failure.token.ends_with(']')) return "";
+  const std::string_view before =
+      text.substr(0, failure.position - std::min<size_t>(failure.position, 1));
+  const size_t last = before.find_last_not_of(" \t\r\n");
+  if (last == std::string_view::npos || before[last] != ',') return "";
+  return std::string("; remove the comma before this ") + failure.token.back();
+}
+
 // Returns "line 3, column 25: " for the token at which the reader fails.
 std::string failure_place(std::string_view text) {
   FailurePlace failure;
@@ -85,7 +97,8 @@ Json parse_json(std::string_view text, const std::string& origin) {
     const size_t end = message.find("] ");
     const bool placed = dynamic_cast<const Json::parse_error*>(&failure) != nullptr;
     throw Error(origin + ": not valid JSON: " + (placed ? "" : failure_place(text)) +
-                (end == std::string::npos ? message : message.substr(end + 2)));
+                (end == std::string::npos ? message : message.substr(end + 2)) +
+                about_last_comma(text));
   }
 }
 

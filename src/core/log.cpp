@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/log_detail.h"
 #include "core/text/utf8.h"
 
 namespace latent::log {
@@ -70,6 +71,7 @@ void write(spdlog::level::level_enum level, const std::string& prefix, const std
 }  // namespace
 
 void set_level(Level level) {
+  if (level == Level::kVerbose) console().set_pattern("%H:%M:%S.%e %v");
   console().set_level(level == Level::kQuiet     ? spdlog::level::warn
                       : level == Level::kVerbose ? spdlog::level::debug
                                                  : spdlog::level::info);
@@ -78,6 +80,12 @@ void set_level(Level level) {
 void set_speaker(const std::string& name) { speaker() = name + ": "; }
 
 void keep_for_file() { kept().emplace(); }
+
+bool is_verbose() { return console().level() <= spdlog::level::debug; }
+
+void write_detail(const std::string& message) {
+  console().log(spdlog::level::debug, "{}", without_controls(message, /*one_line=*/true));
+}
 
 bool is_quiet() { return console().level() >= spdlog::level::warn; }
 

@@ -1,7 +1,6 @@
 #include "core/progress.h"
 
 #include <spdlog/fmt/fmt.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <cstdio>
 
 #include "core/log.h"
+#include "core/terminal.h"
 #include "core/text/utf8.h"
 
 namespace latent {
@@ -16,20 +16,19 @@ namespace {
 
 constexpr size_t kLongestBar = 20, kShortestBar = 5;
 
-size_t terminal_columns() {
-  winsize size{};
-  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+constexpr size_t kUnknownTerminal = 80;
+
+// One column less than the terminal has: a full line would wrap, and the next one would scroll.
+size_t room_for_a_line() {
+  const size_t columns = terminal_columns(STDERR_FILENO);
+  return (columns > 0 ? columns : kUnknownTerminal) - 1;
 }
 
 bool begins_character(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }
 
-size_t width_of(const std::string& text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), begins_character));
-}
-
 // Ends in dots, so that a cut number does not look like another one.
 std::string shortened(const std::string& text, size_t columns) {
-  if (width_of(text) <= columns) return text;
+  if (display_width(text) <= columns) return text;
   constexpr size_t kDots = 3;
   if (columns <= kDots) return std::string(columns, '.');
   size_t end = 0;
@@ -43,7 +42,7 @@ std::string shortened(const std::string& text, size_t columns) {
 
 std::string bar_text(const std::string& label, double share, const std::string& text,
                      size_t columns) {
-  const size_t others = width_of(label) + width_of(text) + 4;  // spaces and brackets
+  const size_t others = display_width(label) + display_width(text) + 4;  // spaces and brackets
   const size_t room = columns > others ? columns - others : 0;
   const size_t length = std::clamp(room, kShortestBar, kLongestBar);
   const std::string bar(static_cast<size_t>(share * static_cast<double>(length)), '#');
@@ -57,9 +56,9 @@ std::string clock_text(double seconds) {
 }
 
 ProgressBar::ProgressBar(bool quiet)
-    : kind_(quiet                          ? Kind::kNone
-            : ::isatty(STDERR_FILENO) == 1 ? Kind::kBar
-                                           : Kind::kLines),
+    : kind_(quiet                                ? Kind::kNone
+            : can_overwrite_lines(STDERR_FILENO) ? Kind::kBar
+                                                 : Kind::kLines),
       last_(std::chrono::steady_clock::now()) {}
 
 ProgressBar::~ProgressBar() { clear(); }
@@ -83,8 +82,7 @@ void ProgressBar::show(const std::string& label, int64_t done, int64_t total, do
     log::info("{} {}", label, numbers);
     return;
   }
-  // One column less than the terminal has: a full line would wrap, and the next one would scroll.
-  show_line(bar_text(label, share, numbers, terminal_columns() - 1));
+  show_line(bar_text(label, share, numbers, room_for_a_line()));
 }
 
 void ProgressBar::show_count(const std::string& label, int64_t done, const std::string& noun) {
@@ -95,7 +93,7 @@ void ProgressBar::show_count(const std::string& label, int64_t done, const std::
     log::info("{}", line);
     return;
   }
-  show_line(shortened(line, terminal_columns() - 1));
+  show_line(shortened(line, room_for_a_line()));
 }
 
 void ProgressBar::show_line(const std::string& line) {

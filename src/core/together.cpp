@@ -59,6 +59,25 @@ Tensor rows_of_all(const Tensor& x) {
   return together == nullptr ? x : RowsOfAll::apply(x, together);
 }
 
+void sum_of_all(const Tensor& values) {
+  if (const Together* together = Together::now()) together->world().sum(values);
+}
+
+Tensor rows_at(const Tensor& x, const Tensor& places) {
+  const at::NoGradGuard no_grad;
+  const Together* together = Together::now();
+  if (together == nullptr) return x.index_select(0, places);
+  const int64_t rank = together->world().rank();
+  const int64_t each = x.size(0) / together->counts()[static_cast<size_t>(rank)];
+  const Tensor own = places - together->first() * each;
+  const Tensor elsewhere = own.lt(0).logical_or(own.ge(x.size(0)));
+  const Tensor rows = x.index_select(0, own.clamp(0, x.size(0) - 1));
+  // Rows of other processes stay zero, whatever they hold: a product with 0 would keep a NaN.
+  rows.masked_fill_(elsewhere.unsqueeze(1), 0);
+  together->world().sum(rows);
+  return rows;
+}
+
 Tensor mean_of_all(const Tensor& x) {
   const Together* together = Together::now();
   if (together == nullptr) return x.detach().mean();

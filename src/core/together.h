@@ -41,6 +41,14 @@ class Together {
 /// whole is returned as it is.
 Tensor rows_of_all(const Tensor& x);
 
+/// Adds up what each process has computed of its part, without a gradient, in place. Does nothing
+/// if the batch is whole.
+void sum_of_all(const Tensor& values);
+
+/// Returns rows of the whole batch, without a gradient: [K, D]. x: this part's, [B * n, D] with
+/// n rows of each image. places: [K] int64, the same in every process, of rows of the whole batch.
+Tensor rows_at(const Tensor& x, const Tensor& places);
+
 /// Returns the mean of the elements of all parts, without a gradient: a scalar.
 Tensor mean_of_all(const Tensor& x);
 

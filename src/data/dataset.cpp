@@ -7,6 +7,8 @@
 
 #include "core/error.h"
 #include "core/log.h"
+#include "core/text/split.h"
+#include "format/values.h"
 
 namespace latent {
 std::string to_string(Split split) {
@@ -17,6 +19,7 @@ Split parse_split(const std::string& name) {
   for (const Split split : {Split::kTrain, Split::kValidation, Split::kTest}) {
     if (to_string(split) == name) return split;
   }
+  if (name == "val" || name == "valid") return Split::kValidation;
   throw Error("expected train, validation or test");
 }
 
@@ -61,7 +64,14 @@ std::string Examples::name(int64_t index) const {
 }
 
 const Attribute* Examples::find(const std::string& attribute) const {
-  return find_attribute(attributes, attribute);
+  if (const Attribute* exact = find_attribute(attributes, attribute)) return exact;
+  const Attribute* found = nullptr;
+  for (const auto& each : attributes) {
+    if (lower_case(each.name) != lower_case(attribute)) continue;
+    if (found != nullptr) return nullptr;  // two that differ only in case
+    found = &each;
+  }
+  return found;
 }
 
 Examples Examples::select(const Tensor& indices) const {

@@ -16,7 +16,7 @@ enum class Split { kTrain, kValidation, kTest };
 
 /// Returns "train", "validation" or "test".
 std::string to_string(Split split);
-/// Returns the split of that name. Throws Error naming the three.
+/// Returns the split of that name, also for "val" and "valid". Throws Error naming the three.
 Split parse_split(const std::string& name);
 
 enum class AttributeKind { kClass, kYesNo, kNumber };
@@ -67,7 +67,7 @@ struct Examples {
 
   /// Returns the name of an example: the file's name, or else its index, "00042".
   std::string name(int64_t index) const;
-  /// Returns the attribute called `name`, or nullptr.
+  /// Returns the attribute called `name`, or the only one of that name in other case; or nullptr.
   const Attribute* find(const std::string& name) const;
   /// Returns the examples at `indices` ([K] int64), with their attributes and names.
   Examples select(const Tensor& indices) const;

@@ -38,6 +38,14 @@ fs::path data_folder(const std::string& directory, const std::string& folder) {
               ")");
 }
 
+fs::path located(const fs::path& path) {
+  const fs::path root = folder_of("LATENT_DATA");
+  std::error_code ignored;
+  if (root.empty() || path.is_absolute() || fs::exists(path, ignored)) return path;
+  const fs::path inside = *path.begin() == "data" ? path.lexically_relative("data") : path;
+  return fs::exists(root / inside, ignored) ? root / inside : path;
+}
+
 fs::path cache_folder() {
   if (const fs::path cache = folder_of("LATENT_CACHE"); !cache.empty()) return cache;
   if (const fs::path cache = folder_of("XDG_CACHE_HOME"); !cache.empty()) return cache / "latent";

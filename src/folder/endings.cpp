@@ -1,9 +1,9 @@
 #include "folder/endings.h"
 
-#include <algorithm>
 #include <set>
 #include <vector>
 
+#include "core/text/split.h"
 #include "image/formats.h"
 
 namespace latent {
@@ -62,23 +62,17 @@ const std::set<std::string>& silent_endings() {
   return endings;
 }
 
-std::string in_small_letters(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-  return text;
-}
-
 bool is_text_without_ending(const std::string& name) {
   static const std::set<std::string> names{"readme", "license",  "licence", "copying",  "authors",
                                            "notice", "makefile", "version", "changelog"};
-  return names.contains(in_small_letters(name));
+  return names.contains(lower_case(name));
 }
 
 }  // namespace
 
 std::string ending_of(const std::filesystem::path& path) {
-  const std::string ending = in_small_letters(path.extension().string());
-  const std::string inner = in_small_letters(path.stem().extension().string());
+  const std::string ending = lower_case(path.extension().string());
+  const std::string inner = lower_case(path.stem().extension().string());
   return ending == ".gz" && inner == ".nii" ? inner + ending : ending;
 }
 

@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <set>
 
@@ -11,6 +10,7 @@
 #include "core/log.h"
 #include "core/progress.h"
 #include "core/system/file.h"
+#include "core/text/split.h"
 #include "folder/endings.h"
 #include "image/formats.h"
 #include "image/tiff_header.h"
@@ -40,9 +40,7 @@ bool is_array(const fs::path& path) {
 // By the words in their names, whether the first is of training data rather than the second.
 bool trains_rather(const fs::path& first, const fs::path& second) {
   const auto rank = [](const fs::path& path) {
-    std::string name = path.filename().string();
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    const std::string name = lower_case(path.filename().string());
     const auto has = [&](const char* word) { return name.find(word) != std::string::npos; };
     if (has("train")) return 0;
     return has("test") || has("val") || has("submission") ? 2 : 1;

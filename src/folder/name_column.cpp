@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/text/split.h"
 #include "core/text/suggest.h"
 #include "format/csv.h"
 

@@ -113,4 +113,11 @@ SplitRule parse_split_rule(const std::string& text, const std::string& where) {
   return rule;
 }
 
+bool is_of_former_run(const Section& data) {
+  const auto keys = {"dir",  "labels",     "channels", "validation",
+                     "test", "split_seed", "count",    "on_error"};
+  return !data.has("splits") &&
+         std::all_of(keys.begin(), keys.end(), [&](const char* key) { return data.has(key); });
+}
+
 }  // namespace latent

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "config/section.h"
 #include "data/dataset.h"
 
 namespace latent {
@@ -35,5 +36,9 @@ struct SplitRule {
 /// Reads "folders", "fill", "none", "exact", or names: "train=Good,train=More,test=Bad".
 /// where: the key, for messages.  Throws Error for anything else.
 SplitRule parse_split_rule(const std::string& text, const std::string& where);
+
+/// Whether a data section is that of a run of version 0.1, which wrote every key but had no
+/// `splits`.
+bool is_of_former_run(const Section& data);
 
 }  // namespace latent

@@ -59,13 +59,8 @@ std::string literal(const std::string& name) {
   return text + "'";
 }
 
-std::string header(const std::vector<Column>& columns, const std::vector<Field>& fields,
-                   size_t rows) {
-  std::string types;
-  for (size_t i = 0; i < fields.size(); ++i)
-    types += fmt::format("({}, {}), ", literal(columns[i].name), fields[i].type);
-  std::string text =
-      fmt::format("{{'descr': [{}], 'fortran_order': False, 'shape': ({},), }}", types, rows);
+// text: a Python dictionary.
+std::string padded_header(std::string text) {
   // Version 3.0: the header is UTF-8, its length has four bytes.
   const size_t before = 12;
   text.append(kAlignment - (before + text.size() + 1) % kAlignment, ' ');
@@ -74,6 +69,15 @@ std::string header(const std::vector<Column>& columns, const std::vector<Field>&
   const auto length = static_cast<uint32_t>(text.size());
   magic.append(reinterpret_cast<const char*>(&length), sizeof length);
   return magic + text;
+}
+
+std::string header(const std::vector<Column>& columns, const std::vector<Field>& fields,
+                   size_t rows) {
+  std::string types;
+  for (size_t i = 0; i < fields.size(); ++i)
+    types += fmt::format("({}, {}), ", literal(columns[i].name), fields[i].type);
+  return padded_header(
+      fmt::format("{{'descr': [{}], 'fortran_order': False, 'shape': ({},), }}", types, rows));
 }
 
 }  // namespace
@@ -95,6 +99,18 @@ void write_npy(const std::filesystem::path& path, const std::vector<Column>& col
     piece.clear();
   }
   file.write(piece);
+  file.commit();
+}
+
+void write_npy_integers(const std::filesystem::path& path, const Tensor& numbers) {
+  const Tensor host = numbers.to(at::kCPU, at::kInt).contiguous();
+  std::string sizes;
+  for (const int64_t size : host.sizes())
+    sizes += fmt::format("{}, ", size);
+  AtomicFile file(path);
+  file.write(padded_header(
+      fmt::format("{{'descr': '<i4', 'fortran_order': False, 'shape': ({}), }}", sizes)));
+  file.write(host.const_data_ptr(), host.nbytes());
   file.commit();
 }
 

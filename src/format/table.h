@@ -25,4 +25,8 @@ void write_csv(const std::filesystem::path& path, const std::vector<Column>& col
 /// Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 void write_npy(const std::filesystem::path& path, const std::vector<Column>& columns);
 
+/// Writes whole numbers as a NumPy array of type int32 atomically. numbers: of any shape, within
+/// that type.
+void write_npy_integers(const std::filesystem::path& path, const Tensor& numbers);
+
 }  // namespace latent

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <utility>
 
+#include "core/text/split.h"
+
 namespace latent {
 namespace {
 
@@ -22,12 +24,6 @@ bool name_classes(const std::set<double>& different) {
 }
 
 }  // namespace
-
-std::string lower_case(std::string word) {
-  std::transform(word.begin(), word.end(), word.begin(),
-                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-  return word;
-}
 
 std::optional<double> parse_number(std::string_view text) {
   const size_t first = text.find_first_not_of(" \t");

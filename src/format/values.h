@@ -9,9 +9,6 @@
 
 namespace latent {
 
-/// Returns the word with its ASCII letters in lower case.
-std::string lower_case(std::string word);
-
 /// Parses a number with optional spaces around it; returns nothing if it is not a finite number.
 std::optional<double> parse_number(std::string_view text);
 

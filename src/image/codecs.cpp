@@ -11,6 +11,7 @@
 #include "core/log.h"
 #include "core/system/file.h"
 #include "core/system/module.h"
+#include "core/text/split.h"
 #include "image/bmp.h"
 #include "image/codec_table.h"
 #include "image/gif_frame.h"
@@ -83,6 +84,12 @@ EncodedImage read_encoded(const fs::path& path, int64_t page) {
   return image;
 }
 
+EncodedImage in_memory(std::string bytes, std::string name) {
+  EncodedImage image{.file = std::move(name), .bytes = std::move(bytes), .header = {}};
+  image.header = read_image_header(image.bytes, image.file);
+  return image;
+}
+
 std::string about_other_pages(const ImageHeader& header) {
   if (header.pages < 2) return "";
   if (header.format == ImageFormat::kTiff)
@@ -119,7 +126,7 @@ Picture resize(const Picture& picture, int64_t width, int64_t height, Filter fil
 }
 
 void write_picture(const Picture& picture, const fs::path& path) {
-  const std::string kind = path.extension().string();
+  const std::string kind = lower_case(path.extension().string());
   if (kind != ".jpg" && kind != ".jpeg") return write_png(picture, path);
   if (picture.width > kLargestJpegSide || picture.height > kLargestJpegSide) {
     throw Error(fmt::format("{}: a picture of {}x{} pixels; a JPEG can have {} a side",
@@ -132,6 +139,10 @@ void write_picture(const Picture& picture, const fs::path& path) {
 
 std::vector<uint8_t> choose_palette(const std::vector<uint8_t>& rgb, int64_t colours) {
   return codecs().palette(rgb, colours);
+}
+
+std::string encode_lossy(const Picture& picture, Compression format, int64_t quality) {
+  return codecs().encode(picture, format, quality);
 }
 
 Compressed compress(const Picture& picture, Compression format, int64_t quality) {

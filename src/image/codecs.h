@@ -34,6 +34,10 @@ struct EncodedImage {
 /// Throws Error as read_image does, and if there is no such page.
 EncodedImage read_encoded(const std::filesystem::path& path, int64_t page = 1);
 
+/// Returns an image file whose bytes are in memory. name: for messages. Throws as read_encoded
+/// does.
+EncodedImage in_memory(std::string bytes, std::string name);
+
 /// Returns what is not read of a file with several pages or frames: "an animation of 12 frames; its
 /// first is read"; "" if there is nothing else.
 std::string about_other_pages(const ImageHeader& header);
@@ -65,6 +69,9 @@ Picture resize(const Picture& picture, int64_t width, int64_t height, Filter fil
 
 /// Lossy formats for whole pictures.
 enum class Compression { kJpeg, kWebp };
+
+/// Returns a picture as the bytes of a file. quality: 1 to 100. Throws Error as `compress` does.
+std::string encode_lossy(const Picture& picture, Compression format, int64_t quality);
 
 /// A picture after compression.
 struct Compressed {

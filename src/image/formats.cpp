@@ -5,6 +5,8 @@
 #include <cctype>
 #include <vector>
 
+#include "core/text/split.h"
+
 namespace latent {
 namespace {
 
@@ -141,9 +143,7 @@ std::string image_ending_examples() {
 }
 
 bool is_image_ending(std::string_view ending) {
-  std::string lower(ending);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  const std::string lower = lower_case(std::string(ending));
   return std::any_of(image_formats().begin(), image_formats().end(), [&](const FormatRow& row) {
     return std::find(row.endings.begin(), row.endings.end(), lower) != row.endings.end();
   });

@@ -134,9 +134,9 @@ void check_frames(const std::vector<Picture>& frames, const std::string& file, d
 
 }  // namespace
 
-WrittenGif write_gif(const std::vector<Picture>& frames, const std::filesystem::path& path,
-                     const GifOptions& options) {
-  check_frames(frames, path.string(), options.fps);
+EncodedGif encode_gif(const std::vector<Picture>& frames, const std::string& file,
+                      const GifOptions& options) {
+  check_frames(frames, file, options.fps);
   std::vector<size_t> order;
   for (size_t i = 0; i < frames.size(); ++i)
     order.push_back(i);
@@ -144,21 +144,25 @@ WrittenGif write_gif(const std::vector<Picture>& frames, const std::filesystem::
     order.push_back(i - 1);
 
   Palette palette(frames);
-  Encoder encoder(path.string());
+  Encoder encoder(file);
   const int delay = centiseconds(options.fps);
   encoder.begin(frames.front(), palette, options.loop);
   for (const size_t i : order)
     encoder.add(palette.indices(frames[i]), frames[i], delay);
-  const std::string bytes = encoder.finish();
-  if (path.has_parent_path()) make_directories(path.parent_path());
-  write_file(path, bytes);
-
   WrittenGif written{
       .frames = static_cast<int64_t>(order.size()), .fps = 100.0 / delay, .notice = ""};
   written.notice = speed_notice(options.fps, written.fps);
   if (!palette.notice().empty())
     written.notice += (written.notice.empty() ? "" : "; ") + palette.notice();
-  return written;
+  return {.bytes = encoder.finish(), .written = written};
+}
+
+WrittenGif write_gif(const std::vector<Picture>& frames, const std::filesystem::path& path,
+                     const GifOptions& options) {
+  const EncodedGif gif = encode_gif(frames, path.string(), options);
+  if (path.has_parent_path()) make_directories(path.parent_path());
+  write_file(path, gif.bytes);
+  return gif.written;
 }
 
 }  // namespace latent

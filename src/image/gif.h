@@ -22,6 +22,16 @@ struct WrittenGif {
   std::string notice;  // how speed or colours were rounded, for the user; "" if they were not
 };
 
+/// A GIF in memory.
+struct EncodedGif {
+  std::string bytes;
+  WrittenGif written;
+};
+
+/// Encodes frames as write_gif does. file: its name for messages.
+EncodedGif encode_gif(const std::vector<Picture>& frames, const std::string& file,
+                      const GifOptions& options = {});
+
 /// Writes the frames, all of one size and channel count, atomically. Makes the folder if needed.
 ///
 /// Grey frames keep their 256 levels exactly, and so do colours if there are at most 256. More

@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 
 #include "core/error.h"
@@ -65,6 +66,26 @@ int exif_orientation(std::string_view exif) {
   if (exif.substr(0, 6) == "Exif\0\0"sv) exif.remove_prefix(6);
   if (exif.substr(0, 2) != "II" && exif.substr(0, 2) != "MM") return 1;
   return read_tiff_directory(exif).orientation;
+}
+
+// Returns the bytes of a profile that ImageMagick writes into a PNG as text: a line with its kind,
+// a line with its size, and lines of hexadecimal digits.
+std::string from_raw_profile(std::string_view text) {
+  constexpr size_t kMost = 1 << 17;  // the orientation comes early
+  std::string bytes;
+  const size_t size = text.find('\n', 1);
+  const size_t start = size == text.npos ? size : text.find('\n', size + 1);
+  if (start == text.npos) return bytes;
+  std::string digits;
+  for (const char letter : text.substr(start, kMost)) {
+    if (letter == '\n' || letter == ' ') continue;
+    if (std::isxdigit(static_cast<unsigned char>(letter)) == 0) break;
+    digits += letter;
+    if (digits.size() < 2) continue;
+    bytes += static_cast<char>(std::stoi(digits, nullptr, 16));
+    digits.clear();
+  }
+  return bytes;
 }
 
 // Returns what Adobe's and ImageMagick's programs write: tiff:Orientation="3", or
@@ -137,6 +158,11 @@ Walk walk_png(std::string_view bytes) {
       walk.header.orientation = exif_orientation(view.part(at + 8, length));
     if (view.has(at + 4, "iTXtXML:com.adobe.xmp\0"sv) && walk.header.orientation == 1)
       walk.header.orientation = xmp_orientation(view.part(at + 8, length));
+    constexpr auto kRawProfile = "tEXtRaw profile type exif\0"sv;
+    if (view.has(at + 4, kRawProfile) && length + 4 > kRawProfile.size() &&
+        walk.header.orientation == 1)
+      walk.header.orientation = exif_orientation(from_raw_profile(
+          view.part(at + 4 + kRawProfile.size(), length + 4 - kRawProfile.size())));
     walk.complete = view.has(at + 4, "IEND") && at + 12 <= view.size();
     const auto chunk = view.part(at + 4, 4 + length);
     const auto sum =

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace latent {
@@ -24,6 +25,10 @@ struct Picture {
     return pixels.data() + (y * width + x) * channels;
   }
 };
+
+/// Returns a picture as the bytes of a PNG. file: its name for messages.
+/// Throws Error if it is too large for the format.
+std::string png_bytes(const Picture& picture, const std::string& file);
 
 /// Writes a PNG atomically. Makes the folder if needed. Throws Error naming the file and the
 /// reason.

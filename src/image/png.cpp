@@ -63,7 +63,7 @@ bool encode(const Picture& picture, png_bytepp rows, std::string& encoded, Failu
 
 }  // namespace
 
-void write_png(const Picture& picture, const std::filesystem::path& path) {
+std::string png_bytes(const Picture& picture, const std::string& file) {
   TORCH_CHECK(picture.channels == 1 || picture.channels == 3, "a picture has 1 or 3 channels, got ",
               picture.channels);
   TORCH_CHECK(static_cast<int64_t>(picture.pixels.size()) ==
@@ -72,7 +72,7 @@ void write_png(const Picture& picture, const std::filesystem::path& path) {
               picture.pixels.size(), " bytes");
   if (picture.width < 1 || picture.height < 1 || picture.width > kLargestPngSide ||
       picture.height > kLargestPngSide) {
-    throw Error(path.string() + ": a picture of " + std::to_string(picture.width) + "x" +
+    throw Error(file + ": a picture of " + std::to_string(picture.width) + "x" +
                 std::to_string(picture.height) + " pixels; a PNG can have 1 to " +
                 std::to_string(kLargestPngSide) + " a side");
   }
@@ -82,8 +82,13 @@ void write_png(const Picture& picture, const std::filesystem::path& path) {
   std::string encoded;
   Failure failure;
   if (!encode(picture, rows.data(), encoded, failure)) {
-    throw Error(path.string() + ": cannot be encoded as PNG: " + failure.message);
+    throw Error(file + ": cannot be encoded as PNG: " + failure.message);
   }
+  return encoded;
+}
+
+void write_png(const Picture& picture, const std::filesystem::path& path) {
+  const std::string encoded = png_bytes(picture, path.string());
   if (path.has_parent_path()) make_directories(path.parent_path());
   write_file(path, encoded);
 }

@@ -1,5 +1,6 @@
 // The evidence lower bound, in nats per image and in bits per value.
 #include <ATen/ATen.h>
+#include <spdlog/fmt/fmt.h>
 
 #include <numbers>
 
@@ -69,7 +70,9 @@ class Elbo : public Measure {
 class BitsPerDim : public Measure {
  public:
   explicit BitsPerDim(const MeasureContext& context)
-      : sum_(context), values_(static_cast<double>(context.model.output_shape().values())) {}
+      : sum_(context),
+        values_(static_cast<double>(context.model.output_shape().values())),
+        density_(!context.objective.likelihood().is_binary()) {}
   void add(const MeasuredBatch& batch) override { sum_.add(batch); }
   std::vector<Figure> figures() const override {
     const double nats = values_ * std::numbers::ln2;
@@ -78,6 +81,9 @@ class BitsPerDim : public Measure {
                   .unit = "bits",
                   .meaning = "-elbo per value",
                   .count = sum_.count()};
+    if (density_)  // a byte is 1/256 of the unit that the density is of
+      figure.meaning +=
+          fmt::format(", a density of values from 0 to 1; of bytes {:.4f}", figure.value + 8);
     if (const auto found = sum_.interval())
       figure.interval = {found->low / nats, found->high / nats};
     if (const Tensor each = sum_.each(); each.defined()) figure.each = each / nats;
@@ -87,6 +93,7 @@ class BitsPerDim : public Measure {
  private:
   NegativeElbo sum_;
   double values_;
+  bool density_;
 };
 
 }  // namespace

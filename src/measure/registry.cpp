@@ -9,6 +9,7 @@ namespace latent {
 MeasureMaker configure_elbo_measure(Section& section);
 MeasureMaker configure_bits_per_dim_measure(Section& section);
 MeasureMaker configure_active_units_measure(Section& section);
+MeasureMaker configure_codes_measure(Section& section);
 MeasureMaker configure_sparsity_measure(Section& section);
 MeasureMaker configure_bce_measure(Section& section);
 MeasureMaker configure_mse_measure(Section& section);
@@ -20,6 +21,7 @@ MeasureMaker configure_marginal_nll_measure(Section& section);
 MeasureMaker configure_marginal_cross_entropy_measure(Section& section);
 MeasureMaker configure_information_measure(Section& section);
 std::string no_book_units(const MeasureContext& context);
+std::string no_codes(const MeasureContext& context);
 std::string no_marginal_nll(const MeasureContext& context);
 std::string no_marginal_cross_entropy(const MeasureContext& context);
 MeasureMaker configure_reconstruction_measure(Section& section);
@@ -35,6 +37,8 @@ const Registry<MeasureRow>& measures() {
            configure_bits_per_dim_measure},
           {"active_units", "number of latents that depend on the image", true, needs_nothing,
            configure_active_units_measure},
+          {"codes", "how many codes of a codebook are used, and how evenly", true, no_codes,
+           configure_codes_measure},
           {"sparsity", "how few units of a code are active", true, needs_no_posterior,
            configure_sparsity_measure},
           {"bce", "binary cross-entropy of reconstructions", true, needs_images,

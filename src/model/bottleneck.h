@@ -12,6 +12,7 @@
 #include "config/section.h"
 #include "core/noise.h"
 #include "core/registry.h"
+#include "model/codebook.h"
 #include "model/layers.h"
 #include "model/prior.h"
 
@@ -48,8 +49,12 @@ class Bottleneck : public torch::nn::Module {
   virtual bool has_posterior() const { return false; }
   /// Whether z differs from the code when it is given noise.
   virtual bool is_noisy() const { return has_posterior(); }
+  /// Whether it draws random numbers while training.
+  virtual bool draws_in_training() const { return is_noisy(); }
   /// Returns what random latents are drawn from; nullptr: it has only the codes of images.
   virtual const Prior* prior() const { return nullptr; }
+  /// Returns the codes that each place of a map can hold; nullptr: latents are any numbers.
+  virtual const Codebook* codebook() const { return nullptr; }
   /// Returns the names of Latent::losses, in their order; the objective adds their values.
   virtual std::vector<std::string> loss_names() const { return {}; }
   /// True if every latent lies in [0, 1].

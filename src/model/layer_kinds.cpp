@@ -76,10 +76,8 @@ std::vector<LayerKind> composites() {
        same_sizes, chained_products},
       {"attention",
        "x + out(mean): each pixel's mean of all pixels' values, weighted by softmax(query key "
-       "/ "
-       "sqrt(C)); queries, keys and values [C] are the three thirds of qkv(norm(x)): parts "
-       "norm "
-       "(if there is one), qkv, out",
+       "/ sqrt(C)); queries, keys and values [C] are the three thirds of qkv(norm(x)): parts "
+       "norm (if there is one), qkv, out",
        kind_text, same_sizes, attention_products},
       {"mean_pool", "the mean of each 2x2 square; at an odd edge of what is there", kind_text,
        pooled_sizes, no_products},
@@ -96,14 +94,22 @@ std::vector<LayerKind> composites() {
       elementwise("softplus", "log(1 + exp(x)); x where x > 20"),
       {"point_code",
        "a bottleneck: its parts one after another, code (dense, or a convolution of a map), "
-       "then an "
-       "activation if there is one; the last gives the code, which is z",
+       "then an activation if there is one; the last gives the code, which is z",
        parts_text, chained_sizes, chained_products},
       {"gaussian_code",
        "a bottleneck: its parts mean and logvar of the features, both dense or both a "
        "convolution of a map; the code is mean, z = mean + exp(logvar / 2) * noise with noise "
        "from N(0, 1)",
        parts_text, first_part_sizes, parallel_products},
+      {"vq_code",
+       "a bottleneck: its part vectors, then at each place the nearest of the codes [K, D]; "
+       "integer codes, K; counts and sums are running means of training",
+       quantized_text, first_part_sizes, parallel_products},
+      {"fsq_code",
+       "a bottleneck: its part values, then round(tanh(x + s) h - o) / floor(L / 2) for each of D "
+       "latents with L levels: h = (L - 1) 1.001 / 2, o = 0.5 if L is even, else 0, s = "
+       "atanh(o / h); list levels",
+       quantized_text, first_part_sizes, parallel_products},
   };
 }
 

@@ -66,6 +66,12 @@ std::string residual_text(const LayerSpec& spec) {
   return "residual block of " + std::to_string(spec.parts.size()) + " layers";
 }
 
+std::string quantized_text(const LayerSpec& spec) {
+  const int64_t codes =
+      spec.kind == "vq_code" ? spec.integers.at("codes") : product(spec.lists.at("levels"));
+  return parts_text(spec) + ", one of " + std::to_string(codes) + " codes";
+}
+
 Sizes same_sizes(const LayerSpec&, const Sizes& input) { return input; }
 
 Sizes normalized_sizes(const LayerSpec& spec, const Sizes& input) {

@@ -18,6 +18,7 @@ std::string batch_norm_text(const LayerSpec& spec);
 std::string group_norm_text(const LayerSpec& spec);
 std::string parts_text(const LayerSpec& spec);
 std::string residual_text(const LayerSpec& spec);
+std::string quantized_text(const LayerSpec& spec);
 
 // Sizes of the output. They throw c10::Error for an input that the layer does not take.
 std::vector<int64_t> same_sizes(const LayerSpec& spec, const std::vector<int64_t>& input);

@@ -13,6 +13,8 @@ EncoderMaker configure_resnet_encoder(Section& section);
 
 BottleneckPlan configure_point_bottleneck(Section& section);
 BottleneckPlan configure_gaussian_bottleneck(Section& section);
+BottleneckPlan configure_vq_bottleneck(Section& section);
+BottleneckPlan configure_fsq_bottleneck(Section& section);
 
 DecoderMaker configure_conv_decoder(Section& section, std::optional<Section> encoder);
 DecoderMaker configure_dense_decoder(Section& section, std::optional<Section> encoder);
@@ -43,6 +45,10 @@ const Registry<BottleneckRow>& bottlenecks() {
           {"point", "one code per image: a plain autoencoder", configure_point_bottleneck},
           {"gaussian", "a mean and a log-variance per latent, sampled: a variational autoencoder",
            configure_gaussian_bottleneck},
+          {"vq", "a map of vectors, each the nearest of a learned codebook (VQ-VAE)",
+           configure_vq_bottleneck},
+          {"fsq", "a map of latents rounded to a few levels each, whose combinations are the codes",
+           configure_fsq_bottleneck},
       });
   return registry;
 }

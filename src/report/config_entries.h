@@ -9,9 +9,16 @@
 
 namespace latent {
 
-/// Returns one line per key, aligned. values: show the values in force and mark those that were
-/// given; else show the defaults only.
-std::string entries_text(const std::vector<ConfigEntry>& entries, bool values);
+/// Where a text stands.
+struct TextColumn {
+  size_t width = 0;   // of the terminal; 0: lines of any length
+  size_t indent = 0;  // spaces before each line
+};
+
+/// Returns the keys, aligned: one line for each, or as many as fit the terminal. values: show the
+/// values in force and mark those that were given; else show the defaults only.
+std::string entries_text(const std::vector<ConfigEntry>& entries, bool values,
+                         const TextColumn& column = {});
 
 /// Returns the keys that `configure` reads, found by letting it read a section that holds only
 /// `given`.

@@ -229,7 +229,7 @@ std::vector<PicturePart> pictures_of(const ReportedRun& reported) {
     }
   }
   for (const auto& sampler : samplers().rows()) {
-    if (sampler.name == "manifold" && (run.model->latent_dim() > 2 || !images)) continue;
+    if (!suits(sampler, run) || (sampler.name == "manifold" && !images)) continue;
     std::vector<std::string> words{"sample", "--run", path, "--sampler", sampler.name};
     if (sampler.name != "manifold") words.insert(words.end(), {"--count", "32", "--columns", "8"});
     parts.push_back({"Samples: " + sampler.name, "Latents drawn from " + sampler.summary + ".",
@@ -241,7 +241,7 @@ std::vector<PicturePart> pictures_of(const ReportedRun& reported) {
                        "most information.",
                    {"plot", "latents", "--run", path},
                    "latents.png"});
-  if (images) {
+  if (images && run.model->bottleneck().codebook() == nullptr) {
     parts.push_back({"Traversals",
                      "Each row changes one latent, the most used first.",
                      {"traverse", "--run", path},

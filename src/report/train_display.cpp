@@ -100,6 +100,9 @@ void TrainDisplay::epoch(const EpochReport& report) {
   log::info("{}", line);
   if (objective_->sparse() && report.validation->sparsity)
     log::info("  {}", sparsity_text(*report.validation->sparsity, model_->latent_dim()));
+  if (const auto& codes = report.validation->codes)
+    log::info("  {} of {} codes used, perplexity {:.1f}", codes->used, codes->codes,
+              codes->perplexity);
   last_ = *report.validation;
   const bool asked = options_.pictures_every > 0 && report.epoch % options_.pictures_every == 0;
   if (!asked && report.epoch != report.epochs) return;

@@ -14,6 +14,7 @@
 #include "core/text/shell.h"
 #include "core/text/suggest.h"
 #include "run/run_lock.h"
+#include "run/run_path.h"
 
 namespace latent {
 namespace fs = std::filesystem;
@@ -24,7 +25,8 @@ namespace {
 constexpr std::string_view kOlder = "step-";
 
 // The folders that training and the commands make in a run.
-constexpr std::array kFolders{"checkpoints", "images", "cache", "bad-steps", "encode", "detect"};
+constexpr std::array kFolders{"checkpoints", "images", "cache",       "bad-steps",  "encode",
+                              "detect",      "priors", "compression", "tensorboard"};
 // The files beside them that are written under a temporary name first.
 constexpr std::array kFiles{"config.json", "build.json", "metrics.csv"};
 
@@ -56,6 +58,20 @@ bool only_begun(const fs::path& folder) {
   };
   const auto all = entries(folder);
   return std::all_of(all.begin(), all.end(), harmless);
+}
+
+// Throws Error with the runs in a folder that is none itself.
+void expect_no_folder_of_runs(const fs::path& path) {
+  if (std::error_code code; fs::exists(path / "config.json", code)) return;
+  constexpr size_t kNamed = 12;
+  std::vector<std::string> names;
+  for (const auto& run : runs_below(path, kNamed + 1))
+    names.push_back(run.string());
+  if (names.empty()) return;
+  const bool more = names.size() > kNamed;
+  names.resize(std::min(names.size(), kNamed));
+  throw Error(path.string() + ": holds runs, but is none; expected one of " + join(names) +
+              (more ? ", ... (latent runs " + shell_word(path.string()) + " lists them)" : ""));
 }
 
 }  // namespace
@@ -105,7 +121,7 @@ RunDirectory RunDirectory::create(const fs::path& path, bool overwrite, const st
   make_directories(path / "checkpoints");
   build["format"] = kRunFormat;
   // A process that is killed here leaves the old run's config or none, so the folder can be reused.
-  write_file(path / "build.json", build.dump(2) + "\n");
+  write_file(path / "build.json", build.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   write_file(run.config(), config);
   return run;
 }
@@ -114,6 +130,7 @@ RunDirectory RunDirectory::open(const fs::path& path) {
   std::error_code code;
   if (!fs::exists(path, code))
     throw Error(path.string() + ": no such run; expected a folder made by latent train");
+  expect_no_folder_of_runs(path);
   for (const char* name : {"config.json", "build.json"}) {
     if (!fs::exists(path / name, code)) {
       throw Error(path.string() + ": not a run of latent train: " + name + " is missing");

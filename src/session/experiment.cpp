@@ -3,8 +3,12 @@
 #include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
 #include "core/error.h"
 #include "core/system/out_of_memory.h"
+#include "core/text/suggest.h"
 #include "train/precision.h"
 
 namespace latent {
@@ -24,10 +28,39 @@ void check_batch(const Experiment& experiment, const Config& config) {
   }
 }
 
+// Returns the keys that end like `key`, such as train.epochs for epochs.
+std::vector<std::string> longer_keys(const Config& config, const std::string& key) {
+  nlohmann::ordered_json others = config.source();
+  others.erase(key);
+  Config scratch = Config::parse(others.dump(), config.origin());
+  try {
+    read_experiment(scratch);
+  } catch (const Error&) {
+    // The keys that were read before the error are known.
+  }
+  std::vector<std::string> found;
+  for (const auto& entry : scratch.entries()) {
+    if (entry.path.ends_with("." + key)) found.push_back(entry.path);
+  }
+  return found;
+}
+
+// Throws Error for a key that is no section, with the keys in a section that it may stand for.
+void check_top(const Config& config) {
+  const std::vector<std::string> sections{"data", "corruption", "model", "objective", "train"};
+  for (const auto& [key, value] : config.source().items()) {
+    if (std::find(sections.begin(), sections.end(), key) != sections.end()) continue;
+    const auto meant = longer_keys(config, key);
+    if (!meant.empty())
+      throw Error(config.where(key) + ": unknown key; did you mean " + join(meant, " or ") + "?");
+  }
+  config.check_sections(sections);
+}
+
 }  // namespace
 
 Experiment read_experiment(Config& config) {
-  config.check_sections({"data", "corruption", "model", "objective", "train"});
+  check_top(config);
   Section root = config.root();
   Experiment experiment;
   experiment.data = configure_dataset(root.section("data"));

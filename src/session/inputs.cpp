@@ -8,6 +8,7 @@
 #include "core/text/suggest.h"
 #include "image/codecs.h"
 #include "session/input_names.h"
+#include "session/size_changes.h"
 #include "sets/array_file.h"
 
 namespace latent {
@@ -109,36 +110,30 @@ Tensor resized(const Tensor& pixels, const ImageShape& shape) {
   return at::cat(all);
 }
 
-// Returns the images at the size of the run's. Those of another size are prepared as the images of
-// the run's data set, or else resized, with a message naming the file.
-Tensor fit_to_model(const FileImages& images, const OpenedRun& run) {
-  const ImageShape& shape = run.model->output_shape();
-  const auto fits = [&](const Tensor& x) {
-    return x.size(1) == shape.height && x.size(2) == shape.width;
-  };
-  const int64_t height = images.pixels.size(1), width = images.pixels.size(2);
-  if (fits(images.pixels)) return images.pixels;
-  try {
-    const Tensor prepared = run.experiment.data.fit(images.pixels);
-    if (fits(prepared)) {
-      log::info("{}: prepared like the images of the run, from {}x{} to {}x{} (height x width)",
-                images.file, height, width, shape.height, shape.width);
-      return prepared;
-    }
-  } catch (const Error&) {
-    // Larger than the images of the data set: resized below.
-  }
-  const bool squeezed = width * shape.height != height * shape.width;
-  log::info("{}: resized from {}x{} to the model's {}x{} (height x width){}", images.file, height,
-            width, shape.height, shape.width, squeezed ? ", which changes its proportions" : "");
-  return resized(images.pixels, shape);
-}
-
 void append(std::vector<std::string>& names, const std::vector<std::string>& more) {
   names.insert(names.end(), more.begin(), more.end());
 }
 
 }  // namespace
+
+Tensor fit_to_model(const FileImages& images, const OpenedRun& run, SizeChanges& changes) {
+  const ImageShape& shape = run.model->output_shape();
+  const auto fits = [&](const Tensor& x) {
+    return x.size(1) == shape.height && x.size(2) == shape.width;
+  };
+  if (fits(images.pixels)) return images.pixels;
+  try {
+    const Tensor prepared = run.experiment.data.fit(images.pixels);
+    if (fits(prepared)) {
+      changes.add(images.file, images.pixels, /*prepared=*/true);
+      return prepared;
+    }
+  } catch (const Error&) {
+    // Larger than the images of the data set: resized below.
+  }
+  changes.add(images.file, images.pixels, /*prepared=*/false);
+  return resized(images.pixels, shape);
+}
 
 void each_file(const std::vector<std::string>& names, const OpenedRun& run, int64_t channels,
                FileReading reading, const std::function<void(const FileImages&)>& visit) {
@@ -171,11 +166,13 @@ ExampleBatch read_files(const std::vector<std::string>& names, const OpenedRun& 
   const ImageShape& shape = run.model->output_shape();
   ExampleBatch inputs;
   std::vector<Tensor> pixels;
+  SizeChanges changes(shape);
   each_file(names, run, shape.channels, reading, [&](const FileImages& images) {
     inputs.resized |= images.pixels.size(1) != shape.height || images.pixels.size(2) != shape.width;
-    pixels.push_back(fit_to_model(images, run));
+    pixels.push_back(fit_to_model(images, run, changes));
     append(inputs.names, images.names);
   });
+  if (const std::string text = changes.text(); !text.empty()) log::info("{}", text);
   inputs.images = as_images(pixels);
   return inputs;
 }
@@ -186,6 +183,7 @@ SmallInputs read_small_files(const std::vector<std::string>& names, const Opened
   SmallInputs inputs;
   std::vector<Tensor> small, large;
   int64_t small_files = 0, large_files = 0;
+  SizeChanges changes(output);
   each_file(names, run, input.channels, reading, [&](const FileImages& images) {
     const int64_t height = images.pixels.size(1), width = images.pixels.size(2);
     if (height == input.height && width == input.width) {
@@ -196,11 +194,12 @@ SmallInputs read_small_files(const std::vector<std::string>& names, const Opened
                               images.file, width, height, input.width, input.height, output.width,
                               output.height));
     } else {
-      large.push_back(fit_to_model(images, run));
+      large.push_back(fit_to_model(images, run, changes));
       ++large_files;
     }
     append(inputs.small.names, images.names);
   });
+  if (const std::string text = changes.text(); !text.empty()) log::info("{}", text);
   if (!small.empty() && !large.empty()) {
     throw Error(
         fmt::format("{} of the files are {}x{} and {} are larger; expected only small files, to "

@@ -7,6 +7,7 @@
 
 #include "image/picture.h"
 #include "session/opened_run.h"
+#include "session/size_changes.h"
 
 namespace latent {
 
@@ -30,6 +31,10 @@ struct FileReading {
 /// can be read.
 void each_file(const std::vector<std::string>& names, const OpenedRun& run, int64_t channels,
                FileReading reading, const std::function<void(const FileImages&)>& visit);
+
+/// Returns the images at the size of the run's, [N, H, W, C] uint8. Those of another size are
+/// prepared as the images of the run's data set, or else resized; `changes` counts them.
+Tensor fit_to_model(const FileImages& images, const OpenedRun& run, SizeChanges& changes);
 
 /// Reads the user's images, of the model's output shape, in the order of each_file; for a table,
 /// the rows of CSV files.

@@ -6,6 +6,7 @@
 #include "core/log.h"
 #include "core/text/suggest.h"
 #include "data/selection/example_list.h"
+#include "session/experiment.h"
 
 namespace latent {
 namespace {
@@ -29,7 +30,36 @@ std::string empty_place(const ConfigEntry& entry) {
   return std::filesystem::exists(path, ignored) ? "" : path.string();
 }
 
+// "data.dir=\"/home/ann/photos\"" for each path that is relative to `start`.
+std::vector<std::string> places_from(const std::filesystem::path& start, const Config& config) {
+  std::vector<std::string> settings;
+  for (const auto& entry : config.entries()) {
+    const std::filesystem::path place = empty_place(entry);
+    std::error_code ignored;
+    if (place.empty() || place.is_absolute() || !std::filesystem::exists(start / place, ignored))
+      continue;
+    const bool listed = list_file(entry.value.get<std::string>()).has_value();
+    const nlohmann::json there =
+        fmt::format("{}{}", listed ? "@" : "", (start / place).lexically_normal().string());
+    settings.push_back(fmt::format("{}={}", entry.path, there.dump()));
+  }
+  return settings;
+}
+
 }  // namespace
+
+Config load_run_config(const RunDirectory& run, const std::vector<std::string>& settings) {
+  Config config = Config::load(run.config(), settings);
+  read_experiment(config);
+  const nlohmann::ordered_json build = run.build();
+  const auto start = build.find("directory");
+  std::vector<std::string> all = settings;
+  if (start != build.end() && start->is_string()) {
+    for (auto& place : places_from(start->get<std::string>(), config))
+      all.push_back(std::move(place));
+  }
+  return Config::load(run.config(), all);
+}
 
 void expect_moved_data(const std::vector<std::string>& changes, const DataFingerprint& written,
                        const DataFingerprint& now, const std::filesystem::path& checkpoint) {

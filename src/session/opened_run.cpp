@@ -16,7 +16,7 @@ namespace latent {
 OpenedRun OpenedRun::open(const std::filesystem::path& run, const std::string& asked,
                           const c10::Device& device) {
   RunDirectory directory = RunDirectory::open(run);
-  Config config = Config::load(directory.config());
+  Config config = load_run_config(directory);
   Experiment experiment = read_experiment(config);
   const auto [which, path, file] = read_checkpoint(directory, asked);
   const StoredShapes shapes = stored_shapes(file, path);

@@ -2,6 +2,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include "core/log_detail.h"
 #include "core/system/file.h"
 #include "train/checkpoint/data_fingerprint.h"
 
@@ -21,8 +22,11 @@ std::optional<TensorFile> read_cache_file(const OpenedRun& run, const CacheKey& 
     auto& stored = file.metadata;
     const bool same_model = !key.of_checkpoint || stored["step"] == std::to_string(run.step);
     if (same_model && stored["key"] == key.query &&
-        (!fingerprint || stored["data"] == *fingerprint))
+        (!fingerprint || stored["data"] == *fingerprint)) {
+      log::detail("{}: used", path.string());
       return file;
+    }
+    log::detail("{}: of another checkpoint, question or data; recomputed", path.string());
   } catch (const Error& damage) {
     log::warn("{}; recomputed", damage.what());
   }

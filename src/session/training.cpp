@@ -28,10 +28,13 @@ using Json = nlohmann::ordered_json;
 constexpr int kAttemptsToOpen = 40;  // of another machine's folder: 10 seconds
 
 Json build_info(const TrainingRequest& request) {
+  std::error_code ignored;
   Json build{{"latent", version()},
              {"revision", git_revision()},
              {"torch", TORCH_VERSION},
              {"device", describe(request.device)}};
+  // Where relative paths of the config begin.
+  build["directory"] = std::filesystem::current_path(ignored).string();
   if (!request.world->is_alone()) build["processes"] = request.world->size();
   if (request.init_from) build["init_from"] = request.init_from->string();
   return build;

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/log.h"
+#include "core/text/split.h"
 #include "format/values.h"
 #include "sets/array_parts.h"
 #include "sets/table_guess.h"

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "core/error.h"
+#include "core/text/split.h"
 #include "format/npy_header.h"
 
 namespace latent {
@@ -25,12 +26,6 @@ std::vector<std::string> pieces_of(const std::string& stem) {
     pieces.back() += letter;
   }
   return pieces;
-}
-
-std::string lower(std::string text) {
-  for (char& letter : text)
-    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  return text;
 }
 
 // The spelling of `word` in the manner of `like`: "Y" for "X".
@@ -54,8 +49,8 @@ std::vector<std::string> stems(const std::vector<std::string>& pieces,
   bool part_replaced = part_words.empty(), labels_replaced = !labels;
   for (const auto& piece : pieces) {
     std::vector<std::string> words{piece};
-    const auto known = kLabelWords.find(lower(piece));
-    if (lower(piece) == "train" && !part_words.empty()) {
+    const auto known = kLabelWords.find(lower_case(piece));
+    if (lower_case(piece) == "train" && !part_words.empty()) {
       words = part_words;
       part_replaced = true;
     } else if (labels && known != kLabelWords.end()) {

@@ -173,8 +173,9 @@ std::vector<LeftOut> all_left_out(const FolderListing& found, const FolderLayout
   return all;
 }
 
-std::unique_ptr<Dataset> open_folder(const FolderOptions& options, const Fit& fit,
+std::unique_ptr<Dataset> open_folder(FolderOptions options, const Fit& fit,
                                      const SkipPolicy& policy) {
+  options.directory = located(options.directory).string();
   expect_there(options.directory, options.directory_key, "folder");
   FolderListing found = list_images(options.directory);
   FolderLayout layout =
@@ -200,18 +201,11 @@ std::unique_ptr<Dataset> open_folder(const FolderOptions& options, const Fit& fi
   return packed_dataset(std::move(parts));
 }
 
-// Whether the section is the one that version 0.1 wrote into its runs: it has every key of that
-// time, and not the one that came later.
-bool is_of_former_run(const Section& data) {
-  const auto has = [&](const char* key) { return data.has(key); };
-  return !data.has("splits") && has("dir") && has("labels") && has("channels") &&
-         has("validation") && has("test") && has("split_seed") && has("count") && has("on_error");
-}
-
 FolderOptions read_folder_options(Section& data) {
   FolderOptions options;
   data.read("dir", options.directory,
-            "folder of images, searched with all its subfolders; required", OnResume::kSameData);
+            "folder of images, searched with all its subfolders, here or in $LATENT_DATA; required",
+            OnResume::kSameData);
   data.read("labels", options.labels,
             "folders: the first folder of an image is its class; none; or a CSV with a column of "
             "file names, relative to dir or to the working directory",

@@ -1,10 +1,9 @@
 #include "sets/idx_files.h"
 
-#include <algorithm>
-#include <cctype>
 #include <set>
 
 #include "core/error.h"
+#include "core/text/split.h"
 #include "core/text/suggest.h"
 
 namespace latent {
@@ -17,12 +16,7 @@ bool is_file(const fs::path& path) {
   return fs::is_regular_file(path, ignored);
 }
 
-std::string lower_name(const fs::path& file) {
-  std::string name = file.filename().string();
-  for (char& letter : name)
-    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  return name;
-}
+std::string lower_name(const fs::path& file) { return lower_case(file.filename().string()); }
 
 // Returns "emnist-letters-train" for emnist-letters-train-images-idx3-ubyte.gz, "" for other names.
 std::string stem_of_images(const fs::path& file) {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/text/split.h"
 #include "format/csv.h"
 #include "image/formats.h"
 #include "sets/missing_value.h"
@@ -42,12 +43,6 @@ ColumnValues values_of(const TableHead& head, size_t column) {
   return found;
 }
 
-std::string in_lower_case(std::string text) {
-  for (char& letter : text)
-    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  return text;
-}
-
 // "pixel#" for "pixel12", "#x#" for "1x28".
 std::string without_numbers(const std::string& name) {
   std::string text;
@@ -78,7 +73,7 @@ size_t label_by_name(const TableHead& head) {
   static const std::set<std::string> words{"label", "labels", "class", "target"};
   size_t found = head.names.size();
   for (size_t i = 0; i < head.names.size(); ++i) {
-    if (!words.contains(in_lower_case(head.names[i]))) continue;
+    if (!words.contains(lower_case(head.names[i]))) continue;
     if (found < head.names.size()) return head.names.size();  // two of them
     found = i;
   }

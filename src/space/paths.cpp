@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "core/error.h"
+#include "core/random.h"
 
 namespace latent::space {
 namespace {
@@ -32,7 +33,8 @@ Tensor perpendicular(const Tensor& u) {
   return axis / axis.norm();
 }
 
-Tensor join(const Tensor& a, const Tensor& b, int64_t steps, Path path) {
+Tensor join(const Tensor& a, const Tensor& b, int64_t steps, Path path, int64_t places = 0) {
+  if (path == Path::kCells) return cells(a, b, steps, places);
   return path == Path::kSlerp ? slerp(a, b, steps) : linear(a, b, steps);
 }
 
@@ -50,7 +52,8 @@ Tensor changes_of(const Tensor& images) {
 Path parse_path(const std::string& name) {
   if (name == "linear") return Path::kLinear;
   if (name == "slerp") return Path::kSlerp;
-  throw Error("expected linear or slerp");
+  if (name == "cells") return Path::kCells;
+  throw Error("expected linear, slerp or cells");
 }
 
 Tensor linear(const Tensor& a, const Tensor& b, int64_t steps) {
@@ -82,12 +85,26 @@ Tensor slerp(const Tensor& a, const Tensor& b, int64_t steps) {
   return with_ends(direction * (long_a + t * (long_b - long_a)), a, b);
 }
 
-Tensor through(const Tensor& points, int64_t steps, Path path) {
+Tensor cells(const Tensor& a, const Tensor& b, int64_t steps, int64_t places) {
+  expect_shape(a, {-1}, "start of a path");
+  expect_shape(b, {a.size(0)}, "end of a path");
+  TORCH_CHECK(places > 0 && a.size(0) % places == 0, "a map of ", places, " places with ",
+              a.size(0), " latents");
+  auto noise = generator(0, Stream::kPictures);
+  const Tensor turn = at::randperm(places, noise, at::kLong).to(at::kDouble);     // of each place
+  const Tensor done = at::round(positions(steps) * static_cast<double>(places));  // [steps, 1]
+  const Tensor replaced = turn.unsqueeze(0).lt(done).unsqueeze(1);  // [steps, 1, places]
+  return at::where(replaced, b.view({1, -1, places}), a.view({1, -1, places}))
+      .flatten(1)
+      .to(at::kFloat);
+}
+
+Tensor through(const Tensor& points, int64_t steps, Path path, int64_t places) {
   expect_shape(points, {-1, -1}, "points of a path");
   TORCH_CHECK(points.size(0) >= 2, "a path needs two points, got ", points.size(0));
   std::vector<Tensor> parts;
   for (int64_t i = 0; i + 1 < points.size(0); ++i) {
-    const Tensor part = join(points[i], points[i + 1], steps, path);
+    const Tensor part = join(points[i], points[i + 1], steps, path, places);
     parts.push_back(i == 0 ? part : part.narrow(0, 1, steps - 1));
   }
   return at::cat(parts);

@@ -7,9 +7,13 @@
 
 namespace latent::space {
 
-enum class Path { kLinear, kSlerp };
+enum class Path {
+  kLinear,
+  kSlerp,
+  kCells,  // of maps: places are replaced one after the other
+};
 
-/// Reads "linear" or "slerp". Throws Error naming both for anything else.
+/// Reads "linear", "slerp" or "cells". Throws Error naming them for anything else.
 Path parse_path(const std::string& name);
 
 /// Returns the straight line from a to b, both included exactly.
@@ -26,10 +30,16 @@ Tensor linear(const Tensor& a, const Tensor& b, int64_t steps);
 /// exact. Source: Shoemake 1985; for latents White 2016, arXiv:1609.04468.
 Tensor slerp(const Tensor& a, const Tensor& b, int64_t steps);
 
+/// Returns a path from one map to another on which every place holds the one's latents or the
+/// other's: they are replaced in an order that is scattered over the map and always the same.
+/// a, b: [D * places].  steps >= 2.  Returns [steps, D * places] float32, both ends exact.
+Tensor cells(const Tensor& a, const Tensor& b, int64_t steps, int64_t places);
+
 /// Returns the path from each point to the next; it passes through each exactly and once.
-/// points: [M, Z], M >= 2.  steps: points from one to the next, both included.
+/// points: [M, Z], M >= 2.  steps: points from one to the next, both included.  places: of a map,
+/// for Path::kCells.
 /// Returns [(M - 1) * (steps - 1) + 1, Z].
-Tensor through(const Tensor& points, int64_t steps, Path path);
+Tensor through(const Tensor& points, int64_t steps, Path path, int64_t places = 0);
 
 /// Returns the patch between four corners: paths along the left and the right edge, then along
 /// every row between them. corners: [4, Z]: top left, top right, bottom left, bottom right. Returns

@@ -36,8 +36,9 @@ std::vector<std::vector<double>> rows_under(const std::vector<std::string>& colu
 
 }  // namespace
 
-EpochMetrics::EpochMetrics(const Objective& objective, std::filesystem::path path, bool writes)
-    : path_(std::move(path)), sparse_(objective.sparse()), writes_(writes) {
+EpochMetrics::EpochMetrics(const Objective& objective, bool coded, std::filesystem::path path,
+                           bool writes)
+    : path_(std::move(path)), sparse_(objective.sparse()), coded_(coded), writes_(writes) {
   auto& columns = table_.columns;
   columns = {"epoch", "step", "seconds", "images_per_second", "learning_rate"};
   for (const char* split : {"train_", "val_"}) {
@@ -48,6 +49,10 @@ EpochMetrics::EpochMetrics(const Objective& objective, std::filesystem::path pat
   columns.emplace_back("val_nll_mean");
   if (sparse_) {
     for (const char* name : {"val_mean_activation", "val_active_share", "val_dead_units"})
+      columns.emplace_back(name);
+  }
+  if (coded_) {
+    for (const char* name : {"val_perplexity", "val_codes_used"})
       columns.emplace_back(name);
   }
 }
@@ -65,6 +70,10 @@ std::vector<std::pair<std::string, double>> EpochMetrics::numbers(const EpochRep
     row.push_back(sparsity->mean_activation);
     row.push_back(sparsity->active_share);
     row.push_back(static_cast<double>(sparsity->dead_units));
+  }
+  if (const auto& codes = report.validation->codes; coded_ && codes) {
+    row.push_back(codes->perplexity);
+    row.push_back(static_cast<double>(codes->used) / static_cast<double>(codes->codes));
   }
   TORCH_CHECK(row.size() == table_.columns.size(), "an epoch without a value for each column");
   std::vector<std::pair<std::string, double>> named;

@@ -11,9 +11,10 @@ namespace latent {
 
 class EpochMetrics {
  public:
-  /// One column for each of the objective's terms. path: of metrics.csv. writes: false for a
-  /// process that leaves the file to another.
-  EpochMetrics(const Objective& objective, std::filesystem::path path, bool writes = true);
+  /// One column for each of the objective's terms. coded: whether the model has a codebook. path:
+  /// of metrics.csv. writes: false for a process that leaves the file to another.
+  EpochMetrics(const Objective& objective, bool coded, std::filesystem::path path,
+               bool writes = true);
 
   /// Returns the names of the columns and the epoch's value in each. Ignores report.numbers.
   std::vector<std::pair<std::string, double>> numbers(const EpochReport& report) const;
@@ -33,7 +34,7 @@ class EpochMetrics {
   void write() const;
 
   std::filesystem::path path_;
-  bool sparse_, writes_;
+  bool sparse_, coded_, writes_;
   MetricsTable table_;
 };
 

@@ -23,11 +23,15 @@ struct Sums {
   Tensor kl;
   CodeSpread spread;
   std::vector<Tensor> codes;  // of a plain autoencoder: [B, Z] each
+  std::optional<CodeCounts> used;
 };
 
-void add_latents(Sums& sums, const Latent& latent) {
+void add_latents(Sums& sums, const Latent& latent, const Codebook* codebook) {
   if (const Tensor kl = posterior_kl(latent); kl.defined()) {
     sums.kl = sums.kl.defined() ? sums.kl + kl.sum(0) : kl.sum(0);
+  } else if (codebook != nullptr) {
+    if (!sums.used) sums.used.emplace(codebook->size());
+    sums.used->add(codebook->indices(latent.code.flatten(1)));
   } else {
     sums.codes.push_back(latent.code.flatten(1).cpu());
   }
@@ -65,12 +69,14 @@ void join_sums(Sums& sums, const World& world) {
   append_matrix(mine, sums.kl.defined() ? sums.kl.unsqueeze(0) : Tensor());
   append_matrix(mine, sums.spread.packed());
   append_matrix(mine, sums.codes.empty() ? Tensor() : at::cat(sums.codes));
+  append_matrix(mine, sums.used ? sums.used->counts().unsqueeze(0) : Tensor());
   Sums all;
   all.terms.resize(sums.terms.size());
   for (const auto& bytes : world.gather(mine)) {
     size_t place = 0;
     const Tensor found = take_matrix(bytes, place)[0], kl = take_matrix(bytes, place),
-                 spread = take_matrix(bytes, place), codes = take_matrix(bytes, place);
+                 spread = take_matrix(bytes, place), codes = take_matrix(bytes, place),
+                 used = take_matrix(bytes, place);
     all.loss += found[0].item<double>();
     all.nll_mean += found[1].item<double>();
     for (size_t i = 0; i < all.terms.size(); ++i)
@@ -78,6 +84,9 @@ void join_sums(Sums& sums, const World& world) {
     if (kl.defined()) all.kl = all.kl.defined() ? all.kl + kl[0] : kl[0];
     if (spread.defined()) all.spread.add_packed(spread);
     if (codes.defined()) all.codes.push_back(codes.to(at::kFloat));
+    if (!used.defined()) continue;
+    if (!all.used) all.used.emplace(used.size(1));
+    all.used->add_counts(used[0].to(at::kLong));
   }
   sums = std::move(all);
 }
@@ -96,6 +105,7 @@ Evaluation averaged(const Sums& sums, const std::vector<std::string>& names, int
   result.low = sums.spread.low();
   result.high = sums.spread.high();
   if (!sums.codes.empty()) result.sparsity = sparsity(at::cat(sums.codes), sigmoid);
+  if (sums.used) result.codes = sums.used->use();
   return result;
 }
 
@@ -142,7 +152,7 @@ Evaluation evaluate(Autoencoder& model, Objective& objective, const Examples& ex
                                ? model.decode(output.latent.code, condition)
                                : output.decoded;
     sums.nll_mean += likelihood.nll(images, decoded).sum().item<double>();
-    add_latents(sums, output.latent);
+    add_latents(sums, output.latent, model.bottleneck().codebook());
     if (!options.measures.empty()) {
       const MeasuredBatch measured{first,
                                    images,

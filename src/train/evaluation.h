@@ -11,6 +11,7 @@
 #include "core/world.h"
 #include "data/condition.h"
 #include "data/dataset.h"
+#include "measure/code_use.h"
 #include "measure/measure.h"
 #include "measure/sparsity.h"
 #include "model/autoencoder.h"
@@ -45,6 +46,7 @@ struct Evaluation {
   Tensor mean_variance;              // variance of the mean over the split
   Tensor low, high;                  // the box of the means
   std::optional<Sparsity> sparsity;  // of a plain autoencoder's code
+  std::optional<CodeUse> codes;      // of a codebook
 
   double term(const std::string& name) const;
 };

@@ -76,6 +76,10 @@ void TrainOptions::read(Section section) {
   section.read("report", report,
                "write report.html into the run at the end of training, as latent report does");
   section.set_on_resume("report", OnResume::kMayChange);
+  section.read("tensorboard", tensorboard,
+               "write the columns of metrics.csv, pictures and histograms of the latents of each "
+               "epoch into tensorboard/ of the run, for TensorBoard");
+  section.set_on_resume("tensorboard", OnResume::kMayChange);
 }
 
 }  // namespace latent

@@ -29,6 +29,7 @@ struct TrainOptions {
   double min_delta = 0.0;
   int64_t pictures_every = 1;
   bool report = false;              // at the end of training
+  bool tensorboard = false;         // event files of each epoch
   int64_t checkpoint_steps = 0;     // between checkpoints; 0: never
   double checkpoint_minutes = 10;   // the same by the clock
   int64_t checkpoint_keep = 2;      // of the last ones

@@ -180,7 +180,7 @@ std::vector<Tensor> TrainingStep::play(const Tensor& images, const Output& outpu
 
 std::vector<Stream> TrainingStep::streams() const {
   std::vector<Stream> drawn_from{Stream::kDropout};
-  if (model_->bottleneck().is_noisy()) drawn_from.push_back(Stream::kLatents);
+  if (model_->bottleneck().draws_in_training()) drawn_from.push_back(Stream::kLatents);
   if (objective_->is_noisy()) drawn_from.push_back(Stream::kPenalty);
   if (players_.size() > 1) drawn_from.push_back(Stream::kAdversary);
   return drawn_from;

@@ -49,7 +49,8 @@ Trainer::Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model
       step_(options, std::move(model), std::move(objective), device, world),
       stepper_(train_, step_, stepping_options(options, world, device), device),
       schedule_(options.schedule, options.epochs),
-      metrics_(*objective_, run_.metrics(), world.leads()),
+      metrics_(*objective_, model_->bottleneck().codebook() != nullptr, run_.metrics(),
+               world.leads()),
       checkpoints_(run_, options.checkpoint_keep, world) {
   state_.data = {fingerprint(train_.values()), fingerprint(validation_.pixels)};
   if (static_cast<int64_t>(validation_.pixels.nbytes()) <= room_for_images(device))

@@ -45,7 +45,7 @@ bool Trainer::checkpoint_due() const {
 Trainer::Wishes Trainer::agreed_wishes(bool save) const {
   const int mine = interrupt_signal();
   if (world_.is_alone()) return {.signal = mine, .save = save};
-  constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP};
+  constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP, SIGUSR1};
   std::array<float, kSignals.size() + 1> wishes{};
   for (size_t i = 0; i < kSignals.size(); ++i)
     wishes[i] = mine == kSignals[i] ? 1.0F : 0.0F;

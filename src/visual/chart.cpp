@@ -18,6 +18,7 @@ namespace {
 // Units, see Canvas.
 constexpr int64_t kPlotWidth = 640, kPlotHeight = 430;    // of a single chart without its legend
 constexpr int64_t kSmallWidth = 330, kSmallHeight = 280;  // of one of several
+constexpr int64_t kLeastPanel = 170;
 constexpr int64_t kLegendLine = 90, kWidestName = 230;
 constexpr int64_t kTitleRoom = 60;  // beside a title: the labels of the y axis
 constexpr size_t kChartColumns = 3;
@@ -85,7 +86,7 @@ std::string data_block(const std::string& name, const Series& series) {
 std::string plotted(const std::string& block, size_t index, const Series& series, bool legend) {
   const size_t colour = series.colour.value_or(index);
   const size_t dash = series.dashed ? 2 : colour / kLineColours + 1;
-  const bool few = series.x.size() <= kFewPoints && !series.dashed;
+  const bool few = series.x.size() <= (series.dashed ? 1 : kFewPoints);
   const std::string text = fmt::format(
       "${} using 1:2 with {} linewidth 2 linecolor '{}' dashtype {}{} {}", block,
       few ? "linespoints" : "lines", hex(line_colour(colour)), dash,
@@ -176,6 +177,7 @@ std::string panels_script(const std::filesystem::path& path, const std::string& 
   const int64_t width = canvas.width(), head = 2 * kTitleTextUnits;
   const int64_t height = head + canvas.shrunk(static_cast<double>(panels.rows * kSmallHeight));
   const int64_t panel = (width - panels.legend) / panels.columns;
+  expect_room(path, panel, kLeastPanel);
   const double across = static_cast<double>(panel) / static_cast<double>(width);
   const double below = 1 - static_cast<double>(head) / static_cast<double>(height);
   const double up = below / static_cast<double>(panels.rows);
@@ -218,6 +220,7 @@ void write_line_charts(const std::filesystem::path& path, const std::string& tit
   LineChart chart = charts.front();
   chart.title = whole;
   const int64_t width = canvas.width();
+  expect_room(path, width - panels.legend, kLeastPanel);
   run_gnuplot(canvas.terminal(width, canvas.shrunk(kPlotHeight)) +
                   "set key outside right top vertical Left reverse spacing 1.2\n" +
                   chart_commands(path, 0, chart, true, width - panels.legend - kTitleRoom),

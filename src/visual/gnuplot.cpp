@@ -1,95 +1,17 @@
 #include "visual/gnuplot.h"
 
-#include <fcntl.h>
-#include <spawn.h>
 #include <spdlog/fmt/fmt.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <memory>
-#include <sstream>
 
 #include "core/error.h"
-#include "core/system/file.h"
+#include "core/text/split.h"
 #include "image/text.h"
-#include "visual/chart.h"
 
 namespace latent::visual {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Unnamed files rather than pipes: a process that reads and writes three pipes at once must poll,
-// or it may hang.
-struct Close {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using Scratch = std::unique_ptr<std::FILE, Close>;
-
-Scratch make_scratch() {
-  Scratch file(std::tmpfile());
-  if (!file)
-    throw Error(std::string("gnuplot: no temporary file could be made: ") + std::strerror(errno));
-  return file;
-}
-
-std::string contents(std::FILE* file) {
-  std::rewind(file);
-  std::string all;
-  char buffer[1 << 14];
-  for (size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, file)) > 0;)
-    all.append(buffer, got);
-  return all;
-}
-
-fs::path find_program() {
-  const char* path = std::getenv("PATH");
-  std::istringstream folders(path == nullptr ? "" : path);
-  for (std::string folder; std::getline(folders, folder, ':');) {
-    const fs::path program = fs::path(folder.empty() ? "." : folder) / "gnuplot";
-    if (::access(program.c_str(), X_OK) == 0 && !fs::is_directory(program)) return program;
-  }
-  return {};
-}
-
-// Starts `program` without a shell and waits for it. Returns its exit code, or 128 + signal.
-int run(const fs::path& program, std::FILE* in, std::FILE* out, std::FILE* err) {
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, ::fileno(in), STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, ::fileno(out), STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, ::fileno(err), STDERR_FILENO);
-  // -d: ignores the user's gnuplotrc.
-  char* const arguments[] = {const_cast<char*>("gnuplot"), const_cast<char*>("-d"),
-                             const_cast<char*>("-"), nullptr};
-  pid_t child = 0;
-  const int code = ::posix_spawn(&child, program.c_str(), &actions, nullptr, arguments, environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (code != 0) throw Error(program.string() + ": cannot be started: " + std::strerror(code));
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) throw Error(program.string() + ": lost: " + std::strerror(errno));
-  }
-  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
-// Returns the last line: gnuplot prints the faulty line, points at it with ^ and then gives the
-// reason.
-std::string last_line(const std::string& text) {
-  std::istringstream lines(text);
-  std::string last;
-  for (std::string line; std::getline(lines, line);) {
-    const size_t start = line.find_first_not_of(" \t\r");
-    if (start != std::string::npos) last = line.substr(start);
-  }
-  return last;
-}
 
 }  // namespace
 
@@ -121,13 +43,14 @@ std::string quoted_lines(const std::vector<std::string>& lines) {
 
 Canvas::Canvas(const fs::path& path, const Look& look, double natural_width)
     : natural_width_(natural_width) {
-  const std::string ending = path.extension().string();
-  kind_ = ending == ".png"   ? "pngcairo"
-          : ending == ".svg" ? "svg"
-          : ending == ".pdf" ? "pdfcairo"
-                             : "";
+  const std::string ending = lower_case(path.extension().string());
+  kind_ = ending == ".png" || ending == ".jpg" || ending == ".jpeg" ? "pngcairo"
+          : ending == ".svg"                                        ? "svg"
+          : ending == ".pdf"                                        ? "pdfcairo"
+                                                                    : "";
   if (kind_.empty()) {
-    throw Error(path.string() + ": a chart cannot be written as this; expected .png, .svg or .pdf");
+    throw Error(path.string() +
+                ": a chart cannot be written as this; expected .png, .jpg, .svg or .pdf");
   }
   const double larger = look.font_size > 0 ? look.font_size / kFontSize : 1;
   const double dpi = static_cast<double>(look.dpi > 0          ? look.dpi
@@ -158,12 +81,23 @@ std::string Canvas::terminal(int64_t width, int64_t height) const {
   const std::string size =
       paper ? fmt::format("{:.4f}in,{:.4f}in", inches(pixels(width)), inches(pixels(height)))
             : fmt::format("{},{}", pixels(width), pixels(height));
+  // pdfcairo's text of a size is as many pixels at 72 an inch as pngcairo's at 96, its lines
+  // thinner.
+  const double font = paper ? enlargement_ * 72 / kLayoutDpi : enlargement_;
+  const double line = paper ? enlargement_ * 1.4 : enlargement_;
   const std::string points = kind_ == "svg" ? "" : fmt::format(" pointscale {:.4f}", enlargement_);
   return fmt::format(
       "set encoding utf8\nset terminal {} noenhanced size {} font 'DejaVu Sans,11' fontscale "
       "{:.4f} "
       "linewidth {:.4f}{} background '#ffffff'\n",
-      kind_, size, enlargement_, enlargement_, points);
+      kind_, size, font, line, points);
+}
+
+void expect_room(const fs::path& path, int64_t units, int64_t least) {
+  if (units >= least) return;
+  throw Error(path.string() +
+              ": the text leaves no room for the chart; expected a smaller --font-size or --dpi, "
+              "or a larger --width");
 }
 
 std::string axes(const std::string& title, const std::string& x_label, const std::string& y_label,
@@ -173,28 +107,6 @@ std::string axes(const std::string& title, const std::string& x_label, const std
          "\nset border 3 linecolor '#444444'\n"
          "set tics nomirror out\n"
          "set grid linecolor '#e2e2e2' linetype 1 linewidth 1\n";
-}
-
-bool can_chart() { return !find_program().empty(); }
-
-void run_gnuplot(const std::string& script, const fs::path& path) {
-  const fs::path program = find_program();
-  if (program.empty())
-    throw Error(path.string() + ": gnuplot is not on the PATH; install gnuplot-nox to draw charts");
-  const Scratch in = make_scratch(), out = make_scratch(), err = make_scratch();
-  std::fwrite(script.data(), 1, script.size(), in.get());
-  if (std::fflush(in.get()) != 0)
-    throw Error(std::string("gnuplot: a temporary file is full: ") + std::strerror(errno));
-  std::rewind(in.get());
-  const int code = run(program, in.get(), out.get(), err.get());
-  const std::string picture = contents(out.get());
-  if (code != 0 || picture.empty()) {
-    const std::string message = last_line(contents(err.get()));
-    throw Error(path.string() + ": gnuplot drew nothing: " +
-                (message.empty() ? "exit code " + std::to_string(code) : message));
-  }
-  if (path.has_parent_path()) make_directories(path.parent_path());
-  write_file(path, picture);
 }
 
 }  // namespace latent::visual

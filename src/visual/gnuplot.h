@@ -25,7 +25,7 @@ std::string quoted_lines(const std::vector<std::string>& lines);
 class Canvas {
  public:
   /// natural_width: of the chart in units, with text of 11 points.
-  /// Throws Error for an extension that is not .png, .svg or .pdf.
+  /// Throws Error for an extension that is not .png, .jpg, .svg or .pdf.
   Canvas(const std::filesystem::path& path, const Look& look, double natural_width);
 
   /// Returns the units that the chart is wide: fewer if the text is larger.
@@ -45,6 +45,9 @@ class Canvas {
 
 constexpr int64_t kTitleTextUnits = 18;  // pixels an em of a title in a layout
 constexpr int64_t kTextUnits = 15;       // and of other text
+
+/// Throws Error if a chart would have fewer than `least` units: its text leaves no room.
+void expect_room(const std::filesystem::path& path, int64_t units, int64_t least);
 
 /// Returns commands for title, axis labels, thin borders and a faint grid. width: of the title's
 /// room in units, for wrapping it.

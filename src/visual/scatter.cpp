@@ -18,6 +18,7 @@ namespace {
 
 // Units, see Canvas.
 constexpr int64_t kSide = 520, kLeastChartSide = 160;
+constexpr int64_t kEntryHeight = 20;
 constexpr int64_t kLeft = 88, kBottom = 62, kTop = 22, kGap = 22;
 constexpr size_t kFewPointsOfPanel = 2000;
 
@@ -48,26 +49,38 @@ int64_t title_lines(const std::vector<Scatter>& panels, int64_t side) {
   return static_cast<int64_t>(most);
 }
 
+// The units above the charts.
+int64_t room_above(const std::vector<Scatter>& panels, int64_t side, const Look& look) {
+  const int64_t own = kTop + title_lines(panels, side) * (kTitleTextUnits + 4);
+  return panels.size() > 1 && !look.title.empty() ? own + 2 * kTitleTextUnits : own;
+}
+
+// Whether the legend of the last panel is that of all.
+bool shares_legend(const std::vector<Scatter>& panels) {
+  return std::all_of(panels.begin(), panels.end(), [&](const Scatter& panel) {
+    return panel.classes == panels.back().classes && panel.legend == panels.back().legend;
+  });
+}
+
 // Places panels whose text is `larger` times as large as the natural one: the charts shrink.
 PanelPlaces place_panels(const std::vector<Scatter>& panels, const Look& look) {
   const Scatter& last = panels.back();
   PanelPlaces at;
   at.count = static_cast<int64_t>(panels.size());
   at.legend = legend_width(last, Colouring(last.values, last.classes));
+  if (!shares_legend(panels)) at.legend = 0;
   at.beside = last.marked.defined() ? at.side + kGap : 0;
-  at.top = kTop + title_lines(panels, at.side) * (kTitleTextUnits + 4);
-  if (at.count > 1 && !look.title.empty()) at.top += 2 * kTitleTextUnits;
+  at.top = room_above(panels, at.side, look);
   return at;
 }
 
-void shrink(PanelPlaces& at, int64_t width, const std::filesystem::path& path) {
+void shrink(PanelPlaces& at, const std::vector<Scatter>& panels, const Look& look, int64_t width,
+            const std::filesystem::path& path) {
   const int64_t sides = at.count + (at.beside > 0 ? 1 : 0);
   at.side -= (at.width() - width + sides - 1) / sides;
-  if (at.side < kLeastChartSide) {
-    throw Error(path.string() +
-                ": the text leaves no room for the chart; expected a smaller --font-size or --dpi, "
-                "or a larger --width");
-  }
+  at.top = room_above(panels, at.side, look);
+  const auto entries = static_cast<int64_t>(at.legend > 0 ? panels.back().classes.size() + 1 : 0);
+  expect_room(path, at.side, std::max(kLeastChartSide, entries * kEntryHeight));
   if (at.beside > 0) at.beside = at.side + kGap;
 }
 
@@ -151,7 +164,7 @@ void write_scatters(const std::filesystem::path& path, const std::vector<Scatter
     expect_shape(scatter.points, {-1, 2}, "scatter");
   PanelPlaces place = place_panels(panels, look);
   const Canvas canvas(path, look, static_cast<double>(place.width()));
-  shrink(place, canvas.width(), path);
+  shrink(place, panels, look, canvas.width(), path);
   const bool several = panels.size() > 1 || place.beside > 0;
   std::string script = canvas.terminal(place.width(), place.height());
   if (several) script += "set multiplot";
@@ -161,7 +174,7 @@ void write_scatters(const std::filesystem::path& path, const std::vector<Scatter
   if (several) script += "\n";
   const double pixels = canvas.pixels_per_unit();
   for (size_t i = 0; i < panels.size(); ++i)
-    script += panel_script(i, panels[i], place, i + 1 == panels.size(), pixels);
+    script += panel_script(i, panels[i], place, place.legend > 0 && i + 1 == panels.size(), pixels);
   if (place.beside > 0) script += pictures_script(panels.back(), place, pixels);
   run_gnuplot(script + (several ? "unset multiplot\n" : ""), path);
 }

@@ -11,7 +11,11 @@ OBJECTIVES = {
     "dreg": ({"bound": {"name": "iwae", "samples": 3, "gradient": "dreg"}}, ["bound"]),
 }
 
-KINDS = {"plain": {}, **{name: {"objective": objective} for name, (objective, terms) in OBJECTIVES.items()}}
+CODES = {"vq": {"name": "vq", "codes": 8}, "fsq": {"name": "fsq", "levels": [4, 3]}}
+
+KINDS = {"plain": {}, **{name: {"objective": objective} for name, (objective, terms) in OBJECTIVES.items()},
+         **{name: {"data": {"size": [16, 16]}, "model": {"encoder": "conv", "bottleneck": bottleneck}}
+            for name, bottleneck in CODES.items()}}
 
 # Networks that together have every kind of layer.
 NETWORKS = {
@@ -27,6 +31,8 @@ NETWORKS = {
                         "decoder": {"name": "dense", "hidden": [12, 16], "activation": "silu"}}},
     "tanh": {"model": {"encoder": {"name": "conv", "activation": "tanh"}, "bottleneck": {"name": "point", "activation": "sigmoid"},
                        "decoder": {"name": "conv", "activation": "softplus"}}},
+    "vq": {"model": {"bottleneck": {"name": "vq", "codes": 32}}},
+    "fsq": {"model": {"bottleneck": {"name": "fsq", "levels": [5, 4]}, "latent_dim": 2}},
     "conditional": {"model": {"condition": "shape"}},
     "residual": {"model": {"encoder": {"name": "resnet", "channels": [8, 16], "blocks": 1, "attention": [7]},
                            "decoder": {"name": "resnet", "channels": [16, 8], "blocks": 1}}},

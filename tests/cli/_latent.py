@@ -38,10 +38,10 @@ def fail(message):
 
 
 def latent(*arguments, code=0, **options):
-    """Runs the binary and checks its exit code. Returns the finished process."""
+    """Runs the binary and checks its exit code. Returns the finished process. code: None for any."""
     command = [BINARY, *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, **options)
-    if done.returncode != code:
+    if code is not None and done.returncode != code:
         fail(f"{' '.join(command)}\nexit code {done.returncode}, expected {code}\n{done.stdout}{done.stderr}")
     return done
 
@@ -59,10 +59,14 @@ def expect(condition, message):
 ROUNDING = 2.0 ** -24
 
 
-def expect_error(message, *arguments, code=1, **options):
-    """The command must fail with exactly one line on stderr, and that line must hold `message`."""
+def expect_error(message, *arguments, code=None, **options):
+    """The command must fail with exactly one line on stderr, and that line must hold `message`. Without a code: 2 for a value of --set,
+    which is part of the command line, else 1."""
     done = latent(*arguments, code=code, **options)
     lines = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    if code is None:
+        wanted = 2 if lines and lines[0].startswith("error: --set ") else 1
+        expect(done.returncode == wanted, f"exit code {wanted} of {arguments}, got {done.returncode}\n{done.stderr}")
     if len(lines) != 1 or done.stderr.splitlines()[-1] != lines[0] or message not in lines[0]:
         fail(f"{arguments}\ngot      {done.stderr}\nexpected one line with {message!r}")
 

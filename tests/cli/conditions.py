@@ -122,12 +122,14 @@ with Workplace() as here:
     # Each score that decodes, and the picture of examples that PCA sorts.
     tables = []
     for others in ("False", "True"):
-        outcome(here / f"run-encoder-{others}", here / f"scores-{others}", ["detect", "--score", "pca", "--out", "OUT/a.csv"])
+        run = here / f"run-encoder-{others}"
+        outcome(run, here / f"sorted-{others}", ["detect", "--score", "pca", "--out", "OUT/a.csv"])
+        outcome(run, here / f"scores-{others}", ["detect", "--out", "OUT/a.csv"])
         with open(here / f"scores-{others}/a.csv") as file:
             tables.append(list(csv.DictReader(file)))
     for score in ("error", "negative_elbo"):
         expect(all(one[score] != two[score] for one, two in zip(*tables)), f"detect to tell the decoder for {score}")
-    one, two = [bytes_of(here / f"scores-{others}") for others in ("False", "True")]
+    one, two = [bytes_of(here / f"sorted-{others}") for others in ("False", "True")]
     expect(one["a.png"] != two["a.png"], "the picture of detect to tell the decoder the images' classes")
 
     # The pictures of training: of weights that do not change, with labels that belong to other images.

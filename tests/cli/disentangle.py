@@ -110,7 +110,7 @@ def mistakes(run):
     expect_error("attribute colour: not in the data set; ", "disentangle", "--run", run, "--attributes", "x,colour")
     expect_error("--count 20: expected an integer >= 100", "disentangle", "--run", run, "--count", 20, code=2)
     expect_error("--split both: ", "disentangle", "--run", run, "--split", "both", code=2)
-    expect_error("--out m.txt: expected a .png, .svg or .pdf file", "disentangle", "--run", run, "--out", "m.txt", code=2)
+    expect_error("--out m.txt: expected a .png, .jpg, .svg or .pdf file", "disentangle", "--run", run, "--out", "m.txt", code=2)
     expect_error("the test split has 64 images with known values of every attribute; expected at least 100", "disentangle", "--run",
                  train("small", shapes(256)))
     silent = train("silent", shapes(2000), objective={"kl": {"weight": 10000}})

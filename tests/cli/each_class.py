@@ -84,7 +84,7 @@ def each_class(here):
 
 
 def each_class_errors(here, config):
-    def error(message, *arguments, config=config, run="whole", code=1):
+    def error(message, *arguments, config=config, run="whole", code=None):
         expect_error(message, "detect", "--each-class", config, "--run", run, *arguments, code=code)
 
     kept = write_config(here, {**SHORT, "data": {"keep": "shape=heart"}}, "kept.json")

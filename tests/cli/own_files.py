@@ -87,6 +87,18 @@ def arrays(here):
     expect(names_in("c.csv") == ["rows.csv:0", "rows.csv:1", "rows.csv:2"], f"three rows, got {names_in('c.csv')}")
 
 
+def from_elsewhere(here):
+    """A run knows where the relative paths of its config begin."""
+    elsewhere = here / "a/b"
+    elsewhere.mkdir(parents=True)
+    figures = latent("evaluate", "--run", here / "r", "--quiet").stdout
+    expect(latent("evaluate", "--run", here / "r", "--quiet", cwd=elsewhere).stdout == figures, "the same figures from another directory")
+    shutil.copytree(here / "r", elsewhere / "resumed")
+    said = latent("train", "--run", "resumed", "--resume", "--set", "train.epochs=3", cwd=elsewhere).stderr
+    expect("the data are the same" in said, f"the place of the data, got {said}")
+    expect(json.loads((elsewhere / "resumed/config.json").read_text())["data"]["dir"] == str(here / "imgs"), "an absolute path")
+
+
 def moved(here):
     (here / "imgs").rename(here / "elsewhere")
     remedy = "if the data were moved, give their new place: latent train --run r --resume --set data.dir=PATH"
@@ -95,6 +107,10 @@ def moved(here):
     for command in (("sample", "--run", "r"), ("encode", "--run", "r", "new.npy", "--out", "g.csv"),
                     ("reconstruct", "--run", "r", "elsewhere/01.pgm"), ("doctor", "--run", "r")):
         latent(*command)
+    latent("detect", "--run", "r", "test/good/0.pgm", "--out", "m.csv")  # its thresholds are kept in the run
+    (kept,) = csv.DictReader((here / "m.csv").open(newline=""))
+    (first,) = [row for row in csv.DictReader((here / "d.csv").open(newline="")) if row["name"] == "good/0.pgm"]
+    expect(kept["flagged"] == first["flagged"] and kept["pca_error"] == first["pca_error"], f"what was found with the data, got {kept}")
     shutil.copytree("elsewhere", "others")
     write_image(here / "others/00.pgm", 999)
     write_image(here / "others/01.pgm", 998)
@@ -146,6 +162,7 @@ def main():
         names(here)
         broken(here)
         arrays(here)
+        from_elsewhere(here)
         moved(here)
         moved_list(here)
         tables(here)

@@ -66,6 +66,9 @@ def charts(here, run):
         expect((here / "c.pdf").read_bytes()[:5] == b"%PDF-", f"{kind}: a PDF")
         latent(*command, "--out", "d.svg", "--title", "Called so", "--font-size", 14)
         expect(">Called so<" in (here / "d.svg").read_text(), f"{kind}: the title that was asked for")
+        if have_codecs():
+            latent(*command, "--out", "g.JPG", "--width", 700)
+            expect(jpeg_size(here / "g.JPG") == (700, frame.height), f"{kind}: a JPEG of the same size")
         latent(*command, "--out", "e.png", "--dpi", 96)
         latent(*command, "--out", "f.png", "--dpi", 192)
         small, large = read_png(here / "e.png"), read_png(here / "f.png")

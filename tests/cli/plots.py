@@ -29,7 +29,7 @@ def outputs(here, vae, plain):
         expect_error("--out grid.bmp: expected a .png or .jpg file", command, "--run", vae, "--out", "grid.bmp", code=2)
         expect_error("--out grid.svg: expected a .png or .jpg file", command, "--run", vae, "--out", "grid.svg", code=2)
     for command in (["plot", "losses"], ["plot", "histograms"], ["compare-pca"]):
-        expect_error("--out a.jpg: expected a .png, .svg or .pdf file", *command, "--run", plain, "--out", "a.jpg", code=2)
+        expect_error("--out a.bmp: expected a .png, .jpg, .svg or .pdf file", *command, "--run", plain, "--out", "a.bmp", code=2)
     expect_error("--out a.svg: expected a .png or .jpg file", "plot", "dictionary", "--run", plain, "--out", "a.svg", code=2)
     latent("sample", "--run", vae, "--count", 2, "--tensors", "new/folder/x.safetensors")
     latent("interpolate", "--run", vae, "--indices", "1,2", "--steps", 3, "--tensors", "another/x.safetensors")
@@ -156,7 +156,7 @@ def refused(here, vae, plain):
     expect_error("--run is missing", "plot", "losses", code=2)
     expect_error("--run: given twice", "plot", "histograms", "--run", vae, "--run", plain, code=2)
     expect_error("--cdf: not a flag of latent plot losses", "plot", "losses", "--run", vae, "--cdf", code=2)
-    expect_error("--out x.jpg: expected a .png, .svg or .pdf file", "plot", "--run", vae, "--out", "x.jpg", code=2)
+    expect_error("--out x.bmp: expected a .png, .jpg, .svg or .pdf file", "plot", "--run", vae, "--out", "x.bmp", code=2)
     expect_error("gnuplot is not on the PATH; install gnuplot-nox", "plot", "losses", "--run", vae, env={"PATH": str(here)})
     expect_error("expected train, validation or test", "plot", "--run", vae, "--split", "tests", code=2)
 

@@ -99,12 +99,14 @@ def detect(here):
         expect(0 <= score["aupr"] <= 1, f"an AUPR, got {score}")
     expect([row["flagged"] for row in rows] == [str(int(float(row["error"]) > found["scores"]["error"]["threshold"])) for row in rows],
            "the flags of the error")
+    expect(found["flagged"] == [row["name"] for row in rows if row["flagged"] == "1"], f"their names, got {found['flagged']}")
     frame = read_png(here / found["written"][1])
     expect(frame.width > 10 * 64 and frame.height > 6 * 64 and len(set(frame.rgb)) > 20, "six rows of ten pictures")
 
     again = latent_json("detect", "--run", vae, "--score", "elbo", "--quantile", 0.5, "--shown", 3, "--out", "out/x.csv")
     expect(again["written"] == ["out/x.csv", "out/x.png"] and again["scores"]["elbo"]["auroc"] == found["scores"]["elbo"]["auroc"],
            f"the same scores again, got {again}")
+    expect(list(again["scores"]) == ["elbo"], f"only the score that was asked for, got {again['scores']}")
     expect(again["scores"]["elbo"]["threshold"] < found["scores"]["elbo"]["threshold"], "a lower quantile, a lower threshold")
     one = latent_json("detect", "--run", vae, "--indices", 5, "--out", "one.csv")
     row = next(csv.DictReader((here / "one.csv").open(newline="")))
@@ -277,7 +279,7 @@ def compare(here):
     text = latent("compare-pca", "--run", "vae").stdout
     expect("The decoder is not linear" in text and "autoencoder / PCA" in text, f"that there is no overlap, got {text}")
     expect_error("--attribute colour: not in the data set; ", "compare-pca", "--run", "vae", "--attribute", "colour")
-    expect_error("--out x.jpg: expected a .png, .svg or .pdf file", "compare-pca", "--run", "vae", "--out", "x.jpg", code=2)
+    expect_error("--out x.bmp: expected a .png, .jpg, .svg or .pdf file", "compare-pca", "--run", "vae", "--out", "x.bmp", code=2)
 
 
 def json_of(*arguments, **options):

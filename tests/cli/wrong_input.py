@@ -6,11 +6,11 @@ import shutil
 import struct
 import subprocess
 
-from _latent import (BINARY, SOURCE, Workplace, address_space, expect, expect_error, files_below, have_codecs,
+from _latent import (BINARY, SOURCE, Workplace, address_space, expect, expect_error, files_below, have_codecs, latent_json,
                      is_sanitized, latent, write_config)
 
 
-def config_error(here, message, change=None, *arguments, code=1):
+def config_error(here, message, change=None, *arguments, code=None):
     """The config with `change` must be refused by `train` with `message`, and leave no run."""
     config = write_config(here, change)
     expect_error(message, "train", config, *arguments, code=code)
@@ -188,7 +188,7 @@ def runs(here):
     expect_error("run: is the folder of a run; to resume it use latent train --run run --resume, to train its config again use latent train run/config.json", "train", "run", code=2)
     for command in "bench", "config":
         expect_error("run: is the folder of a run; its config is run/config.json", command, "run", code=2)
-    expect_error("run: not expected here; to name a run use --run run", "sample", "run", code=2)
+    expect_error("full: not expected here; to name a run use --run full", "sample", "full", code=2)
     done = latent("train", "--run", "run", "--resume").stderr
     expect("run: all 2 epochs are trained, so nothing is left to train; to train longer, add --set train.epochs=12" in done,
            f"that nothing is left, got {done}")
@@ -314,6 +314,11 @@ def numbers(here):
 def outputs(here):
     config = write_config(here)
     latent("train", config, "--run", "good", "--quiet")
+    made = latent_json("sample", "--run", "good", "--count", 2, "--out", "new/")
+    expect(made["written"] == ["new/sample-seed0.png"] and made["run"] == "good", f"a file in a new folder, and the run, got {made}")
+    latent("sample", "--run", "good", "--count", 2, "--out", "A.PNG")
+    failed = latent("sample", "--run", "nowhere", "--json", code=1)
+    expect("error: " + json.loads(failed.stdout)["error"] == failed.stderr.strip(), f"the error as JSON too, got {failed.stdout}")
     expect_error("/proc/nowhere", "train", config, "--run", "/proc/nowhere/run")
     expect_error("/proc/sample.png", "sample", "--run", "good", "--out", "/proc/sample.png")
     os.mkfifo(here / "pipe.png")

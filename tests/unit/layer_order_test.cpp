@@ -23,23 +23,25 @@ const Levels kRooms{{"core"},
                     {"measure", "pack"},
                     {"sets", "train"},
                     {"session"},
+                    {"prior"},
                     {"analysis"},
-                    {"export", "library", "report"},
+                    {"explore", "export", "library", "report"},
                     {"command"},
+                    {"shell"},
                     {"main.cpp"}};
 
 // The order inside a room that has sub-folders.
-const Levels kFolders{
-    {"core/text", "image", "kernel", "data/prepare", "model", "train/optimizer",
-     "analysis/features", "command/flags", "space/disentanglement", "export/onnx"},
-    {"core", "image/codecs", "kernel/cuda", "data", "model/corruptions", "train/checkpoint",
-     "analysis", "command/output", "session"},
-    {"core/system", "data/selection", "train", "analysis/checkup", "command/plot",
-     "command/detection", "session/sweep"},
-    {"core/device", "command"},
-    {"core/device/cuda", "core/distributed"},
-    {"core/distributed/c10d"},
-    {"core/distributed/nccl"}};
+const Levels kFolders{{"core/text", "image", "kernel", "data/prepare", "model", "train/optimizer",
+                       "analysis/features", "command/flags", "explore", "space/disentanglement",
+                       "export/onnx", "export/tensorboard"},
+                      {"core", "image/codecs", "kernel/cuda", "data", "model/corruptions",
+                       "train/checkpoint", "analysis", "command/output", "explore/http", "session"},
+                      {"core/system", "data/selection", "train", "analysis/checkup", "command/plot",
+                       "command/detection", "session/sweep"},
+                      {"core/device", "command"},
+                      {"core/device/cuda", "core/distributed"},
+                      {"core/distributed/c10d"},
+                      {"core/distributed/nccl"}};
 
 // The level that `name` stands on, or -1.
 int rank(const Levels& levels, const std::string& name) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "measure/code_use.h"
 #include "run/metrics.h"
 #include "session/opened_run.h"
 
@@ -81,6 +82,8 @@ struct ModelFacts {
   double variance_share =
       1;            // variance of the pictures over the images, relative to that of the images
   double rmse = 0;  // from the latents' mean, per value
+  std::optional<CodeUse> codes = {};  // of a codebook
+  int64_t seen_places = 0;            // that its codes were counted at
   bool finite = true;
 };
 

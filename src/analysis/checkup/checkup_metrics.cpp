@@ -16,6 +16,8 @@ constexpr double kGap = 0.1;
 constexpr int64_t kRising = 3;
 // More training helps: val_loss fell by this share in the last epoch.
 constexpr double kImproving = 0.01;
+// Networks of these sizes need more steps than this, and about so many to begin with.
+constexpr double kFewSteps = 200, kUsualSteps = 1000;
 
 bool has(const MetricsTable& metrics, const char* column) {
   return std::find(metrics.columns.begin(), metrics.columns.end(), column) != metrics.columns.end();
@@ -94,6 +96,22 @@ void check_losses(const MetricsTable& metrics, const TrainingProgress& progress,
   }
 }
 
+// A few images and the usual number of epochs make few steps.
+void check_steps(const MetricsTable& metrics, const TrainingProgress& progress,
+                 Findings& findings) {
+  const auto epochs = static_cast<int64_t>(metrics.rows.size());
+  if (epochs == 0 || progress.planned == 0 || epochs < progress.planned || progress.running ||
+      progress.stuck)
+    return;
+  const double steps = metrics.column("step").back();
+  if (!(steps > 0 && steps < kFewSteps)) return;
+  const double each = steps / static_cast<double>(epochs);
+  findings.push_back({Kind::kWarning, "metrics.csv",
+                      fmt::format("only {:g} steps of training", steps),
+                      fmt::format("train longer: {} --set train.epochs={:g}", progress.resume,
+                                  std::ceil(kUsualSteps / each))});
+}
+
 // Whether there is a row for each epoch up to the last checkpoint.
 Finding check_epochs(const MetricsTable& metrics, const TrainingProgress& progress) {
   const auto rows = static_cast<int64_t>(metrics.rows.size());
@@ -125,7 +143,9 @@ Findings check_metrics(const MetricsTable& metrics, const TrainingProgress& prog
   }
   Findings findings{check_epochs(metrics, progress)};
   check_numbers(metrics, objective, findings);
+  const size_t before = findings.size();
   check_losses(metrics, progress, findings);
+  if (findings.size() == before) check_steps(metrics, progress, findings);  // one remedy is enough
   return findings;
 }
 

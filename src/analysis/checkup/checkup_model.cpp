@@ -29,6 +29,9 @@ constexpr double kMaxOutside = 0.01;  // share of values outside [0, 1]
 constexpr double kSigmaFactor =
     3;  // largest ratio of a fixed sigma and the error that it describes
 
+constexpr double kCollapsed = 1.5;    // perplexity below which codes tell nearly nothing
+constexpr double kEnoughCodes = 0.5;  // share that is used of those that could be
+
 double share(const Tensor& condition) { return condition.to(at::kDouble).mean().item<double>(); }
 
 double at_the_ends(const Tensor& values, double margin) {
@@ -64,7 +67,36 @@ std::string sparsity_key(const Config& config) {
   return now(config, "train.optimizer.learning_rate");
 }
 
+// What makes a run use more of its codes.
+std::string more_codes(const ModelFacts& facts, const Config& config) {
+  if (setting(config, "model.bottleneck.name") == "fsq")
+    return "set fewer model.bottleneck.levels, or train longer";
+  const auto revive = number(config, "model.bottleneck.revive").value_or(0);
+  const std::string first = revive == 0
+                                ? "set model.bottleneck.revive to 0.03"
+                                : fmt::format("raise model.bottleneck.revive (now {:g})", revive);
+  return fmt::format("{}, lower {}, train longer, or set model.bottleneck.codes to {}", first,
+                     now(config, "train.optimizer.learning_rate"),
+                     std::max<int64_t>(2, facts.codes->used));
+}
+
+void check_codes(const ModelFacts& facts, const Config& config, Findings& findings) {
+  const CodeUse& use = *facts.codes;
+  const int64_t most = std::min(use.codes, facts.seen_places);
+  const std::string found =
+      fmt::format("{} of {} used, perplexity {:.1f}", use.used, use.codes, use.perplexity);
+  if (use.perplexity < kCollapsed) {
+    findings.push_back({Kind::kProblem, "codes", "the codebook has collapsed: " + found,
+                        more_codes(facts, config)});
+  } else if (static_cast<double>(use.used) < kEnoughCodes * static_cast<double>(most)) {
+    findings.push_back({Kind::kWarning, "codes", found, more_codes(facts, config)});
+  } else {
+    findings.push_back({Kind::kGood, "codes", found, ""});
+  }
+}
+
 void check_latents(const ModelFacts& facts, const Config& config, Findings& findings) {
+  if (facts.codes) return check_codes(facts, config, findings);
   const std::string lower =
       facts.has_posterior ? now(config, "objective.kl.weight") : sparsity_key(config);
   if (facts.used == 0) {
@@ -172,6 +204,10 @@ ModelFacts model_facts(const OpenedRun& run, const Examples& all) {
       result.kl.defined() ? result.kl > kUsedNats : result.mean_variance > kUsedVariance;
   facts.used = carries.sum().item<int64_t>();
   if (result.sparsity) facts.dead = result.sparsity->dead_units;
+  if (const Codebook* codes = run.model->bottleneck().codebook()) {
+    facts.codes = result.codes;
+    facts.seen_places = examples.count() * codes->places();
+  }
   const ExampleBatch shown = batch_of(examples, 0, std::min(examples.count(), kMaxPictures));
   const Tensor& images = shown.images;
   const Latent latent = run.encode(shown);

@@ -198,8 +198,8 @@ void declare_each_class(cxxopts::Options& options) {
       "called again, continues where it stopped",
       cxxopts::value<std::string>(), "CONFIG.json");
   options.add_options()("attribute,label",
-                        "with --each-class: the attribute (default: the first with classes); "
-                        "--label is another name of this flag",
+                        "with --each-class: the attribute (default: the first with classes); else "
+                        "as --normal",
                         cxxopts::value<std::string>(), "NAME");
   declare_settings(options);
 }

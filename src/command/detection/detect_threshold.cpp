@@ -70,8 +70,7 @@ Thresholds by_f1(const Arguments& arguments, const OpenedRun& run, const Anomaly
   const Tensor known = normal.matches->known;
   const Tensor anomalous = normal.matches->holds.index({known}).logical_not();
   found.examples = anomalous.numel();
-  for (const auto& score :
-       detector.score(all_of(validation), "validation split", arguments.quiet())) {
+  for (const auto& score : detector.score(all_of(validation), "validation split")) {
     found.values.emplace_back(
         statistics::best_f1_threshold(score.values.index({known}), anomalous));
   }
@@ -107,7 +106,8 @@ void declare_threshold(cxxopts::Options& options) {
                         "a number: this one",
                         cxxopts::value<std::string>()->default_value("quantile"), "HOW");
   options.add_options()("quantile", "flag examples above this quantile of the training scores",
-                        cxxopts::value<double>()->default_value("0.95"), "Q");
+                        cxxopts::value<double>()->default_value(fmt::format("{}", kUsualQuantile)),
+                        "Q");
 }
 
 ThresholdRule read_threshold(const Arguments& arguments, const std::string& chosen) {
@@ -129,8 +129,8 @@ ThresholdRule read_threshold(const Arguments& arguments, const std::string& chos
 }
 
 Thresholds find_thresholds(const ThresholdRule& threshold, const Arguments& arguments,
-                           const OpenedRun& run, const AnomalyDetector& detector,
-                           const ExampleBatches& usual, const std::string& rule) {
+                           const OpenedRun& run, AnomalyDetector& detector,
+                           const std::string& rule) {
   if (threshold.kind == ThresholdRule::Kind::kBestF1) return by_f1(arguments, run, detector, rule);
   Thresholds found{.rule = threshold, .values = {}};
   if (threshold.kind == ThresholdRule::Kind::kGiven) {
@@ -140,9 +140,10 @@ Thresholds find_thresholds(const ThresholdRule& threshold, const Arguments& argu
     }
     return found;
   }
-  found.examples = usual.count;
-  for (const auto& score : detector.score(usual, "training split", arguments.quiet()))
+  for (const auto& score : detector.usual()) {
+    found.examples = score.values.numel();
     found.values.emplace_back(at::quantile(score.values, threshold.number).item<double>());
+  }
   return found;
 }
 

@@ -40,12 +40,12 @@ void declare_threshold(cxxopts::Options& options);
 ThresholdRule read_threshold(const Arguments& arguments, const std::string& chosen);
 
 /// Finds the thresholds: by quantiles of the training scores, by the best F1 on the validation
-/// split, or the one that was given, for the chosen score alone. usual: the training examples
-/// whose scores count. rule: which examples are normal, for F1.
+/// split, or the one that was given, for the chosen score alone. rule: which examples are normal,
+/// for F1.
 /// Throws Error if the validation split is the one to score, or does not hold both normal and other
 /// examples.
 Thresholds find_thresholds(const ThresholdRule& threshold, const Arguments& arguments,
-                           const OpenedRun& run, const AnomalyDetector& detector,
-                           const ExampleBatches& usual, const std::string& rule);
+                           const OpenedRun& run, AnomalyDetector& detector,
+                           const std::string& rule);
 
 }  // namespace latent

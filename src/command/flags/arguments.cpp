@@ -1,45 +1,57 @@
 #include "command/flags/arguments.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <cstdio>
 #include <map>
-#include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "core/error.h"
-#include "core/text/utf8.h"
+#include "core/text/split.h"
+#include "core/text/suggest.h"
+#include "run/run_directory.h"
+#include "run/run_path.h"
 
 namespace latent {
 namespace {
 
-constexpr size_t kMaxIndices = 100'000;
+// ".png" of "x.PNG".
+std::string lower_ending(const std::filesystem::path& path) {
+  return lower_case(path.extension().string());
+}
 
-int64_t to_index(const std::string& word, const std::string& flag, const std::string& whole) {
-  if (word.empty() || word.size() > 12 ||
-      word.find_first_not_of("0123456789") != std::string::npos) {
-    throw UsageError("--" + flag + " " + whole + ": expected numbers such as 3,17,40-49");
+// The checkpoint of a run that `name` stands for: its own name, or its step.
+std::string existing_checkpoint(const std::filesystem::path& run, const std::string& name) {
+  std::vector<std::string> there{"best", "last"};
+  if (is_run(run)) there = RunDirectory::open(run).checkpoint_names();
+  std::sort(there.begin(), there.end());
+  if (std::find(there.begin(), there.end(), name) != there.end()) return name;
+  const std::string digits = name.starts_with("step-") ? name.substr(5) : name;
+  const int64_t step = RunDirectory::step_of("step-" + digits);
+  for (const auto& each : there) {
+    if (step >= 0 && RunDirectory::step_of(each) == step) return each;
   }
-  return std::stoll(word);
+  throw UsageError("--checkpoint " + name + ": expected " + join(there, " or "));
 }
 
 }  // namespace
 
 void declare_run(cxxopts::Options& options) {
-  options.add_options()("run", "folder of the run", cxxopts::value<std::vector<std::string>>(),
-                        "DIR");
-  options.add_options()("checkpoint", "checkpoint to use: best (lowest val_loss) or last",
-                        cxxopts::value<std::string>()->default_value("best"), "NAME");
+  options.add_options("input")("run", "folder of the run",
+                               cxxopts::value<std::vector<std::string>>(), "DIR");
+  declare_checkpoint(options);
+}
+
+void declare_checkpoint(cxxopts::Options& options) {
+  options.add_options("input")(
+      "checkpoint", "checkpoint to use: best (lowest val_loss), last, or a step such as step-2400",
+      cxxopts::value<std::string>()->default_value("best"), "NAME");
 }
 
 void declare_settings(cxxopts::Options& options) {
-  options.add_options()("set", "change a config key, such as train.epochs=3 (repeatable)",
-                        cxxopts::value<std::vector<std::string>>(), "KEY=VALUE");
+  options.add_options("input")("set", "change a config key, such as train.epochs=3 (repeatable)",
+                               cxxopts::value<std::vector<std::string>>(), "KEY=VALUE");
 }
 
 void declare_out(cxxopts::Options& options, const std::string& meaning) {
-  options.add_options()("o,out", meaning, cxxopts::value<std::string>(), "PATH");
+  options.add_options("output")("o,out", meaning, cxxopts::value<std::string>(), "PATH");
 }
 
 int64_t Arguments::integer(const std::string& flag, int64_t low, int64_t high) const {
@@ -53,50 +65,11 @@ int64_t Arguments::integer(const std::string& flag, int64_t low, int64_t high) c
   return value;
 }
 
-std::vector<int64_t> parse_indices(const std::string& text, const std::string& flag) {
-  std::vector<int64_t> all;
-  std::istringstream in(text);
-  for (std::string part; std::getline(in, part, ',');) {
-    const size_t dash = part.find('-');
-    const int64_t first = to_index(part.substr(0, dash), flag, text);
-    const int64_t last =
-        dash == std::string::npos ? first : to_index(part.substr(dash + 1), flag, text);
-    if (last < first || static_cast<size_t>(last - first) + all.size() >= kMaxIndices) {
-      throw UsageError(
-          "--" + flag + " " + text +
-          ": expected ranges from low to high, such as 3-5, and at most 100000 images in total");
-    }
-    for (int64_t index = first; index <= last; ++index)
-      all.push_back(index);
+std::string Arguments::words(const std::string& flag) const {
+  for (const auto& each : parsed_.arguments()) {
+    if (each.key() == flag) return each.value();
   }
-  if (all.empty()) throw UsageError("--" + flag + ": expected numbers such as 3,17,40-49");
-  return all;
-}
-
-std::vector<int64_t> Arguments::indices(const std::string& flag) const {
-  return parse_indices(text(flag), flag);
-}
-
-std::vector<double> Arguments::numbers(const std::string& flag, const std::string& example) const {
-  const std::string given = text(flag);
-  const auto wrong = [&]() -> UsageError {
-    return UsageError("--" + flag + " " + given + ": expected numbers such as " + example);
-  };
-  std::vector<double> all;
-  const char* at = given.data();
-  const char* const end = at + given.size();
-  while (true) {
-    double value = 0;
-    const auto [after, code] = std::from_chars(at, end, value);
-    if (code != std::errc{} || !std::isfinite(value)) throw wrong();
-    all.push_back(value);
-    if (after == end) break;
-    if (*after != ':') throw wrong();
-    at = after + 1;
-  }
-  if (all.size() != static_cast<size_t>(std::count(example.begin(), example.end(), ':')) + 1)
-    throw wrong();
-  return all;
+  return "";
 }
 
 std::vector<std::string> Arguments::texts(const std::string& flag) const {
@@ -136,15 +109,16 @@ std::vector<std::string> Arguments::training_settings() const {
 std::filesystem::path Arguments::picture(const std::filesystem::path& otherwise,
                                          bool charts) const {
   if (!has("out")) return otherwise;
-  const std::filesystem::path out = text("out");
-  const std::string kind = out.extension().string();
-  const bool known = kind == ".png" || (charts ? kind == ".svg" || kind == ".pdf"
-                                               : kind == ".jpg" || kind == ".jpeg");
-  if (!known) {
-    throw UsageError("--out " + out.string() + ": expected a " +
-                     (charts ? ".png, .svg or .pdf" : ".png or .jpg") + " file");
-  }
-  return out;
+  std::filesystem::path out = text("out");
+  std::error_code ignored;
+  if (!otherwise.empty() && (!out.has_filename() || std::filesystem::is_directory(out, ignored)))
+    return out / otherwise.filename();
+  const std::string kind = lower_ending(out);
+  const bool shared = kind == ".png" || kind == ".jpg" || kind == ".jpeg";
+  if (shared || (charts && (kind == ".svg" || kind == ".pdf")) || !out.has_filename()) return out;
+  throw UsageError("--out " + out.string() + ": expected a " +
+                   (charts ? ".png, .jpg, .svg or .pdf" : ".png or .jpg") +
+                   " file, or a folder that ends with /");
 }
 
 std::filesystem::path Arguments::folder(const std::filesystem::path& otherwise,
@@ -152,7 +126,7 @@ std::filesystem::path Arguments::folder(const std::filesystem::path& otherwise,
   if (!has("out")) return otherwise;
   const std::filesystem::path out = text("out");
   for (const char* kind : {".png", ".svg", ".pdf", ".jpg", ".jpeg", ".gif"}) {
-    if (out.extension() == kind)
+    if (lower_ending(out) == kind)
       throw UsageError("--out " + out.string() + ": " + why + "; expected a folder");
   }
   return out;
@@ -165,7 +139,22 @@ std::filesystem::path Arguments::run() const {
   const auto folders = texts("run");
   if (folders.size() > 1) throw UsageError("--run: given twice; expected one run");
   if (folders.front().empty()) throw UsageError("--run: empty; expected the folder of a run");
-  return folders.front();
+  const auto within = run_of_path(folders.front());
+  return within ? within->run : std::filesystem::path(folders.front());
+}
+
+std::string Arguments::checkpoint(const std::filesystem::path& run) const {
+  const auto folders = texts("run");
+  const auto within = folders.size() == 1 ? run_of_path(folders.front()) : std::nullopt;
+  const std::string file = within ? within->checkpoint : "";
+  std::string name = text("checkpoint");
+  if (!has("checkpoint") && !file.empty()) name = file;
+  if (!file.empty() && name != file) {
+    throw UsageError("--checkpoint " + name + ": --run names the file of the checkpoint " + file +
+                     "; expected one of the two");
+  }
+  if (name == "best" || name == "last") return name;  // their damage has remedies of its own
+  return existing_checkpoint(run, name);
 }
 
 std::filesystem::path Arguments::config(const std::string& command) const {
@@ -200,22 +189,6 @@ std::vector<std::string> Arguments::ignored() const {
     if (!asked_.contains(given.key()) && !reported) flags.push_back(given.key());
   }
   return flags;
-}
-
-void print_result(const Arguments& arguments, const nlohmann::ordered_json& result,
-                  const std::string& text) {
-  if (arguments.collected() != nullptr) {
-    *arguments.collected() = result;
-    return;
-  }
-  const std::string out =
-      arguments.json() ? with_controls_escaped(result.dump(
-                             2, ' ', false, nlohmann::ordered_json::error_handler_t::replace)) +
-                             "\n"
-                       : without_controls(text, /*one_line=*/false);
-  if (std::fwrite(out.data(), 1, out.size(), stdout) != out.size() || std::fflush(stdout) != 0) {
-    throw Error("standard output: cannot be written");
-  }
 }
 
 }  // namespace latent

@@ -24,6 +24,8 @@ constexpr int64_t kLargestInteger = int64_t{1} << 62;
 
 /// Declares --run and --checkpoint.
 void declare_run(cxxopts::Options& options);
+/// Declares --checkpoint alone, for a command that names its runs otherwise.
+void declare_checkpoint(cxxopts::Options& options);
 /// Declares --set, which changes keys of a config.
 void declare_settings(cxxopts::Options& options);
 /// Declares --out. meaning: the files it may name, and the default.
@@ -36,15 +38,24 @@ class Arguments {
 
   bool has(const std::string& flag) const { return seen(flag).count(flag) > 0; }
   bool flag(const std::string& name) const { return seen(name)[name].as<bool>(); }
+  /// Whether a flag is given, without counting as the use of it.
+  bool given(const std::string& flag) const { return parsed_.count(flag) > 0; }
+  /// Returns the value of a flag as it was typed, without counting as the use of it; "" if it was
+  /// not given.
+  std::string words(const std::string& flag) const;
   std::string text(const std::string& flag) const { return seen(flag)[flag].as<std::string>(); }
   double number(const std::string& flag) const { return seen(flag)[flag].as<double>(); }
   /// Returns an integer in [low, high]. Throws UsageError naming the flag and the bounds.
   int64_t integer(const std::string& flag, int64_t low, int64_t high = kLargestInteger) const;
   /// Returns the numbers of "3,17,40-49". Throws UsageError naming the flag.
   std::vector<int64_t> indices(const std::string& flag) const;
-  /// Returns the numbers of "-3:3:7": as many, separated by colons, as `example` has. Throws
-  /// UsageError naming the flag and the example.
-  std::vector<double> numbers(const std::string& flag, const std::string& example) const;
+  /// Returns the two numbers of "0.01:0.99" or "0.01,0.99". Throws UsageError naming the flag and
+  /// the example.
+  std::vector<double> range(const std::string& flag, const std::string& example) const;
+  /// Returns the numbers of "-3,0,2.5", or those of "-3:3:7": 7 from -3 to 3 at equal distances; 7
+  /// too if the third number is left out. Throws UsageError naming the flag, and for more than
+  /// `most` numbers.
+  std::vector<double> series(const std::string& flag, int64_t most) const;
   std::vector<std::string> texts(const std::string& flag) const;
   /// Returns the values of --set. Throws UsageError if two of them set one key.
   std::vector<std::string> settings() const;
@@ -62,8 +73,9 @@ class Arguments {
     }
   }
 
-  /// Returns the picture that --out names, or else `otherwise`. charts: whether gnuplot draws it,
-  /// which writes PNG, SVG and PDF; other pictures are PNG or JPEG. Throws UsageError for another
+  /// Returns the picture that --out names, or else `otherwise`; a folder, or a name that ends with
+  /// a slash, stands for the file of that name in it. charts: whether gnuplot draws it, which
+  /// writes PNG, JPEG, SVG and PDF; other pictures are PNG or JPEG. Throws UsageError for another
   /// file type.
   std::filesystem::path picture(const std::filesystem::path& otherwise, bool charts) const;
 
@@ -72,8 +84,13 @@ class Arguments {
   std::filesystem::path folder(const std::filesystem::path& otherwise,
                                const std::string& why) const;
 
-  /// Returns the folder that --run names. Throws UsageError if it is missing, empty or given twice.
+  /// Returns the folder of the run that --run names, or that what it names lies in. Throws
+  /// UsageError if it is missing, empty or given twice.
   std::filesystem::path run() const;
+  /// Returns the checkpoint of a run to use: that of --checkpoint, else the one whose file --run
+  /// names, else "best". A step stands for its checkpoint: "2400", "step-2400". Throws UsageError
+  /// with the checkpoints of the run if it is not there, and if the two flags name different ones.
+  std::string checkpoint(const std::filesystem::path& run) const;
   /// Returns the file that --config (or the word in its place) names. Throws UsageError if there is
   /// none, or if it is the folder of a run. command: "bench", for the message.
   std::filesystem::path config(const std::string& command) const;
@@ -105,6 +122,9 @@ class Arguments {
 
 /// Returns the numbers of "3,17,40-49". Throws UsageError naming the flag.
 std::vector<int64_t> parse_indices(const std::string& text, const std::string& flag);
+
+/// Whether print_result has printed something.
+bool has_printed_result();
 
 /// Prints the result to stdout, unless the arguments collect it: with --json as one JSON object,
 /// else as `text`. Removes or escapes the control characters that names in files may contain.

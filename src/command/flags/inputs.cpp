@@ -40,26 +40,28 @@ void declare_inputs(cxxopts::Options& options, const std::string& default_count)
   options.positional_help("[FILES]");
   options.show_positional_help();
   options.parse_positional("files");
-  options.add_options()("files",
-                        "image files of your own, or folders of them, or NPY, NPZ or CSV files of "
-                        "images; for a table, CSV files",
-                        cxxopts::value<std::vector<std::string>>(), "FILES");
-  options.add_options()("on-error",
-                        "what to do if one of FILES cannot be read: fail, or skip it, process the "
-                        "others and exit with 1 (default: the run's data.on_error)",
-                        cxxopts::value<std::string>(), "NAME");
-  options.add_options()("split",
-                        default_count.empty()
-                            ? "split that --indices counts in: train, validation or test"
+  options.add_options("input")(
+      "files",
+      "image files of your own, or folders of them, or NPY, NPZ or CSV files of "
+      "images; for a table, CSV files",
+      cxxopts::value<std::vector<std::string>>(), "FILES");
+  options.add_options("input")(
+      "on-error",
+      "what to do if one of FILES cannot be read: fail, or skip it, process the "
+      "others and exit with 1 (default: the run's data.on_error)",
+      cxxopts::value<std::string>(), "NAME");
+  options.add_options("input")(
+      "split",
+      default_count.empty() ? "split that --indices counts in: train, validation or test"
                             : "split to use when no FILES are given: train, validation or test",
-                        cxxopts::value<std::string>()->default_value("test"), "NAME");
-  options.add_options()(
+      cxxopts::value<std::string>()->default_value("test"), "NAME");
+  options.add_options("input")(
       "indices",
       "indices within the split, such as 3,17,40-49, or @FILE, a file of names or indices",
       cxxopts::value<std::string>(), "LIST");
   if (default_count.empty()) return;
-  options.add_options()("n,count", "use the first N images of the split; 0: all",
-                        cxxopts::value<int64_t>()->default_value(default_count), "N");
+  options.add_options("input")("n,count", "use the first N images of the split; 0: all",
+                               cxxopts::value<int64_t>()->default_value(default_count), "N");
 }
 
 FileReading file_reading(const Arguments& arguments, const OpenedRun& run) {

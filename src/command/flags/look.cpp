@@ -20,7 +20,6 @@ void read_shared(const Arguments& arguments, visual::Look& look) {
                                  kLongestTitle));
   }
   if (arguments.has("width")) look.width = arguments.integer("width", kLeastWidth, kMostWidth);
-  if (arguments.has("columns")) look.columns = arguments.integer("columns", 0, kMostColumns);
 }
 
 void read_for_pictures(const Arguments& arguments, visual::Look& look) {
@@ -42,28 +41,34 @@ void read_for_charts(const Arguments& arguments, visual::Look& look) {
 
 void declare_look(cxxopts::Options& options, Draws draws) {
   const auto integer = [] { return cxxopts::value<int64_t>(); };
-  options.add_options()("title", "text above the picture", cxxopts::value<std::string>(), "TEXT");
-  options.add_options()("width", "width of the whole picture in pixels", integer(), "N");
-  options.add_options()("columns", "images or panels side by side; 0: automatic", integer(), "N");
+  options.add_options("look")("title", "text above the picture", cxxopts::value<std::string>(),
+                              "TEXT");
+  options.add_options("look")("width", "width of the whole picture in pixels", integer(), "N");
+  options.add_options("look")("columns", "images or panels side by side; 0: automatic", integer(),
+                              "N");
   if (draws != Draws::kCharts) {
-    options.add_options()("scale", "enlarge images by this integer factor; 0: automatic", integer(),
-                          "N");
-    options.add_options()(
+    options.add_options("look")("scale", "enlarge images by this integer factor; 0: automatic",
+                                integer(), "N");
+    options.add_options("look")(
         "smooth", "enlarge images smoothly, to any size, instead of each pixel to a square");
-    options.add_options()("captions", "draw captions");
+    options.add_options("look")("captions", "draw captions");
   }
   if (draws != Draws::kPictures) {
-    options.add_options()("font-size", "charts: size of the text in points (default: 11)",
-                          cxxopts::value<double>(), "N");
-    options.add_options()("dpi", "charts: pixels an inch of a PNG (default: 192)", integer(), "N");
+    options.add_options("look")("font-size", "charts: size of the text in points (default: 11)",
+                                cxxopts::value<double>(), "N");
+    options.add_options("look")("dpi", "charts: pixels an inch of a PNG (default: 192)", integer(),
+                                "N");
   }
 }
 
 visual::Look read_look(const Arguments& arguments, Draws drawn) {
   visual::Look look;
   read_shared(arguments, look);
-  if (drawn != Draws::kCharts) read_for_pictures(arguments, look);
-  if (drawn != Draws::kPictures) read_for_charts(arguments, look);
+  const bool free = drawn != Draws::kStrips && drawn != Draws::kPlots;
+  if (free && arguments.has("columns"))
+    look.columns = arguments.integer("columns", 0, kMostColumns);
+  if (drawn != Draws::kCharts && drawn != Draws::kPlots) read_for_pictures(arguments, look);
+  if (drawn != Draws::kPictures && drawn != Draws::kStrips) read_for_charts(arguments, look);
   return look;
 }
 

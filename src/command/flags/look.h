@@ -6,8 +6,9 @@
 
 namespace latent {
 
-/// What a command draws: the run's data decide whether examples are pictures or charts.
-enum class Draws { kPictures, kCharts, kBoth };
+/// What a command draws: the run's data decide whether examples are pictures or charts. The columns
+/// of strips and plots follow from what they show, so they take no --columns.
+enum class Draws { kPictures, kCharts, kBoth, kStrips, kPlots };
 
 /// Declares --title, --width, --columns and, for pictures, --scale, --smooth and --captions, for
 /// charts --font-size and --dpi.

@@ -7,8 +7,7 @@
 namespace latent {
 
 /// Opens the run of --run at --checkpoint on --device, and logs what its model is conditioned on.
-/// Throws UsageError for an unknown checkpoint,
-/// Error as OpenedRun::open does.
+/// Throws UsageError for a checkpoint that is not there, Error as OpenedRun::open does.
 OpenedRun open_run(const Arguments& arguments);
 
 }  // namespace latent

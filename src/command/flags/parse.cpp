@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "core/text/suggest.h"
+#include "run/run_directory.h"
+#include "run/run_path.h"
 
 namespace latent {
 namespace {
@@ -122,6 +125,52 @@ void refuse_flags_as_values(const cxxopts::Options& options,
   });
 }
 
+// A space beside the "=" of a setting makes words of their own: `--set train.epochs = 3`.
+void refuse_spaced_settings(const std::vector<const char*>& words) {
+  for (size_t i = 0; i + 2 < words.size(); ++i) {
+    const std::string flag = words[i], key = words[i + 1], next = words[i + 2];
+    if (flag != "--set" || key.find('=') != std::string::npos || !next.starts_with('=')) continue;
+    const std::string value = next.size() > 1        ? next.substr(1)
+                              : i + 3 < words.size() ? words[i + 3]
+                                                     : "";
+    throw UsageError("--set " + key + ": a space before the =; expected --set " + key + "=" +
+                     (value.empty() ? "VALUE" : value));
+  }
+}
+
+// Whether a word names a run: its folder, or the file of one of its checkpoints.
+bool names_run(const std::string& word) {
+  const auto within = run_of_path(word);
+  return within && (within->run == std::filesystem::path(word) || !within->checkpoint.empty());
+}
+
+// Puts --run before the words that name a run, unless the command line has it: a run may stand as a
+// word of its own. `train` takes a config there, but for a run that is resumed.
+std::vector<const char*> with_run_flags(const cxxopts::Options& options,
+                                        const std::vector<const char*>& words) {
+  const auto flags = flags_of(options);
+  const auto any = [&](auto&& is) { return std::any_of(words.begin(), words.end(), is); };
+  const bool given =
+      any([](const std::string& word) { return word == "--run" || word.starts_with("--run="); });
+  const bool resumes = any([](const std::string& word) { return word == "--resume"; });
+  if (given || !flags.contains("run") || (flags.contains("resume") && !resumes)) return words;
+  std::set<const char*> taken;  // flags and their values
+  each_flag(options, words, [&](const std::string& word, const Details* flag, const char* next) {
+    const bool apart =
+        word.starts_with("--") ? word.find('=') == std::string::npos : word.size() == 2;
+    if (flag != nullptr && !flag->is_boolean && apart && next != nullptr) taken.insert(next);
+  });
+  std::vector<const char*> result;
+  bool all_words = false;  // behind "--"
+  for (const char* word : words) {
+    all_words = all_words || std::string(word) == "--";
+    const bool flag = word[0] == '-' || taken.contains(word);
+    if (!all_words && !flag && names_run(word)) result.push_back("--run");
+    result.push_back(word);
+  }
+  return result;
+}
+
 // Of a flag that has one value cxxopts keeps the last.
 void refuse_twice(const cxxopts::ParseResult& parsed, const cxxopts::Options& options) {
   for (const auto& [name, flag] : flags_of(options)) {
@@ -142,6 +191,7 @@ void refuse_surplus(const cxxopts::ParseResult& parsed, const cxxopts::Options& 
   const bool setting = word.find('=') != std::string::npos && flags.contains("set");
   std::error_code ignored;
   const bool run = flags.contains("run") && std::filesystem::is_directory(word, ignored);
+  if (run && !runs_below(word, 1).empty()) RunDirectory::open(word);  // names the runs in it
   throw UsageError(word + ": not expected here" +
                    (setting ? "; to change a config key use --set " + word
                     : run   ? "; to name a run use --run " + word
@@ -151,12 +201,17 @@ void refuse_surplus(const cxxopts::ParseResult& parsed, const cxxopts::Options& 
 }  // namespace
 
 Arguments parse_command_line(cxxopts::Options& options, int argc, const char* const* argv) {
-  refuse_flags_as_values(options, {argv + 1, argv + argc});
+  const std::vector<const char*> given(argv + 1, argv + argc);
+  refuse_spaced_settings(given);
+  refuse_flags_as_values(options, given);
+  const std::vector<const char*> words = with_run_flags(options, given);
   const auto parsed = [&] {
     try {
-      return options.parse(argc, argv);
+      std::vector<const char*> all{argv[0]};
+      all.insert(all.end(), words.begin(), words.end());
+      return options.parse(static_cast<int>(all.size()), all.data());
     } catch (const std::exception& failure) {  // cxxopts renamed its exceptions between versions
-      explain(options, {argv + 1, argv + argc});
+      explain(options, words);
       throw UsageError(options.program() + ": " + failure.what() + see_help(options));
     }
   }();

@@ -5,9 +5,11 @@
 
 namespace latent {
 
-/// Parses the words after `latent`, of which argv[0] is the command.
-/// Throws UsageError for an unknown flag, for a flag without its value, for a value that is no
-/// number, for a flag that is given twice although it has one value, and for a surplus word.
+/// Parses the words after `latent`, of which argv[0] is the command. A word that names a run, or
+/// the file of a checkpoint in one, counts as the value of --run if the command has that flag and
+/// it is not given. Throws UsageError for an unknown flag, for a flag without its value, for a
+/// value that is no number, for a flag that is given twice although it has one value, and for a
+/// surplus word.
 Arguments parse_command_line(cxxopts::Options& options, int argc, const char* const* argv);
 
 }  // namespace latent

@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "image/gif.h"
+#include "image/video.h"
 
 namespace latent {
 namespace {
@@ -29,13 +30,14 @@ void write_frames(const fs::path& folder, const std::vector<Picture>& frames) {
 
 void declare_animation(cxxopts::Options& options) {
   declare_out(options,
-              "folder to write to, or X.png (or X.jpg) for the strip alone, or X.gif for the "
-              "animation alone (default: a folder in images/ of the run)");
-  options.add_options()("fps", "frames per second of the animation",
-                        cxxopts::value<double>()->default_value("10"), "N");
-  options.add_options()("ping-pong", "play the animation forwards and backwards");
-  options.add_options()("loop", "number of repetitions of the animation; 0: endless",
-                        cxxopts::value<int64_t>()->default_value("0"), "N");
+              "folder to write to, or X.png (or X.jpg) for the strip alone, or X.gif, .mp4, "
+              ".webp or .apng for the animation alone (the last three need ffmpeg; default: a "
+              "folder in images/ of the run)");
+  options.add_options("output")("fps", "frames per second of the animation",
+                                cxxopts::value<double>()->default_value("10"), "N");
+  options.add_options("output")("ping-pong", "play the animation forwards and backwards");
+  options.add_options("output")("loop", "number of repetitions of the animation; 0: endless",
+                                cxxopts::value<int64_t>()->default_value("0"), "N");
   declare_look(options, Draws::kPictures);
 }
 
@@ -51,7 +53,7 @@ OutputPaths output_paths(const Arguments& arguments, const fs::path& folder, boo
   if (!(fps >= 0.01 && fps <= 100))
     throw UsageError(fmt::format("--fps {}: expected a number >= 0.01 and <= 100", fps));
   arguments.integer("loop", 0, 65535);
-  read_look(arguments, Draws::kPictures);
+  read_look(arguments, Draws::kStrips);
   const fs::path out = arguments.has("out") ? fs::path(arguments.text("out")) : folder;
   const std::string kind = out.extension().string();
   const std::vector<std::string> moving{"fps", "ping-pong", "loop", "frames", "gif"};
@@ -62,9 +64,14 @@ OutputPaths output_paths(const Arguments& arguments, const fs::path& folder, boo
   }
   if (picture) return {.strip = out, .animation = {}, .frames = {}};
   if (kind == ".gif") return {.strip = {}, .animation = out, .frames = {}};
-  for (const char* other : {".webp", ".bmp", ".svg", ".pdf", ".mp4"}) {
+  if (is_video(out)) {
+    expect_video_writer(out);
+    return {.strip = {}, .animation = out, .frames = {}};
+  }
+  for (const char* other : {".bmp", ".svg", ".pdf", ".avi", ".mov", ".mkv", ".webm"}) {
     if (kind == other)
-      throw UsageError("--out " + out.string() + ": expected a folder, a .png, a .jpg or a .gif");
+      throw UsageError("--out " + out.string() +
+                       ": expected a folder, a .png or a .jpg, or a .gif, .mp4, .webp or .apng");
   }
   if (!animated)
     arguments.refuse(moving, "for animations; expected also --gif, or a .gif with --out");
@@ -79,7 +86,13 @@ std::vector<std::string> write_pictures(const Arguments& arguments, const Output
     write_picture(strip, paths.strip);
     written.push_back(paths.strip.string());
   }
-  if (paths.animated()) {
+  if (is_video(paths.animation)) {
+    write_video(frames, paths.animation,
+                {.fps = arguments.number("fps"),
+                 .loop = arguments.integer("loop", 0),
+                 .ping_pong = arguments.flag("ping-pong")});
+    written.push_back(paths.animation.string());
+  } else if (paths.animated()) {
     const WrittenGif gif = write_gif(frames, paths.animation,
                                      {.fps = arguments.number("fps"),
                                       .loop = arguments.integer("loop", 0),

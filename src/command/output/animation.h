@@ -21,7 +21,7 @@ void expect_images(const OpenedRun& run, const std::string& command);
 /// Where the pictures go; an empty path is not written.
 struct OutputPaths {
   std::filesystem::path strip;      // a PNG or JPEG
-  std::filesystem::path animation;  // a GIF
+  std::filesystem::path animation;  // a GIF, MP4, WebP or APNG
   std::filesystem::path frames;     // a folder of numbered PNGs
 
   bool animated() const { return !animation.empty(); }

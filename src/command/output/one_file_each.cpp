@@ -19,6 +19,14 @@ std::pair<std::string, std::string> split_number(const std::string& name) {
   return {name.substr(0, colon), number};
 }
 
+// `name`, or the first of name-2, name-3, ... that is not taken yet.
+std::string free_name_of(const std::string& name, std::set<std::string>& taken) {
+  std::string free = name;
+  for (int number = 2; !taken.insert(free).second; ++number)
+    free = name + "-" + std::to_string(number);
+  return free;
+}
+
 }  // namespace
 
 std::filesystem::path result_path(const std::string& name) {
@@ -31,6 +39,16 @@ std::filesystem::path result_path(const std::string& name) {
   return below.parent_path() / (below.stem().string() + number);
 }
 
+std::vector<std::filesystem::path> result_paths(const std::filesystem::path& folder,
+                                                const std::vector<std::string>& names,
+                                                const std::string& ending) {
+  std::set<std::string> taken;
+  std::vector<std::filesystem::path> paths;
+  for (const auto& name : names)
+    paths.push_back(folder / (free_name_of(result_path(name).string(), taken) + ending));
+  return paths;
+}
+
 SeparateFiles::SeparateFiles(const visual::Gallery& gallery, const Arguments& arguments,
                              const OpenedRun& run, const std::string& command, std::string what)
     : gallery_(gallery),
@@ -39,10 +57,7 @@ SeparateFiles::SeparateFiles(const visual::Gallery& gallery, const Arguments& ar
       what_(std::move(what)) {}
 
 void SeparateFiles::write(const std::string& name, const Tensor& image) {
-  const std::string first = result_path(name).string();
-  std::string free = first;
-  for (int number = 2; !taken_.insert(free).second; ++number)
-    free = first + "-" + std::to_string(number);
+  const std::string free = free_name_of(result_path(name).string(), taken_);
   const auto path = folder_ / (free + "-" + what_ + ".png");
   gallery_.write_single(path, image);
   written_.push_back(path.string());

@@ -16,6 +16,12 @@ namespace latent {
 /// and ".." are left out.
 std::filesystem::path result_path(const std::string& name);
 
+/// Returns paths below the folder for results of images of these names; a second one of the same
+/// name gets a number. ending: ".png".
+std::vector<std::filesystem::path> result_paths(const std::filesystem::path& folder,
+                                                const std::vector<std::string>& names,
+                                                const std::string& ending);
+
 /// Writes one picture for each of the user's files.
 class SeparateFiles {
  public:

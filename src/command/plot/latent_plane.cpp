@@ -24,16 +24,17 @@ std::string axis_name(const OpenedRun& run, const Tensor& usage, int64_t latent)
 
 // The two latents that --axes names.
 std::vector<int64_t> choose_latents(const Arguments& arguments, const Tensor& usage) {
-  const std::string axes = arguments.text("axes");
+  std::string axes = arguments.text("axes");
   if (axes == "used") {
     auto order = space::most_used_first(usage);
     order.resize(2);
     if (usage.numel() == 2) std::sort(order.begin(), order.end());
     return order;
   }
-  if (axes.find_first_not_of("0123456789,") != std::string::npos)
+  if (axes.find_first_not_of("0123456789,z") != std::string::npos)
     throw UsageError("--axes " + axes + ": expected used, pca, or two latents such as 0,3");
-  const auto latents = arguments.indices("axes");
+  std::erase(axes, 'z');  // charts name them z0 and z3
+  const auto latents = parse_indices(axes, "axes");
   if (latents.size() != 2 || latents[0] == latents[1])
     throw UsageError("--axes " + axes + ": expected two different latents such as 0,3");
   for (const int64_t latent : latents) {

@@ -60,9 +60,8 @@ nlohmann::ordered_json plot_activations(const Arguments& arguments) {
   const OpenedRun run = open_run(arguments);
   std::vector<Code> codes{code_of(run, split, arguments.quiet())};
   if (arguments.has("twin")) {
-    codes.push_back(
-        code_of(OpenedRun::open(arguments.text("twin"), arguments.text("checkpoint"), run.device),
-                split, arguments.quiet()));
+    codes.push_back(code_of(OpenedRun::open(arguments.text("twin"), run.checkpoint, run.device),
+                            split, arguments.quiet()));
   }
   std::vector<visual::Histogram> histograms;
   Json runs = Json::array();
@@ -75,7 +74,7 @@ nlohmann::ordered_json plot_activations(const Arguments& arguments) {
                            fmt::format("Activations of all units, {} split ({})", to_string(split),
                                        counted(codes.front().activations.size(0), "image")),
                            histograms, visual::HistogramAxes::kLogShare,
-                           read_look(arguments, Draws::kCharts));
+                           read_look(arguments, Draws::kPlots));
   return {{"runs", runs}, {"written", {path.string()}}};
 }
 

@@ -103,7 +103,7 @@ nlohmann::ordered_json plot_several(const Arguments& arguments, const DecodedPic
   nlohmann::ordered_json runs = nlohmann::ordered_json::array();
   for (size_t i = 0; i < paths.size(); ++i) {
     const OpenedRun run =
-        OpenedRun::open(paths[i], arguments.text("checkpoint"), arguments.device());
+        OpenedRun::open(paths[i], arguments.checkpoint(paths[i]), arguments.device());
     const LatentPlane plane = plane_of(arguments, run, asked, names[i]);
     panels.push_back(plane.scatter);
     runs.push_back(plane_json(plane));
@@ -112,10 +112,11 @@ nlohmann::ordered_json plot_several(const Arguments& arguments, const DecodedPic
   for (const auto& panel : panels) {
     if (panel.classes != panels.back().classes || panel.legend != panels.back().legend)
       log::warn(
-          "the runs are coloured by different attributes or classes; the legend is of the last");
+          "the runs are coloured by different attributes or classes, so no legend is drawn; "
+          "expected --attribute with one that all of them have");
   }
   const auto path = plot_path(arguments, paths.front(), "latents-runs.png");
-  visual::write_scatters(path, panels, read_look(arguments, Draws::kCharts));
+  visual::write_scatters(path, panels, read_look(arguments, Draws::kPlots));
   return {{"runs", runs}, {"written", {path.string()}}};
 }
 
@@ -129,7 +130,7 @@ nlohmann::ordered_json plot_latents(const Arguments& arguments) {
   const auto path = plot_path(arguments, run.directory.path(),
                               fmt::format("latents{}{}.png", arguments.flag("cdf") ? "-cdf" : "",
                                           asked.grid > 0 ? "-grid" : ""));
-  visual::write_scatter(path, plane.scatter, read_look(arguments, Draws::kCharts));
+  visual::write_scatter(path, plane.scatter, read_look(arguments, Draws::kPlots));
   auto json = plane_json(plane);
   json["written"] = {path.string()};
   return json;

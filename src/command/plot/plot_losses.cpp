@@ -23,7 +23,7 @@ nlohmann::ordered_json plot_losses(const Arguments& arguments) {
                            : shown.front() == "loss" ? "losses"
                                                      : shown.front();
   const auto path = plot_path(arguments, paths.front(), stem + ".png");
-  visual::write_line_charts(path, title, charts, read_look(arguments, Draws::kCharts));
+  visual::write_line_charts(path, title, charts, read_look(arguments, Draws::kPlots));
   return {{"term", join(shown, ",")}, {"runs", paths}, {"written", {path.string()}}};
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "analysis/components.h"
+#include "analysis/compression.h"
 #include "analysis/rate_distortion.h"
 #include "command/flags/look.h"
 #include "command/plot/loss_curves.h"
@@ -46,10 +47,10 @@ struct RateChart {
 // The runs as one line, in the order of their rates.
 Examples add_runs(RateChart& chart, const std::vector<std::string>& paths,
                   const Arguments& arguments, std::optional<OpenedRun>& first) {
-  std::vector<RatePoint> points;
+  std::vector<RatePoint> points, files;
   std::optional<Examples> examples;
   for (const auto& path : paths) {
-    OpenedRun run = OpenedRun::open(path, arguments.text("checkpoint"), arguments.device());
+    OpenedRun run = OpenedRun::open(path, arguments.checkpoint(path), arguments.device());
     if (run.experiment.data.is_table())
       throw Error(path + ": a run of a table; expected a run of images");
     const Examples own = run.load(arguments.parsed("split", parse_split));
@@ -58,14 +59,24 @@ Examples add_runs(RateChart& chart, const std::vector<std::string>& paths,
       throw Error(path + ": its images are not those of " + paths.front() +
                   "; expected runs of the same data");
     if (!examples) examples = own;
-    points.push_back(rate_of_run(run, own, arguments.seed()));
+    if (run.model->bottleneck().codebook() != nullptr) {
+      const CompressedRates rates = compressed_rates(run, own, arguments.quiet());
+      points.push_back(rates.payload);
+      files.push_back(rates.file);
+    } else {
+      points.push_back(rate_of_run(run, own, arguments.seed()));
+    }
     if (!first) first.emplace(std::move(run));
   }
-  std::sort(points.begin(), points.end(),
-            [](const RatePoint& a, const RatePoint& b) { return a.bits < b.bits; });
+  for (auto* each : {&points, &files}) {
+    std::sort(each->begin(), each->end(),
+              [](const RatePoint& a, const RatePoint& b) { return a.bits < b.bits; });
+  }
   chart.least = points.front().bits;
   chart.most = points.back().bits;
-  chart.add("model, ideal bits of its latents", points, false);
+  chart.add(files.empty() ? "model, ideal bits of its latents" : "model, without header", points,
+            false);
+  chart.add("model, whole file", files, false);
   return *examples;
 }
 
@@ -122,7 +133,7 @@ nlohmann::ordered_json plot_rd(const Arguments& arguments) {
                               .y_label = "PSNR of the mean squared error, dB",
                               .series = chart.series,
                               .axis = {.logarithmic = true}}},
-                            read_look(arguments, Draws::kCharts));
+                            read_look(arguments, Draws::kPlots));
   return {{"runs", paths}, {"points", chart.json}, {"written", {path.string()}}};
 }
 

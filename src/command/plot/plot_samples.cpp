@@ -24,6 +24,12 @@ nlohmann::ordered_json points_json(const Tensor& points) {
   return json;
 }
 
+// Without a prior, `prior` draws from the box around the codes.
+std::string name_of(const SamplerRow& sampler, const OpenedRun& run) {
+  const bool box = sampler.name == "prior" && run.model->bottleneck().prior() == nullptr;
+  return box ? "box around the codes" : sampler.name;
+}
+
 }  // namespace
 
 nlohmann::ordered_json plot_samples(const Arguments& arguments) {
@@ -41,14 +47,14 @@ nlohmann::ordered_json plot_samples(const Arguments& arguments) {
   LatentPlane plane =
       latent_plane(arguments, run,
                    {.title = fmt::format("{} samples ({}) over the {} split\u2019s latents", count,
-                                         sampler.name, arguments.text("split")),
+                                         name_of(sampler, run), arguments.text("split")),
                     .coloured = false,
                     .cdf = arguments.flag("cdf"),
                     .quiet = arguments.quiet()});
   plane.scatter.marks = chart_points(plane, z);
   plane.scatter.marked = run.pictures(z);
   const auto path = plot_path(arguments, run.directory.path(), "samples.png");
-  visual::write_scatter(path, plane.scatter, read_look(arguments, Draws::kCharts));
+  visual::write_scatter(path, plane.scatter, read_look(arguments, Draws::kPlots));
   return {{"sampler", sampler.name},
           {"samples", points_json(plane.scatter.marks)},
           {"axes", {plane.projection.names[0], plane.projection.names[1]}},

@@ -43,7 +43,7 @@ nlohmann::ordered_json plot_sweep(const Arguments& arguments) {
                               .y_label = figure + ", mean over seeds",
                               .series = chart.series,
                               .axis = chart.axis}},
-                            read_look(arguments, Draws::kCharts));
+                            read_look(arguments, Draws::kPlots));
   return {{"sweep", folder.path().string()},
           {"figure", figure},
           {"key", key},

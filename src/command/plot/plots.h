@@ -27,9 +27,11 @@ nlohmann::ordered_json plot_dictionary(const Arguments&);
 nlohmann::ordered_json plot_activations(const Arguments&);
 nlohmann::ordered_json plot_sweep(const Arguments&);
 nlohmann::ordered_json plot_rd(const Arguments&);
+nlohmann::ordered_json plot_codes(const Arguments&);
 
-/// Returns --out, or else `file` in images/plot/ of the run at `run`. charts: whether gnuplot draws
-/// it, which can also write SVG.
+/// Returns --out, or else `file` in images/plot/ of the run at `run`, with what was asked for in
+/// its name: "latents-attribute-label.png". charts: whether gnuplot draws it, which can also write
+/// SVG.
 std::filesystem::path plot_path(const Arguments& arguments, const std::filesystem::path& run,
                                 const std::string& file, bool charts = true);
 

@@ -8,7 +8,9 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <sstream>
 #include <thread>
 
 #include "core/error.h"
@@ -59,6 +61,17 @@ fs::path this_program() {
   const fs::path path = fs::read_symlink("/proc/self/exe", code);
   // After an update the old file has no name any more, but the link still opens it.
   return !code && fs::exists(path, code) ? path : fs::path("/proc/self/exe");
+}
+
+fs::path program_on_path(const std::string& name) {
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path == nullptr ? "" : path);
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    const fs::path program = fs::path(folder.empty() ? "." : folder) / name;
+    std::error_code code;
+    if (::access(program.c_str(), X_OK) == 0 && !fs::is_directory(program, code)) return program;
+  }
+  return {};
 }
 
 ChildProcess::ChildProcess(const std::vector<std::string>& words, const fs::path& output,

@@ -11,6 +11,9 @@ namespace latent {
 /// Returns the file of the running program.
 std::filesystem::path this_program();
 
+/// Returns the program of that name in a folder of PATH, or "".
+std::filesystem::path program_on_path(const std::string& name);
+
 /// A running program. It gets SIGTERM when this process dies, however that happens.
 class ChildProcess {
  public:

@@ -19,7 +19,8 @@ static_assert(std::atomic<int64_t>::is_always_lock_free);
 // `timeout`, shells that lose their terminal and systemd send two signals at once for one request.
 constexpr int64_t kOneWish = 1000;  // milliseconds
 
-constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
+// SIGUSR1: what Slurm is asked to send before a job's time is over (--signal=USR1@60).
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
 
 void end(int signal) {
   remove_noted_temporaries();

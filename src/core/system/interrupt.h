@@ -3,13 +3,13 @@
 
 namespace latent {
 
-/// Removes half-written files before SIGINT, SIGTERM or SIGHUP end the program as usual. Signals
-/// that the caller ignores stay ignored.
+/// Removes half-written files before SIGINT, SIGTERM, SIGHUP or SIGUSR1 end the program as usual.
+/// Signals that the caller ignores stay ignored.
 void clean_up_temporaries_on_exit();
 
-/// Makes SIGINT, SIGTERM and SIGHUP set interrupt_signal() instead of ending the program; another
-/// one, at least a second later, ends it immediately. A SIGHUP or SIGINT that the caller ignores
-/// (nohup, a script's background job) stays ignored.
+/// Makes SIGINT, SIGTERM, SIGHUP and SIGUSR1 set interrupt_signal() instead of ending the program;
+/// another one, at least a second later, ends it immediately. A SIGHUP or SIGINT that the caller
+/// ignores (nohup, a script's background job) stays ignored.
 void catch_interrupts();
 
 /// Makes writing to a closed pipe (`| head`) fail instead of ending the program.

@@ -21,6 +21,12 @@ std::string trimmed(const std::string& text) {
   return text.substr(first, text.find_last_not_of(blank) - first + 1);
 }
 
+std::string lower_case(std::string text) {
+  for (char& letter : text)
+    letter = 'A' <= letter && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  return text;
+}
+
 std::string in_file_name(const std::string& text) {
   constexpr size_t kLongest = 80;
   constexpr std::string_view kAllowed = "=,._";

@@ -12,6 +12,9 @@ std::vector<std::string> split_at_commas(const std::string& text);
 /// Returns the text without spaces, tabs and carriage returns at either end.
 std::string trimmed(const std::string& text);
 
+/// Returns the text with its ASCII letters in lower case.
+std::string lower_case(std::string text);
+
 /// Returns the text as a part of a file's name, of at most 80 bytes: "label=owl" stays,
 /// "!a b/c" becomes "not-a-b-c". Letters outside ASCII stay.
 std::string in_file_name(const std::string& text);

@@ -2,6 +2,8 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
+
 namespace latent {
 namespace {
 
@@ -35,6 +37,12 @@ char32_t next_code_point(const std::string& text, size_t& at) {
     return kReplacement;
   at = end;
   return code;
+}
+
+size_t display_width(const std::string& text) {
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
+    return (static_cast<unsigned char>(byte) & 0xc0) != 0x80;
+  }));
 }
 
 std::string without_controls(std::string text, bool one_line) {

@@ -10,6 +10,10 @@ namespace latent {
 /// a space.
 char32_t next_code_point(const std::string& text, size_t& at);
 
+/// Returns the number of code points: the columns that text takes in a terminal, but for wide and
+/// combining characters.
+size_t display_width(const std::string& text);
+
 /// Replaces control characters, which a terminal would obey, by '?'; for text that quotes files.
 /// Tabs stay. Line breaks become spaces if `one_line` is set, else they stay.
 std::string without_controls(std::string text, bool one_line);

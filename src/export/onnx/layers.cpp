@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "export/onnx/code_layers.h"
 #include "model/layer_kinds.h"
 
 namespace latent::onnx {
@@ -238,6 +239,8 @@ const Registry<LayerWriter>& layer_writers() {
                         {"enlarge", "Resize", write_enlarge},
                         {"point_code", "its parts", write_chain},
                         {"gaussian_code", "the mean", write_mean},
+                        {"vq_code", "ArgMin and Gather", write_vq_code},
+                        {"fsq_code", "Round", write_fsq_code},
                     });
   return registry;
 }

@@ -81,6 +81,11 @@ TEST(Config, SyntaxErrorsNameLineAndColumn) {
   const std::string comma = error_of([] { Config::parse("{\n  \"a\": 1,\n}", "c.json"); });
   EXPECT_TRUE(comma.starts_with("c.json: not valid JSON: parse error at line 3, column 1: "))
       << comma;
+  EXPECT_TRUE(comma.ends_with("; remove the comma before this }")) << comma;
+  const std::string list = error_of([] { Config::parse("{\"a\": [1, ]}", "c.json"); });
+  EXPECT_TRUE(list.ends_with("; remove the comma before this ]")) << list;
+  const std::string colon = error_of([] { Config::parse("{\"a\": }", "c.json"); });
+  EXPECT_EQ(colon.find("comma"), std::string::npos) << colon;
   const std::string open = error_of([] { Config::parse("{\"a\": [1, 2", "c.json"); });
   EXPECT_TRUE(open.starts_with("c.json: not valid JSON: parse error at line 1, column ")) << open;
   EXPECT_NE(error_of([] { Config::parse("", "c.json"); }), "");
@@ -292,7 +297,7 @@ TEST(Config, MalformedSettingsAreRefused) {
       [] { read_all("{" + kShapes + "}", {"train.epoch=3"}); },
       "--set train.epoch: unknown key; did you mean epochs? known: accumulate, batch_size, "
       "checkpoint, clip_norm, cuda_graph, deterministic, distributed, early_stopping, ema, epochs, "
-      "kernels, on_nan, optimizer, pictures_every, precision, report, schedule, seed");
+      "kernels, on_nan, optimizer, pictures_every, precision, report, schedule, seed, tensorboard");
 }
 
 TEST(Config, ErrorsNameTheSettingThatGaveTheValue) {

@@ -114,8 +114,8 @@ TEST(Condition, NamesWhatItDoesNotFind) {
   };
   Examples examples = known_examples();
   EXPECT_EQ(
-      of("smiling", examples),
-      "model.condition: the data set has no attribute \"smiling\"; did you mean Smiling? known: "
+      of("smilin", examples),
+      "model.condition: the data set has no attribute \"smilin\"; did you mean Smiling? known: "
       "Smiling, age, animal");
   examples.attributes[2].values.fill_(kUnknown);
   EXPECT_EQ(of("age", examples),

@@ -49,6 +49,17 @@ TEST(Examples, SelectsAttributesAndNamesWithTheImages) {
   EXPECT_EQ(examples().name(2), "00002");
 }
 
+TEST(Examples, FindsAnAttributeInOtherCaseIfThereIsOne) {
+  Examples found = examples();
+  found.attributes = {{"Smiling", torch::zeros({4}, at::kDouble), {}},
+                      {"AGE", torch::zeros({4}, at::kDouble), {}},
+                      {"age", torch::zeros({4}, at::kDouble), {}}};
+  EXPECT_EQ(found.find("smiling")->name, "Smiling");
+  EXPECT_EQ(found.find("AGE")->name, "AGE");
+  EXPECT_EQ(found.find("age")->name, "age");
+  EXPECT_EQ(found.find("Age"), nullptr) << "which of the two is meant?";
+}
+
 TEST(Attribute, KindFollowsFromClassesAndValues) {
   const auto kind = [](const std::vector<double>& values, std::vector<std::string> classes = {}) {
     return Attribute{"x", torch::tensor(values, at::kDouble), std::move(classes)}.kind();
@@ -64,7 +75,9 @@ TEST(Splits, AreNamed) {
   for (const Split split : {Split::kTrain, Split::kValidation, Split::kTest}) {
     EXPECT_EQ(parse_split(to_string(split)), split);
   }
-  expect_error([] { parse_split("val"); }, "expected train, validation or test");
+  EXPECT_EQ(parse_split("val"), Split::kValidation);
+  EXPECT_EQ(parse_split("valid"), Split::kValidation);
+  expect_error([] { parse_split("va"); }, "expected train, validation or test");
 }
 
 }  // namespace

@@ -34,6 +34,19 @@ class Variable {
   bool had_ = false;
 };
 
+TEST(Located, LooksHereThenBelowTheVariable) {
+  TemporaryFolder root;
+  fs::create_directories(root / "flowers/rose");
+  const Variable data("LATENT_DATA", root.path().c_str());
+  EXPECT_EQ(located("flowers"), root / "flowers");
+  EXPECT_EQ(located("data/flowers/rose"), root / "flowers/rose");
+  EXPECT_EQ(located("data/none"), "data/none");
+  EXPECT_EQ(located(root / "none"), root / "none");
+  EXPECT_EQ(located("/"), "/");
+  const Variable unset("LATENT_DATA", nullptr);
+  EXPECT_EQ(located("data/flowers"), "data/flowers");
+}
+
 TEST(DataFolder, IsTheGivenOneElseBelowTheVariableElseData) {
   TemporaryFolder root;
   fs::create_directory(root / "mine");

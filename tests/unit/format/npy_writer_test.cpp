@@ -25,5 +25,17 @@ TEST(NpyWriter, WritesAStructuredArray) {
   EXPECT_EQ(last, 3.0F);
 }
 
+TEST(NpyWriter, WritesWholeNumbersOfAnyShape) {
+  const TemporaryFolder folder;
+  write_npy_integers(folder / "t.npy", torch::tensor({1, 2, 3, 258}, at::kLong).view({2, 1, 2}));
+  const std::string bytes = read_file(folder / "t.npy");
+  const size_t data = bytes.find('\n') + 1;
+  EXPECT_EQ(data % 64, 0);
+  EXPECT_EQ(bytes.substr(12, bytes.find('}') - 11),
+            "{'descr': '<i4', 'fortran_order': False, 'shape': (2, 1, 2, ), }");
+  ASSERT_EQ(bytes.size(), data + 16);
+  EXPECT_EQ(bytes.substr(data + 12), std::string("\x02\x01\0\0", 4));
+}
+
 }  // namespace
 }  // namespace latent

@@ -67,6 +67,18 @@ TEST(ImageHeader, FindsTheOrientation) {
                   1, 1, orientation);
   }
   expect_header(jpeg(9), ImageFormat::kJpeg, 16, 8, 1);
+  // ImageMagick's text: the TIFF directory of one entry, orientation (274), a short, 6.
+  const std::string profile =
+      "\nexif\n      32\n4578696600004d4d002a000000080001011200030000\n"
+      "000100060000\n";
+  const std::string name = std::string("Raw profile type exif") + '\0';
+  expect_header(png(1, 1, 8, 0, {"a"}, png_chunk("tEXt", name + profile)), ImageFormat::kPng, 1, 1,
+                6);
+  for (const std::string& damaged : {std::string(), profile.substr(0, 5), profile.substr(0, 40),
+                                     std::string("\nexif\n 4\nzz")}) {
+    expect_header(png(1, 1, 8, 0, {"a"}, png_chunk("tEXt", name + damaged)), ImageFormat::kPng, 1,
+                  1, 1);
+  }
   for (const char* text : {"tiff:Orientation=\"6\"", "<tiff:Orientation>6</tiff:Orientation>"}) {
     const std::string xmp = "XML:com.adobe.xmp" + std::string(5, '\0') + text;
     expect_header(png(1, 1, 8, 0, {"a"}, png_chunk("iTXt", xmp)), ImageFormat::kPng, 1, 1, 6);

@@ -88,7 +88,23 @@ TEST(Paths, UnevennessIsLargestOverMeanChange) {
 }
 
 TEST(Paths, UnknownNamesAreRefused) {
-  expect_error([] { parse_path("curved"); }, "expected linear or slerp");
+  expect_error([] { parse_path("curved"); }, "expected linear, slerp or cells");
+}
+
+TEST(Paths, CellsAreReplacedOneByOne) {
+  // Two latents at each of four places.
+  const Tensor a = torch::zeros({8}), b = torch::arange(1, 9).to(at::kFloat);
+  const Tensor path = through(torch::stack({a, b}), 5, Path::kCells, 4);
+  EXPECT_EQ(path.sizes(), (std::vector<int64_t>{5, 8}));
+  EXPECT_TRUE(torch::equal(path[0], a));
+  EXPECT_TRUE(torch::equal(path[4], b));
+  for (int64_t step = 1; step < 4; ++step) {
+    const Tensor both = path[step].view({2, 4});
+    const Tensor replaced = both.eq(b.view({2, 4}));
+    EXPECT_TRUE(torch::equal(replaced[0], replaced[1]));
+    EXPECT_EQ(replaced[0].sum().item<int64_t>(), step);
+    EXPECT_TRUE((both.eq(0) | replaced).all().item<bool>());
+  }
 }
 
 }  // namespace

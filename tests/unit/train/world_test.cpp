@@ -135,6 +135,26 @@ TEST_F(WorldTest, LossesThatCompareImages) {
   }
 }
 
+// Codes are counted, averaged and revived over the vectors of both.
+TEST_F(WorldTest, Codes) {
+  const std::string coded = R"({
+    "data": {"name": "shapes", "count": 21, "size": [8, 8]},
+    "model": {"encoder": {"channels": [4, 8]}, "bottleneck": {"name": "vq", "codes": 9, "decay": 0.7, "revive": 0.5},
+              "latent_dim": 3},
+    "objective": {"likelihood": {"name": "gaussian", "value": 0.1}},
+    "train": {"epochs": 3, "batch_size": 8}})";
+  const std::vector<std::vector<std::string>> choices{
+      {},
+      {"model.bottleneck.update=gradient"},
+      {"model.bottleneck.estimator=rotation"},
+      {"model.bottleneck.revive=0"},
+      {R"(model.bottleneck={"name": "fsq", "levels": [5, 4, 3]})"}};
+  for (size_t i = 0; i < choices.size(); ++i) {
+    SCOPED_TRACE(i);
+    expect_same_losses(coded, folder_ / std::to_string(i), with(kSettings, choices[i]));
+  }
+}
+
 // Every process cuts its own part, so two have other parts than one, but both the same number.
 TEST_F(WorldTest, PartsInTurn) {
   Meeting meeting(2);

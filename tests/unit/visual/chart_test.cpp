@@ -111,9 +111,9 @@ TEST_F(Chart, NamesFileAndReason) {
         drawn("x.svg", "t", {{"none", {1}, {NAN}}});
       },
       file + ": nothing to draw: no series has a finite point");
-  expect_error([&] { drawn("x.jpg", "t", kLines); },
-               (folder_ / "x.jpg").string() +
-                   ": a chart cannot be written as this; expected .png, .svg or .pdf");
+  expect_error([&] { drawn("x.bmp", "t", kLines); },
+               (folder_ / "x.bmp").string() +
+                   ": a chart cannot be written as this; expected .png, .jpg, .svg or .pdf");
   expect_error([&] { run_gnuplot("set terminal svg\nplto 1\n", file); },
                file + ": gnuplot drew nothing: line 0: invalid command");
   EXPECT_FALSE(std::filesystem::exists(file));

@@ -30,8 +30,8 @@ TEST(Gnuplot, TerminalFollowsTheExtension) {
             std::string::npos);
   EXPECT_NE(terminal("b.pdf", {.dpi = 96}).find("pdfcairo noenhanced size 0.9375in,0.6250in "),
             std::string::npos);
-  expect_error([&] { terminal("b.jpg", {}); },
-               "b.jpg: a chart cannot be written as this; expected .png, .svg or .pdf");
+  expect_error([&] { terminal("b.bmp", {}); },
+               "b.bmp: a chart cannot be written as this; expected .png, .jpg, .svg or .pdf");
 }
 
 TEST(Gnuplot, CanvasGrowsAsAWhole) {

@@ -100,6 +100,16 @@ TEST(Checkup, ATrainingThatIsNotFinished) {
       << "resuming alone does not help";
 }
 
+TEST(Checkup, FewSteps) {
+  const auto found =
+      ills(check_metrics(metrics({{1, 20, 5, 6, 5}, {2, 40, 4, 6, 5}, {3, 60, 4, 6, 5}}),
+                         {.epochs = 3, .planned = 3, .resume = "RESUME"}, {}));
+  EXPECT_EQ(found,
+            "warning metrics.csv: only 60 steps of training; train longer: RESUME --set "
+            "train.epochs=50\n");
+  EXPECT_EQ(ills(check_metrics(metrics({{1, 200, 5, 6, 5}}), {.epochs = 1, .planned = 1}, {})), "");
+}
+
 const std::string kConfig = R"({"data": {"name": "shapes"},
   "objective": {"likelihood": {"name": "gaussian"}, "kl": {"weight": 4}}})";
 
@@ -151,6 +161,29 @@ TEST(Checkup, DeadUnits) {
   EXPECT_EQ(model_ills(some, weightless),
             "warning latents: 3 of 8 units are dead: 0 for every image; lower "
             "train.optimizer.learning_rate (now 0.001)\n");
+}
+
+TEST(Checkup, Codes) {
+  const std::string config = R"({"data": {"name": "shapes"}, "model": {"bottleneck": "vq"}})";
+  const auto of = [&](int64_t used, double perplexity, int64_t places) {
+    return model_ills({.has_posterior = false,
+                       .latents = 8,
+                       .used = 8,
+                       .rmse = 0.1,
+                       .codes = CodeUse{.codes = 512, .used = used, .perplexity = perplexity},
+                       .seen_places = places},
+                      config);
+  };
+  EXPECT_EQ(of(500, 300, 100'000), "");
+  EXPECT_EQ(of(60, 50, 64), "") << "more codes cannot be seen at so few places";
+  EXPECT_EQ(of(200, 90, 100'000),
+            "warning codes: 200 of 512 used, perplexity 90.0; raise model.bottleneck.revive (now "
+            "0.03), lower train.optimizer.learning_rate (now 0.001), train longer, or set "
+            "model.bottleneck.codes to 200\n");
+  EXPECT_EQ(of(1, 1, 100'000),
+            "problem codes: the codebook has collapsed: 1 of 512 used, perplexity 1.0; raise "
+            "model.bottleneck.revive (now 0.03), lower train.optimizer.learning_rate (now 0.001), "
+            "train longer, or set model.bottleneck.codes to 2\n");
 }
 
 TEST(Checkup, Saturation) {

@@ -19,13 +19,17 @@ TEST(Split, TrimmedLosesBlanksAtBothEnds) {
   EXPECT_EQ(trimmed(" \r\t"), "");
 }
 
+TEST(Split, PutsAsciiIntoLowerCase) { EXPECT_EQ(lower_case("aBC-9.PNG Ö"), "abc-9.png Ö"); }
+
 TEST(Split, MakesPartsOfFileNames) {
   EXPECT_EQ(in_file_name("label=owl"), "label=owl");
   EXPECT_EQ(in_file_name("!a b/c"), "not-a-b-c");
   EXPECT_EQ(in_file_name("size=0.5..0.8,2"), "size=0.5..0.8,2");
   EXPECT_EQ(in_file_name("größe"), "größe");
   EXPECT_EQ(in_file_name(std::string(100, 'x')), std::string(80, 'x'));
-  EXPECT_EQ(in_file_name(std::string(79, 'x') + "ö"), std::string(79, 'x')) << "whole letters";
+  std::string long_name(79, 'x');
+  long_name.append("ö");
+  EXPECT_EQ(in_file_name(long_name), std::string(79, 'x')) << "whole letters";
 }
 
 }  // namespace
