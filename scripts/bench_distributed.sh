@@ -12,6 +12,7 @@ rounds=${1:-5}
 config=${2:-fashion_mnist_vae}
 images=${IMAGES:-6000}
 common=(--set "data.count=$images" --set train.epochs=1 --set train.batch_size=200)
+printf 'processors %s, load %s\n' "$(nproc)" "$(cut -d' ' -f1-3 /proc/loadavg)"
 
 # run NAME PROCESSES THREADS [PREFIX...]: trains an epoch; rank 0's result goes to NAME.json. PREFIX: words before each
 # process, %d is its rank.
@@ -59,12 +60,20 @@ done
 paired
 printf 'sums of two processes on loopback: %.1f %% of the time\n' "$(median < "$work/shares" | awk '{ print 100 * $1 }')"
 
+# The cost model: compute from one process at two batch sizes, latency and bandwidth from sums alone.
+python=$(compgen -G "${LATENT_CACHE:-$HOME/.cache/latent}/torch-*/bin/python3" | head -n 1)
+bytes=$("$latent" train "configs/$config.json" --dry-run --json --quiet "${common[@]}" |
+  python3 -c 'import json, sys; print(4 * json.load(sys.stdin)["parameters"])')
+read -r small large < <("$python" -m torch.distributed.run --standalone --nproc-per-node 2 scripts/_exchange.py "$bytes")
 for processes in 1 2 4; do
   run "model$processes" "$processes" 1
   speed "model$processes" > "$work/speed$processes"
 done
-python3 scripts/distributed_cost.py --batch 200 --measured \
-  "1=$(< "$work/speed1")" "2=$(< "$work/speed2")" "4=$(< "$work/speed4")" --cores "$(nproc)"
+common+=(--set train.batch_size=100)
+run half 1 1
+unset "common[-1]" "common[-1]"
+python3 scripts/distributed_cost.py --batch 200 --bytes "$bytes" --cores "$(nproc)" --half "$(speed half)" --sums "$small" "$large" \
+  --measured "1=$(< "$work/speed1")" "2=$(< "$work/speed2")" "4=$(< "$work/speed4")"
 
 if ((EUID != 0)) || ! command -v tc > /dev/null; then
   echo "link of 1 Gbit/s: not measured (needs root and iproute2)"

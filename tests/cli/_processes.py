@@ -84,13 +84,13 @@ class Group:
             fail(f"exit codes {codes}, expected {wanted}\n" + "\n".join(self.said(rank) for rank in codes))
 
 
-def train(folder, size, words, code=0, **more):
+def train(folder, size, words, code=0, seconds=120, **more):
     """Trains in `size` processes (1: as usual), which must all end with `code`. Returns the group."""
     if size == 1:
         group = Group(folder, 1, words, variables=lambda *_: {}, **more)
     else:
         group = Group(folder, size, words, **more)
-    group.expect_codes(group.wait(), code)
+    group.expect_codes(group.wait(seconds), code)
     return group
 
 

@@ -58,8 +58,9 @@ def same_losses(folder):
 
 def same_bits(folder, config, wanted):
     run = folder / "again"
-    train(folder, 2, [config, "--run", run])
+    train(folder, 2, [config, "--run", run, "--set", "train.tensorboard=true"])
     expect(tensor_bytes(run) == wanted, "the same bits from the same two processes")
+    expect(len(list(run.glob("tensorboard/*"))) == 1, "one process to write for TensorBoard")
 
 
 def check_whole(run):
@@ -113,7 +114,8 @@ def long_config(folder):
 
 def signals(folder):
     config = long_config(folder)
-    for what, ranks, code in ((signal.SIGTERM, [1], 143), (signal.SIGINT, [0, 1], 130), (signal.SIGTERM, [0], 143)):
+    for what, ranks, code in ((signal.SIGTERM, [1], 143), (signal.SIGINT, [0, 1], 130), (signal.SIGTERM, [0], 143),
+                              (signal.SIGUSR1, [0, 1], 128 + signal.SIGUSR1)):
         run = folder / f"signal-{what}-{len(ranks)}-{ranks[0]}"
         group = Group(folder, 2, [config, "--run", run])
         wait_for_steps(group, run)
