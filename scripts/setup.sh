@@ -16,6 +16,7 @@ packages=(
   libcpp-httplib-dev
   zlib1g-dev libzip-dev libprotozero-dev libpng-dev libgif-dev libfreetype-dev fonts-dejavu-core gnuplot-nox
   libgtest-dev libgmock-dev libbenchmark-dev
+  libgloo-dev
   python3-venv clang-format-14 curl ca-certificates
 )
 
@@ -45,7 +46,7 @@ with_tools=false
 for argument in "$@"; do
   case $argument in
     --fuzz) packages+=(clang libclang-rt-dev) ;;
-    --test-tools) packages+=(chromium chromium-driver ffmpeg fish man-db zsh) && with_tools=true ;;
+    --test-tools) packages+=(chromium chromium-driver ffmpeg fish iproute2 man-db openmpi-bin zsh) && with_tools=true ;;
     --no-apt) with_apt=false ;;
     --no-torch) with_torch=false ;;
     -h | --help) usage && exit ;;
@@ -63,10 +64,10 @@ missing_packages() {
 
 # Prints the arguments without what not every distribution has, where this one lacks it:
 # clang-format-14, since what is laid out by another version fails the check and nothing else needs
-# it, and Chromium.
+# it, Chromium, and what training in several processes needs.
 available() {
   for package in "$@"; do
-    [[ $package != @(clang-format-14|chromium|chromium-driver) ]] ||
+    [[ $package != @(clang-format-14|chromium|chromium-driver|libgloo-dev|openmpi-bin) ]] ||
       apt-cache show "$package" >/dev/null 2>&1 || continue
     echo "$package"
   done

@@ -5,6 +5,9 @@
 #   kills [N] [SEED] [KIND]
 #                      N times kill -9 at a random moment (default 1000); KIND: an objective
 #                      of tests/cli/_kinds.py, or every
+#   processes [N] [LOST]
+#                      two processes that train together, one killed N times (default 100); LOST
+#                      processes that are killed or stopped while others wait for them (default 50)
 #   prior [N]          N times kill at a random moment of a prior's training (default 25)
 #   faults [KIND]      every system call on a run's files fails once, in seven ways
 #   full [STEPS]       a disk that fills up (default 64 amounts of free room)
@@ -16,7 +19,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 usage() {
-  sed -n 's/^# \{0,1\}//; 4,14p' "${BASH_SOURCE[0]}"
+  sed -n 's/^# \{0,1\}//; 4,17p' "${BASH_SOURCE[0]}"
   exit 2
 }
 
@@ -39,6 +42,11 @@ case $proof in
     [[ ${kinds[0]} != every ]] || mapfile -t kinds < <(cd tests/cli && python3 -c 'import _kinds; print(*_kinds.KINDS, sep="\n")')
     for kind in "${kinds[@]}"; do cli kills "${1:-1000}" "${2:-1}" "$kind"; done
     ;;
+  processes)
+    build
+    LATENT_PYTHON=${LATENT_PYTHON:-$(compgen -G "${LATENT_CACHE:-$HOME/.cache/latent}/torch-*/bin/python3" | head -n 1)} \
+      cli distributed "${1:-100}" "${2:-50}"
+    ;;
   prior) build && cli codes "${1:-25}" ;;
   faults) build && cli faults --all "$@" ;;
   full) build && cli disk_full "${1:-64}" ;;
@@ -46,7 +54,7 @@ case $proof in
   fuzz) scripts/fuzz.sh "${1:-600}" ;;
   sanitizers) scripts/test.sh asan ;;
   all)
-    for each in damage faults full kills fuzz sanitizers; do
+    for each in damage faults full kills processes fuzz sanitizers; do
       echo "== $each, $(date '+%Y-%m-%d %H:%M')"
       "${BASH_SOURCE[0]}" "$each"
     done

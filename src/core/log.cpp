@@ -46,6 +46,11 @@ std::optional<std::vector<Message>>& kept() {
   return messages;
 }
 
+std::string& speaker() {
+  static std::string name;
+  return name;
+}
+
 // Errors that wait for the end of the command.
 std::vector<std::string>& kept_errors() {
   static std::vector<std::string> messages;
@@ -55,7 +60,7 @@ std::vector<std::string>& kept_errors() {
 // Removes control characters, since messages quote files. A warning or an error stays one line.
 void write(spdlog::level::level_enum level, const std::string& prefix, const std::string& message) {
   const std::string safe = without_controls(message, level >= spdlog::level::warn);
-  console().log(level, "{}{}", prefix, safe);
+  console().log(level, "{}{}{}", prefix, speaker(), safe);
   if (file_logger()) {
     file_logger()->log(level, "{}", safe);
   } else if (kept()) {
@@ -71,6 +76,8 @@ void set_level(Level level) {
                       : level == Level::kVerbose ? spdlog::level::debug
                                                  : spdlog::level::info);
 }
+
+void set_speaker(const std::string& name) { speaker() = name + ": "; }
 
 void keep_for_file() { kept().emplace(); }
 

@@ -13,6 +13,9 @@ enum class Level { kQuiet, kNormal, kVerbose };
 /// Sets which messages reach stderr; call once from main before the first message.
 void set_level(Level level);
 
+/// Sets who speaks: "warning: rank 1: ...". For one of several processes that do not lead.
+void set_speaker(const std::string& name);
+
 /// Returns true if only warnings and errors reach stderr.
 bool is_quiet();
 

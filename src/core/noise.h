@@ -21,6 +21,9 @@ class Noise {
   Noise(at::Generator generator, int64_t first, int64_t total)
       : generator_(std::move(generator)), first_(first), total_(total) {}
 
+  /// Returns the numbers for images from `first` on of the same batch.
+  Noise from(int64_t first) const { return {generator_, first, total_}; }
+
   // The numbers are drawn on the generator's device and moved to that of the options: from a
   // generator on the CPU they are the same for every device.
   // sizes: [B, ...] of the part; like: a tensor of the part, whose memory format the numbers get.

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "core/tensor.h"
 
@@ -21,6 +23,8 @@ class World {
 
   /// Returns the value of the process that leads, so that all decide alike.
   double of_leader(double mine) const;
+  /// Returns the texts of all processes, by rank.
+  std::vector<std::string> gather(const std::string& mine) const;
   /// Runs `work` in the process that leads, while the others wait for it. If it throws, throws
   /// there what it threw, and Error in the others.
   void lead(const std::function<void()>& work) const;

@@ -21,6 +21,8 @@ class CodeCounts {
   explicit CodeCounts(int64_t codes);
   /// indices: int64 below the number of codes, of any shape, on any device.
   void add(const Tensor& indices);
+  /// Adds what others have counted of the same codebook, [K] int64.
+  void add_counts(const Tensor& counts) { counts_ += counts; }
   CodeUse use() const;
   /// Returns how often each was met, [K] int64.
   const Tensor& counts() const { return counts_; }

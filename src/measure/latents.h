@@ -19,6 +19,12 @@ class CodeSpread {
  public:
   void add(const Latent& latent);
 
+  /// Returns the sums so far as one tensor, [5, Z]: the count, sums, squares, lowest, highest;
+  /// undefined if nothing was added.
+  Tensor packed() const;
+  /// Adds what another spread has packed.
+  void add_packed(const Tensor& packed);
+
   int64_t count() const { return count_; }
   /// Returns each latent's variance over the images.
   Tensor variance() const;

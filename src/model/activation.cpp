@@ -4,6 +4,7 @@
 #include <torch/csrc/autograd/generated/variable_factories.h>
 
 #include "core/error.h"
+#include "model/shared_batch_norm.h"
 
 namespace latent {
 namespace {
@@ -41,6 +42,8 @@ class BatchNorm : public Layer {
     variance_ = register_buffer("running_var", torch::ones({features}));
   }
   Tensor forward(const Tensor& x) override {
+    const Together* together = is_training() ? Together::now() : nullptr;
+    if (together != nullptr) return forward_together(x, *together);
     // The unbiased variance of one value is 0/0, and NaN would stay; Keras's biased one is 0, which
     // says nothing about the data either. So the running variance is left unchanged.
     const bool one_value = is_training() && x.numel() == weight_.numel();
@@ -56,6 +59,16 @@ class BatchNorm : public Layer {
   bool output_is_free() const override { return true; }
 
  private:
+  Tensor forward_together(const Tensor& x, const Together& together) {
+    auto [y, statistics] = shared_batch_norm(x, weight_, bias_, epsilon_, together);
+    const torch::NoGradGuard no_grad;
+    mean_.mul_(1 - momentum_).add_(statistics.mean, momentum_);
+    const auto count = static_cast<double>(statistics.count);
+    if (count > 1)
+      variance_.mul_(1 - momentum_).add_(statistics.variance, momentum_ * count / (count - 1));
+    return y;
+  }
+
   double momentum_, epsilon_;
   Tensor weight_, bias_, mean_, variance_;
 };

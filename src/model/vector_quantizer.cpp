@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/together.h"
 #include "model/bottleneck.h"
 #include "model/codebook.h"
 
@@ -132,14 +133,18 @@ class VectorQuantizer : public Bottleneck, public Codebook {
   // repetition; without revival only all of them at the first step.
   void revive_unused(const Tensor& rows, const Noise& noise, int64_t images) {
     const torch::NoGradGuard no_grad;
-    const int64_t vectors = rows.size(0);
-    const double usual = static_cast<double>(vectors) / static_cast<double>(options_.codes);
-    const Tensor order =
-        noise.uniform({images, vectors / images}, rows.options()).flatten().argsort();
-    const Tensor turn = at::arange(options_.codes, order.options()).remainder(vectors);
-    const Tensor drawn = rows.index_select(0, order.index_select(0, turn));
+    const Together* together = Together::now();  // the batch is that of all processes
+    const int64_t all = together == nullptr ? images : together->total();
+    const int64_t each = rows.size(0) / images;
+    const double usual = static_cast<double>(all * each) / static_cast<double>(options_.codes);
     const Tensor few = options_.revive > 0 ? counts_.lt(options_.revive * usual)
                                            : counts_.sum().eq(0).expand_as(counts_);
+    // The processes have the same counts, so all of them or none save the exchange.
+    if (together != nullptr && few.is_cpu() && !few.any().item<bool>()) return;
+    const Noise of_all = together == nullptr ? noise : noise.from(together->place());
+    const Tensor order = of_all.uniform({all, each}, rows.options()).flatten().argsort();
+    const Tensor turn = at::arange(options_.codes, order.options()).remainder(all * each);
+    const Tensor drawn = rows_at(rows, order.index_select(0, turn));
     const Tensor unused = few.logical_and(drawn.isfinite().all(1));
     // It has to be used at once, or the next step moves it again.
     const double count = options_.revive > 0 ? options_.revive * usual : usual;
@@ -155,9 +160,13 @@ class VectorQuantizer : public Bottleneck, public Codebook {
                            .eq(at::arange(options_.codes, chosen.options()))
                            .to(rows.scalar_type());  // [M, K]
     const double share = 1 - options_.decay;
-    counts_.mul_(options_.decay).add_(one.sum(0), share);
+    const Tensor counted = one.sum(0);
+    sum_of_all(counted);
+    counts_.mul_(options_.decay).add_(counted, share);
     if (learned()) return;
-    sums_.mul_(options_.decay).add_(at::mm(one.t(), rows), share);
+    const Tensor added = at::mm(one.t(), rows);
+    sum_of_all(added);
+    sums_.mul_(options_.decay).add_(added, share);
     const Tensor all = counts_.sum();
     const auto codes = static_cast<double>(options_.codes);
     const Tensor smooth = (counts_ + kSmoothing) / (all + codes * kSmoothing) * all;

@@ -24,6 +24,8 @@ class Adversary {
   /// Returns its network, which must not be registered as a part of the penalty.
   virtual torch::nn::Module& module() = 0;
   virtual const AdversaryOptions& options() const = 0;
+  /// As of a penalty.
+  virtual bool compares_images() const { return false; }
   /// Returns the loss that its network minimises: a scalar. input: without gradients.
   virtual Tensor loss(const PenaltyInput& input) = 0;
 };

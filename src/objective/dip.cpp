@@ -31,6 +31,7 @@ class Dip : public Penalty {
     return {.terms = {off_diagonal, diagonal},
             .added = options_.weight * off_diagonal + options_.diagonal * diagonal};
   }
+  bool compares_images() const override { return true; }
 
  private:
   DipOptions options_;

@@ -39,6 +39,8 @@ class FactorDiscriminator : public torch::nn::Module, public Adversary {
   torch::nn::Module& module() override { return *this; }
   const AdversaryOptions& options() const override { return options_; }
 
+  // It permutes the latents of a batch.
+  bool compares_images() const override { return true; }
   // Of the first half of the batch as it is, and of the second with each latent in an order of its
   // own: two batches, so that none is compared with a permutation of itself.
   Tensor loss(const PenaltyInput& input) override {

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "core/together.h"
 #include "objective/likelihood.h"
 #include "objective/output.h"
 
@@ -38,7 +39,7 @@ class Gaussian : public Likelihood {
       return 0.5 * error * at::exp(-2.0 * log_sigma_) + values * log_sigma_ + constant;
     }
     if (options_.sigma == "optimal") {
-      const Tensor variance = squared.detach().mean().clamp_min(kSmallestVariance);
+      const Tensor variance = mean_of_all(squared).clamp_min(kSmallestVariance);
       return 0.5 * error / variance + 0.5 * values * at::log(variance) + constant;
     }
     const double sigma = options_.value;

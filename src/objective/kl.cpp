@@ -35,6 +35,8 @@ class Kl : public Penalty {
     if (options_.free_nats > 0) costly = each.mean(0).clamp_min(options_.free_nats).sum();
     return {.terms = {kl}, .added = weight_ * costly};
   }
+  // A mean of each image's KL is none of |KL - C|, nor of a KL that is free up to a limit.
+  bool compares_images() const override { return options_.capacity > 0 || options_.free_nats > 0; }
   void schedule(double epoch) override {
     const double grown =
         options_.warmup_epochs > 0 ? std::min(1.0, epoch / options_.warmup_epochs) : 1.0;
@@ -79,6 +81,7 @@ class ControlledKl : public Penalty {
     }
     return {.terms = {kl, weight}, .added = weight * kl};
   }
+  bool compares_images() const override { return true; }
 
  private:
   static constexpr double kWidest = 14;  // the weight stays within a factor of a million of 1

@@ -33,6 +33,7 @@ class Mmd : public Penalty {
     return {.terms = {mmd}, .added = options_.weight * mmd};
   }
   bool is_noisy() const override { return true; }
+  bool compares_images() const override { return true; }
 
  private:
   // The scales of the inverse multiquadratic kernel, relative to the prior's squared diameter.

@@ -7,8 +7,27 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/together.h"
 
 namespace latent {
+
+Output with_latents_of_all(const Output& output) {
+  if (Together::now() == nullptr) return output;
+  Output all = output;
+  all.latent.z = rows_of_all(output.latent.z);
+  all.latent.code = rows_of_all(output.latent.code);
+  if (output.latent.posterior) {
+    const auto& [mean, logvar] = *output.latent.posterior;
+    all.latent.posterior = Posterior{rows_of_all(mean), rows_of_all(logvar)};
+  }
+  return all;
+}
+
+std::optional<Noise> noise_for_all(const std::optional<Noise>& noise) {
+  const Together* together = Together::now();
+  if (together == nullptr || !noise) return noise;
+  return noise->from(together->place());
+}
 
 std::vector<std::string> remedies(const std::vector<ChosenPenalty>& penalties,
                                   const std::string& term) {
@@ -65,9 +84,14 @@ Loss Objective::operator()(const Tensor& images, const Output& output,
     loss.terms.push_back(own);
   }
   const Output one = first_sample(output, several);
+  std::optional<Output> all;  // made when a penalty asks
   for (size_t i = 0; i < penalties_.size(); ++i) {
     const auto& names = chosen_[i].plan.terms;
-    PenaltyValue value = (*penalties_[i])({.images = images, .output = one, .noise = noise});
+    const bool compares = penalties_[i]->compares_images();
+    if (compares && !all) all = with_latents_of_all(one);
+    PenaltyValue value = (*penalties_[i])({.images = images,
+                                           .output = compares ? *all : one,
+                                           .noise = compares ? noise_for_all(noise) : noise});
     TORCH_CHECK(value.terms.size() == names.size(), "penalty ", chosen_[i].row->name, " gives ",
                 value.terms.size(), " terms and names ", names.size());
     loss.total = loss.total + value.added;

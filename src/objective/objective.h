@@ -24,6 +24,12 @@ struct Loss {
   std::vector<NamedTensor> terms;  // unweighted: "nll", "kl", ...
 };
 
+/// Returns the output with the latents of all processes' images; with those of this batch if it is
+/// whole (core/together.h). The decoded images stay those of this process.
+Output with_latents_of_all(const Output& output);
+/// Returns the noise for the images of all processes.
+std::optional<Noise> noise_for_all(const std::optional<Noise>& noise);
+
 /// A penalty that a config chooses.
 struct ChosenPenalty {
   const PenaltyRow* row;

@@ -26,7 +26,8 @@ struct PenaltyContext {
   uint64_t seed = 0;            // of initial weights of its own
 };
 
-/// What a penalty sees of a batch.
+/// What a penalty sees of a batch, or of this process's part of one. If it compares images, the
+/// latents are those of the whole batch.
 struct PenaltyInput {
   const Tensor& images;  // [B, C, H, W], the clean images
   const Output& output;
@@ -47,6 +48,9 @@ class Penalty : public torch::nn::Module {
   virtual void schedule(double /*epoch*/) {}
   /// Whether it draws from PenaltyInput::noise.
   virtual bool is_noisy() const { return false; }
+  /// Whether its value is no mean of values that each depend on one image: it then sees the latents
+  /// of all processes' images.
+  virtual bool compares_images() const { return false; }
   /// Returns the network that plays against the model, if there is one.
   virtual Adversary* adversary() { return nullptr; }
 };

@@ -27,6 +27,7 @@ class SparsityKl : public Penalty {
                                   .sum();
     return {.terms = {divergence}, .added = options_.weight * divergence};
   }
+  bool compares_images() const override { return true; }
 
  private:
   static constexpr double kEdge = 1e-6;  // keeps the logarithms of units always off or on finite

@@ -40,6 +40,7 @@ class TotalCorrelation : public Penalty {
     return {.terms = {(own - joint).mean(), tc, (single - prior).mean()},
             .added = options_.weight * tc};
   }
+  bool compares_images() const override { return true; }
 
  private:
   // The logarithm of the share of the mixture that each posterior of the batch stands for, for each

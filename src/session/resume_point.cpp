@@ -114,6 +114,24 @@ void refuse_fewer_epochs(const std::optional<StoredCheckpoint>& checkpoint, int6
                   trained == 1 ? "1 epoch is" : fmt::format("{} epochs are", trained), trained));
 }
 
+bool holds_run(const std::filesystem::path& folder) {
+  std::error_code code;
+  return std::filesystem::exists(folder / "config.json", code) &&
+         std::filesystem::exists(folder / "build.json", code);
+}
+
+void take_settled(const std::filesystem::path& folder, Config& config, std::string& precision) {
+  if (precision != "auto") return;
+  const RunDirectory run = RunDirectory::open(folder);
+  const Json settled = Json::parse(read_file(run.config()), nullptr, false);
+  if (!settled.is_object()) return;
+  const Json keys = settled.flatten();
+  const auto found = keys.find("/train/precision");
+  if (found == keys.end() || (*found != "fp32" && *found != "bf16")) return;
+  precision = found->get<std::string>();
+  config.settle("train.precision", precision);
+}
+
 std::optional<StoredCheckpoint> resume_point(const RunDirectory& run, const Config& config) {
   if (run.checkpoint_names().empty()) {
     if (run.build().contains("init_from")) {

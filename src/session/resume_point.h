@@ -19,6 +19,14 @@ namespace latent {
 /// training and may not be changed.
 std::optional<StoredCheckpoint> resume_point(const RunDirectory& run, const Config& config);
 
+/// Returns whether a folder holds a run that can be resumed, rather than nothing or what a process
+/// left that was killed before the run had a config.
+bool holds_run(const std::filesystem::path& folder);
+
+/// Takes over what the run in `folder` settled at its start and the config leaves open: the
+/// precision "auto". config: read, of the same run by another file.
+void take_settled(const std::filesystem::path& folder, Config& config, std::string& precision);
+
 /// Throws Error if `epochs`, the value of train.epochs, is less than the checkpoint already has.
 void refuse_fewer_epochs(const std::optional<StoredCheckpoint>& checkpoint, int64_t epochs);
 

@@ -3,7 +3,9 @@
 #include <spdlog/fmt/fmt.h>
 #include <torch/version.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
+#include <thread>
 #include <tuple>
 
 #include "core/device/device.h"
@@ -11,6 +13,7 @@
 #include "core/log.h"
 #include "core/system/file.h"
 #include "core/version.h"
+#include "session/agreement.h"
 #include "session/moved_data.h"
 #include "session/resume_point.h"
 #include "train/checkpoint/checkpoint.h"
@@ -22,6 +25,8 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
+constexpr int kAttemptsToOpen = 40;  // of another machine's folder: 10 seconds
+
 Json build_info(const TrainingRequest& request) {
   std::error_code ignored;
   Json build{{"latent", version()},
@@ -30,6 +35,7 @@ Json build_info(const TrainingRequest& request) {
              {"device", describe(request.device)}};
   // Where relative paths of the config begin.
   build["directory"] = std::filesystem::current_path(ignored).string();
+  if (!request.world->is_alone()) build["processes"] = request.world->size();
   if (request.init_from) build["init_from"] = request.init_from->string();
   return build;
 }
@@ -41,14 +47,20 @@ void load_initial_weights(const fs::path& path, Autoencoder& model, Objective& o
   log::info("weights from {}", weights.path.string());
 }
 
-// Only the same machine gives bit-for-bit the same results.
-void compare_builds(const Json& built, const c10::Device& device) {
+// Only the same machine and number of processes give bit-for-bit the same results.
+void compare_builds(const Json& built, const c10::Device& device, const World& world) {
   for (const auto& [what, now] : {std::pair<const char*, std::string>{"device", describe(device)},
                                   {"torch", TORCH_VERSION}}) {
     const auto found = built.find(what);
     if (found == built.end() || !found->is_string()) continue;
     if (const auto before = found->get<std::string>(); before != now)
       log::warn("started on {}, resumed on {}: results may differ in the last bits", before, now);
+  }
+  const auto processes = built.find("processes");
+  const bool known = processes != built.end() && processes->is_number_integer();
+  if (const int64_t before = known ? processes->get<int64_t>() : 1; before != world.size()) {
+    log::warn("processes: {} at the start, {} now: results may differ in the last bits", before,
+              world.size());
   }
 }
 
@@ -75,14 +87,31 @@ RunDirectory new_directory(const TrainingRequest& request, const Config& config,
   return run;
 }
 
+// Opens a folder that another machine has just made: a network file system may show it later.
+RunDirectory open_new(const fs::path& path) {
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return RunDirectory::open(path);
+    } catch (const Error& failure) {
+      if (attempt == kAttemptsToOpen) {
+        throw Error(
+            fmt::format("{}; rank 0 has made it: expected a folder that the machines of all "
+                        "processes share (--run)",
+                        failure.what()));
+      }
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(250));
+  }
+}
+
 // The folder of the run, which the process that leads makes unless the run is resumed.
 RunDirectory claimed_directory(const TrainingRequest& request, const Config& config,
                                std::unique_ptr<RunLock>& lock) {
+  if (request.resume) return RunDirectory::open(*request.folder);
   std::optional<RunDirectory> made;
-  request.world->lead([&] {
-    if (!request.resume) made = new_directory(request, config, lock);
-  });
-  return made ? *made : RunDirectory::open(*request.folder);
+  request.world->lead([&] { made = new_directory(request, config, lock); });
+  const auto path = request.world->gather(made ? made->path().string() : "").front();
+  return made ? *made : open_new(path);
 }
 
 // Throws Error if the keys that say where the data lie were changed, and other data are there.
@@ -102,7 +131,7 @@ void resume(Trainer& trainer, const RunDirectory& run, const Config& config,
             const std::optional<StoredCheckpoint>& checkpoint, const TrainingRequest& request) {
   const World& world = *request.world;
   if (checkpoint) trainer.restore(*checkpoint);
-  compare_builds(run.build(), request.device);
+  if (world.leads()) compare_builds(run.build(), request.device, world);
   if (checkpoint && checkpoint->name != "last") {
     world.lead([&] { set_aside(run.checkpoint("last")); });
     trainer.save();
@@ -179,6 +208,8 @@ StartedTraining start_training(const TrainingRequest& request, Config& config,
                                Experiment& experiment, const PreparedTraining& prepared,
                                ClaimedRun claimed) {
   const c10::Device& device = request.device;
+  expect_same_work(*request.world, device,
+                   {fingerprint(prepared.train.pixels), fingerprint(prepared.validation.pixels)});
   // The run's config keeps the choice: a resumed run must not try again.
   experiment.train.precision = agreed_precision(request, experiment, prepared);
   config.settle("train.precision", experiment.train.precision);

@@ -21,10 +21,10 @@ struct TrainingRequest {
   std::optional<std::filesystem::path> folder;     // of the run; else runs/<name>-<n>
   std::optional<std::filesystem::path> init_from;  // a run whose weights training starts from
   c10::Device device = c10::kCPU;
-  const World* world = &alone();  // several processes need `folder`
-  bool resume = false;            // needs `folder`
-  bool overwrite = false;         // replaces the run in `folder`
-  bool dry_run = false;           // writes nothing
+  const World* world = &alone();
+  bool resume = false;     // needs `folder`
+  bool overwrite = false;  // replaces the run in `folder`
+  bool dry_run = false;    // writes nothing
 };
 
 /// A run's folder before the data are read.

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/world.h"
 #include "data/condition.h"
 #include "data/dataset.h"
 #include "measure/code_use.h"
@@ -29,6 +30,8 @@ struct EvaluationOptions {
   std::function<void(int64_t done, int64_t total)> progress = {};  // images
   CorruptionChain corruption = {};  // of the encoder's input; the noise is the same in each pass
   Condition condition = {};         // of the model
+  // Each process takes some of the batches, and all get the result; measures need one process.
+  const World* world = &alone();
 };
 
 struct Evaluation {

@@ -63,6 +63,12 @@ void TrainOptions::read(Section section) {
                   "number of the latest checkpoints to keep as a fallback, including the newest; "
                   "best is always kept",
                   OnResume::kMayChange);
+  Section distributed = section.section("distributed");
+  distributed.read(
+      "timeout", distributed_timeout, between(1, 86400),
+      "in several processes: seconds until one that gives no sign of life, or does not "
+      "come at the start, counts as lost and the others stop",
+      OnResume::kMayChange);
   section.read(
       "pictures_every", pictures_every, at_least(0),
       "draw samples and reconstructions every so many epochs; 0 draws them only after the last",

@@ -28,11 +28,12 @@ struct TrainOptions {
   int64_t patience = 0;  // early stopping; 0: off
   double min_delta = 0.0;
   int64_t pictures_every = 1;
-  bool report = false;             // at the end of training
-  bool tensorboard = false;        // event files of each epoch
-  int64_t checkpoint_steps = 0;    // between checkpoints; 0: never
-  double checkpoint_minutes = 10;  // the same by the clock
-  int64_t checkpoint_keep = 2;     // of the last ones
+  bool report = false;              // at the end of training
+  bool tensorboard = false;         // event files of each epoch
+  int64_t checkpoint_steps = 0;     // between checkpoints; 0: never
+  double checkpoint_minutes = 10;   // the same by the clock
+  int64_t checkpoint_keep = 2;      // of the last ones
+  double distributed_timeout = 60;  // seconds until a silent process counts as lost
 
   void read(Section section);
   /// Whether steps may be recorded: one in parts draws numbers again for each part.

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "core/together.h"
 #include "train/arithmetic.h"
 
 namespace latent {
@@ -63,16 +64,36 @@ TrainingStep::TrainingStep(const TrainOptions& options, std::shared_ptr<Autoenco
   skipped_ = at::zeros({}, at::TensorOptions(device_).dtype(at::kLong));
 }
 
+// What a loss learns of the other processes' parts; nothing if each has the whole batch. i, pieces:
+// of train.accumulate.
+std::optional<Together> TrainingStep::together(const StepNoise& noise, int64_t i,
+                                               int64_t pieces) const {
+  const BatchPart& part = noise.part();
+  if (world_.is_alone() || part.copies > 1 || part.total < 0) return std::nullopt;
+  int64_t place = 0;
+  for (int64_t before = 0; before < i; ++before) {
+    for (const int64_t size : part_sizes(part.total, world_.size(), before, pieces))
+      place += size;
+  }
+  return std::make_optional<Together>(world_, part_sizes(part.total, world_.size(), i, pieces),
+                                      place);
+}
+
 void TrainingStep::run(const Batch& batch, const StepNoise& noise) {
   statistics_.save();
   parameters().refresh_narrowed();
   const int64_t images = batch.target.size(0);
   const int64_t whole = noise.part().total < 0 ? images : noise.part().total;
   // A part adds its share to the mean over the whole batch.
-  const double share = static_cast<double>(images) / static_cast<double>(whole);
-  std::vector<Tensor> values = images == 0                ? sit_out()
-                               : options_.accumulate == 1 ? learn(batch, noise, share)
-                                                          : learn_in_parts(batch, noise, whole);
+  const double share =
+      static_cast<double>(images) / static_cast<double>(whole * noise.part().copies);
+  std::vector<Tensor> values;
+  if (options_.accumulate == 1) {
+    const auto others = together(noise, 0, 1);
+    values = learn(batch, noise, share);
+  } else {
+    values = learn_in_parts(batch, noise, whole);
+  }
   const torch::NoGradGuard no_grad;
   if (!world_.is_alone()) join(values);
   update(std::move(values), whole, noise.step());
@@ -80,13 +101,19 @@ void TrainingStep::run(const Batch& batch, const StepNoise& noise) {
 
 std::vector<Tensor> TrainingStep::learn_in_parts(const Batch& batch, const StepNoise& noise,
                                                  int64_t whole) {
-  const int64_t images = batch.target.size(0), parts = std::min(options_.accumulate, images);
+  const BatchPart& mine = noise.part();
+  const int64_t images = batch.target.size(0);
+  // As many in every process, although one may have an image less.
+  const bool cut = mine.total >= 0 && mine.copies == 1;
+  const int64_t parts = std::min(options_.accumulate, cut ? mine.total / world_.size() : images);
   std::vector<Tensor> values, gradients;
   for (int64_t i = 0; i < parts; ++i) {
     const int64_t first = images * i / parts, count = images * (i + 1) / parts - first;
-    const StepNoise drawn = noise.of_part({.first = noise.part().first + first, .total = whole});
+    const StepNoise drawn =
+        noise.of_part({.first = mine.first + first, .total = whole, .copies = mine.copies});
+    const auto others = together(noise, i, parts);
     const auto added = learn(part_of_batch(batch, first, count), drawn,
-                             static_cast<double>(count) / static_cast<double>(whole));
+                             static_cast<double>(count) / static_cast<double>(whole * mine.copies));
     const torch::NoGradGuard no_grad;
     for (size_t k = 0; k < added.size(); ++k) {
       if (i == 0)
@@ -125,15 +152,6 @@ std::vector<Tensor> TrainingStep::learn(const Batch& batch, const StepNoise& noi
   return values;
 }
 
-std::vector<Tensor> TrainingStep::sit_out() {
-  for (auto& player : players_) {
-    player.parameters.drop_gradients();
-    player.parameters.gather_gradients();  // no backward pass ran: zeros
-  }
-  const size_t count = objective_->term_names().size() + players_.size();
-  return std::vector<Tensor>(count, at::zeros({}, at::TensorOptions(device_)));
-}
-
 void TrainingStep::join(std::vector<Tensor>& values) {
   const Tensor sums = at::stack(values);
   world_.sum(sums);
@@ -148,8 +166,11 @@ std::vector<Tensor> TrainingStep::play(const Tensor& images, const Output& outpu
   for (auto& player : players_) {
     if (!player.adversary) continue;
     player.parameters.drop_gradients();  // those that the model's loss left in it
+    const bool compares = player.adversary->compares_images();
+    const Output seen = compares ? with_latents_of_all(output) : output;
+    const std::optional<Noise> mine = noise(Stream::kAdversary);
     const Tensor loss = player.adversary->loss(
-        {.images = images, .output = output, .noise = noise(Stream::kAdversary)});
+        {.images = images, .output = seen, .noise = compares ? noise_for_all(mine) : mine});
     losses.push_back(share_of(loss, share));
     losses.back().backward();
     player.parameters.gather_gradients();

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/together.h"
 #include "model/autoencoder.h"
 #include "objective/objective.h"
 #include "train/batches.h"
@@ -33,12 +34,12 @@ class TrainingStep {
   /// Trains on one batch on the device. Reads no value from the device, so that it can be recorded.
   ///
   /// Each process of the world trains on its part of the batch (StepNoise::part), and all make the
-  /// same update. It is that of one process on the whole batch if each loss is a mean over the
-  /// images; batch normalisation, and a loss of the whole batch such as |KL - capacity|, see only
-  /// the part.
+  /// same update. It is that of one process on the whole batch, up to the order of sums: batch
+  /// normalisation, and losses that compare images, see all parts (core/together.h).
   ///
   /// With train.accumulate the batch is trained on in parts, one after another, whose gradients add
-  /// up to the whole batch's, with the same exceptions.
+  /// up to the whole batch's; batch normalisation, and losses that compare images, see only a part.
+  /// In several processes each cuts its own part, so these parts hold other images than in one.
   ///
   /// A step whose losses or gradient are NaN or infinite is skipped: weights, optimizer, running
   /// statistics and sums do not change; `skipped` counts it, `check_finite` reports it.
@@ -75,14 +76,13 @@ class TrainingStep {
 
  private:
   Output forward(const Batch& batch, const StepNoise& noise);
+  std::optional<Together> together(const StepNoise& noise, int64_t i, int64_t pieces) const;
   /// Computes the gradients of all players on this process's part. share: of the batch that it is.
   /// Returns the total loss, the terms and the adversaries' losses, times the share.
   std::vector<Tensor> learn(const Batch& batch, const StepNoise& noise, double share);
   /// Does the same in train.accumulate parts, one after another. whole: images of the batch of all
   /// processes.
   std::vector<Tensor> learn_in_parts(const Batch& batch, const StepNoise& noise, int64_t whole);
-  /// Returns the values and leaves the gradients of a part without images: zeros.
-  std::vector<Tensor> sit_out();
   /// Computes the adversaries' gradients. output: without gradients. share: of the batch that the
   /// images are. Returns their losses times the share.
   std::vector<Tensor> play(const Tensor& images, const Output& output, const StepNoise& noise,

@@ -11,8 +11,18 @@ constexpr Stream kOfSteps[] = {Stream::kAugmentation, Stream::kCorruption, Strea
 
 }  // namespace
 
+std::vector<int64_t> part_sizes(int64_t total, int64_t processes, int64_t i, int64_t pieces) {
+  std::vector<int64_t> sizes;
+  for (int64_t rank = 0; rank < processes; ++rank) {
+    const int64_t size = total * (rank + 1) / processes - total * rank / processes;
+    sizes.push_back(size * (i + 1) / pieces - size * i / pieces);
+  }
+  return sizes;
+}
+
 std::pair<BatchPart, int64_t> part_of(int64_t total, const World& world) {
   if (world.is_alone()) return {{}, total};
+  if (total < world.size()) return {{.first = 0, .total = total, .copies = world.size()}, total};
   const int64_t first = total * world.rank() / world.size();
   const int64_t end = total * (world.rank() + 1) / world.size();
   return {{.first = first, .total = total}, end - first};

@@ -15,11 +15,18 @@ namespace latent {
 struct BatchPart {
   int64_t first = 0;   // place of its first image in that batch
   int64_t total = -1;  // images of that batch; -1: the part is the whole
+  int64_t copies = 1;  // processes that train on these images
 };
 
 /// Returns the part of a batch of `total` images that falls to a process, and its number of images;
-/// the parts differ by one image at most.
+/// the parts differ by one image at most. Every process trains on the whole of a batch that has
+/// fewer images than there are processes.
 std::pair<BatchPart, int64_t> part_of(int64_t total, const World& world);
+
+/// Returns the numbers of images of the processes' parts, cut in `pieces`, of which it takes the
+/// i-th. total: at least pieces * processes.
+std::vector<int64_t> part_sizes(int64_t total, int64_t processes, int64_t i = 0,
+                                int64_t pieces = 1);
 
 /// The random numbers of one training step. They depend on the seed, the step and the images'
 /// places in the batch, and on nothing that was drawn before.

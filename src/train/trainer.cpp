@@ -20,6 +20,15 @@ namespace {
 
 constexpr int64_t kCheckEvery = 50;  // steps between looks at the device's NaN flags
 
+// A process that fails to record a step that holds the others' sums would leave them waiting.
+TrainOptions stepping_options(TrainOptions options, const World& world, const c10::Device& device) {
+  if (world.is_alone()) return options;
+  if (options.records_steps() && device.is_cuda() && world.leads())
+    log::info("several processes: steps run operation by operation, not as one CUDA graph");
+  options.cuda_graph = false;
+  return options;
+}
+
 }  // namespace
 
 Trainer::Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model,
@@ -38,7 +47,7 @@ Trainer::Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model
       device_(device),
       world_(world),
       step_(options, std::move(model), std::move(objective), device, world),
-      stepper_(train_, step_, options, device),
+      stepper_(train_, step_, stepping_options(options, world, device), device),
       schedule_(options.schedule, options.epochs),
       metrics_(*objective_, model_->bottleneck().codebook() != nullptr, run_.metrics(),
                world.leads()),
@@ -57,7 +66,7 @@ void Trainer::train(TrainListeners listeners) {
     if (state_.batch == 0) save();
     // A training resumed within an epoch rolls back to that point, unless the checkpoint of the
     // epoch's start still exists.
-    if (state_.batch == 0 || !checkpoints_.rollback_is_of(state_.epoch))
+    if (state_.batch == 0 || world_.of_leader(checkpoints_.rollback_is_of(state_.epoch)) == 0)
       checkpoints_.keep_for_rollback();
   }
   while (state_.epoch < options_.epochs) {
@@ -113,8 +122,8 @@ void Trainer::train_epoch(TrainListeners listeners) {
     for (TrainListener* listener : listeners)
       listener->step(report);
     const bool ended = state_.batch == batches();  // the end of an epoch saves anyway
-    const int signal = agreed_signal();
-    const bool saving = !ended && (signal != 0 || world_.any(checkpoint_due()));
+    const auto [signal, due] = agreed_wishes(checkpoint_due());
+    const bool saving = !ended && (signal != 0 || due);
     if (saving || ended || state_.step % kCheckEvery == 0) {
       const Stopwatch waiting;
       settle_bad_steps(order);  // waits for the device to complete its steps
@@ -154,7 +163,7 @@ void Trainer::finish_epoch(TrainListeners listeners) {
   for (TrainListener* listener : listeners)
     listener->epoch(report);
   if (lowered) log::info("learning rate lowered: val_loss has stopped improving");
-  if (const int signal = agreed_signal(); signal != 0 && state_.epoch < options_.epochs)
+  if (const int signal = agreed_wishes(false).signal; signal != 0 && state_.epoch < options_.epochs)
     stop_for(signal);
 }
 
@@ -166,8 +175,9 @@ Evaluation Trainer::validate() {
   options.device = device_;
   options.corruption = corruption_;
   options.condition = condition_;
+  options.world = &world_;
   // A run saved after the last batch of an epoch resumes with this pass.
-  const int before = agreed_signal();
+  const int before = agreed_wishes(false).signal;
   if (before != 0 && stepped_) stop_for(before);
   if (world_.is_alone()) {
     options.progress = [this, before](int64_t, int64_t) {
@@ -175,7 +185,6 @@ Evaluation Trainer::validate() {
     };
   }
   Evaluation validation = evaluate(*model_, *objective_, validation_, options);
-  validation.loss = world_.of_leader(validation.loss);
   // Only the validation shows the effect of the epoch's last update. If it was bad, its weights
   // must not replace a checkpoint.
   if (!std::isfinite(validation.loss)) {

@@ -30,7 +30,8 @@ struct TrainingData {
 class Trainer {
  public:
   /// The modules must be on `device`, equal in all processes of the world. config: the resolved
-  /// config, stored in every checkpoint. Only the process that leads writes files.
+  /// config, stored in every checkpoint. Only the process that leads writes files. Several
+  /// processes record no steps for a GPU.
   Trainer(const TrainOptions& options, std::shared_ptr<Autoencoder> model,
           std::shared_ptr<Objective> objective, TrainingData data, RunDirectory run,
           std::string config, const c10::Device& device, const World& world = alone());
@@ -65,8 +66,12 @@ class Trainer {
   Evaluation validate();
   TensorFile snapshot();
   bool checkpoint_due() const;
-  /// Returns the signal to stop for, which all processes agree on, or 0.
-  int agreed_signal() const;
+  /// What all processes agree on.
+  struct Wishes {
+    int signal;  // to stop for, or 0
+    bool save;   // whether a process wants a checkpoint
+  };
+  Wishes agreed_wishes(bool save) const;
   /// Returns the part of an error's message that says what is saved.
   std::string what_is_kept() const;
   [[noreturn]] void stop_for(int signal);

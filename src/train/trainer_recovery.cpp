@@ -3,6 +3,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <utility>
 
@@ -40,10 +41,22 @@ bool Trainer::checkpoint_due() const {
          (minutes > 0 && saved_.seconds() >= 60 * minutes);
 }
 
-int Trainer::agreed_signal() const {
-  const int signal = interrupt_signal();
-  if (!world_.any(signal != 0)) return 0;
-  return signal != 0 ? signal : SIGTERM;  // another process was told to stop
+// One exchange a step: the signals that the processes got, and whether one wants to save.
+Trainer::Wishes Trainer::agreed_wishes(bool save) const {
+  const int mine = interrupt_signal();
+  if (world_.is_alone()) return {.signal = mine, .save = save};
+  constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP, SIGUSR1};
+  std::array<float, kSignals.size() + 1> wishes{};
+  for (size_t i = 0; i < kSignals.size(); ++i)
+    wishes[i] = mine == kSignals[i] ? 1.0F : 0.0F;
+  wishes.back() = save ? 1.0F : 0.0F;
+  const Tensor all = at::tensor(at::ArrayRef<float>(wishes), at::kFloat);
+  world_.sum(all);
+  Wishes agreed{.signal = 0, .save = all[-1].item<float>() > 0};
+  for (size_t i = kSignals.size(); i-- > 0;) {
+    if (all[static_cast<int64_t>(i)].item<float>() > 0) agreed.signal = kSignals[i];
+  }
+  return agreed;
 }
 
 void Trainer::restore(const StoredCheckpoint& checkpoint) {

@@ -39,7 +39,9 @@ const Levels kFolders{{"core/text", "image", "kernel", "data/prepare", "model", 
                       {"core/system", "data/selection", "train", "analysis/checkup", "command/plot",
                        "command/detection", "session/sweep"},
                       {"core/device", "command"},
-                      {"core/device/cuda"}};
+                      {"core/device/cuda", "core/distributed"},
+                      {"core/distributed/c10d"},
+                      {"core/distributed/nccl"}};
 
 // The level that `name` stands on, or -1.
 int rank(const Levels& levels, const std::string& name) {

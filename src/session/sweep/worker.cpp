@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <sstream>
 #include <thread>
 
@@ -62,6 +63,8 @@ std::string result_text(const Json& evaluation) {
 }  // namespace
 
 void SweepWorker::work() {
+  // Where a launcher started many workers, each trains by itself.
+  ::setenv("LATENT_LAUNCHER", "none", /*overwrite=*/1);
   bool told = false;
   while (pass()) {
     stop_if_asked();

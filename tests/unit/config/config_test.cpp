@@ -296,8 +296,8 @@ TEST(Config, MalformedSettingsAreRefused) {
   expect_error(
       [] { read_all("{" + kShapes + "}", {"train.epoch=3"}); },
       "--set train.epoch: unknown key; did you mean epochs? known: accumulate, batch_size, "
-      "checkpoint, clip_norm, cuda_graph, deterministic, early_stopping, ema, epochs, kernels, "
-      "on_nan, optimizer, pictures_every, precision, report, schedule, seed, tensorboard");
+      "checkpoint, clip_norm, cuda_graph, deterministic, distributed, early_stopping, ema, epochs, "
+      "kernels, on_nan, optimizer, pictures_every, precision, report, schedule, seed, tensorboard");
 }
 
 TEST(Config, ErrorsNameTheSettingThatGaveTheValue) {

@@ -1,6 +1,8 @@
 // The keys that a resumed run may change, and those it may not.
 #include "session/resume_point.h"
 
+#include <nlohmann/json.hpp>
+
 #include "train/checkpoint/train_state.h"
 #include "unit/expect.h"
 #include "unit/experiments.h"
@@ -50,6 +52,30 @@ TEST(RefuseFewerEpochs, NamesTheEpochsThatAreTrained) {
                "train.epochs: got 2, but 3 epochs are already trained; expected 3 or more");
   expect_error([&] { refuse_fewer_epochs(stored(1), 0); },
                "train.epochs: got 0, but 1 epoch is already trained; expected 1 or more");
+}
+
+// A run whose config is settled; the same config by another file leaves the precision open.
+TEST(TakeSettled, ThePrecisionOfTheRun) {
+  const TemporaryFolder folder;
+  Config config = Config::parse(kTrained, "now.json", {"train.precision=auto"});
+  Experiment experiment = read_experiment(config);
+  EXPECT_FALSE(holds_run(folder / "run"));
+  Config settled = Config::parse(kTrained, "before.json", {"train.precision=bf16"});
+  read_experiment(settled);
+  RunDirectory::create(folder / "run", false, settled.resolved_text(),
+                       nlohmann::ordered_json::object());
+  EXPECT_TRUE(holds_run(folder / "run"));
+  take_settled(folder / "run", config, experiment.train.precision);
+  EXPECT_EQ(experiment.train.precision, "bf16");
+  EXPECT_EQ(forbidden_changes(config, settled.resolved_text(), "before.json"),
+            std::vector<std::string>{});
+}
+
+TEST(TakeSettled, AChosenPrecisionStays) {
+  Config config = Config::parse(kTrained, "now.json");
+  std::string precision = read_experiment(config).train.precision;
+  take_settled("there is no such run", config, precision);
+  EXPECT_EQ(precision, "fp32");
 }
 
 }  // namespace

@@ -4,68 +4,15 @@
 
 #include <ATen/ATen.h>
 
-#include <condition_variable>
 #include <exception>
-#include <mutex>
 #include <thread>
 
 #include "core/system/file.h"
 #include "unit/training.h"
+#include "unit/twin.h"
 
 namespace latent {
 namespace {
-
-// What the threads of a twin share: each call waits for all.
-class Meeting {
- public:
-  explicit Meeting(int64_t size) : parts_(static_cast<size_t>(size)) {}
-
-  // Returns the sum of the tensors in the order of the ranks.
-  Tensor sum(int64_t rank, const Tensor& mine) {
-    std::unique_lock<std::mutex> lock(mutex_);
-    parts_[static_cast<size_t>(rank)] = mine.clone();
-    const int64_t round = round_;
-    if (++arrived_ == static_cast<int64_t>(parts_.size())) {
-      sum_ = parts_[0];
-      for (size_t i = 1; i < parts_.size(); ++i)
-        sum_ = sum_ + parts_[i];
-      arrived_ = 0;
-      ++round_;
-      ++rounds;
-      all_here_.notify_all();
-    } else {
-      all_here_.wait(lock, [&] { return round_ != round; });
-    }
-    return sum_;
-  }
-
-  int64_t rounds = 0;
-
- private:
-  std::mutex mutex_;
-  std::condition_variable all_here_;
-  std::vector<Tensor> parts_;
-  Tensor sum_;
-  int64_t arrived_ = 0, round_ = 0;
-};
-
-class Twin : public World {
- public:
-  Twin(Meeting& meeting, int64_t rank) : meeting_(meeting), rank_(rank) {}
-  int64_t rank() const override { return rank_; }
-  int64_t size() const override { return 2; }
-  void sum(Tensor values) const override {
-    const torch::NoGradGuard no_grad;
-    values.copy_(meeting_.sum(rank_, values));
-  }
-  bool any(bool mine) const override {
-    return meeting_.sum(rank_, at::full({}, mine ? 1.0 : 0.0)).item<double>() > 0;
-  }
-
- private:
-  Meeting& meeting_;
-  int64_t rank_;
-};
 
 // Trains as two; returns the messages of what they threw.
 std::vector<std::string> train_two(const std::string& text, const fs::path& folder,
@@ -92,9 +39,13 @@ std::vector<std::string> train_two(const std::string& text, const fs::path& fold
   return messages;
 }
 
-// No batch normalisation: its statistics are those of each process's part.
-const std::vector<std::string> kSettings{"model.encoder.normalization=none",
-                                         "train.optimizer.name=sgd", "train.schedule=constant"};
+const std::vector<std::string> kSettings{"train.optimizer.name=sgd", "train.schedule=constant"};
+
+std::vector<std::string> with(std::vector<std::string> settings,
+                              const std::vector<std::string>& more) {
+  settings.insert(settings.end(), more.begin(), more.end());
+  return settings;
+}
 
 class WorldTest : public TrainerTest {};
 
@@ -142,13 +93,91 @@ TEST_F(WorldTest, ABadStepIsSkippedByAll) {
   EXPECT_EQ(noted, 4);  // one of each epoch, written once
 }
 
-// A batch of one image leaves the second without any.
-TEST_F(WorldTest, APartMayBeEmpty) {
+// Trains as one and as two with these settings, and compares the losses of each epoch.
+void expect_same_losses(const std::string& text, const fs::path& folder,
+                        const std::vector<std::string>& settings) {
   Meeting meeting(2);
-  auto odd = kSettings;
-  odd.emplace_back("train.batch_size=20");  // of 21 images
-  EXPECT_EQ(train_two(kEverything, folder_ / "run", odd, meeting),
-            (std::vector<std::string>{"", ""}));
+  train(text, folder / "one", settings);
+  EXPECT_EQ(train_two(text, folder / "two", settings, meeting), (std::vector<std::string>{"", ""}));
+  const auto one = read_metrics(folder / "one/metrics.csv"),
+             two = read_metrics(folder / "two/metrics.csv");
+  ASSERT_EQ(one.columns, two.columns);
+  for (const auto& name : one.columns) {
+    if (!name.starts_with("train_") && !name.starts_with("val_")) continue;
+    const auto expected = one.column(name), found = two.column(name);
+    ASSERT_EQ(found.size(), expected.size());
+    for (size_t i = 0; i < expected.size(); ++i)
+      EXPECT_NEAR(found[i], expected[i], 1e-4 * (1 + std::abs(expected[i]))) << name << " " << i;
+  }
+}
+
+// A batch of one image cannot be cut in two: both train on it.
+TEST_F(WorldTest, ABatchMayBeSmallerThanTheWorld) {
+  expect_same_losses(kEverything, folder_ / "odd",
+                     with(kSettings, {"train.batch_size=20"}));  // of 21
+}
+
+// These see the latents of both.
+TEST_F(WorldTest, LossesThatCompareImages) {
+  const std::vector<std::vector<std::string>> choices{
+      {"objective.total_correlation.weight=2"},
+      {"objective.mmd.weight=5"},
+      {"objective.dip.weight=2"},
+      {"objective.kl.capacity=3"},
+      {"objective.kl.free_nats=0.5", "objective.kl.warmup_epochs=0"},
+      {"objective.kl.target=4", "objective.kl.warmup_epochs=0"},
+      {"objective.likelihood.sigma=optimal"},
+      {"objective.factor={\"hidden\": [8]}"}};
+  for (size_t i = 0; i < choices.size(); ++i) {
+    SCOPED_TRACE(choices[i][0]);
+    expect_same_losses(kEverything, folder_ / std::to_string(i),
+                       with(kSettings, with({"train.epochs=2"}, choices[i])));
+  }
+}
+
+// Codes are counted, averaged and revived over the vectors of both.
+TEST_F(WorldTest, Codes) {
+  const std::string coded = R"({
+    "data": {"name": "shapes", "count": 21, "size": [8, 8]},
+    "model": {"encoder": {"channels": [4, 8]}, "bottleneck": {"name": "vq", "codes": 9, "decay": 0.7, "revive": 0.5},
+              "latent_dim": 3},
+    "objective": {"likelihood": {"name": "gaussian", "value": 0.1}},
+    "train": {"epochs": 3, "batch_size": 8}})";
+  const std::vector<std::vector<std::string>> choices{
+      {},
+      {"model.bottleneck.update=gradient"},
+      {"model.bottleneck.estimator=rotation"},
+      {"model.bottleneck.revive=0"},
+      {R"(model.bottleneck={"name": "fsq", "levels": [5, 4, 3]})"}};
+  for (size_t i = 0; i < choices.size(); ++i) {
+    SCOPED_TRACE(i);
+    expect_same_losses(coded, folder_ / std::to_string(i), with(kSettings, choices[i]));
+  }
+}
+
+// Every process cuts its own part, so two have other parts than one, but both the same number.
+TEST_F(WorldTest, PartsInTurn) {
+  Meeting meeting(2);
+  EXPECT_EQ(
+      train_two(kEverything, folder_ / "run", with(kSettings, {"train.accumulate=4"}), meeting),
+      (std::vector<std::string>{"", ""}));
+}
+
+TEST(World, ThePartsOfABatch) {
+  using Sizes = std::vector<int64_t>;
+  EXPECT_EQ(part_sizes(7, 2), (Sizes{3, 4}));
+  EXPECT_EQ(part_sizes(8, 4), (Sizes{2, 2, 2, 2}));
+  EXPECT_EQ(part_sizes(7, 2, 0, 3), (Sizes{1, 1}));
+  EXPECT_EQ(part_sizes(7, 2, 1, 3), (Sizes{1, 1}));
+  EXPECT_EQ(part_sizes(7, 2, 2, 3), (Sizes{1, 2}));
+}
+
+TEST(World, TextsOfAll) {
+  EXPECT_EQ(alone().gather("mine"), std::vector<std::string>{"mine"});
+  in_both([](const World& world) {
+    EXPECT_EQ(world.gather(world.rank() == 0 ? "" : "two\nlines"),
+              (std::vector<std::string>{"", "two\nlines"}));
+  });
 }
 
 // The second has a folder of its own here, which stays empty.
