@@ -51,12 +51,32 @@ struct Weight {
   }
 };
 
-class Conv : public Layer {
+// What a convolution and a transposed one share: a kernel, a bias and a stride.
+class KernelLayer : public Layer {
  public:
-  Conv(int64_t in, int64_t out, int64_t kernel, int64_t stride, bool bias) : stride_(stride) {
-    weight_.full = register_parameter("weight", torch::empty({out, in, kernel, kernel}));
-    if (bias) bias_ = register_parameter("bias", torch::empty({out}));
+  void narrow_weights(const WeightCopies& copy) override { weight_.narrow = copy(weight_.full); }
+  bool output_is_free() const override { return true; }
+  void initialize(Initialization kind, at::Generator& generator) override {
+    draw_kernel(weight_.full, bias_, kind, generator);
   }
+
+ protected:
+  // weight: sizes of the kernel; biases: their number.
+  KernelLayer(at::IntArrayRef weight, int64_t biases, bool bias, int64_t stride) : stride_(stride) {
+    weight_.full = register_parameter("weight", torch::empty(weight));
+    if (bias) bias_ = register_parameter("bias", torch::empty({biases}));
+  }
+  int64_t padding() const { return (weight_.full.size(2) - 1) / 2; }
+
+  int64_t stride_;
+  Weight weight_;
+  Tensor bias_;
+};
+
+class Conv : public KernelLayer {
+ public:
+  Conv(int64_t in, int64_t out, int64_t kernel, int64_t stride, bool bias)
+      : KernelLayer({out, in, kernel, kernel}, out, bias, stride) {}
   Tensor forward(const Tensor& x) override {
     return at::conv2d(x, weight_(), bias_, stride_, padding());
   }
@@ -78,36 +98,22 @@ class Conv : public Layer {
   bool prefers_to_activate(const Tensor& x) const override {
     return stride_ == 1 && kernel::is_narrow_on_gpu(x, weight_.full);
   }
-  void narrow_weights(const WeightCopies& copy) override { weight_.narrow = copy(weight_.full); }
   LayerSpec spec() const override {
     LayerSpec spec = spec_of_kind("conv");
     add_kernel(spec, weight_.full, stride_);
     return spec;
   }
-  bool output_is_free() const override { return true; }
-  void initialize(Initialization kind, at::Generator& generator) override {
-    draw_kernel(weight_.full, bias_, kind, generator);
-  }
-
- private:
-  int64_t padding() const { return (weight_.full.size(2) - 1) / 2; }
-
-  int64_t stride_;
-  Weight weight_;
-  Tensor bias_;
 };
 
-class UpConv : public Layer {
+class UpConv : public KernelLayer {
  public:
   UpConv(int64_t in, int64_t out, int64_t kernel, int64_t stride, const std::vector<int64_t>& input,
          const std::vector<int64_t>& output, bool bias)
-      : stride_(stride) {
+      : KernelLayer({in, out, kernel, kernel}, out, bias, stride) {
     const int64_t padding = (kernel - 1) / 2;
     for (size_t i = 0; i < 2; ++i) {
       extra_.push_back(output[i] - ((input[i] - 1) * stride - 2 * padding + kernel));
     }
-    weight_.full = register_parameter("weight", torch::empty({in, out, kernel, kernel}));
-    if (bias) bias_ = register_parameter("bias", torch::empty({out}));
   }
   Tensor forward(const Tensor& x) override {
     return at::conv_transpose2d(x, weight_(), bias_, stride_, padding(), extra_);
@@ -122,20 +128,14 @@ class UpConv : public Layer {
     return kernel::add_bias(at::conv_transpose2d(x, weight_(), {}, stride_, padding(), extra_),
                             bias_, slope);
   }
-  void narrow_weights(const WeightCopies& copy) override { weight_.narrow = copy(weight_.full); }
   LayerSpec spec() const override {
     LayerSpec spec = spec_of_kind("transposed_conv");
     add_kernel(spec, weight_.full, stride_);
     spec.lists["output_padding"] = extra_;
     return spec;
   }
-  bool output_is_free() const override { return true; }
-  void initialize(Initialization kind, at::Generator& generator) override {
-    draw_kernel(weight_.full, bias_, kind, generator);
-  }
 
  private:
-  int64_t padding() const { return (weight_.full.size(2) - 1) / 2; }
   // Size of the output along one of the two dimensions.
   int64_t reach(const Tensor& x, int64_t dimension) const {
     const int64_t kernel = weight_.full.size(2);
@@ -143,10 +143,7 @@ class UpConv : public Layer {
            extra_[static_cast<size_t>(dimension)];
   }
 
-  int64_t stride_;
   std::vector<int64_t> extra_;  // output_padding of each dimension
-  Weight weight_;
-  Tensor bias_;
 };
 
 class Dense : public Layer {
