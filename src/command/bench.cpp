@@ -16,7 +16,10 @@
 #include "core/version.h"
 #include "kernel/allowed.h"
 #include "model/summary.h"
+#include "session/example_batch.h"
 #include "session/experiment.h"
+#include "train/arithmetic.h"
+#include "train/evaluation.h"
 #include "train/profile.h"
 #include "train/stepper.h"
 
@@ -138,6 +141,64 @@ void print_rates(const Arguments& arguments, const Experiment& experiment,
           device.is_cpu() ? "" : fmt::format(", {:.0f} MB on the GPU", device_memory), rate));
 }
 
+// Calls work(first, count) for batches of `images`, again and again, for `seconds`. Returns images
+// a second.
+template <typename Work>
+double rate_of(int64_t images, double seconds, const Work& work) {
+  const Stopwatch watch;
+  int64_t done = 0;
+  do {
+    const int64_t first = done % images, count = std::min(kEvaluationBatch, images - first);
+    work(first, count);
+    done += count;
+  } while (watch.seconds() < seconds);
+  return static_cast<double>(done) / watch.seconds();
+}
+
+// Measures encoding and decoding as the commands do that use a trained model: in fp32, in batches,
+// from and to images of floats on the CPU.
+void bench_inference(const Arguments& arguments, const Experiment& experiment, const Fitted& fitted,
+                     const Examples& examples, const c10::Device& device) {
+  const int64_t windows = arguments.integer("windows", 1, 1000), images = examples.count();
+  const double seconds = arguments.number("seconds");
+  const torch::NoGradGuard no_grad;
+  set_full_precision(device);
+  auto [model, objective] = fresh_model(experiment, fitted, device);
+  model->eval();
+  model->use_kernels(experiment.train.kernels);
+  Tensor codes;
+  const auto encode = [&](int64_t first, int64_t count) {
+    const Tensor input = fitted.corruption.encoder_input(batch_of(examples, first, count).images);
+    codes = model->encode(input.to(device), {}, std::nullopt).z.cpu();
+  };
+  const auto decode = [&](int64_t, int64_t count) {
+    const Tensor z = codes.narrow(0, 0, std::min(count, codes.size(0)));
+    objective->likelihood().mean(model->decode(z.to(device), {})).cpu();
+  };
+  rate_of(images, seconds / 2, encode);
+  encode(0, std::min(kEvaluationBatch, images));
+  rate_of(images, seconds / 2, decode);
+  std::vector<double> encoded, decoded;
+  for (int64_t i = 0; i < windows; ++i) {
+    encoded.push_back(rate_of(images, seconds, encode));
+    encode(0, std::min(kEvaluationBatch, images));
+    decoded.push_back(rate_of(images, seconds, decode));
+    log::info("window {}: {:.0f} images/s encoded, {:.0f} decoded", i + 1, encoded.back(),
+              decoded.back());
+  }
+  print_result(arguments,
+               {{"config", arguments.text("config")},
+                {"encoded_images_per_second", median(encoded)},
+                {"decoded_images_per_second", median(decoded)},
+                {"batch_size", std::min(kEvaluationBatch, images)},
+                {"kernels", experiment.train.kernels},
+                {"device", latent::describe(device)},
+                {"threads", at::get_num_threads()}},
+               fmt::format("batch {}, fp32, {}\n{:.0f} images/s encoded\n{:.0f} images/s decoded\n",
+                           std::min(kEvaluationBatch, images), latent::describe(device),
+                           median(encoded), median(decoded)));
+}
+
 }  // namespace
 
 void declare_bench(cxxopts::Options& options) {
@@ -148,6 +209,7 @@ void declare_bench(cxxopts::Options& options) {
   options.add_options()("windows", "number of measurements (the median is reported)",
                         cxxopts::value<int64_t>()->default_value("5"), "N")(
       "seconds", "seconds per measurement", cxxopts::value<double>()->default_value("3"), "S")(
+      "inference", "measure encoding and decoding instead of training")(
       "profile", "write a trace of some steps, for Perfetto or chrome://tracing",
       cxxopts::value<std::string>(), "FILE");
   declare_settings(options);
@@ -162,6 +224,8 @@ void run_bench(const Arguments& arguments) {
   const c10::Device device = arguments.device();
   const Examples examples = load_split(*experiment.data.open(), Split::kTrain);
   const Fitted fitted = fit_to_examples(experiment, examples);
+  if (arguments.has("inference"))
+    return bench_inference(arguments, experiment, fitted, examples, device);
   auto [model, objective] = fresh_model(experiment, fitted, device);
   experiment.train.precision = settled_precision(experiment, fitted, examples, device);
   const double operations = operations_per_image(*model);

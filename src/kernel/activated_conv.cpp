@@ -5,6 +5,8 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include "kernel/narrow_conv.h"
+#include "kernel/operand.h"
+#include "kernel/pair_product.h"
 
 namespace latent::kernel {
 namespace {
@@ -30,10 +32,13 @@ struct ActivatedConv : torch::autograd::Function<ActivatedConv> {
     context->save_for_backward({input, weight});
     context->saved_data["slope"] = slope;
     const NarrowConv conv = sizes(input, weight, slope);
-    Tensor output = at::empty({conv.images, conv.outputs, conv.height, conv.width}, x.options(),
-                              at::MemoryFormat::ChannelsLast);
-    kernel::forward(conv, input.const_data_ptr<float>(), by_channel(weight).const_data_ptr<float>(),
-                    bias.const_data_ptr<float>(), output.data_ptr<float>());
+    const Tensor output = at::empty({conv.images, conv.outputs, conv.height, conv.width},
+                                    weight.options(), at::MemoryFormat::ChannelsLast);
+    const Tensor ordered = by_channel(weight);
+    with_type(input, [&]<typename T>(T*) {
+      kernel::forward(conv, values<T>(input), values<float>(ordered), values<float>(bias),
+                      writable<float>(output));
+    });
     return output;
   }
 
@@ -44,28 +49,34 @@ struct ActivatedConv : torch::autograd::Function<ActivatedConv> {
     const Tensor &input = saved[0], &weight = saved[1];
     const NarrowConv conv = sizes(input, weight, context->saved_data["slope"].toDouble());
     const Tensor gradient = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
-    Tensor input_gradient = at::empty_like(input);
-    Tensor weight_gradient =
+    const Tensor input_gradient = at::empty_like(input), ordered = by_channel(weight);
+    const Tensor weight_gradient =
         at::empty({conv.channels, conv.size, conv.size, conv.outputs}, weight.options());
-    kernel::backward(conv, input.const_data_ptr<float>(),
-                     by_channel(weight).const_data_ptr<float>(), gradient.const_data_ptr<float>(),
-                     input_gradient.data_ptr<float>(), weight_gradient.data_ptr<float>());
+    with_type(input, [&]<typename T>(T*) {
+      kernel::backward(conv, values<T>(input), values<float>(ordered), values<float>(gradient),
+                       writable<T>(input_gradient), writable<float>(weight_gradient));
+    });
     return {input_gradient, Tensor(), weight_gradient.permute({3, 0, 1, 2}),
             gradient.sum({0, 2, 3})};
   }
 };
 
+bool can_convolve(const Tensor& x, const Tensor& weight) {
+  return is_feature_map(x) && weight.scalar_type() == at::kFloat && fits(sizes(x, weight, 1.0));
+}
+
 }  // namespace
 
 bool is_narrow(const Tensor& x, const Tensor& weight) {
-  return x.device().is_cpu() && x.scalar_type() == at::kFloat &&
-         weight.scalar_type() == at::kFloat && x.dim() == 4 && fits(sizes(x, weight, 1.0));
+  if (!can_convolve(x, weight)) return false;
+  return !is_narrowed(x) || pair_arithmetic() != PairArithmetic::kEmulated;
 }
 
 Tensor activated_conv(const Tensor& x, double slope, const Tensor& weight, const Tensor& bias) {
-  TORCH_CHECK(is_narrow(x, weight), "activated_conv: operands that do not fit");
-  return ActivatedConv::apply(x, slope, weight,
-                              bias.defined() ? bias : at::zeros({weight.size(0)}, x.options()));
+  TORCH_CHECK(can_convolve(x, weight), "activated_conv: operands that do not fit");
+  return ActivatedConv::apply(
+      as_autocast(x), slope, weight,
+      bias.defined() ? bias : at::zeros({weight.size(0)}, weight.options()));
 }
 
 }  // namespace latent::kernel

@@ -4,6 +4,8 @@
 #include <ATen/record_function.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "kernel/operand.h"
+#include "kernel/pair_product.h"
 #include "kernel/simd.h"
 #include "kernel/strided_conv.h"
 
@@ -55,10 +57,13 @@ struct ActivatedStridedConv : torch::autograd::Function<ActivatedStridedConv<is_
         .height = height, .width = width, .channels = weight.size(is_up ? 1 : 0)};
     const StridedConv conv = sizes(input, weight, output, stride, slope);
     TORCH_CHECK(fits(conv), "activated_strided_conv: operands that do not fit");
-    Tensor result = at::empty({conv.images, output.channels, height, width}, x.options(), kLayout);
-    kernel::forward(conv, kDirection, input.const_data_ptr<float>(),
-                    by_tap(weight).const_data_ptr<float>(), bias.const_data_ptr<float>(),
-                    result.data_ptr<float>());
+    const Tensor result =
+        at::empty({conv.images, output.channels, height, width}, x.options(), kLayout);
+    const Tensor ordered = by_tap(weight);
+    with_type(input, [&]<typename T>(T*) {
+      kernel::forward(conv, kDirection, values<T>(input), values<float>(ordered),
+                      values<float>(bias), writable<T>(result));
+    });
     return result;
   }
 
@@ -77,12 +82,13 @@ struct ActivatedStridedConv : torch::autograd::Function<ActivatedStridedConv<is_
     if (context->needs_input_grad(0)) input_gradient = at::empty_like(input);
     Tensor weight_gradient = at::empty_like(weight_by_tap);
     Tensor bias_gradient = at::empty({gradient.size(1)}, weight.options());
-    kernel::backward(
-        conv, kDirection, input.const_data_ptr<float>(), weight_by_tap.const_data_ptr<float>(),
-        gradient.const_data_ptr<float>(),
-        {.input = input_gradient.defined() ? input_gradient.data_ptr<float>() : nullptr,
-         .weight = weight_gradient.data_ptr<float>(),
-         .bias = bias_gradient.data_ptr<float>()});
+    with_type(input, [&]<typename T>(T*) {
+      kernel::backward(conv, kDirection, values<T>(input), values<float>(weight_by_tap),
+                       values<T>(gradient),
+                       Gradients<T>{.input = writable<T>(input_gradient),
+                                    .weight = writable<float>(weight_gradient),
+                                    .bias = writable<float>(bias_gradient)});
+    });
     return {input_gradient, Tensor(), weight_gradient.permute({0, 3, 1, 2}),
             bias_gradient,  Tensor(), Tensor(),
             Tensor()};
@@ -93,20 +99,18 @@ template <bool is_up>
 Tensor apply(const Tensor& x, double slope, const Tensor& weight, const Tensor& bias,
              int64_t stride, const Extent& output) {
   return ActivatedStridedConv<is_up>::apply(
-      x, slope, weight,
-      bias.defined() ? bias : at::zeros({weight.size(is_up ? 1 : 0)}, x.options()), stride,
+      as_autocast(x), slope, weight,
+      bias.defined() ? bias : at::zeros({weight.size(is_up ? 1 : 0)}, weight.options()), stride,
       output.height, output.width);
-}
-
-bool is_float_on_cpu(const Tensor& x) {
-  return x.device().is_cpu() && x.scalar_type() == at::kFloat && x.dim() == 4;
 }
 
 }  // namespace
 
 bool prefers_strided(const Tensor& x, const Tensor& weight, const Extent& output) {
   static const bool is_wide = has_wide_registers();
-  if (!is_wide || !is_float_on_cpu(x) || !is_float_on_cpu(weight)) return false;
+  if (!is_wide || !is_feature_map(x) || !is_feature_map(weight)) return false;
+  if (weight.scalar_type() != at::kFloat) return false;
+  if (is_narrowed(x) && pair_arithmetic() == PairArithmetic::kEmulated) return false;
   const FeatureMap in = map_of(x);
   const FeatureMap out{.height = output.height,
                        .width = output.width,

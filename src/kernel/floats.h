@@ -1,8 +1,9 @@
-// Vectors of floats that begin at a cache line, so that a register is loaded from one line, not
+// Vectors of numbers that begin at a cache line, so that a register is loaded from one line, not
 // from two. They are not set to zero by default, since most are overwritten at once.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <new>
 #include <vector>
 
@@ -32,6 +33,16 @@ struct OnCacheLines {
   bool operator==(const OnCacheLines&) const { return true; }
 };
 
-using Floats = std::vector<float, OnCacheLines<float>>;
+template <typename T>
+using Numbers = std::vector<T, OnCacheLines<T>>;
+using Floats = Numbers<float>;
+
+/// Returns the numbers, `count` or more; new ones are not set.
+template <typename T>
+T* at_least(Numbers<T>& numbers, int64_t count) {
+  if (numbers.size() < static_cast<std::size_t>(count))
+    numbers.resize(static_cast<std::size_t>(count));
+  return numbers.data();
+}
 
 }  // namespace latent::kernel

@@ -8,6 +8,8 @@
 
 #include <cstdint>
 
+#include "kernel/bf16.h"
+
 namespace latent::kernel {
 
 /// Sizes of one call. Images are rows of pixels, pixels rows of channels (channels_last).
@@ -25,16 +27,21 @@ struct NarrowConv {
 /// Returns true if the functions below take such sizes.
 bool fits(const NarrowConv& conv);
 
+// T: float, or Bf16 for feature maps whose products are of bfloat16 and whose sums are floats;
+// weight and gradient are rounded likewise. Images are floats either way.
+
 /// Computes the output.
 /// input: [N, H, W, C].  weight: [C, size, size, outputs].  bias: [outputs].
 /// output: [N, H, W, outputs], written.
-void forward(const NarrowConv& conv, const float* input, const float* weight, const float* bias,
+template <typename T>
+void forward(const NarrowConv& conv, const T* input, const float* weight, const float* bias,
              float* output);
 
 /// Computes the gradients. Bit-for-bit reproducible for the same number of threads.
 /// gradient: of the output, [N, H, W, outputs].  input_gradient: [N, H, W, C], written.
 /// weight_gradient: as the weight, written.
-void backward(const NarrowConv& conv, const float* input, const float* weight,
-              const float* gradient, float* input_gradient, float* weight_gradient);
+template <typename T>
+void backward(const NarrowConv& conv, const T* input, const float* weight, const float* gradient,
+              T* input_gradient, float* weight_gradient);
 
 }  // namespace latent::kernel

@@ -1,32 +1,17 @@
 #include "kernel/simd.h"
 
 #include "kernel/allowed.h"
+#include "kernel/simd_clones.h"
 #include "kernel/simd_tiles.h"
-
-// Attributes take no constants, so these are macros. LATENT_CLONES compiles a function once for
-// each of the given processors and once for any other; GCC chooses among them when the program is
-// loaded, which is too early for a sanitizer. LATENT_AVX512 compiles a function for AVX-512 only;
-// the caller asks has_wide_registers() first. Compilers without them get one version for the
-// build's own target.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__AVX512F__)
-#define LATENT_HAS_CLONES
-#define LATENT_CLONES(...) __attribute__((target_clones(__VA_ARGS__, "default")))
-#define LATENT_AVX512                                                               \
-  __attribute__((                                                                   \
-      target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,avx2,fma,bmi,bmi2,lzcnt," \
-             "movbe,f16c,popcnt")))
-#else
-#define LATENT_CLONES(...)
-#define LATENT_AVX512
-#endif
 
 namespace latent::kernel {
 namespace {
 
+using FloatProduct = GatheredProduct<float, float>;
+
 // Writes R rows of a product to their targets; rows without a target are dropped.
 template <int64_t R, int64_t V>
-[[gnu::always_inline]] inline void put_rows(const GatheredProduct& p, const int32_t* targets,
+[[gnu::always_inline]] inline void put_rows(const FloatProduct& p, const int32_t* targets,
                                             int64_t column, Lanes (&sums)[R][V]) {
   if (p.gate != nullptr) {
 #pragma GCC unroll 12
@@ -57,7 +42,7 @@ struct DepthPart {
 // Adds the products with one part of b to the sums of groups begin, ..., end - 1, tile by tile of R
 // rows and V vectors of columns. Between parts the sums are kept in `unfinished`.
 template <int64_t R, int64_t V, int64_t W>
-[[gnu::always_inline]] inline void multiply_part(const GatheredProduct& p, const DepthPart& part,
+[[gnu::always_inline]] inline void multiply_part(const FloatProduct& p, const DepthPart& part,
                                                  int64_t begin, int64_t end, float* unfinished) {
   constexpr int64_t kColumns = W * kSimdFloats;
   for (int64_t row = begin * kRows; row < end * kRows; row += R) {
@@ -82,7 +67,7 @@ template <int64_t R, int64_t V, int64_t W>
 
 // Multiplies groups begin, ..., end - 1 by all of b, whose rows are W vectors long.
 template <int64_t R, int64_t V, int64_t W>
-[[gnu::always_inline]] inline void multiply_groups(const GatheredProduct& p, int64_t begin,
+[[gnu::always_inline]] inline void multiply_groups(const FloatProduct& p, int64_t begin,
                                                    int64_t end, float* unfinished) {
   static_assert(kRows % R == 0 && W % V == 0);
   constexpr int64_t kDepth = 64;
@@ -97,7 +82,7 @@ template <int64_t R, int64_t V, int64_t W>
 }
 
 template <int64_t R, int64_t V, int64_t W>
-[[gnu::always_inline]] inline void multiply_all_groups(const GatheredProduct& p) {
+[[gnu::always_inline]] inline void multiply_all_groups(const FloatProduct& p) {
   constexpr int64_t kGroups = 4;
   alignas(64) float unfinished[kGroups * kRows * W * kSimdFloats];
   for (int64_t begin = 0; begin < p.groups; begin += kGroups) {
@@ -108,7 +93,7 @@ template <int64_t R, int64_t V, int64_t W>
 
 // The sums of a tile fill most of the 32 registers. The wider its rows are, the fewer single values
 // of `a` must be broadcast to a register.
-LATENT_AVX512 void multiply_wide(const GatheredProduct& p) {
+LATENT_AVX512 void multiply_wide(const FloatProduct& p) {
   switch (p.columns / kSimdFloats) {
     case 1:
       multiply_all_groups<12, 1, 1>(p);
@@ -124,7 +109,7 @@ LATENT_AVX512 void multiply_wide(const GatheredProduct& p) {
 
 // Tiles for sixteen registers of eight floats, or of fewer.
 LATENT_CLONES("arch=x86-64-v3")
-void multiply_narrow(const GatheredProduct& p) {
+void multiply_narrow(const FloatProduct& p) {
   switch (p.columns / kSimdFloats) {
     case 1:
       multiply_all_groups<6, 1, 1>(p);
@@ -207,10 +192,10 @@ void activate(const float* x, float slope, int64_t count, float* out) {
   }
 }
 
-void multiply_gathered(const GatheredProduct& product) {
+void multiply_gathered(const FloatProduct& product) {
   for (int64_t column = 0, width = 0; column < product.columns; column += width) {
     width = panel_width(product.columns, column);
-    GatheredProduct panel = product;
+    FloatProduct panel = product;
     panel.columns = width;
     panel.b += product.taps * product.depth * column;
     panel.bias += column;

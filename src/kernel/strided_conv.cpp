@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <optional>
+#include <type_traits>
 #include <vector>
 
 #include "kernel/floats.h"
+#include "kernel/pair_product.h"
 #include "kernel/simd.h"
 #include "kernel/strided_outer_products.h"
 #include "kernel/strided_product.h"
@@ -14,11 +16,12 @@ namespace latent::kernel {
 namespace {
 
 // A thread's buffer for activated images; the images themselves are used if the slope is 1.
+template <typename T>
 class Activated {
  public:
   explicit Activated(float slope) : slope_(slope) {}
 
-  const float* operator()(const float* images, int64_t count) {
+  const T* operator()(const T* images, int64_t count) {
     if (slope_ == 1) return images;
     values_.resize(static_cast<size_t>(count));
     activate(images, slope_, count, values_.data());
@@ -27,7 +30,7 @@ class Activated {
 
  private:
   float slope_;
-  Floats values_;
+  Numbers<T> values_;
 };
 
 }  // namespace
@@ -39,32 +42,35 @@ bool fits(const StridedConv& conv) {
          conv.small.pixels() * conv.taps() <= kMaxConnections;
 }
 
-void forward(const StridedConv& conv, Direction direction, const float* input, const float* weight,
-             const float* bias, float* output) {
+template <typename T>
+void forward(const StridedConv& conv, Direction direction, const T* input, const float* weight,
+             const float* bias, T* output) {
   const bool is_down = direction == Direction::kDown;
   const int64_t in = (is_down ? conv.large : conv.small).floats();
   const int64_t out = (is_down ? conv.small : conv.large).floats();
   const int64_t block = images_of_block(conv);
-  const StridedProduct product(conv, direction, weight);
+  const StridedProduct<T> product(conv, direction, weight);
   WorkQueue queue(conv.images, block);
   on_threads(most_threads(), [&](int, int64_t, int64_t) {
-    Activated activated(conv.slope);
+    const TileScope tiles(std::is_same_v<T, Bf16>);
+    Activated<T> activated(conv.slope);
     for (int64_t i = 0, end = 0; queue.take(i, end);) {
       product.multiply(activated(input + i * in, (end - i) * in), bias, output + i * out, end - i);
     }
   });
 }
 
-void backward(const StridedConv& conv, Direction direction, const float* input, const float* weight,
-              const float* output_gradient, const Gradients& gradients) {
+template <typename T>
+void backward(const StridedConv& conv, Direction direction, const T* input, const float* weight,
+              const T* output_gradient, const Gradients<T>& gradients) {
   const bool is_down = direction == Direction::kDown;
   const FeatureMap& in = is_down ? conv.large : conv.small;
   const FeatureMap& out = is_down ? conv.small : conv.large;
-  std::optional<StridedProduct> back;
+  std::optional<StridedProduct<T>> back;
   if (gradients.input != nullptr)
     back.emplace(conv, is_down ? Direction::kUp : Direction::kDown, weight);
   const Floats no_bias(static_cast<size_t>(in.channels), 0.0F);
-  const StridedOuterProducts products(conv);
+  const StridedOuterProducts<T> products(conv);
   const int64_t block = images_of_block(conv);
   const int64_t together = (products.images() + block - 1) / block * block;
   struct Sums {
@@ -75,18 +81,18 @@ void backward(const StridedConv& conv, Direction direction, const float* input, 
     Sums& sum = sums[static_cast<size_t>(thread)];
     sum.weight.assign(products.size(), 0.0F);
     sum.bias.assign(static_cast<size_t>(out.channels), 0.0F);
-    Activated activated(conv.slope);
+    const TileScope tiles(std::is_same_v<T, Bf16>);
+    Activated<T> activated(conv.slope);
     for (int64_t i = begin; i < end; i += together) {
       const int64_t images = std::min(together, end - i), floats = images * in.floats();
-      const float *entering = input + i * in.floats(),
-                  *arriving = output_gradient + i * out.floats();
+      const T *entering = input + i * in.floats(), *arriving = output_gradient + i * out.floats();
       add_rows(arriving, images * out.pixels(), out.channels, sum.bias.data());
       if (back) {
-        float* leaving = gradients.input + i * in.floats();
+        T* leaving = gradients.input + i * in.floats();
         back->multiply(arriving, no_bias.data(), leaving, images,
                        conv.slope == 1 ? nullptr : entering, conv.slope);
       }
-      const float* active = activated(entering, floats);
+      const T* active = activated(entering, floats);
       products.add(is_down ? arriving : active, is_down ? active : arriving, images,
                    sum.weight.data());
     }
@@ -110,5 +116,14 @@ void backward(const StridedConv& conv, Direction direction, const float* input, 
     if (!sum.bias.empty()) add_rows(sum.bias.data(), 1, out.channels, gradients.bias);
   }
 }
+
+template void forward(const StridedConv&, Direction, const float*, const float*, const float*,
+                      float*);
+template void forward(const StridedConv&, Direction, const Bf16*, const float*, const float*,
+                      Bf16*);
+template void backward(const StridedConv&, Direction, const float*, const float*, const float*,
+                       const Gradients<float>&);
+template void backward(const StridedConv&, Direction, const Bf16*, const float*, const Bf16*,
+                       const Gradients<Bf16>&);
 
 }  // namespace latent::kernel

@@ -9,6 +9,8 @@
 
 #include <cstdint>
 
+#include "kernel/bf16.h"
+
 namespace latent::kernel {
 
 enum class Direction { kDown, kUp };
@@ -43,8 +45,9 @@ constexpr int64_t kMaxConnections = int64_t{1} << 20;
 bool fits(const StridedConv& conv);
 
 /// The outputs of a backward pass; input: null if it is not needed.
+template <typename T>
 struct Gradients {
-  float* input;   // as the input
+  T* input;       // as the input
   float* weight;  // as the weight
   float* bias;    // [channels of the output]
 };
@@ -53,10 +56,13 @@ struct Gradients {
 // bias: [channels of the output].  Maps: [N, H, W, C].
 
 /// Down: the convolution of the large map, written to the small one. Up: the transposed convolution
-/// of the small map, written to the large one.
-void forward(const StridedConv& conv, Direction direction, const float* input, const float* weight,
-             const float* bias, float* output);
-void backward(const StridedConv& conv, Direction direction, const float* input, const float* weight,
-              const float* output_gradient, const Gradients& gradients);
+/// of the small map, written to the large one. T: float, or Bf16 for maps whose products are of
+/// bfloat16 and whose sums are floats; the weight is rounded likewise.
+template <typename T>
+void forward(const StridedConv& conv, Direction direction, const T* input, const float* weight,
+             const float* bias, T* output);
+template <typename T>
+void backward(const StridedConv& conv, Direction direction, const T* input, const float* weight,
+              const T* output_gradient, const Gradients<T>& gradients);
 
 }  // namespace latent::kernel

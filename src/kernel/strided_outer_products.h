@@ -12,7 +12,8 @@ namespace latent::kernel {
 /// Adds up the outer products of the pixels that a convolution connects.
 ///
 /// Sums are [taps, left channels, right channels]. Left is the small map and right the large one,
-/// or vice versa if wider panels fit the small one.
+/// or vice versa if wider panels fit the small one. T: float or Bf16.
+template <typename T>
 class StridedOuterProducts {
  public:
   /// conv must outlive this.
@@ -26,22 +27,25 @@ class StridedOuterProducts {
   }
 
   /// Adds the products of all connected pixels in `images` small and large maps.
-  void add(const float* small, const float* large, int64_t images, float* sums) const;
+  void add(const T* small, const T* large, int64_t images, float* sums) const;
 
   /// Adds the sums of one tap and one channel of the small map to a row of the weight,
   /// [large channels].
   void add_row(const float* sums, int64_t small, int64_t tap, float* row) const;
 
  private:
-  // The pixels that a tap connects in some rows of the small map, image after image.
+  // What taps connect in some rows of the small map, image after image. For floats: the pairs of
+  // one tap. For Bf16: every pixel of the small map, with that of the large one for each tap.
   struct Band {
     int64_t tap;
     int64_t pairs_of_image;
-    std::vector<int32_t> pairs;  // [images, pairs of an image, (left, right)]
+    std::vector<int32_t> pairs;        // [images, pairs of an image, (left, right)]
+    std::vector<int32_t> left, right;  // [images, pixels of an image], [taps, images, pixels]
   };
 
   void add_band(int64_t begin, int64_t end);
-  void add_few(const float* small, const float* large, int64_t images, float* sums) const;
+  void add_band_of_taps(int64_t begin, int64_t end);
+  void add_few(const T* small, const T* large, int64_t images, float* sums) const;
 
   const StridedConv& conv_;
   bool is_turned_;

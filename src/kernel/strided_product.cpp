@@ -14,13 +14,14 @@ int64_t images_of_block(const StridedConv& conv) {
   return is_small && conv.images >= kBlock * most_threads() ? kBlock : 1;
 }
 
-StridedProduct::StridedProduct(const StridedConv& conv, Direction direction, const float* weight)
+template <typename T>
+StridedProduct<T>::StridedProduct(const StridedConv& conv, Direction direction, const float* weight)
     : conv_(conv),
       direction_(direction),
       in_(direction == Direction::kDown ? conv.large : conv.small),
       out_(direction == Direction::kDown ? conv.small : conv.large),
       block_(images_of_block(conv)),
-      zeros_(static_cast<size_t>(std::max(in_.channels, kMaxColumns)), 0.0F) {
+      zeros_(static_cast<size_t>(std::max(in_.channels, kMaxColumns)), number<T>(0)) {
   // Pixels that the same taps reach lie `stride` apart; downwards the same taps reach all pixels.
   const int64_t step = direction == Direction::kDown ? 1 : conv.stride;
   for (int64_t y = 0; y < std::min(step, out_.height); ++y) {
@@ -30,8 +31,9 @@ StridedProduct::StridedProduct(const StridedConv& conv, Direction direction, con
   pack(weight);
 }
 
-void StridedProduct::multiply(const float* in, const float* bias, float* out, int64_t images,
-                              const float* gate, float slope) const {
+template <typename T>
+void StridedProduct<T>::multiply(const T* in, const float* bias, T* out, int64_t images,
+                                 const T* gate, float slope) const {
   for (int64_t i = 0; i < images;) {
     const bool is_block = block_ > 1 && images - i >= block_;
     for (const Part& part : parts_)
@@ -42,7 +44,8 @@ void StridedProduct::multiply(const float* in, const float* bias, float* out, in
   }
 }
 
-void StridedProduct::add_part(const Pixel& first, int64_t step) {
+template <typename T>
+void StridedProduct<T>::add_part(const Pixel& first, int64_t step) {
   Part part;
   for (int64_t tap = 0; tap < conv_.taps(); ++tap) {
     if (direction_ == Direction::kDown || reaches(conv_, first, tap)) part.taps.push_back(tap);
@@ -54,12 +57,15 @@ void StridedProduct::add_part(const Pixel& first, int64_t step) {
   }
   part.image = rows(part.taps, pixels, 1);
   if (block_ > 1) part.block = rows(part.taps, pixels, block_);
-  part.weights.resize(part.taps.size() * static_cast<size_t>(in_.channels * out_.channels));
+  const int64_t depth = static_cast<int64_t>(part.taps.size()) * in_.channels;
+  part.weights.resize(static_cast<size_t>(packed_depth<T>(depth) * out_.channels));
   parts_.push_back(std::move(part));
 }
 
-StridedProduct::Rows StridedProduct::rows(const std::vector<int64_t>& taps,
-                                          const std::vector<Pixel>& pixels, int64_t images) const {
+template <typename T>
+typename StridedProduct<T>::Rows StridedProduct<T>::rows(const std::vector<int64_t>& taps,
+                                                         const std::vector<Pixel>& pixels,
+                                                         int64_t images) const {
   const size_t count = pixels.size() * static_cast<size_t>(images);
   const size_t groups = (count + kRows - 1) / kRows;
   Rows rows{.offsets = std::vector<int32_t>(groups * taps.size() * kRows, kOutside),
@@ -80,20 +86,25 @@ StridedProduct::Rows StridedProduct::rows(const std::vector<int64_t>& taps,
   return rows;
 }
 
-void StridedProduct::pack(const float* weight) {
+template <typename T>
+void StridedProduct<T>::pack(const float* weight) {
   struct Copy {
     int64_t tap, column, width;
-    float* panel;
+    T* panel;
   };
   std::vector<Copy> copies;
   for (Part& part : parts_) {
-    float* panel = part.weights.data();
+    const int64_t depth = static_cast<int64_t>(part.taps.size()) * in_.channels;
+    const int64_t filling = packed_depth<T>(depth) - depth;
+    T* panel = part.weights.data();
     for (int64_t column = 0, width = 0; column < out_.channels; column += width) {
       width = panel_width(out_.channels, column);
       for (const int64_t tap : part.taps) {
         copies.push_back({.tap = tap, .column = column, .width = width, .panel = panel});
         panel += in_.channels * width;
       }
+      std::fill_n(panel, filling * width, number<T>(0));
+      panel += filling * width;
     }
   }
   on_threads(static_cast<int64_t>(copies.size()), [&](int, int64_t begin, int64_t end) {
@@ -104,47 +115,56 @@ void StridedProduct::pack(const float* weight) {
   });
 }
 
-// Copies the weights of a tap for `width` channels of the output.  panel: [in channels, width].
-void StridedProduct::copy_weights(const float* weight, int64_t tap, int64_t column, int64_t width,
-                                  float* panel) const {
+// Copies the weights of a tap for `width` channels of the output.  panel: [in channels, width],
+// packed.
+template <typename T>
+void StridedProduct<T>::copy_weights(const float* weight, int64_t tap, int64_t column,
+                                     int64_t width, T* panel) const {
   const auto from = [&](int64_t small) {
     return weight + (small * conv_.taps() + tap) * conv_.large.channels;
   };
   if (direction_ == Direction::kUp) {
-    for (int64_t k = 0; k < in_.channels; ++k)
-      std::copy_n(from(k) + column, width, panel + k * width);
+    for (int64_t k = 0; k < in_.channels; ++k) {
+      const float* row = from(k) + column;
+      for (int64_t c = 0; c < width; ++c)
+        panel[packed_index<T>(k, c, width)] = number<T>(row[c]);
+    }
     return;
   }
   for (int64_t c = 0; c < width; ++c) {
     const float* row = from(column + c);
     for (int64_t k = 0; k < in_.channels; ++k)
-      panel[k * width + c] = row[k];
+      panel[packed_index<T>(k, c, width)] = number<T>(row[k]);
   }
 }
 
-void StridedProduct::multiply_part(const Part& part, const Rows& rows, const float* in,
-                                   const float* bias, float* out, const float* gate,
-                                   float slope) const {
+template <typename T>
+void StridedProduct<T>::multiply_part(const Part& part, const Rows& rows, const T* in,
+                                      const float* bias, T* out, const T* gate, float slope) const {
   const auto taps = static_cast<int64_t>(part.taps.size());
   if (taps == 0) {  // a stride larger than the kernel; a gate would meet a bias of zeros
     for (const int32_t target : rows.targets) {
-      if (target != kOutside) std::copy_n(bias, out_.channels, out + target);
+      if (target != kOutside) std::transform(bias, bias + out_.channels, out + target, number<T>);
     }
     return;
   }
-  multiply_gathered({.a = in,
-                     .zeros = zeros_.data(),
-                     .offsets = rows.offsets.data(),
-                     .taps = taps,
-                     .depth = in_.channels,
-                     .b = part.weights.data(),
-                     .columns = out_.channels,
-                     .bias = bias,
-                     .out = out,
-                     .targets = rows.targets.data(),
-                     .groups = static_cast<int64_t>(rows.targets.size()) / kRows,
-                     .gate = gate,
-                     .slope = slope});
+  multiply_gathered(
+      GatheredProduct<T, T>{.a = in,
+                            .zeros = zeros_.data(),
+                            .offsets = rows.offsets.data(),
+                            .taps = taps,
+                            .depth = in_.channels,
+                            .b = part.weights.data(),
+                            .columns = out_.channels,
+                            .bias = bias,
+                            .out = out,
+                            .targets = rows.targets.data(),
+                            .groups = static_cast<int64_t>(rows.targets.size()) / kRows,
+                            .gate = gate,
+                            .slope = slope});
 }
+
+template class StridedProduct<float>;
+template class StridedProduct<Bf16>;
 
 }  // namespace latent::kernel

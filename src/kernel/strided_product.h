@@ -14,7 +14,8 @@ namespace latent::kernel {
 /// fill whole groups of rows; fewer if there are fewer or they do not fit into its cache.
 int64_t images_of_block(const StridedConv& conv);
 
-/// The product of images with a weight that is packed for one direction.
+/// The product of images with a weight that is packed for one direction. T: float or Bf16.
+template <typename T>
 class StridedProduct {
  public:
   /// weight: as for `forward`; it is copied. conv must outlive the product.
@@ -22,8 +23,8 @@ class StridedProduct {
 
   /// in, out: `images` maps of the direction's input and output; bias: [channels of the output].
   /// gate: null, or as out; out is multiplied by `slope` where gate is not positive.
-  void multiply(const float* in, const float* bias, float* out, int64_t images,
-                const float* gate = nullptr, float slope = 1) const;
+  void multiply(const T* in, const float* bias, T* out, int64_t images, const T* gate = nullptr,
+                float slope = 1) const;
 
  private:
   // The sources and targets of the rows of a product.
@@ -35,8 +36,8 @@ class StridedProduct {
   // The pixels of the output that the same taps reach.
   struct Part {
     std::vector<int64_t> taps;
-    Floats weights;     // panel by panel [taps, in channels, width of the panel]
-    Rows image, block;  // of one image and of block_
+    Numbers<T> weights;  // panel by panel [taps * in channels, width of the panel], packed
+    Rows image, block;   // of one image and of block_
   };
 
   void add_part(const Pixel& first, int64_t step);
@@ -44,15 +45,15 @@ class StridedProduct {
             int64_t images) const;
   void pack(const float* weight);
   void copy_weights(const float* weight, int64_t tap, int64_t column, int64_t width,
-                    float* panel) const;
-  void multiply_part(const Part& part, const Rows& rows, const float* in, const float* bias,
-                     float* out, const float* gate, float slope) const;
+                    T* panel) const;
+  void multiply_part(const Part& part, const Rows& rows, const T* in, const float* bias, T* out,
+                     const T* gate, float slope) const;
 
   const StridedConv& conv_;
   Direction direction_;
   const FeatureMap &in_, &out_;
   int64_t block_;  // images that are multiplied together
-  Floats zeros_;
+  Numbers<T> zeros_;
   std::vector<Part> parts_;
 };
 

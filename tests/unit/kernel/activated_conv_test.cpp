@@ -18,11 +18,12 @@ Tensor libtorch_conv(const Tensor& x, double slope, const Tensor& weight, const 
   return at::conv2d(active, weight, bias, 1, weight.size(2) / 2);
 }
 
+const std::vector<NarrowCase> kNarrowCases{{2, 32, 1, 8, 8, 3, 0},   {7, 32, 3, 4, 5, 3, 0},
+                                           {3, 16, 3, 5, 7, 3, 0.3}, {1, 48, 2, 1, 9, 5, 1},
+                                           {2, 16, 4, 6, 1, 1, 0},   {5, 128, 3, 9, 17, 3, 0.01}};
+
 TEST(ActivatedConv, GivesTheOutputAndGradientsOfLibTorch) {
-  for (const NarrowCase& c :
-       {NarrowCase{2, 32, 1, 8, 8, 3, 0}, NarrowCase{7, 32, 3, 4, 5, 3, 0},
-        NarrowCase{3, 16, 3, 5, 7, 3, 0.3}, NarrowCase{1, 48, 2, 1, 9, 5, 1},
-        NarrowCase{2, 16, 4, 6, 1, 1, 0}, NarrowCase{5, 128, 3, 9, 17, 3, 0.01}}) {
+  for (const NarrowCase& c : kNarrowCases) {
     SCOPED_TRACE(testing::Message() << c.channels << " to " << c.outputs << ", " << c.height << "x"
                                     << c.width << ", kernel " << c.size << ", slope " << c.slope);
     const std::vector<Tensor> operands{normal({c.images, c.channels, c.height, c.width}, 1)
@@ -49,6 +50,40 @@ TEST(ActivatedConv, GivesTheOutputAndGradientsOfLibTorch) {
       for (size_t i = 0; i < want.size(); ++i)
         expect_sums_near(got[i], want[i], terms[i]);
     }
+  }
+}
+
+TEST(ActivatedConv, InBf16ProductsAreExactAndSumsInSinglePrecision) {
+  for (const NarrowCase& c : kNarrowCases) {
+    SCOPED_TRACE(testing::Message() << c.channels << " to " << c.outputs << ", " << c.height << "x"
+                                    << c.width << ", kernel " << c.size << ", slope " << c.slope);
+    const Tensor x = normal({c.images, c.channels, c.height, c.width}, 1).to(at::kBFloat16);
+    const Tensor weight = normal({c.outputs, c.channels, c.size, c.size}, 2);
+    const Tensor bias = normal({c.outputs}, 3);
+    const Tensor back = normal({c.images, c.outputs, c.height, c.width}, 4);
+    const auto plain = [](const Tensor& in, const Tensor& w, const Tensor& b) {
+      return libtorch_conv(in, 1, w, b);
+    };
+    auto want = bf16_output_and_gradients(plain, c.slope, {x, weight, bias}, back);
+    want[3] = back.sum({0, 2, 3}, false, at::kDouble);  // the bias's is not rounded
+    const auto sizes =
+        absolute_terms(plain, c.slope, exact_operands({x, weight, bias}), back.to(at::kDouble));
+    for_each_pair_arithmetic([&] {
+      for (const int threads : {1, 3}) {
+        const LimitedThreads limited(threads);
+        const auto got = output_and_gradients(
+            [&](const Tensor& in, const Tensor& w, const Tensor& b) {
+              return kernel::activated_conv(in, c.slope, w, b);
+            },
+            {x, weight, bias}, back);
+        ASSERT_EQ(got[0].scalar_type(), at::kFloat);
+        ASSERT_EQ(got[1].scalar_type(), at::kBFloat16);
+        for (size_t i = 0; i < want.size(); ++i) {
+          SCOPED_TRACE(testing::Message() << threads << " threads, " << i);
+          expect_bf16_sums_near(got[i], want[i], sizes[i]);
+        }
+      }
+    });
   }
 }
 
@@ -93,7 +128,9 @@ TEST(ActivatedConv, IsNotUsedForOtherSizes) {
   EXPECT_FALSE(kernel::is_narrow(normal({1, 20, 4, 4}, 1), normal({1, 20, 3, 3}, 2)));
   EXPECT_FALSE(kernel::is_narrow(x, normal({8, 16, 3, 3}, 2)));
   EXPECT_FALSE(kernel::is_narrow(x, normal({1, 16, 2, 2}, 2)));
-  EXPECT_FALSE(kernel::is_narrow(x.to(at::kBFloat16), normal({1, 16, 3, 3}, 2)));
+  EXPECT_FALSE(kernel::is_narrow(x.to(at::kHalf), normal({1, 16, 3, 3}, 2)));
+  EXPECT_EQ(kernel::is_narrow(x.to(at::kBFloat16), normal({1, 16, 3, 3}, 2)),
+            kernel::pair_arithmetic() != kernel::PairArithmetic::kEmulated);
 }
 
 TEST(ActivatedConv, IsBitForBitReproducible) {

@@ -1,6 +1,7 @@
 #include "kernel/activated_strided_conv.h"
 
 #include "kernel/simd.h"
+#include "train/arithmetic.h"
 #include "unit/convolving.h"
 #include "unit/expect.h"
 #include "unit/experiments.h"
@@ -111,6 +112,53 @@ TEST_P(StridedConvTest, WorksWithoutABiasAndWithoutAGradientOfTheInput) {
   expect_sums_near(torch::autograd::grad({output}, {all[1]}, {back})[0], with_bias[2], sizes[2]);
 }
 
+TEST_P(StridedConvTest, InBf16ProductsAreExactAndSumsInSinglePrecision) {
+  auto all = operands();
+  const Tensor back = gradient().to(at::kBFloat16);
+  const auto plain = [&](auto&... each) { return without_activation(each...); };
+  const auto want = bf16_output_and_gradients(plain, GetParam().slope, all, back);
+  const auto sizes = terms(all, back);
+  all[0] = all[0].to(at::kBFloat16);
+  for_each_pair_arithmetic([&] {
+    for (const int threads : {1, 3}) {
+      const LimitedThreads limited(threads);
+      const auto got =
+          output_and_gradients([&](auto&... each) { return ours(each...); }, all, back);
+      ASSERT_EQ(got[0].scalar_type(), at::kBFloat16);
+      ASSERT_EQ(got[1].scalar_type(), at::kBFloat16);
+      ASSERT_EQ(got[2].scalar_type(), at::kFloat);
+      for (size_t i = 0; i < want.size(); ++i) {
+        SCOPED_TRACE(testing::Message() << threads << " threads, " << i);
+        expect_bf16_sums_near(got[i], want[i], sizes[i]);
+      }
+    }
+  });
+}
+
+TEST_P(StridedConvTest, InBf16DiffersFromDoublePrecisionByTheRoundingOfTwoFactors) {
+  auto all = operands();
+  all[0] = all[0].to(at::kBFloat16);
+  const Tensor back = gradient().to(at::kBFloat16);
+  const auto want = wanted(all, back), sizes = terms(all, back);
+  const auto got = output_and_gradients([&](auto&... each) { return ours(each...); }, all, back);
+  for (size_t i = 0; i < want.size(); ++i) {
+    SCOPED_TRACE(i);
+    expect_bf16_sums_near(got[i], want[i], sizes[i], 2);
+  }
+}
+
+TEST_P(StridedConvTest, InBf16IsBitForBitReproducible) {
+  const LimitedThreads limited(2);
+  auto all = operands();
+  all[0] = all[0].to(at::kBFloat16);
+  const Tensor back = gradient().to(at::kBFloat16);
+  const auto conv = [&](auto&... each) { return ours(each...); };
+  const auto first = output_and_gradients(conv, all, back);
+  const auto second = output_and_gradients(conv, all, back);
+  for (size_t i = 0; i < first.size(); ++i)
+    EXPECT_TRUE(at::equal(first[i], second[i])) << i;
+}
+
 INSTANTIATE_TEST_SUITE_P(Sizes, StridedConvTest,
                          testing::Values(StridedCase{false, 3, 32, 16, 8, 8, 3, 2, 0, 0},
                                          StridedCase{false, 70, 16, 48, 5, 7, 3, 2, 0, 0.3},
@@ -139,7 +187,10 @@ TEST(StridedConv, IsNotUsedForOtherOperands) {
   const kernel::Extent output{.height = 4, .width = 4};
   const Tensor x = normal({1, 16, 8, 8}, 1), weight = normal({32, 16, 3, 3}, 2);
   EXPECT_EQ(kernel::prefers_strided(x, weight, output), kernel::has_wide_registers());
-  EXPECT_FALSE(kernel::prefers_strided(x.to(at::kBFloat16), weight, output));
+  EXPECT_EQ(kernel::prefers_strided(x.to(at::kBFloat16), weight, output),
+            kernel::pair_arithmetic() != kernel::PairArithmetic::kEmulated);
+  EXPECT_FALSE(kernel::prefers_strided(x.to(at::kHalf), weight, output));
+  EXPECT_FALSE(kernel::prefers_strided(x, weight.to(at::kBFloat16), output));
   EXPECT_FALSE(kernel::prefers_strided(x, weight.to(at::kDouble), output));
   EXPECT_FALSE(
       kernel::prefers_strided(normal({1, 24, 8, 8}, 1), normal({32, 24, 3, 3}, 2), output));
@@ -147,6 +198,17 @@ TEST(StridedConv, IsNotUsedForOtherOperands) {
   EXPECT_FALSE(kernel::prefers_strided(x, weight, {.height = 1 << 13, .width = 1 << 13}));
   EXPECT_FALSE(kernel::prefers_strided(at::empty({1, 16, 512, 512}), at::empty({16, 16, 3, 3}),
                                        {.height = 512, .width = 512}));  // too many connections
+}
+
+TEST(StridedConv, ComputesInBf16UnderAutocast) {
+  const Tensor x = normal({1, 16, 8, 8}, 1), weight = normal({32, 16, 3, 3}, 2);
+  const auto conv = [&](const Tensor& in) {
+    return kernel::activated_strided_conv(in, 0, weight, {}, 2, {.height = 4, .width = 4});
+  };
+  const Tensor want = conv(x.to(at::kBFloat16));
+  const Autocast narrow(c10::kCPU, "bf16");
+  EXPECT_TRUE(at::equal(conv(x), want));
+  EXPECT_EQ(want.scalar_type(), at::kBFloat16);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "kernel/simd.h"
 
+#include <limits>
 #include <vector>
 
 #include "unit/expect.h"
@@ -15,6 +16,36 @@ TEST(Simd, ActivatesAndAddsRows) {
   expect_tensor_near(out, at::leaky_relu(x, 0.25), 0);
   kernel::add_rows(x.data_ptr<float>(), 3, 32, sum.data_ptr<float>());
   expect_tensor_near(sum, x.sum(0) + 1, 1e-5);
+}
+
+TEST(Simd, ActivatesAndAddsRowsOfBf16) {
+  using kernel::Bf16;
+  const Tensor x = normal({3, 32}).to(at::kBFloat16);
+  const auto* values = static_cast<const Bf16*>(x.const_data_ptr());
+  for (const double slope : {0.0, 0.25, 0.3}) {
+    const Tensor out = at::empty_like(x);
+    kernel::activate(values, static_cast<float>(slope), x.numel(),
+                     static_cast<Bf16*>(out.mutable_data_ptr()));
+    expect_tensor_near(out, at::leaky_relu(x.to(at::kFloat), slope).to(at::kBFloat16), 0);
+  }
+  const Tensor sum = at::ones({32});
+  kernel::add_rows(values, 3, 32, sum.mutable_data_ptr<float>());
+  expect_tensor_near(sum, x.to(at::kDouble).sum(0) + 1, 1e-5);
+}
+
+TEST(Simd, ActivatedBf16KeepsNaNAndInfinities) {
+  const float infinity = std::numeric_limits<float>::infinity();
+  const Tensor x = at::zeros({16}, at::kBFloat16);
+  x[0] = std::numeric_limits<float>::quiet_NaN();
+  x[1] = -std::numeric_limits<float>::quiet_NaN();
+  x[2] = infinity;
+  x[3] = -infinity;
+  const Tensor out = at::ones_like(x);
+  kernel::activate(static_cast<const kernel::Bf16*>(x.const_data_ptr()), 0, 16,
+                   static_cast<kernel::Bf16*>(out.mutable_data_ptr()));
+  EXPECT_TRUE(out.narrow(0, 0, 2).isnan().all().item<bool>());
+  EXPECT_EQ(out[2].item<float>(), infinity);
+  EXPECT_EQ(out.narrow(0, 3, 13).abs().sum().item<float>(), 0);
 }
 
 TEST(Simd, WidePanelsComeFirst) {

@@ -5,6 +5,8 @@
 #include <ATen/ATen.h>
 #include <ATen/autocast_mode.h>
 
+#include <numeric>
+
 #include "kernel/allowed.h"
 #include "train/step.h"
 #include "unit/expect.h"
@@ -51,6 +53,10 @@ TEST(Precision, Bf16LearnsAsFp32Does) {
   EXPECT_FALSE(at::equal(narrow.parameters, wide.parameters));
   for (size_t i = 0; i < wide.losses.size(); ++i)
     EXPECT_NEAR(narrow.losses[i] / wide.losses[i], 1, 0.01) << "step " << i;
+  const auto of_last = [](const Trained& trained) {
+    return std::accumulate(trained.losses.end() - 5, trained.losses.end(), 0.0);
+  };
+  EXPECT_NEAR(of_last(narrow) / of_last(wide), 1, 0.005);
   EXPECT_LT(wide.losses.back(), 0.9 * wide.losses.front());
   EXPECT_FALSE(at::autocast::is_autocast_enabled(at::kCPU));  // not left on
 }
