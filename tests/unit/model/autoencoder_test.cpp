@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "model/layer_kinds.h"
 #include "model/summary.h"
 #include "unit/expect.h"
 #include "unit/experiments.h"
@@ -191,6 +192,40 @@ TEST(Autoencoder, EqualSeedsMakeEqualWeights) {
       EXPECT_FALSE(torch::equal(item.value(), wc[item.key()])) << item.key();
     }
   }
+}
+
+// Not a term added to the code: what a condition changes in it depends on the image.
+TEST(Autoencoder, EveryLayerOfTheEncoderSeesTheCondition) {
+  const Tensor images = uniform({2, 1, 16, 16});
+  const Tensor one = at::tensor({1.0F, 0.0F, 0.0F}).view({1, 3}),
+               other = at::tensor({0.0F, 0.0F, 1.0F}).view({1, 3});
+  for (const auto& name : encoders().names()) {
+    SCOPED_TRACE(name);
+    const std::string text = R"({"encoder": ")" + name + "\"}";
+    const ImageShape shape{1, 16, 16};
+    const auto model = model_plan(text).make(shape, shape, 0, /*condition_size=*/3);
+    model->eval();
+    const at::NoGradGuard no_grad;
+    const Tensor changed = model->encode(images, one).code - model->encode(images, other).code;
+    EXPECT_GT((changed[0] - changed[1]).abs().max().item<float>(), 1e-6F);
+    // Nothing known is a condition of zeros.
+    EXPECT_TRUE(
+        at::equal(model->encode(images).code, model->encode(images, at::zeros({2, 3})).code));
+  }
+}
+
+TEST(Autoencoder, TheSummaryCountsTheConditionsPlane) {
+  const ImageShape shape{3, 4, 6};
+  const auto model = model_plan(R"({"encoder": "dense"})").make(shape, shape, 0, 5);
+  const ModelSpec spec = model->spec();
+  ASSERT_EQ(spec.plane.size(), 2U);
+  EXPECT_EQ(parameter_count(spec.plane[0].spec), 5 * 24 + 24);
+  int64_t counted = 0, parameters = 0;
+  for (const auto& row : summarize(spec))
+    counted += row.parameters;
+  for (const auto& parameter : model->parameters())
+    parameters += parameter.numel();
+  EXPECT_EQ(counted, parameters);
 }
 
 TEST(Autoencoder, WrongShapesNameWhatWasExpected) {
