@@ -3,6 +3,7 @@
 #include "core/system/file.h"
 #include "unit/expect.h"
 #include "unit/experiments.h"
+#include "unit/svg.h"
 #include "visual/chart.h"
 
 namespace latent::visual {
@@ -21,10 +22,28 @@ TEST(Histograms, CarryTheirTitles) {
   for (const auto kind : {HistogramAxes::kOwn, HistogramAxes::kNormal, HistogramAxes::kLogShare}) {
     write_histograms(folder / "h.svg", "Latents", histograms, kind);
     const std::string svg = read_file(folder / "h.svg");
-    const char* axis = kind == HistogramAxes::kLogShare ? ">share<" : ">density<";
+    const char* axis = kind == HistogramAxes::kNormal ? ">density<" : ">share<";
     for (const char* text : {">Latents<", ">KL 0.00 nats<", ">KL 4.00 nats<", ">z5<", axis})
       EXPECT_NE(svg.find(text), std::string::npos) << text;
   }
+}
+
+TEST(Histograms, SmallPanelsHaveAScaleOfNumbers) {
+  if (!can_chart()) GTEST_SKIP() << "NOT TESTED: gnuplot is not on the PATH; install gnuplot-nox";
+  const TemporaryFolder folder;
+  std::vector<Histogram> histograms;
+  for (int i = 0; i < 50; ++i) {
+    histograms.push_back({.title = "",
+                          .label = "z" + std::to_string(i),
+                          .values = normal({400}, static_cast<uint64_t>(i))});
+  }
+  write_histograms(folder / "h.svg", "Latents", histograms, HistogramAxes::kNormal);
+  const std::string svg = read_file(folder / "h.svg");
+  EXPECT_EQ(count_of(svg, ">z49<"), 1);
+  for (const char* number : {">-3<", ">0<", ">3<"})
+    EXPECT_EQ(count_of(svg, number), 50) << number;
+  write_histograms(folder / "own.svg", "Codes", histograms, HistogramAxes::kOwn);
+  EXPECT_EQ(count_of(read_file(folder / "own.svg"), ">0<"), 0) << "the ends of each axis only";
 }
 
 }  // namespace
