@@ -83,13 +83,13 @@ std::vector<std::string> entropy_row(const HeadlineFacts& facts) {
   return row.reads(
       fmt::format("{:.1f} nats are in the grey values themselves and stay whatever the model; "
                   "{:.1f} are the model's error, {:.1f} that of the mean {}.",
-                  floor, *facts.cross_entropy - floor,
-                  facts.yardsticks.mean.cross_entropy - floor, facts.noun));
+                  floor, *facts.cross_entropy - floor, facts.yardsticks.mean.cross_entropy - floor,
+                  facts.noun));
 }
 
 std::vector<std::string> rate_row(const HeadlineFacts& facts) {
-  std::string words =
-      fmt::format("The latents of an {} carry {:.0f} bits.", facts.noun, *facts.kl / std::numbers::ln2);
+  std::string words = fmt::format("The latents of an {} carry {:.0f} bits.", facts.noun,
+                                  *facts.kl / std::numbers::ln2);
   if (facts.noun == "image")
     words += fmt::format(" Its pixels are stored in {} bits.", 8 * facts.values);
   return HeadlineRow("KL divergence, nats", 2, *facts.kl).reads(words);

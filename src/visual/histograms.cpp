@@ -26,6 +26,7 @@ constexpr size_t kHistogramColumns = 4;
 constexpr double kLeastReach = 3.5;  // of the common axis, so that the normal curve is complete
 constexpr double kNormalPeak = 0.3989422804;  // 1 / sqrt(2 pi)
 constexpr double kHighestOfMiddle = 4, kRoomAbove = 1.05;
+constexpr double kStepOfAxis = 0.6, kTicsEnd = 0.1;
 constexpr double kTicInside = 0.3;   // of the axis, so that a number has room beside its end
 constexpr double kOutliers = 0.001;  // share of the values beyond either end of an axis
 
@@ -115,19 +116,28 @@ double common_top(const std::vector<Bars>& all, HistogramAxes kind) {
   return kRoomAbove * (top > 0 ? top : 1);
 }
 
-// A scale of few numbers: of a common axis about its ends and its middle, else the ends.
+// 1, 2 or 5 times a power of ten: the largest that is not above `most`.
+double round_step(double most) {
+  const double power = std::pow(10, std::floor(std::log10(most)));
+  const double times = most / power;
+  return power * (times >= 5 ? 5 : times >= 2 ? 2 : 1);
+}
+
+// A scale of few numbers: of a common axis about its ends and its middle, else round ones that are
+// not too near the right end, where the next panel begins.
 std::string scale_tics(const Bars& bars, HistogramAxes kind) {
   if (kind == HistogramAxes::kNormal) {
     const double end = std::floor(bars.high() - kTicInside);
     return fmt::format("set xtics (-{0}, 0, {0})\n", number(end));
   }
-  return fmt::format("set xtics ('{:.2g}' {}, '{:.2g}' {})\n", bars.low, number(bars.low),
-                     bars.high(), number(bars.high()));
+  const double length = bars.high() - bars.low, step = round_step(kStepOfAxis * length);
+  return fmt::format("set xtics {}, {}, {}\n", number(std::ceil(bars.low / step) * step),
+                     number(step), number(bars.high() - kTicsEnd * length));
 }
 
 std::string small_panel(const Histogram& histogram, const Bars& bars, HistogramAxes kind) {
   return axes(histogram.label, "", "", kSmallPanelWidth) + scale_tics(bars, kind) +
-         "set xtics offset 0,0.5 scale 0.4 font ',9'\nunset ytics\nunset grid\n"
+         "set format x '%g'\nset xtics offset 0,0.5 scale 0.4 font ',9'\nunset ytics\nunset grid\n"
          "set lmargin 0.6\nset rmargin 0.6\nset bmargin 1.2\nset tmargin 1.5\n"
          "set border 1 linecolor '#444444'\nset title font ',11' offset 0,-0.8\n";
 }
@@ -217,8 +227,9 @@ void write_histograms(const std::filesystem::path& path, const std::string& titl
     script += bars_block(i, bars[i]);
     panels += panel(i, histograms[i], bars[i], kind, one);
   }
-  script += fmt::format("set samples 200\nset multiplot layout {},{} title {} font ',13'\n", rows,
-                        columns, quoted_lines(title_lines_of(text, canvas.width())));
+  script += fmt::format(
+      "set samples 200\nset multiplot layout {},{} title {} font ',13'\n", rows, columns,
+      quoted_lines(title_lines_of(text, canvas.width())) + (one.small ? ".\"\\n\"" : ""));
   run_gnuplot(script + panels + "unset multiplot\n", path);
 }
 

@@ -17,7 +17,7 @@ namespace latent::visual {
 namespace {
 
 // Units, see Canvas.
-constexpr int64_t kSideOfTwo = 400, kSideOfMore = 300, kLeastChartSide = 160;
+constexpr int64_t kSideOfTwo = 400, kSideOfMore = 240, kLeastChartSide = 160;
 constexpr int64_t kMostColumns = 3;
 constexpr int64_t kEntryHeight = 20;
 constexpr int64_t kLeft = 88, kBottom = 62, kTop = 22, kGap = 22;

@@ -9,20 +9,21 @@ using testing::HasSubstr;
 using Row = std::vector<std::string>;
 
 HeadlineFacts facts_of_a_vae() {
-  return {.noun = "image",
-          .mse = 0.02,
-          .psnr = 17,
-          .ssim = 0.6,
-          .cross_entropy = 230,
-          .kl = 6.931471805599453,
-          .active = 3,
-          .latents = 4,
-          .values = 784,
-          .losses = std::pair(240.0, 242.5),
-          .yardsticks = {.mean = {.mse = 0.1, .psnr = 10, .ssim = 0.1, .cross_entropy = 300},
-                         .pca = Likeness{.mse = 0.04, .psnr = 14, .ssim = 0.4, .cross_entropy = 250},
-                         .components = 4,
-                         .entropy = 200}};
+  return {
+      .noun = "image",
+      .mse = 0.02,
+      .psnr = 17,
+      .ssim = 0.6,
+      .cross_entropy = 230,
+      .kl = 6.931471805599453,
+      .active = 3,
+      .latents = 4,
+      .values = 784,
+      .losses = std::pair(240.0, 242.5),
+      .yardsticks = {.mean = {.mse = 0.1, .psnr = 10, .ssim = 0.1, .cross_entropy = 300},
+                     .pca = Likeness{.mse = 0.04, .psnr = 14, .ssim = 0.4, .cross_entropy = 250},
+                     .components = 4,
+                     .entropy = 200}};
 }
 
 std::string reading_of(const HeadlineFacts& facts, const std::string& figure) {
@@ -62,7 +63,8 @@ TEST(Headlines, SayWhatIsWorseThanALinearModel) {
   EXPECT_THAT(reading_of(facts, "squared error per value"),
               HasSubstr("200% of that of PCA: a linear model with as many numbers does better."));
   facts.mse = 0.11;
-  EXPECT_THAT(explained_text(facts), HasSubstr("reconstructions are no better than the mean image"));
+  EXPECT_THAT(explained_text(facts),
+              HasSubstr("reconstructions are no better than the mean image"));
 }
 
 TEST(Headlines, LeaveOutWhatARunDoesNotHave) {

@@ -8,11 +8,9 @@ namespace {
 
 // The first pixels of the validation images that training measures, of ten with the pixels 0 to 9.
 std::vector<int64_t> measured_of_ten(const std::string& train) {
-  const Experiment plan =
-      experiment(R"({"data": {"name": "shapes"}, "train": {)" + train + "}}");
-  const Examples ten{.pixels = torch::arange(10, torch::kByte).view({10, 1, 1, 1}),
-                     .attributes = {},
-                     .names = {}};
+  const Experiment plan = experiment(R"({"data": {"name": "shapes"}, "train": {)" + train + "}}");
+  const Examples ten{
+      .pixels = torch::arange(10, torch::kByte).view({10, 1, 1, 1}), .attributes = {}, .names = {}};
   std::vector<int64_t> pixels;
   const Tensor kept = measured_validation(plan, ten).pixels.flatten();
   for (int64_t i = 0; i < kept.numel(); ++i)
