@@ -90,39 +90,20 @@ double change_of(const Tensor& pictures, const Tensor& before) {
   return (pictures - before).to(at::kDouble).square().mean().sqrt().item<double>();
 }
 
-// Finds the deviations that change the pictures by kVisibleChange.
-void find_unit(const OpenedRun& run, const Measuring& with, const space::Direction& direction,
-               DirectionEffect& effect) {
-  for (int i = 0; i < kScalings; ++i) {
-    effect.change = change_of(edited(run, with, direction, effect.deviations), with.pictures);
-    if (!(effect.change > 1e-6)) return;  // the pictures do not show the direction at all
-    if (i + 1 < kScalings)
-      effect.deviations = std::min(100.0, effect.deviations * kVisibleChange / effect.change);
-  }
-}
-
-DirectionEffect effect_of(const OpenedRun& run, const Measuring& with,
-                          const space::Direction& direction) {
-  DirectionEffect effect;
-  find_unit(run, with, direction, effect);
-  const Tensor after =
-      with.readers->read(edited(run, with, direction, kEffectStrength * effect.deviations));
-  const Tensor moved = after - with.before;
-  const Tensor shifts = (moved.mean(0) / with.deviation).to(at::kDouble);
-  effect.shift = shifts[0].item<double>();
-  effect.risen = moved.select(1, 0).gt(0).to(at::kDouble).mean().item<double>();
-  double trusted = 0;
-  for (size_t i = 1; i < with.targets.size(); ++i) {
-    const double shift = with.trust[i] * shifts[static_cast<int64_t>(i)].item<double>();
-    effect.others.emplace_back(with.targets[i].name, shift);
-    effect.beside += std::abs(shift);
-    trusted += with.trust[i];
-  }
-  if (trusted > 0) effect.beside /= trusted;
-  std::stable_sort(effect.others.begin(), effect.others.end(), [](const auto& a, const auto& b) {
-    return std::abs(a.second) > std::abs(b.second);
-  });
-  if (effect.others.size() > kKeptOthers) effect.others.resize(kKeptOthers);
+DirectionEffect measured_effect(const OpenedRun& run, const Measuring& with,
+                                const space::Direction& direction) {
+  const auto move = [&](double deviations) { return edited(run, with, direction, deviations); };
+  const DirectionEffect unit = visible_unit(move, with.pictures);
+  EditReadings readings{.names = {},
+                        .before = with.before,
+                        .after = with.readers->read(move(kEffectStrength * unit.deviations)),
+                        .deviation = with.deviation,
+                        .trust = with.trust};
+  for (const auto& target : with.targets)
+    readings.names.push_back(target.name);
+  DirectionEffect effect = effect_of_edit(readings);
+  effect.deviations = unit.deviations;
+  effect.change = unit.change;
   return effect;
 }
 
@@ -157,6 +138,38 @@ std::optional<DirectionEffect> effect_from(TensorFile& file) {
 
 }  // namespace
 
+DirectionEffect effect_of_edit(const EditReadings& readings) {
+  DirectionEffect effect;
+  const Tensor moved = readings.after - readings.before;
+  const Tensor shifts = (moved.mean(0) / readings.deviation).to(at::kDouble);
+  effect.shift = shifts[0].item<double>();
+  effect.risen = moved.select(1, 0).gt(0).to(at::kDouble).mean().item<double>();
+  double trusted = 0;
+  for (size_t i = 1; i < readings.names.size(); ++i) {
+    const double shift = readings.trust[i] * shifts[static_cast<int64_t>(i)].item<double>();
+    effect.others.emplace_back(readings.names[i], shift);
+    effect.beside += std::abs(shift);
+    trusted += readings.trust[i];
+  }
+  if (trusted > 0) effect.beside /= trusted;
+  std::stable_sort(effect.others.begin(), effect.others.end(), [](const auto& a, const auto& b) {
+    return std::abs(a.second) > std::abs(b.second);
+  });
+  if (effect.others.size() > kKeptOthers) effect.others.resize(kKeptOthers);
+  return effect;
+}
+
+DirectionEffect visible_unit(const std::function<Tensor(double)>& edited, const Tensor& pictures) {
+  DirectionEffect unit;
+  for (int i = 0; i < kScalings; ++i) {
+    unit.change = change_of(edited(unit.deviations), pictures);
+    if (!(unit.change > 1e-6)) return unit;  // the pictures do not show the direction at all
+    if (i + 1 < kScalings)
+      unit.deviations = std::min(100.0, unit.deviations * kVisibleChange / unit.change);
+  }
+  return unit;
+}
+
 std::vector<ShownDirection> shown_directions(const OpenedRun& run, const AttributeQuery& query,
                                              const std::vector<space::Method>& methods,
                                              bool quiet) {
@@ -173,7 +186,7 @@ std::vector<ShownDirection> shown_directions(const OpenedRun& run, const Attribu
         .key = key, .what = "effect", .store = effect_tensors, .restore = effect_from};
     shown.effect = cached_or_computed(run, Split::kTrain, entry, [&](const Examples& train) {
       if (!with) with = prepare(run, query, train, quiet);
-      return effect_of(run, *with, shown.found.direction);
+      return measured_effect(run, *with, shown.found.direction);
     });
     all.push_back(std::move(shown));
   }

@@ -1,6 +1,7 @@
 // What moving along an attribute's direction does to pictures.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,24 @@ struct DirectionEffect {
   /// How well the direction shows the attribute: its shift less the mean shift of the others.
   double shown() const { return shift - beside; }
 };
+
+/// What classifiers read in pictures before and after an edit. The first reading is the
+/// attribute's.
+struct EditReadings {
+  std::vector<std::string> names;  // K
+  Tensor before, after;            // [M, K]
+  Tensor deviation;                // [K]: of the readings of real images
+  std::vector<double> trust;       // K: 2 AUROC - 1 of each reading of real images
+};
+
+/// Returns the effect that the readings show; `deviations` and `change` are left alone.
+DirectionEffect effect_of_edit(const EditReadings& readings);
+
+/// Finds how far to move for pictures to change by kVisibleChange, and returns an effect with that
+/// and the change that was found there; at most 100 deviations. edited: the pictures after a move
+/// by some deviations.
+DirectionEffect visible_unit(const std::function<Tensor(double deviations)>& edited,
+                             const Tensor& pictures);
 
 /// A direction and its effect.
 struct ShownDirection {

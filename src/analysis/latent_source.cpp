@@ -76,7 +76,8 @@ Tensor draw_posterior(const OpenedRun& run, const LatentRequest& request, at::Ge
 }
 
 Tensor draw_mixture(const OpenedRun& run, const LatentRequest& request, at::Generator& noise) {
-  return training_mixture(run, request.quiet).sample(request.count, request.temperature, noise);
+  return training_mixture(run, request.components, request.quiet)
+      .sample(request.count, request.temperature, noise);
 }
 
 RuleLatents draw_posterior_where(const OpenedRun& run, const TrainingRule& rule,
@@ -89,7 +90,8 @@ RuleLatents draw_posterior_where(const OpenedRun& run, const TrainingRule& rule,
 
 RuleLatents draw_mixture_where(const OpenedRun& run, const TrainingRule& rule,
                                const LatentRequest& request, at::Generator& noise) {
-  const auto [mixture, images] = training_mixture_where(run, rule.rule, rule.where, request.quiet);
+  const auto [mixture, images] =
+      training_mixture_where(run, rule.rule, rule.where, request.components, request.quiet);
   return {mixture.sample(request.count, request.temperature, noise), images};
 }
 

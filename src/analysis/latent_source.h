@@ -13,6 +13,7 @@ struct LatentRequest {
   int64_t count = 64, side = 15;
   double temperature = 1;      // scales the spread of the latents
   std::string attribute = "";  // "label=owl": what a prior with a condition draws by
+  int64_t components = 0;      // of a mixture; 0: as many as suit the latents
   bool quiet = false;
 };
 

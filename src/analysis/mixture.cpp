@@ -49,6 +49,15 @@ TensorFile mixture_tensors(const GaussianMixture& mixture) {
           .metadata = {}};
 }
 
+// Part of a file's name, and of a stored mixture's key, if the number of Gaussians is given.
+std::string size_in_name(int64_t components) {
+  return components == 0 ? "" : fmt::format("{}-", components);
+}
+
+std::string chosen_by(int64_t components) {
+  return components == 0 ? kChosenBy : fmt::format("{} components", components);
+}
+
 // latents: expected of the mixture.
 std::optional<GaussianMixture> mixture_from(TensorFile& file, int64_t latents) {
   const Tensor weights = file.tensors["weights"], means = file.tensors["means"],
@@ -61,18 +70,22 @@ std::optional<GaussianMixture> mixture_from(TensorFile& file, int64_t latents) {
   return GaussianMixture{weights, means, covariances};
 }
 
-CacheEntry<GaussianMixture> mixture_entry(const OpenedRun& run) {
+CacheEntry<GaussianMixture> mixture_entry(const OpenedRun& run, int64_t components) {
   return {
-      .key = {.file = "mixture-" + run.checkpoint + ".safetensors", .query = kChosenBy},
+      .key = {.file =
+                  fmt::format("mixture-{}{}.safetensors", size_in_name(components), run.checkpoint),
+              .query = chosen_by(components)},
       .what = "mixture",
       .store = mixture_tensors,
       .restore = [z = run.model->latent_dim()](TensorFile& file) { return mixture_from(file, z); }};
 }
 
 // Two rules may become the same file name: the rule stored in the file identifies the mixture.
-CacheEntry<RuleMixture> rule_entry(const OpenedRun& run, const std::string& rule) {
-  return {.key = {.file = "mixture-" + in_file_name(rule) + "-" + run.checkpoint + ".safetensors",
-                  .query = rule + ", " + kChosenBy},
+CacheEntry<RuleMixture> rule_entry(const OpenedRun& run, const std::string& rule,
+                                   int64_t components) {
+  return {.key = {.file = fmt::format("mixture-{}-{}{}.safetensors", in_file_name(rule),
+                                      size_in_name(components), run.checkpoint),
+                  .query = rule + ", " + chosen_by(components)},
           .what = "mixture of " + rule,
           .store =
               [](const RuleMixture& made) {
@@ -101,15 +114,32 @@ GaussianMixture posterior_of_one(const Latent& codes, const std::string& of) {
           .covariances = at::diag_embed(variance.clamp_min(kLeastVariance))};
 }
 
+GaussianMixture fit_given_size(const Tensor& points, int64_t components, at::Generator& noise) {
+  if (components >= points.size(0)) {
+    throw Error(fmt::format("--components {}: the mixture is fitted to {}; expected fewer",
+                            components, counted(points.size(0), "training latent")));
+  }
+  const Stopwatch watch;
+  auto fit = statistics::fit_mixture(points, components, noise).mixture;
+  if (fit.components() < components) {
+    log::warn("{} of the {} Gaussians are left: no latents belonged to the others",
+              fit.components(), components);
+  }
+  log::info("mixture of {}, in {:.1f} s", counted(fit.components(), "Gaussian"), watch.seconds());
+  return fit;
+}
+
 // of: " of label=owl", or "" for all images.
-GaussianMixture fit_mixture_to(const OpenedRun& run, const Latent& codes, const std::string& of) {
+GaussianMixture fit_mixture_to(const OpenedRun& run, const Latent& codes, const std::string& of,
+                               int64_t components) {
   const int64_t count = codes.code.size(0);
-  if (count == 1) return posterior_of_one(codes, of);
+  if (count == 1 && components <= 1) return posterior_of_one(codes, of);
   // The run's seed, not the command's: the mixture belongs to the run.
   auto noise = generator(static_cast<uint64_t>(run.experiment.train.seed), Stream::kMixture);
   const Tensor points = thinned(space::sample_each(codes, noise), noise);
   log::info("fitting Gaussian mixtures to {} training latents{}; the result is stored in the run",
             points.size(0), of);
+  if (components > 0) return fit_given_size(points, components, noise);
   statistics::MixtureOptions options;
   if (const int64_t needed = 2 * (points.size(1) + 1); count < needed) {
     log::info("  one Gaussian, because two of {} need {} or more",
@@ -119,9 +149,9 @@ GaussianMixture fit_mixture_to(const OpenedRun& run, const Latent& codes, const 
   const Stopwatch watch;
   const auto best =
       statistics::choose_mixture(points, noise, options, [&](const statistics::MixtureFit& tried) {
-        const int64_t components = tried.mixture.components();
-        log::info("  {:>2} component{} log-likelihood {:.3f} of held-out latents", components,
-                  components == 1 ? ": " : "s:", tried.held_out);
+        const int64_t size = tried.mixture.components();
+        log::info("  {:>2} component{} log-likelihood {:.3f} of held-out latents", size,
+                  size == 1 ? ": " : "s:", tried.held_out);
       });
   const bool most = best.mixture.components() == statistics::MixtureOptions{}.most_components;
   log::info("mixture of {}, which held-out latents prefer{}, in {:.1f} s",
@@ -139,17 +169,18 @@ void refuse_codes(const OpenedRun& run) {
 
 }  // namespace
 
-GaussianMixture training_mixture(const OpenedRun& run, bool quiet) {
+GaussianMixture training_mixture(const OpenedRun& run, int64_t components, bool quiet) {
   refuse_codes(run);
-  return cached_or_computed(run, Split::kTrain, mixture_entry(run), [&](const Examples& train) {
-    return fit_mixture_to(run, split_codes(run, Split::kTrain, train, quiet), "");
+  const auto entry = mixture_entry(run, components);
+  return cached_or_computed(run, Split::kTrain, entry, [&](const Examples& train) {
+    return fit_mixture_to(run, split_codes(run, Split::kTrain, train, quiet), "", components);
   });
 }
 
 RuleMixture training_mixture_where(const OpenedRun& run, const std::string& rule,
-                                   const std::string& where, bool quiet) {
+                                   const std::string& where, int64_t components, bool quiet) {
   refuse_codes(run);
-  const auto entry = rule_entry(run, rule);
+  const auto entry = rule_entry(run, rule, components);
   std::string why_not;
   const auto train = run.load_if_there(Split::kTrain, why_not);
   if (!train) {
@@ -164,7 +195,7 @@ RuleMixture training_mixture_where(const OpenedRun& run, const std::string& rule
       data_fingerprint(train->pixels) + "/" + data_fingerprint(rows.unsqueeze(0));
   if (auto stored = read_cached(run, entry, fingerprint)) return std::move(*stored);
   const Latent codes = select(split_codes(run, Split::kTrain, *train, quiet), rows);
-  const RuleMixture made{fit_mixture_to(run, codes, " of " + rule), rows.size(0)};
+  const RuleMixture made{fit_mixture_to(run, codes, " of " + rule, components), rows.size(0)};
   write_cache_file(run, entry.key, fingerprint, entry.store(made));
   return made;
 }

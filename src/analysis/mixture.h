@@ -16,7 +16,8 @@ namespace latent {
 ///
 /// Too few images for two Gaussians of Z latents (fewer than 2 (Z + 1)) get one; a single image
 /// gets its posterior, or hardly more than its code if it has none. Logs that.
-statistics::GaussianMixture training_mixture(const OpenedRun& run, bool quiet);
+/// components: how many instead, or 0. Throws Error if there are not more training images.
+statistics::GaussianMixture training_mixture(const OpenedRun& run, int64_t components, bool quiet);
 
 /// A mixture of the latents of some training images.
 struct RuleMixture {
@@ -28,6 +29,6 @@ struct RuleMixture {
 /// fitted again if the rule holds for other images than before. where: the flag with the rule.
 /// Throws Error as rows_where does.
 RuleMixture training_mixture_where(const OpenedRun& run, const std::string& rule,
-                                   const std::string& where, bool quiet);
+                                   const std::string& where, int64_t components, bool quiet);
 
 }  // namespace latent

@@ -15,6 +15,11 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 constexpr int64_t kSmallestFeature = 4;  // of the feature maps before the latents
+constexpr int64_t kUsualEpochs = 20, kMostEpochs = 1000;
+constexpr int64_t kAimedSteps = 2000;
+constexpr int64_t kUsualBatch = 100, kSmallBatch = 32, kFewExamples = 1000;
+constexpr int64_t kFewImages = 2000;  // fewer are varied
+constexpr int64_t kShiftOfSide = 16;
 
 std::optional<Json> recognised(const fs::path& path, bool any_folder) {
   for (const DatasetRow& row : datasets().rows()) {
@@ -55,6 +60,29 @@ std::optional<Json> recognised_inside(const fs::path& path) {
   return std::nullopt;
 }
 
+// At least kAimedSteps steps, but no more than kMostEpochs passes.
+Json suggested_training(int64_t count) {
+  const int64_t batch = count < kFewExamples ? kSmallBatch : kUsualBatch;
+  const int64_t steps = std::max<int64_t>(1, (count + batch - 1) / batch);  // of an epoch
+  const int64_t epochs = std::clamp((kAimedSteps + steps - 1) / steps, kUsualEpochs, kMostEpochs);
+  Json training{{"epochs", epochs},
+                {"batch_size", batch},
+                {"clip_norm", 1000.0},  // the first gradients are far larger
+                {"optimizer", {{"name", "adam"}, {"learning_rate", 1e-3}}}};
+  if (epochs > kUsualEpochs) training["pictures_every"] = epochs / kUsualEpochs;
+  return training;
+}
+
+// Variants of few images. Only photos are mirrored: digits and letters would become others.
+Json suggested_variants(const Json& data, const ImageShape& shape, int64_t count) {
+  if (count >= kFewImages) return {};
+  Json variants = Json::object();
+  if (data.at("name") == "folder" && shape.channels == 3) variants["flip"] = true;
+  if (const int64_t shift = std::min(shape.height, shape.width) / kShiftOfSide; shift > 0)
+    variants["shift"] = shift;
+  return variants;
+}
+
 // Sets the keys of `given` in the config, at every depth. A null stays: it switches a part off.
 void write_over(Json& config, const Json& given) {
   for (const auto& [key, value] : given.items()) {
@@ -81,7 +109,7 @@ Json suggested_data(const fs::path& path) {
       ": expected a config (.json), a folder, or a .csv, .tsv, .npy, .npz or IDX file of data");
 }
 
-Json suggested_config(const Json& given, const ImageShape& shape) {
+Json suggested_config(const Json& given, const ImageShape& shape, int64_t count) {
   const Json& data = given.at("data");
   const bool table = data.at("name") == "table" && !data.contains("shape");
   Json encoder{{"name", "dense"}, {"hidden", {128, 64}}};
@@ -106,11 +134,11 @@ Json suggested_config(const Json& given, const ImageShape& shape) {
         {"latent_dim", std::min<int64_t>(64, latents)}}},
       {"objective",
        {{"likelihood", grey ? Json("bernoulli") : squared_error}, {"kl", {{"weight", 1.0}}}}},
-      {"train",
-       {{"epochs", 20},
-        {"batch_size", 100},
-        {"clip_norm", 1000.0},  // the first gradients are far larger
-        {"optimizer", {{"name", "adam"}, {"learning_rate", 1e-3}}}}}};
+      {"train", suggested_training(count)}};
+  if (data.at("name") != "table") {
+    const Json variants = suggested_variants(data, shape, count);
+    if (!variants.empty()) config["data"]["augment"] = variants;
+  }
   write_over(config, given);
   return config;
 }

@@ -83,6 +83,21 @@ std::vector<std::string> unreadable_images(const Dataset& dataset) {
   return reasons;
 }
 
+// The keys with which the data set trains as it is: images that cannot be read are skipped.
+Json skipping(Json given, const Report& report) {
+  Json& data = given["data"];
+  if (report.unreadable.empty() || data.contains("on_error")) return given;
+  data["on_error"] = "skip";
+  auto images = static_cast<double>(report.unreadable.size());
+  for (const auto& [split, examples] : *report.splits)
+    images += static_cast<double>(examples.count());
+  // Rounded up, so that these are allowed and hardly more.
+  const double share =
+      std::ceil(100 * static_cast<double>(report.unreadable.size()) / images) / 100;
+  if (!data.contains("max_skipped")) data["max_skipped"] = std::min(share, 1.0);
+  return given;
+}
+
 fs::path output_folder(const Arguments& arguments, const fs::path& path) {
   if (arguments.has("out")) return arguments.text("out");
   const fs::path named = path.filename().empty() ? path.parent_path() : path;
@@ -147,7 +162,9 @@ void check_data(const Arguments& arguments) {
   }
   if (!is_config(path)) {
     make_directories(out);
-    write_file(out / "config.json", suggested_config(given, train.shape()).dump(2) + "\n");
+    write_file(
+        out / "config.json",
+        suggested_config(skipping(given, report), train.shape(), train.count()).dump(2) + "\n");
     report.written.push_back((out / "config.json").string());
   }
   print_result(arguments, report_json(report), report_text(report));

@@ -50,8 +50,25 @@ Encoded encode_inputs(const Arguments& arguments, const OpenedRun& run) {
   return encoded;
 }
 
-std::vector<Column> as_columns(const Encoded& encoded) {
+// A column for each latent, named as in charts: z0, z1, ..., z0_logvar, ...
+void add_flat(std::vector<Column>& columns, const Latent& codes) {
+  const auto add = [&](const Tensor& numbers, const char* ending) {
+    for (int64_t i = 0; i < numbers.size(1); ++i) {
+      columns.push_back({.name = fmt::format("z{}{}", i, ending),
+                         .words = {},
+                         .numbers = numbers.select(1, i).contiguous()});
+    }
+  };
+  add(codes.code, "");
+  if (codes.posterior) add(codes.posterior->logvar, "_logvar");
+}
+
+std::vector<Column> as_columns(const Encoded& encoded, bool flat) {
   std::vector<Column> columns = known_columns(encoded.names, encoded.attributes);
+  if (flat) {
+    add_flat(columns, encoded.codes);
+    return columns;
+  }
   columns.push_back({.name = "mean", .words = {}, .numbers = encoded.codes.code});
   if (encoded.codes.posterior) {
     columns.push_back({.name = "logvar", .words = {}, .numbers = encoded.codes.posterior->logvar});
@@ -76,11 +93,11 @@ TensorFile as_tensors(const Encoded& encoded) {
   return file;
 }
 
-void write_encoded(const std::filesystem::path& path, const Encoded& encoded) {
+void write_encoded(const std::filesystem::path& path, const Encoded& encoded, bool flat) {
   const std::string kind = path.extension().string();
   if (path.has_parent_path()) make_directories(path.parent_path());
-  if (kind == ".csv") return write_csv(path, as_columns(encoded));
-  if (kind == ".npy") return write_npy(path, as_columns(encoded));
+  if (kind == ".csv") return write_csv(path, as_columns(encoded, flat));
+  if (kind == ".npy") return write_npy(path, as_columns(encoded, flat));
   write_tensors(path, as_tensors(encoded));
 }
 
@@ -97,8 +114,16 @@ void expect_codes(const OpenedRun& run) {
 }
 
 // Throws UsageError for a file that cannot be written.
-void check_kind(const std::string& out, bool codes) {
+void check_kind(const Arguments& arguments, bool codes) {
+  const bool flat = arguments.flag("flat");
+  if (codes && flat)
+    throw UsageError("--flat: --codes writes maps, without columns; expected one of the two");
+  if (!arguments.has("out")) return;
+  const std::string out = arguments.text("out");
   const std::string kind = std::filesystem::path(out).extension().string();
+  if (flat && kind == ".safetensors")
+    throw UsageError(
+        "--flat: a .safetensors file has no columns; expected --out with .csv or .npy");
   if (codes) {
     if (kind != ".npy") throw UsageError("--out " + out + ": expected a .npy file for --codes");
   } else if (kind != ".csv" && kind != ".npy" && kind != ".safetensors") {
@@ -125,6 +150,9 @@ void declare_encode(cxxopts::Options& options) {
   options.add_options()("codes",
                         "write maps of the indices of codes instead, of a run with a codebook: "
                         "FILE.npy, [N, height, width] int32");
+  options.add_options("output")("flat",
+                                "one column for each latent, named as in charts: z0, z1, ..., "
+                                "z0_logvar; pandas reads such a .npy as a table");
   options.add_options("output")("projector",
                                 "write the files of the Embedding Projector into this folder "
                                 "instead: latents, metadata, a sprite of the images",
@@ -133,7 +161,7 @@ void declare_encode(cxxopts::Options& options) {
 
 void run_encode(const Arguments& arguments) {
   const bool codes = arguments.flag("codes");
-  if (arguments.has("out")) check_kind(arguments.text("out"), codes);
+  check_kind(arguments, codes);
   const OpenedRun run = open_run(arguments);
   if (codes) expect_codes(run);
   const std::string stem = inputs_stem(arguments) + (codes ? "-codes.npy" : ".csv");
@@ -149,7 +177,7 @@ void run_encode(const Arguments& arguments) {
     write_npy_integers(path, index_maps(run, encoded.codes.code));
     written.push_back(path.string());
   } else if (written.empty() || arguments.has("out")) {
-    write_encoded(path, encoded);
+    write_encoded(path, encoded, arguments.flag("flat"));
     written.push_back(path.string());
   }
   std::vector<std::string> known;

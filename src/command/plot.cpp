@@ -109,7 +109,7 @@ void declare_plot(cxxopts::Options& options) {
   options.add_options("input")(
       "n,count",
       "latents: maximum number of images, drawn at random (default: 10000); "
-      "samples: their number (18); histograms: number of latents (50)",
+      "samples: their number (20); histograms: number of latents (50)",
       cxxopts::value<int64_t>(), "N");
   options.add_options()("attribute,label",
                         "latents, samples: attribute that colours the points, or none (default: of "

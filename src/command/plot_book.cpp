@@ -203,6 +203,11 @@ std::vector<std::string> words_of_figure(const Arguments& arguments, const BookF
   const bool of_metrics = words[0] == "plot" && words[1] == "losses";
   if (arguments.has("checkpoint") && !of_metrics)
     words.insert(words.end(), {"--checkpoint", arguments.text("checkpoint")});
+  const bool moving = out.ends_with(".gif");  // as large as a slide it would be slow and heavy
+  for (const std::string flag : {"width", "height"}) {
+    if (arguments.has(flag) && !moving)
+      words.insert(words.end(), {fmt::format("--{}", flag), arguments.words(flag)});
+  }
   words.insert(words.end(), {"--run", arguments.run().string(), "--out", out});
   return words;
 }

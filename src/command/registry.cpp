@@ -184,7 +184,8 @@ cxxopts::Options declare_command(const CommandRow& row) {
   options.add_options("output")("json",
                                 "print one JSON object to stdout; everything else goes to stderr")(
       "q,quiet", "print warnings and results only")(
-      "v,verbose", "print also the time of each message, and which stored results are used")(
+      "v,verbose",
+      "print also the time of each message, which stored results are used, and each resized file")(
       "h,help", "print this help");
   return options;
 }

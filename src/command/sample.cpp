@@ -33,7 +33,14 @@ LatentRequest read_request(const Arguments& arguments, bool manifold) {
     throw UsageError(
         fmt::format("--temperature {}: expected a number >= 0 and <= 100", request.temperature));
   }
+  if (arguments.has("components")) request.components = arguments.integer("components", 1, 1000);
   return request;
+}
+
+// Throws UsageError for --components with a sampler that fits no mixture.
+void check_components(const Arguments& arguments, const SamplerRow& sampler) {
+  if (arguments.has("components") && sampler.name != "gmm")
+    throw UsageError("--components: for --sampler gmm only; the sampler is " + sampler.name);
 }
 
 // Latents to decode, and the condition that the model gets beside them.
@@ -61,6 +68,7 @@ const SamplerRow& chosen_sampler(const Arguments& arguments, const OpenedRun& ru
 DrawnSamples draw_samples(const Arguments& arguments, const OpenedRun& run,
                           const LatentRequest& request) {
   const SamplerRow& sampler = chosen_sampler(arguments, run);
+  check_components(arguments, sampler);
   auto noise = generator(arguments.seed(), Stream::kSample);
   DrawnSamples drawn{.z = {}, .condition = {}, .sampler = sampler.name, .attribute = {}};
   if (arguments.has("attribute")) drawn.attribute = arguments.text("attribute");
@@ -86,6 +94,7 @@ std::string stem_of(const std::string& sampler, const std::string& attribute,
   if (sampler == "manifold" && attribute.empty()) return "manifold";
   std::string stem = sampler == "manifold" ? "manifold" : "sample";
   if (sampler != "prior" && sampler != "manifold") stem += "-" + sampler;
+  if (arguments.given("components")) stem += "-" + in_file_name(arguments.words("components"));
   if (!attribute.empty()) stem += "-" + in_file_name(attribute);
   if (sampler == "manifold") return stem;
   if (arguments.given("temperature"))
@@ -137,6 +146,10 @@ void declare_sample(cxxopts::Options& options) {
                         cxxopts::value<int64_t>()->default_value("64"), "N");
   options.add_options()("side", "manifold: images per side",
                         cxxopts::value<int64_t>()->default_value("15"), "N");
+  options.add_options()("components",
+                        "gmm: number of Gaussians (default: the number that makes held-out latents "
+                        "most likely, up to 64)",
+                        cxxopts::value<int64_t>(), "N");
   options.add_options()("temperature",
                         "scale of the latents (posterior, gmm: of their spread around the mean; "
                         "autoregressive: divides the logits); below 1: more typical images, above "
@@ -156,7 +169,7 @@ void run_sample(const Arguments& arguments) {
     arguments.refuse({"seed"}, "a manifold draws no random latents; expected no --seed");
   const bool singles = arguments.flag("singles");
   if (singles) {
-    arguments.refuse({"columns", "title", "width", "scale", "smooth", "captions"},
+    arguments.refuse({"columns", "title", "width", "height", "scale", "smooth", "captions"},
                      "for a grid, but --singles writes one file per image");
   }
   if (arguments.has("attribute") && trimmed(arguments.text("attribute")).empty())

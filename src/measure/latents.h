@@ -10,6 +10,12 @@ namespace latent {
 /// Source: Burda et al. 2016, arXiv:1509.00519.
 constexpr double kActiveVariance = 0.01;
 
+/// A latent with more KL than this, in nats, carries something, and so does a unit of a plain code
+/// whose variance over the images is larger than kUsedVariance. `latent doctor` counts these: a
+/// short training has used latents before they are active.
+constexpr double kUsedNats = 0.01;
+constexpr double kUsedVariance = 1e-8;
+
 /// Returns the KL divergence of each latent of each image to N(0, 1): [B, Z] float64 nats on the
 /// CPU; undefined if the latents have no posterior.
 Tensor posterior_kl(const Latent& latent);

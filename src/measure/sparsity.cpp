@@ -9,6 +9,8 @@ Tensor active_units_of_each(const Tensor& codes) {
   return (size > kActiveShare * size.amax(0)).sum(1);
 }
 
+const char* dead_units_text(bool sigmoid) { return sigmoid ? "always below 0.01" : "always 0"; }
+
 Sparsity sparsity(const Tensor& codes, bool sigmoid) {
   expect_shape(codes, {-1, -1}, "codes");
   const Tensor size = codes.abs();

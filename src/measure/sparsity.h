@@ -14,6 +14,9 @@ constexpr double kActiveShare = 0.01;
 /// A unit of a sigmoid that stays below this value for every image is dead: it is never exactly 0.
 constexpr double kDeadSigmoid = 0.01;
 
+/// Returns what dead units are, to be said beside their number: "always 0".
+const char* dead_units_text(bool sigmoid);
+
 struct Sparsity {
   double mean_activation = 0;  // of |a|, over units and images
   double active = 0;           // units per image

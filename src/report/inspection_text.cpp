@@ -138,7 +138,8 @@ std::string unreadable_text(const Report& report) {
   if (report.unreadable.size() > kMaxListed)
     text +=
         fmt::format("    and {} more (--json lists all)\n", report.unreadable.size() - kMaxListed);
-  return text + "    (\"on_error\": \"skip\" in section data skips them in training)\n";
+  return text +
+         "    (training skips them with data.on_error: skip, as in a config that this writes)\n";
 }
 
 Json left_out_json(const Report& report) {

@@ -1,19 +1,21 @@
 #include "report/run_report.h"
 
-#include <ATen/ATen.h>
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 
-#include "analysis/latent_source.h"
 #include "analysis/run_evaluation.h"
 #include "core/device/device.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/system/file.h"
 #include "core/text/suggest.h"
+#include "report/headlines.h"
 #include "report/page_parts.h"
+#include "report/run_pictures.h"
 #include "run/metrics.h"
 
 namespace latent {
@@ -22,15 +24,13 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr int64_t kExtremes = 8;  // worst and best reconstructions
-
 // The run as it was measured, for all parts of the page.
 struct ReportedRun {
   OpenedRun run;
   Examples examples;  // of the test split
   RunEvaluation evaluation;
-  Tensor errors;      // [N] mean squared error of each example
-  double spread = 0;  // the same, had the mean example been drawn for each
+  Tensor errors;  // [N] mean squared error of each example
+  HeadlineFacts facts;
 };
 
 const Figure* figure_of(const RunEvaluation& evaluation, const std::string& name) {
@@ -42,18 +42,42 @@ const Figure* figure_of(const RunEvaluation& evaluation, const std::string& name
   return nullptr;
 }
 
-// The variance of the examples around their mean, per value.
-double variance_of(const Examples& examples) {
-  const int64_t count = examples.count();
-  Tensor sum, squares;
-  for (int64_t first = 0; first < count; first += kEvaluationBatch) {
-    const Tensor batch =
-        examples.images(first, std::min(kEvaluationBatch, count - first)).to(at::kDouble);
-    sum = sum.defined() ? sum + batch.sum(0) : batch.sum(0);
-    squares = squares.defined() ? squares + at::square(batch).sum(0) : at::square(batch).sum(0);
+std::optional<double> value_of(const RunEvaluation& evaluation, const std::string& name) {
+  const Figure* figure = figure_of(evaluation, name);
+  return figure == nullptr ? std::nullopt : std::optional(figure->value);
+}
+
+// The losses of training and validation at the epoch with the least validation loss.
+std::optional<std::pair<double, double>> losses_of(const RunDirectory& directory) {
+  try {
+    const MetricsTable table = read_metrics(directory.metrics());
+    const auto training = table.column("train_loss"), validation = table.column("val_loss");
+    const auto best = std::min_element(validation.begin(), validation.end());
+    if (best == validation.end()) return std::nullopt;
+    return std::pair(training[static_cast<size_t>(best - validation.begin())], *best);
+  } catch (const Error&) {
+    return std::nullopt;  // the doctor's findings say what is wrong with the file
   }
-  const auto n = static_cast<double>(count);
-  return (squares / n - at::square(sum / n)).mean().item<double>();
+}
+
+HeadlineFacts headline_facts(const OpenedRun& run, const Examples& examples,
+                             const RunEvaluation& evaluation) {
+  log::info("report: what PCA and the mean {} reach", run.experiment.data.example_noun());
+  HeadlineFacts facts{.noun = run.experiment.data.example_noun()};
+  facts.mse = value_of(evaluation, "mse");
+  facts.psnr = value_of(evaluation, "psnr");
+  facts.ssim = value_of(evaluation, "ssim");
+  const auto& losses = evaluation.losses;
+  if (run.objective->likelihood().is_binary()) facts.cross_entropy = losses.nll_mean;
+  if (losses.kl.defined()) facts.kl = losses.kl.sum().item<double>();
+  facts.latents = run.model->latent_dim();
+  facts.values = run.model->output_shape().values();
+  if (const Figure* active = figure_of(evaluation, "active_units");
+      active != nullptr && run.model->bottleneck().codebook() == nullptr)
+    facts.active = std::llround(active->value);
+  facts.losses = losses_of(run.directory);
+  facts.yardsticks = yardsticks(run, examples);
+  return facts;
 }
 
 ReportedRun measured(const ReportRequest& request) {
@@ -63,8 +87,9 @@ ReportedRun measured(const ReportRequest& request) {
       evaluate_run(run, examples, Split::kTest, choose_measures(""), 0, request.quiet);
   const Figure* mse = figure_of(evaluation, "mse");
   Tensor errors = mse == nullptr ? Tensor() : mse->each;
-  const double spread = variance_of(examples);
-  return {std::move(run), std::move(examples), std::move(evaluation), std::move(errors), spread};
+  HeadlineFacts facts = headline_facts(run, examples, evaluation);
+  return {std::move(run), std::move(examples), std::move(evaluation), std::move(errors),
+          std::move(facts)};
 }
 
 std::string text_at(const Json& json, const char* pointer) {
@@ -99,32 +124,20 @@ std::string description(const ReportedRun& reported) {
                      counted(run.data.training.count, noun), run.model->output_shape().text());
 }
 
-// Whether it is any good, in sentences with a scale.
-std::string verdict(const ReportedRun& reported) {
-  const auto& evaluation = reported.evaluation;
-  const std::string noun = reported.run.experiment.data.example_noun();
+// Whether it is any good: each figure beside what simple methods reach.
+void add_headlines(HtmlPage& page, const ReportedRun& reported) {
+  const HeadlineFacts& facts = reported.facts;
+  page.section("Is it good?");
   std::string text = fmt::format("Measured on {} that it was not trained on",
-                                 counted(evaluation.losses.images, "test " + noun));
-  if (const Figure* mse = figure_of(evaluation, "mse"); mse != nullptr && reported.spread > 0) {
-    const double explained = 1 - mse->value / reported.spread;
-    text += explained > 0
-                ? fmt::format(", reconstructions explain {:.1f}% of the variance", 100 * explained)
-                : fmt::format(", reconstructions are no better than the mean {}", noun);
-    text += fmt::format(
-        ": the squared error per value is {:.4g}, and {:.4g} if the mean {} were "
-        "drawn each time",
-        mse->value, reported.spread, noun);
-  }
-  text += ".";
-  if (const Figure* psnr = figure_of(evaluation, "psnr"))
-    text += fmt::format(" PSNR is {:.2f} dB.", psnr->value);
-  if (const Figure* active = figure_of(evaluation, "active_units"))
-    text += fmt::format(" {:.0f} of {} latents carry information.", active->value,
-                        reported.run.model->latent_dim());
-  return text;
+                                 counted(reported.evaluation.losses.images, "test " + facts.noun));
+  const std::string explained = explained_text(facts);
+  text += (explained.empty() ? "." : ": " + explained + ".");
+  page.paragraph(text);
+  page.table(headline_columns(facts), headlines(facts));
 }
 
 void add_facts(HtmlPage& page, const ReportedRun& reported) {
+  page.section("The run");
   const OpenedRun& run = reported.run;
   const Json& config = run.config.resolved();
   const Json build = run.directory.build();
@@ -192,68 +205,6 @@ void add_findings(HtmlPage& page, const PartMaker& maker, const std::string& run
   page.command({"latent", "doctor", "--run", run});
 }
 
-// The places of the examples with the largest errors, or with the smallest, as --indices.
-std::string extremes(const Tensor& errors, bool worst) {
-  const Tensor order = errors.argsort(/*dim=*/0, /*descending=*/worst);
-  std::vector<std::string> words;
-  for (int64_t i = 0; i < std::min(kExtremes, order.numel()); ++i)
-    words.push_back(std::to_string(order[i].item<int64_t>()));
-  return join(words, ",");
-}
-
-// The pictures of the page, in its order.
-std::vector<PicturePart> pictures_of(const ReportedRun& reported) {
-  const OpenedRun& run = reported.run;
-  const std::string path = run.directory.path().string();
-  const std::string noun = run.experiment.data.example_noun();
-  const bool images = !run.experiment.data.is_table();
-  std::vector<PicturePart> parts{
-      {"Loss",
-       "By epoch: training dashed, validation solid. Both should fall and end flat; a rising "
-       "validation loss is overfitting.",
-       {"plot", "losses", "--run", path},
-       "losses.png"},
-      {"Reconstructions",
-       "The first test " + noun + "s and what the model makes of them.",
-       {"reconstruct", "--run", path, "--count", "16"},
-       "reconstructions.png"}};
-  if (reported.errors.defined()) {
-    for (const bool worst : {true, false}) {
-      const std::string which = worst ? "Worst" : "Best";
-      parts.push_back(
-          {which + " reconstructions",
-           fmt::format("The test {}s with the {} squared error.", noun,
-                       worst ? "largest" : "smallest"),
-           {"reconstruct", "--run", path, "--indices", extremes(reported.errors, worst)},
-           worst ? "worst.png" : "best.png"});
-    }
-  }
-  for (const auto& sampler : samplers().rows()) {
-    if (!suits(sampler, run) || (sampler.name == "manifold" && !images)) continue;
-    std::vector<std::string> words{"sample", "--run", path, "--sampler", sampler.name};
-    if (sampler.name != "manifold") words.insert(words.end(), {"--count", "32", "--columns", "8"});
-    parts.push_back({"Samples: " + sampler.name, "Latents drawn from " + sampler.summary + ".",
-                     words, "samples-" + sampler.name + ".png"});
-  }
-  parts.push_back({"Latent space",
-                   "The test " + noun +
-                       "s as points of the two latents that carry "
-                       "most information.",
-                   {"plot", "latents", "--run", path},
-                   "latents.png"});
-  if (images && run.model->bottleneck().codebook() == nullptr) {
-    parts.push_back({"Traversals",
-                     "Each row changes one latent, the most used first.",
-                     {"traverse", "--run", path},
-                     "traversals.png"});
-  }
-  parts.push_back({"Latents one by one",
-                   "The distribution of each latent over the test " + noun + "s.",
-                   {"plot", "histograms", "--run", path},
-                   "histograms.png"});
-  return parts;
-}
-
 }  // namespace
 
 void write_run_report(const ReportRequest& request) {
@@ -264,13 +215,15 @@ void write_run_report(const ReportRequest& request) {
   const fs::path whole = fs::absolute(directory.path()).lexically_normal();
   HtmlPage page("Run " + (whole.has_filename() ? whole : whole.parent_path()).filename().string());
   page.paragraph(description(reported));
-  page.paragraph(verdict(reported));
-  add_facts(page, reported);
-  const auto pictures = pictures_of(reported);
-  add_findings(page, maker, directory.path().string());
-  add_figures(page, reported);
-  for (const auto& part : pictures)
+  const RunPictures pictures = run_pictures(reported.run, reported.errors);
+  for (const auto& part : pictures.first)
     add_picture(page, maker, part);
+  add_headlines(page, reported);
+  add_findings(page, maker, directory.path().string());
+  for (const auto& part : pictures.others)
+    add_picture(page, maker, part);
+  add_facts(page, reported);
+  add_figures(page, reported);
   page.section("Config");
   page.folded_text("every key of the run's config", read_file(directory.config(), size_t{1} << 20));
   page.command({"latent", "config", directory.config().string()});

@@ -126,6 +126,12 @@ Examples load_split(const Dataset& dataset, Split split) {
   }
 }
 
+Examples measured_validation(const Experiment& experiment, Examples validation) {
+  const int64_t all = validation.count(), some = experiment.train.validation_count;
+  if (some == 0 || some >= all) return validation;
+  return validation.select(at::arange(some, at::kLong).mul_(all).floor_divide_(some));
+}
+
 void check_shape(const Examples& examples, Split split, const ImageShape& expected,
                  const std::string& owner) {
   if (examples.shape() == expected) return;

@@ -54,6 +54,10 @@ std::string settled_precision(const Experiment& experiment, const Fitted& fitted
 /// not fit in memory.
 Examples load_split(const Dataset& dataset, Split split);
 
+/// Returns the examples of the validation split that training measures: train.validation_count of
+/// them, spread evenly, or all.
+Examples measured_validation(const Experiment& experiment, Examples validation);
+
 /// Throws Error if the examples of a split do not have the shape of `owner` ("the model").
 void check_shape(const Examples& examples, Split split, const ImageShape& expected,
                  const std::string& owner);

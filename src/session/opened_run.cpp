@@ -115,7 +115,9 @@ std::optional<Examples> OpenedRun::load_if_there(Split split, std::string& why_n
   const SplitFingerprint trained = split == Split::kTrain        ? data.training
                                    : split == Split::kValidation ? data.validation
                                                                  : SplitFingerprint();
-  if (trained.count > 0 && trained != fingerprint(examples.pixels)) {
+  const Tensor seen = split == Split::kValidation ? measured_validation(experiment, examples).pixels
+                                                  : examples.pixels;
+  if (trained.count > 0 && trained != fingerprint(seen)) {
     log::warn("{}: the {} split has other examples than when it was trained",
               directory.path().string(), to_string(split));
   }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/log_detail.h"
 #include "core/text/split.h"
 #include "core/text/suggest.h"
 
@@ -19,6 +20,8 @@ constexpr size_t kNamedSizes = 3;
 void SizeChanges::add(const std::string& file, const Tensor& pixels, bool prepared) {
   const int64_t height = pixels.size(1), width = pixels.size(2);
   (prepared ? prepared_ : resized_)[{height, width}] += pixels.size(0);
+  log::detail("{}: {} from {}x{} to {}x{} (height x width)", file,
+              prepared ? "prepared" : "resized", height, width, shape_.height, shape_.width);
   squeezed_ |= !prepared && width * shape_.height != height * shape_.width;
   if (files_++ == 0) first_ = file;
 }

@@ -17,6 +17,7 @@ class SizeChanges {
   /// shape: of the model's images.
   explicit SizeChanges(const ImageShape& shape) : shape_(shape) {}
 
+  /// Also logs the file as a detail, for --verbose.
   /// pixels: [N, H, W, C], as the file holds them.  prepared: as the images of the run's data set,
   /// not only resized.
   void add(const std::string& file, const Tensor& pixels, bool prepared);

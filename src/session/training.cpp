@@ -184,13 +184,14 @@ ClaimedRun claim_run(const TrainingRequest& request, const Config& config) {
 PreparedTraining prepare_training(const Experiment& experiment,
                                   const std::optional<fs::path>& init_from) {
   const auto dataset = experiment.data.open();
-  PreparedTraining prepared{.train = load_split(*dataset, Split::kTrain),
-                            .validation = load_split(*dataset, Split::kValidation),
-                            .fitted = {},
-                            .model = nullptr,
-                            .objective = nullptr,
-                            .layers = {},
-                            .row_format = dataset->row_format()};
+  PreparedTraining prepared{
+      .train = load_split(*dataset, Split::kTrain),
+      .validation = measured_validation(experiment, load_split(*dataset, Split::kValidation)),
+      .fitted = {},
+      .model = nullptr,
+      .objective = nullptr,
+      .layers = {},
+      .row_format = dataset->row_format()};
   const ImageShape shape = prepared.train.shape();
   check_shape(prepared.validation, Split::kValidation, shape, "the training split");
   prepared.fitted = fit_to_examples(experiment, prepared.train);

@@ -51,6 +51,9 @@ void TrainOptions::read(Section section) {
                 OnResume::kMayChange);
   stopping.read("min_delta", min_delta, at_least(0.0),
                 "smallest decrease of val_loss, in nats per image, that counts as an improvement");
+  section.read("validation_count", validation_count, at_least(0),
+               "number of validation images that each epoch is measured on, spread evenly over the "
+               "validation split; 0: all");
   Section checkpoint = section.section("checkpoint");
   checkpoint.read(
       "every_steps", checkpoint_steps, at_least(0),

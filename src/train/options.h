@@ -27,6 +27,7 @@ struct TrainOptions {
   bool deterministic = false;
   int64_t patience = 0;  // early stopping; 0: off
   double min_delta = 0.0;
+  int64_t validation_count = 0;  // images that each epoch is measured on; 0: all of the split
   int64_t pictures_every = 1;
   bool report = false;              // at the end of training
   bool tensorboard = false;         // event files of each epoch

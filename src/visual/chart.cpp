@@ -17,8 +17,9 @@ namespace {
 
 // Units, see Canvas.
 constexpr int64_t kPlotWidth = 640, kPlotHeight = 430;    // of a single chart without its legend
-constexpr int64_t kSmallWidth = 330, kSmallHeight = 280;  // of one of several
+constexpr int64_t kSmallWidth = 260, kSmallHeight = 280;  // of one of several
 constexpr int64_t kLeastPanel = 170;
+constexpr int64_t kPanelsHead = 2 * kTitleTextUnits;  // above several charts
 constexpr int64_t kLegendLine = 90, kWidestName = 230;
 constexpr int64_t kTitleRoom = 60;  // beside a title: the labels of the y axis
 constexpr size_t kChartColumns = 3;
@@ -169,19 +170,21 @@ std::string place(double left, double bottom, double width, double height) {
 struct Panels {
   int64_t columns, rows, legend;
   int64_t natural_width() const { return legend + columns * kSmallWidth; }
+  int64_t natural_height() const { return kPanelsHead + rows * kSmallHeight; }
 };
 
 std::string panels_script(const std::filesystem::path& path, const std::string& title,
                           const std::vector<LineChart>& charts, const Panels& panels,
                           const Canvas& canvas) {
-  const int64_t width = canvas.width(), head = 2 * kTitleTextUnits;
-  const int64_t height = head + canvas.shrunk(static_cast<double>(panels.rows * kSmallHeight));
+  const int64_t width = canvas.width();
+  const int64_t height = canvas.height_or(
+      kPanelsHead + canvas.shrunk(static_cast<double>(panels.rows * kSmallHeight)));
   const int64_t panel = (width - panels.legend) / panels.columns;
   expect_room(path, panel, kLeastPanel);
   const double across = static_cast<double>(panel) / static_cast<double>(width);
-  const double below = 1 - static_cast<double>(head) / static_cast<double>(height);
+  const double below = 1 - static_cast<double>(kPanelsHead) / static_cast<double>(height);
   const double up = below / static_cast<double>(panels.rows);
-  std::string script = canvas.terminal(width, height) + "unset key\nset multiplot title " +
+  std::string script = canvas.terminal(height) + "unset key\nset multiplot title " +
                        quoted(fit_text(title, kTitleTextUnits, width - 40)) + " font ',13'\n";
   for (size_t i = 0; i < charts.size(); ++i) {
     const auto at = static_cast<int64_t>(i);
@@ -212,16 +215,17 @@ void write_line_charts(const std::filesystem::path& path, const std::string& tit
                 .legend = legend_width(charts.front())};
   panels.rows = (count + panels.columns - 1) / panels.columns;
   if (count > 1) {
-    const Canvas canvas(path, look, static_cast<double>(panels.natural_width()));
+    const Canvas canvas(path, look, static_cast<double>(panels.natural_width()),
+                        static_cast<double>(panels.natural_height()));
     run_gnuplot(panels_script(path, whole, charts, panels, canvas), path);
     return;
   }
-  const Canvas canvas(path, look, static_cast<double>(kPlotWidth + panels.legend));
+  const Canvas canvas(path, look, static_cast<double>(kPlotWidth + panels.legend), kPlotHeight);
   LineChart chart = charts.front();
   chart.title = whole;
   const int64_t width = canvas.width();
   expect_room(path, width - panels.legend, kLeastPanel);
-  run_gnuplot(canvas.terminal(width, canvas.shrunk(kPlotHeight)) +
+  run_gnuplot(canvas.terminal(canvas.height_or(canvas.shrunk(kPlotHeight))) +
                   "set key outside right top vertical Left reverse spacing 1.2\n" +
                   chart_commands(path, 0, chart, true, width - panels.legend - kTitleRoom),
               path);

@@ -37,9 +37,11 @@ std::vector<Picture> frames(const std::vector<Tensor>& images,
               " captions; expected none or ", images.size());
   const int64_t count = images.front().size(0);
   if (options.columns == 0) options.columns = choose_columns(count);
-  if (options.scale == 0 && options.width == 0)
+  if (options.scale == 0 && options.width == 0 && options.height == 0)
     options.scale = choose_scale(images.front(), options.columns);
   if (count == 1 && options.cell_captions.empty()) options.gap = 0;
+  if (!captions.empty() && options.height > 0)
+    options.height -= caption_room(options.width > 0 ? options.width : options.height);
   std::vector<Picture> made;
   for (size_t i = 0; i < images.size(); ++i) {
     Picture frame = grid(images[i], options);

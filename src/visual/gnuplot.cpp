@@ -2,6 +2,7 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.h"
@@ -12,6 +13,16 @@ namespace latent::visual {
 namespace {
 
 namespace fs = std::filesystem;
+
+// The terminal that draws a file of this name.
+std::string terminal_of(const fs::path& path) {
+  const std::string ending = lower_case(path.extension().string());
+  if (ending == ".png" || ending == ".jpg" || ending == ".jpeg") return "pngcairo";
+  if (ending == ".svg") return "svg";
+  if (ending == ".pdf") return "pdfcairo";
+  throw Error(path.string() +
+              ": a chart cannot be written as this; expected .png, .jpg, .svg or .pdf");
+}
 
 }  // namespace
 
@@ -41,46 +52,44 @@ std::string quoted_lines(const std::vector<std::string>& lines) {
   return all;
 }
 
-Canvas::Canvas(const fs::path& path, const Look& look, double natural_width)
-    : natural_width_(natural_width) {
-  const std::string ending = lower_case(path.extension().string());
-  kind_ = ending == ".png" || ending == ".jpg" || ending == ".jpeg" ? "pngcairo"
-          : ending == ".svg"                                        ? "svg"
-          : ending == ".pdf"                                        ? "pdfcairo"
-                                                                    : "";
-  if (kind_.empty()) {
-    throw Error(path.string() +
-                ": a chart cannot be written as this; expected .png, .jpg, .svg or .pdf");
-  }
+Canvas::Canvas(const fs::path& path, const Look& look, double natural_width, double natural_height)
+    : kind_(terminal_of(path)), asked_width_(look.width), asked_height_(look.height) {
   const double larger = look.font_size > 0 ? look.font_size / kFontSize : 1;
   const double dpi = static_cast<double>(look.dpi > 0          ? look.dpi
                                          : kind_ == "pngcairo" ? kSlideDpi
                                                                : kLayoutDpi);
-  const auto width = static_cast<double>(look.width);
+  // How many pixels of what is asked for a natural unit could have.
+  const double across =
+      asked_width_ > 0 ? static_cast<double>(asked_width_) / natural_width : HUGE_VAL;
+  const double down =
+      asked_height_ > 0 ? static_cast<double>(asked_height_) / natural_height : HUGE_VAL;
   double pixels = dpi / static_cast<double>(kLayoutDpi);  // of a unit with text of 11 points
-  if (width > 0 && look.dpi == 0) pixels = width / natural_width;
-  if (width > 0 && look.dpi > 0) layout_ = width / pixels / natural_width;
-  layout_ /= larger;
+  const double fitting = std::min(across, down);
+  if (std::isfinite(fitting) && look.dpi == 0) pixels = fitting;
+  const double whole = std::isfinite(fitting) ? fitting / pixels : 1;
+  layout_ = whole / larger;
   enlargement_ = pixels * larger;
+  const double wide = asked_width_ > 0 ? across / pixels : whole;
+  const double high = asked_height_ > 0 ? down / pixels : whole;
+  width_ = std::llround(natural_width * wide / larger);
+  height_ = std::llround(natural_height * high / larger);
 }
-
-int64_t Canvas::width() const { return shrunk(natural_width_); }
 
 int64_t Canvas::shrunk(double natural) const { return std::llround(natural * layout_); }
 
 double Canvas::pixels_per_unit() const { return kind_ == "pngcairo" ? enlargement_ : 2.0; }
 
-std::string Canvas::terminal(int64_t width, int64_t height) const {
-  const auto pixels = [&](int64_t units) {
-    return std::llround(static_cast<double>(units) * enlargement_);
+std::string Canvas::terminal(int64_t height) const {
+  const auto pixels = [&](int64_t units, int64_t asked) {
+    return asked > 0 ? asked : std::llround(static_cast<double>(units) * enlargement_);
   };
+  const int64_t wide = pixels(width_, asked_width_), high = pixels(height, asked_height_);
   const bool paper = kind_ == "pdfcairo";
   const auto inches = [](auto length) {
     return static_cast<double>(length) / static_cast<double>(kLayoutDpi);
   };
-  const std::string size =
-      paper ? fmt::format("{:.4f}in,{:.4f}in", inches(pixels(width)), inches(pixels(height)))
-            : fmt::format("{},{}", pixels(width), pixels(height));
+  const std::string size = paper ? fmt::format("{:.4f}in,{:.4f}in", inches(wide), inches(high))
+                                 : fmt::format("{},{}", wide, high);
   // pdfcairo's text of a size is as many pixels at 72 an inch as pngcairo's at 96, its lines
   // thinner.
   const double font = paper ? enlargement_ * 72 / kLayoutDpi : enlargement_;

@@ -24,23 +24,34 @@ std::string quoted_lines(const std::vector<std::string>& lines);
 /// with the chart.
 class Canvas {
  public:
-  /// natural_width: of the chart in units, with text of 11 points.
+  /// natural_width, natural_height: of the chart in units, with text of 11 points. With a width and
+  /// a height the chart is enlarged until one of them is filled, and has units to spare along the
+  /// other.
   /// Throws Error for an extension that is not .png, .jpg, .svg or .pdf.
-  Canvas(const std::filesystem::path& path, const Look& look, double natural_width);
+  Canvas(const std::filesystem::path& path, const Look& look, double natural_width,
+         double natural_height);
 
   /// Returns the units that the chart is wide: fewer if the text is larger.
-  int64_t width() const;
+  int64_t width() const { return width_; }
+  /// Returns the units that the chart is high if that was asked for, else `otherwise`.
+  int64_t height_or(int64_t otherwise) const { return asked_height_ > 0 ? height_ : otherwise; }
   /// Returns `natural` units, for a chart with larger text fewer.
   int64_t shrunk(double natural) const;
+  /// Returns the natural units that the chart spans: more than its own if a box leaves some to
+  /// spare.
+  double across() const { return static_cast<double>(width_) / layout_; }
+  double down() const { return static_cast<double>(height_) / layout_; }
   /// Returns the pixels that images in the chart should have for each unit, for sharp pictures.
   double pixels_per_unit() const;
-  /// Returns the `set terminal` for a chart of this size in units.
-  std::string terminal(int64_t width, int64_t height) const;
+  /// Returns the `set terminal` for a chart of this height in units; its width is width().
+  std::string terminal(int64_t height) const;
 
  private:
   std::string kind_;
-  double natural_width_, layout_ = 1;  // units of the layout for one of the natural size
-  double enlargement_ = 1;             // pixels a unit
+  int64_t asked_width_, asked_height_;  // pixels, or 0
+  int64_t width_ = 0, height_ = 0;      // units
+  double layout_ = 1;                   // units of the layout for one of the natural size
+  double enlargement_ = 1;              // pixels a unit
 };
 
 constexpr int64_t kTitleTextUnits = 18;  // pixels an em of a title in a layout

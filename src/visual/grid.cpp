@@ -108,6 +108,9 @@ void draw_frame(Picture& onto, int64_t left, int64_t top, int64_t width, int64_t
   }
 }
 
+// Pixels an em of a line below a picture.
+int64_t caption_size(int64_t width) { return std::clamp<int64_t>(width / 16, 13, 40); }
+
 void check_captions(const std::vector<std::string>& captions, int64_t wanted, const char* what) {
   TORCH_CHECK(captions.empty() || static_cast<int64_t>(captions.size()) == wanted,
               "grid: ", captions.size(), " ", what, " captions; expected none or ", wanted);
@@ -128,6 +131,7 @@ GridOptions grid_options(const Look& look) {
           .scale = look.scale,
           .smooth = look.smooth,
           .width = look.width,
+          .height = look.height,
           .title = look.title};
 }
 
@@ -136,12 +140,15 @@ Picture picture(const Tensor& image) {
   return grid(image.unsqueeze(0), {.columns = 1, .gap = 0, .scale = 1});
 }
 
+int64_t caption_room(int64_t width) {
+  return can_draw_text() ? text_height(caption_size(width)) + 2 * kTextMargin : 0;
+}
+
 Picture with_caption(const Picture& picture, const std::string& text) {
   if (!can_draw_text()) return picture;
-  const int64_t size = std::clamp<int64_t>(picture.width / 16, 13, 40);
+  const int64_t size = caption_size(picture.width);
   const int64_t width = std::max(picture.width, kNarrowest);
-  Picture whole(width, picture.height + text_height(size) + 2 * kTextMargin, picture.channels,
-                kBackground);
+  Picture whole(width, picture.height + caption_room(picture.width), picture.channels, kBackground);
   const int64_t left = (width - picture.width) / 2;
   for (int64_t y = 0; y < picture.height; ++y) {
     std::copy_n(picture.at(0, y), picture.width * picture.channels, whole.at(left, y));
@@ -216,10 +223,14 @@ Tensor scale_colours(const Tensor& values, double most) {
       .contiguous();
 }
 
+int64_t scale_room(int64_t text) {
+  return (can_draw_text() ? text_height(text) : text) + 3 * kTextMargin;
+}
+
 Picture with_scale(const Picture& picture, double most, const std::string& what, int64_t text) {
   TORCH_CHECK(picture.channels == 3, "a colour scale needs a picture of 3 channels");
-  const int64_t height = can_draw_text() ? text_height(text) : text;
-  Picture whole(picture.width, picture.height + height + 3 * kTextMargin, 3, kBackground);
+  const int64_t height = scale_room(text) - 3 * kTextMargin;
+  Picture whole(picture.width, picture.height + scale_room(text), 3, kBackground);
   std::copy(picture.pixels.begin(), picture.pixels.end(), whole.pixels.begin());
   const int64_t bar = std::max<int64_t>(32, picture.width / 4);
   const int64_t top = picture.height + kTextMargin;

@@ -23,6 +23,14 @@ constexpr double kDark = 0.6;                                // text in cells be
 struct MapSize {
   int64_t left, cell_width, cell_height, width, height;
   bool numbered;
+  double across = 0, down = 0;  // units of the whole picture, in whose middle the map stands
+
+  double from_left(int64_t units) const {
+    return (static_cast<double>(units) + (across - static_cast<double>(width)) / 2) / across;
+  }
+  double from_below(int64_t units) const {
+    return (static_cast<double>(units) + (down - static_cast<double>(height)) / 2) / down;
+  }
 };
 
 MapSize size_of(const HeatMap& map) {
@@ -77,8 +85,6 @@ std::string map_blocks(const HeatMap& map) {
 
 std::string map_look(const HeatMap& map, const MapSize& size) {
   const auto rows = map.values.size(0), columns = map.values.size(1);
-  const auto across = [&](int64_t pixels) { return double(pixels) / double(size.width); };
-  const auto up = [&](int64_t pixels) { return double(pixels) / double(size.height); };
   const int64_t right = size.left + columns * size.cell_width;
   std::string steps;
   for (int i = 0; i <= 16; ++i)
@@ -89,16 +95,17 @@ std::string map_look(const HeatMap& map, const MapSize& size) {
              "set lmargin at screen {:.6f}\nset rmargin at screen {:.6f}\n"
              "set bmargin at screen {:.6f}\nset tmargin at screen {:.6f}\n"
              "set xrange [-0.5:{}]\nset yrange [{}:-0.5]\n",
-             across(size.left), across(right), up(kMapBottom), up(size.height - kMapTop),
-             number(double(columns) - 0.5), number(double(rows) - 0.5)) +
+             size.from_left(size.left), size.from_left(right), size.from_below(kMapBottom),
+             size.from_below(size.height - kMapTop), number(double(columns) - 0.5),
+             number(double(rows) - 0.5)) +
          name_tics("xtics", map.columns, std::max<int64_t>(1, columns * size.cell_width / 40)) +
          name_tics("ytics", map.rows, std::max<int64_t>(1, rows * size.cell_height / 12)) +
          fmt::format(
              "set palette defined ({})\nset cbrange [0:1]\nset cblabel {}\n"
              "set colorbox user origin screen {:.6f}, screen {:.6f} size screen {:.6f}, screen "
              "{:.6f}\n",
-             steps, quoted(map.legend), across(right + 20), up(kMapBottom), across(16),
-             up(rows * size.cell_height));
+             steps, quoted(map.legend), size.from_left(right + 20), size.from_below(kMapBottom),
+             16 / size.across, static_cast<double>(rows * size.cell_height) / size.down);
 }
 
 }  // namespace
@@ -109,10 +116,14 @@ void write_heat_map(const std::filesystem::path& path, const HeatMap& drawn, con
   expect_shape(map.values,
                {static_cast<int64_t>(map.rows.size()), static_cast<int64_t>(map.columns.size())},
                "heat map");
-  const MapSize size = size_of(map);
+  MapSize size = size_of(map);
+  const auto high = static_cast<double>(size.height);
+  const Canvas canvas(path, look, static_cast<double>(size.width), high);
+  size.across = canvas.across();
+  size.down = canvas.down();
   std::string script =
-      Canvas(path, look, static_cast<double>(size.width)).terminal(size.width, size.height) +
-      map_look(map, size) + map_blocks(map) +
+      canvas.terminal(canvas.height_or(canvas.shrunk(high))) + map_look(map, size) +
+      map_blocks(map) +
       "plot $cells using 1:2:(0.5):(0.5):3 with boxxyerror fill solid 1 noborder linecolor rgb "
       "variable notitle";
   if (size.numbered) {

@@ -32,6 +32,11 @@ void append(std::vector<std::string>& to, const std::vector<std::string>& from) 
   to.insert(to.end(), from.begin(), from.end());
 }
 
+// Pixels an em of the text of a colour scale below a picture; width 0: it is not known yet.
+int64_t scale_text(int64_t width, int64_t height) {
+  return std::clamp<int64_t>((width > 0 ? width : height) / 50, 13, 32);
+}
+
 Tensor in_colour(const Tensor& images) {
   return images.size(1) == 3 ? images : images.expand({-1, 3, -1, -1});
 }
@@ -111,8 +116,11 @@ class ImageGallery : public Gallery {
     const bool any =
         std::find(options.marked.begin(), options.marked.end(), true) != options.marked.end();
     if (!any) options.marked.clear();
+    const bool high = options.height > 0;  // the scale must fit in, too
+    if (high) options.height -= scale_room(scale_text(options.width, options.height));
     const Picture drawn = rows(all, captions, options);
-    const int64_t text = std::clamp<int64_t>(drawn.width / 50, 13, 32);
+    const int64_t text =
+        high ? scale_text(options.width, look.height) : scale_text(drawn.width, drawn.height);
     write_picture(with_scale(drawn, most, "error of a pixel:", text), path);
   }
 

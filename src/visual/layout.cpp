@@ -77,8 +77,8 @@ Layout at_factor(const Shown& shown, double factor) {
   const int64_t room = at.whole_width - 2 * kTextMargin;
   if (!options.title.empty()) at.title = wrap_text(options.title, at.title_text, room);
   if (!options.footer.empty()) at.footer = wrap_text(options.footer, at.text, room);
-  at.top = at.gap + paragraph_height(at.title, at.title_text) +
-           line_height(options.column_captions, at.text);
+  at.caption_height = line_height(options.column_captions, at.text);
+  at.top = at.gap + paragraph_height(at.title, at.title_text) + at.caption_height;
   at.whole_height =
       at.y(at.rows - 1) + at.cell_height + at.gap + paragraph_height(at.footer, at.text);
   return at;
@@ -103,16 +103,35 @@ Error too_narrow(const Shown& shown, const Layout& least) {
       shown.options.width, least.columns, shown.width, least.whole_width));
 }
 
-bool fits(const Shown& shown, double factor) {
-  Layout at;
-  place_cells(at, shown, factor);
-  return at.whole_width <= shown.options.width;
+Error too_low(const Shown& shown, const Layout& least) {
+  return Error(fmt::format(
+      "--height {}: {} rows of images {} pixels high; expected at least {}, or more --columns",
+      shown.options.height, least.rows, shown.height, least.whole_height));
 }
 
-// The largest factor that fits into the width.
-double width_factor(const Shown& shown) {
+bool fits_across(const Shown& shown, const Layout& at) {
+  return shown.options.width == 0 || at.whole_width <= shown.options.width;
+}
+
+bool fits_down(const Shown& shown, const Layout& at) {
+  return shown.options.height == 0 || at.whole_height <= shown.options.height;
+}
+
+bool fits(const Shown& shown, double factor) {
+  const Layout at = at_factor(shown, factor);
+  return fits_across(shown, at) && fits_down(shown, at);
+}
+
+void expect_fit(const Shown& shown, double factor) {
+  const Layout at = at_factor(shown, factor);
+  if (!fits_across(shown, at)) throw too_narrow(shown, at);
+  if (!fits_down(shown, at)) throw too_low(shown, at);
+}
+
+// The largest factor that fits into the width and the height.
+double fitting_factor(const Shown& shown) {
   const double least = shown.options.smooth ? 1.0 / 64 : 1;
-  if (!fits(shown, least)) throw too_narrow(shown, at_factor(shown, least));
+  expect_fit(shown, least);
   double low = least, high = kMostScale + 1;
   while (!shown.options.smooth && low < kMostScale && fits(shown, low + 1))
     low += 1;
@@ -123,23 +142,62 @@ double width_factor(const Shown& shown) {
   return low;
 }
 
+// The number of columns with which the images of a box are largest: one of those that give cells of
+// about the images' shape.
+int64_t columns_of_box(const Shown& shown) {
+  const GridOptions& options = shown.options;
+  const double shape = static_cast<double>(options.width * shown.height) /
+                       static_cast<double>(options.height * shown.width);
+  const auto ideal = static_cast<int64_t>(std::sqrt(static_cast<double>(shown.count) * shape));
+  int64_t best = 0;
+  double largest = 0;
+  const int64_t first = std::clamp<int64_t>(ideal - 1, 1, shown.count);
+  for (int64_t columns = first; columns <= std::min(shown.count, ideal + 2); ++columns) {
+    GridOptions tried = options;
+    tried.columns = columns;
+    tried.smooth = true;  // whole factors would not tell near ones apart
+    const Shown with{shown.count, shown.height, shown.width, tried};
+    if (!fits(with, 1.0 / 64)) continue;
+    const double factor = fitting_factor(with);
+    if (factor <= largest) continue;
+    largest = factor;
+    best = columns;
+  }
+  return best;
+}
+
+Layout boxed(const Shown& shown) {
+  const GridOptions& options = shown.options;
+  const auto scale = static_cast<double>(options.scale);
+  if (options.scale > 0) expect_fit(shown, scale);
+  Layout at = at_factor(shown, options.scale > 0 ? scale : fitting_factor(shown));
+  if (options.width > 0) {
+    at.left += (options.width - at.whole_width) / 2;
+    at.whole_width = options.width;
+  }
+  if (options.height > 0) {
+    at.top += (options.height - at.whole_height) / 2;
+    at.whole_height = options.height;
+  }
+  return at;
+}
+
 }  // namespace
 
-int64_t Layout::caption_top() const { return gap + paragraph_height(title, title_text); }
+int64_t Layout::caption_top() const { return top - caption_height; }
 
 Layout lay_out(int64_t count, int64_t height, int64_t width, const GridOptions& options) {
   const Shown shown{count, height, width, options};
-  if (options.width == 0) {
+  if (options.width == 0 && options.height == 0) {
     return at_factor(shown,
                      options.scale > 0 ? static_cast<double>(options.scale) : slide_factor(shown));
   }
-  if (options.scale > 0 && !fits(shown, static_cast<double>(options.scale)))
-    throw too_narrow(shown, at_factor(shown, static_cast<double>(options.scale)));
-  Layout at = at_factor(
-      shown, options.scale > 0 ? static_cast<double>(options.scale) : width_factor(shown));
-  at.left += (options.width - at.whole_width) / 2;
-  at.whole_width = options.width;
-  return at;
+  const bool free = options.columns == 0 && options.width > 0 && options.height > 0 &&
+                    options.column_captions.empty() && options.row_captions.empty();
+  if (!free) return boxed(shown);
+  GridOptions chosen = options;
+  chosen.columns = columns_of_box(shown);
+  return boxed({count, height, width, chosen});
 }
 
 }  // namespace latent::visual

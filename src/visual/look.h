@@ -16,6 +16,7 @@ struct Look {
   std::vector<std::string> captions = {};  // below each example, or none
   // Pictures and charts.
   int64_t width = 0;       // pixels of the whole picture; 0: as its contents need
+  int64_t height = 0;      // the same
   std::string title = {};  // above the picture; of charts instead of their own; or none
   // Charts.
   double font_size = 0;  // points; 0: kFontSize

@@ -17,42 +17,47 @@ namespace latent::visual {
 namespace {
 
 // Units, see Canvas.
-constexpr int64_t kSide = 520, kLeastChartSide = 160;
+constexpr int64_t kSideOfTwo = 400, kSideOfMore = 240, kLeastChartSide = 160;
+constexpr int64_t kMostColumns = 3;
 constexpr int64_t kEntryHeight = 20;
 constexpr int64_t kLeft = 88, kBottom = 62, kTop = 22, kGap = 22;
 constexpr size_t kFewPointsOfPanel = 2000;
 
-/// Where the panels lie, in units.
+/// Where the panels lie, in units: in rows, in the middle of the picture.
 struct PanelPlaces {
+  int64_t columns = 1, rows = 1;
   int64_t side = kSide;
   int64_t legend = 0;  // its width
   int64_t beside = 0;  // the width of the numbered pictures, with the gap before them
-  int64_t top = 0;     // above the charts
-  int64_t count = 1;
+  int64_t top = 0;     // above each chart
+  int64_t head = 0;    // above all charts
+  int64_t whole_width = 0, whole_height = 0;
 
-  int64_t left(int64_t panel) const { return panel * (kLeft + side + kGap) + kLeft; }
-  int64_t pictures_left() const { return count * (kLeft + side + kGap) + legend; }
-  int64_t width() const { return pictures_left() + beside; }
-  int64_t height() const { return kBottom + side + top; }
+  int64_t width() const { return columns * (kLeft + side + kGap) + legend + beside; }
+  int64_t height() const { return head + rows * (kBottom + side + top); }
+  int64_t left(int64_t panel) const {
+    return (whole_width - width()) / 2 + panel % columns * (kLeft + side + kGap) + kLeft;
+  }
+  int64_t bottom(int64_t panel) const {
+    const int64_t row = rows - 1 - panel / columns;
+    return (whole_height - height()) / 2 + row * (kBottom + side + top) + kBottom;
+  }
+  int64_t right() const { return left(columns - 1) + side; }  // of the charts
+  int64_t pictures_left() const { return right() + kGap + legend; }
   double across(int64_t units) const {
-    return static_cast<double>(units) / static_cast<double>(width());
+    return static_cast<double>(units) / static_cast<double>(whole_width);
   }
   double up(int64_t units) const {
-    return static_cast<double>(units) / static_cast<double>(height());
+    return static_cast<double>(units) / static_cast<double>(whole_height);
   }
 };
 
-int64_t title_lines(const std::vector<Scatter>& panels, int64_t side) {
+// The units above a chart: its title in lines.
+int64_t room_above(const std::vector<Scatter>& panels, int64_t side) {
   size_t most = 0;
   for (const auto& panel : panels)
     most = std::max(most, wrap_text(panel.title, kTitleTextUnits, side).size());
-  return static_cast<int64_t>(most);
-}
-
-// The units above the charts.
-int64_t room_above(const std::vector<Scatter>& panels, int64_t side, const Look& look) {
-  const int64_t own = kTop + title_lines(panels, side) * (kTitleTextUnits + 4);
-  return panels.size() > 1 && !look.title.empty() ? own + 2 * kTitleTextUnits : own;
+  return kTop + static_cast<int64_t>(most) * (kTitleTextUnits + 4);
 }
 
 // Whether the legend of the last panel is that of all.
@@ -62,26 +67,46 @@ bool shares_legend(const std::vector<Scatter>& panels) {
   });
 }
 
-// Places panels whose text is `larger` times as large as the natural one: the charts shrink.
-PanelPlaces place_panels(const std::vector<Scatter>& panels, const Look& look) {
+// The places at the natural size. Several charts are smaller, so that their text is as large as
+// that of one in a picture of the same width.
+PanelPlaces natural_places(const std::vector<Scatter>& panels, const Look& look) {
   const Scatter& last = panels.back();
+  const auto count = static_cast<int64_t>(panels.size());
   PanelPlaces at;
-  at.count = static_cast<int64_t>(panels.size());
-  at.legend = legend_width(last, Colouring(last.values, last.classes));
-  if (!shares_legend(panels)) at.legend = 0;
+  at.rows = (count + kMostColumns - 1) / kMostColumns;
+  at.columns = (count + at.rows - 1) / at.rows;
+  at.side = at.columns == 1 ? kSide : at.columns == 2 ? kSideOfTwo : kSideOfMore;
+  if (shares_legend(panels)) at.legend = legend_width(last, Colouring(last.values, last.classes));
   at.beside = last.marked.defined() ? at.side + kGap : 0;
-  at.top = room_above(panels, at.side, look);
+  at.top = room_above(panels, at.side);
+  at.head = count > 1 && !look.title.empty() ? 2 * kTitleTextUnits : 0;
+  at.whole_width = at.width();
+  at.whole_height = at.height();
   return at;
 }
 
-void shrink(PanelPlaces& at, const std::vector<Scatter>& panels, const Look& look, int64_t width,
-            const std::filesystem::path& path) {
-  const int64_t sides = at.count + (at.beside > 0 ? 1 : 0);
-  at.side -= (at.width() - width + sides - 1) / sides;
-  at.top = room_above(panels, at.side, look);
-  const auto entries = static_cast<int64_t>(at.legend > 0 ? panels.back().classes.size() + 1 : 0);
-  expect_room(path, at.side, std::max(kLeastChartSide, entries * kEntryHeight));
-  if (at.beside > 0) at.beside = at.side + kGap;
+int64_t floor_of(int64_t value, int64_t parts) {
+  return value >= 0 ? value / parts : -((-value + parts - 1) / parts);
+}
+
+// Makes the charts as large as the canvas has room for.
+void fill_canvas(PanelPlaces& at, const std::vector<Scatter>& panels, const Canvas& canvas,
+                 const std::filesystem::path& path) {
+  at.whole_width = canvas.width();
+  at.whole_height = canvas.height_or(0);
+  const int64_t charts_across = at.columns + (at.beside > 0 ? 1 : 0);
+  // Twice: in narrower charts titles may take more lines.
+  for (int pass = 0; pass < 2; ++pass) {
+    int64_t grown = floor_of(at.whole_width - at.width(), charts_across);
+    if (at.whole_height > 0)
+      grown = std::min(grown, floor_of(at.whole_height - at.height(), at.rows));
+    at.side += grown;
+    const auto entries = static_cast<int64_t>(at.legend > 0 ? panels.back().classes.size() + 1 : 0);
+    expect_room(path, at.side, std::max(kLeastChartSide, entries * kEntryHeight));
+    at.top = room_above(panels, at.side);
+    if (at.beside > 0) at.beside = at.side + kGap;
+  }
+  if (at.whole_height == 0) at.whole_height = at.height();
 }
 
 std::string panel_script(size_t index, const Scatter& scatter, const PanelPlaces& place,
@@ -89,17 +114,18 @@ std::string panel_script(size_t index, const Scatter& scatter, const PanelPlaces
   const Colouring colouring(scatter.values, scatter.classes);
   const auto [x, y] = ranges_of(scatter);
   const PanelAxes sides{x, y, static_cast<double>(place.side)};
-  const int64_t left = place.left(static_cast<int64_t>(index)), right = left + place.side;
+  const auto panel = static_cast<int64_t>(index);
+  const int64_t left = place.left(panel), bottom = place.bottom(panel);
   std::string script = axes(scatter.title, fit_text(scatter.x_label, kTextUnits, place.side),
                             fit_text(scatter.y_label, kTextUnits, place.side), place.side);
   script += fmt::format(
       "set lmargin at screen {:.6f}\nset rmargin at screen {:.6f}\n"
       "set bmargin at screen {:.6f}\nset tmargin at screen {:.6f}\n"
       "set xrange [{}:{}]\nset yrange [{}:{}]\n",
-      place.across(left), place.across(right), place.up(kBottom), place.up(kBottom + place.side),
-      number(x.low), number(x.high), number(y.low), number(y.high));
-  script += legend ? legend_look(scatter, colouring, place.across(right + kGap),
-                                 place.up(kBottom + place.side))
+      place.across(left), place.across(left + place.side), place.up(bottom),
+      place.up(bottom + place.side), number(x.low), number(x.high), number(y.low), number(y.high));
+  script += legend ? legend_look(scatter, colouring, place.across(place.right() + kGap),
+                                 place.up(place.bottom(0) + place.side))
                    : "unset key\n";
   script += point_blocks(index, scatter, colouring);
   const bool few = scatter.points.size(0) <= static_cast<int64_t>(kFewPointsOfPanel);
@@ -113,35 +139,25 @@ std::string panel_script(size_t index, const Scatter& scatter, const PanelPlaces
          mark_plots(index, scatter) + "\n" + behind.bytes + over.bytes;
 }
 
-// Returns the numbered pictures as a grid that fits into width x height pixels.
-Picture numbered(const Tensor& images, int64_t width, int64_t height) {
-  GridOptions options{.gap = 4, .smooth = true, .width = width};
-  const int64_t count = images.size(0);
-  for (int64_t i = 1; i <= count; ++i)
+// Returns the numbered pictures as a grid that fills a square of `length` pixels.
+Picture numbered(const Tensor& images, int64_t length) {
+  GridOptions options{.gap = 4, .smooth = true, .width = length, .height = length};
+  for (int64_t i = 1; i <= images.size(0); ++i)
     options.cell_captions.push_back(std::to_string(i));
-  options.columns = static_cast<int64_t>(std::ceil(std::sqrt(static_cast<double>(count))));
-  const Tensor colour = images.expand({-1, 3, -1, -1});
-  Picture drawn = grid(colour, options);
-  while (drawn.height > height && options.columns < count) {
-    ++options.columns;
-    drawn = grid(colour, options);
-  }
-  return drawn;
+  return grid(images.expand({-1, 3, -1, -1}), options);
 }
 
 std::string pictures_script(const Scatter& scatter, const PanelPlaces& place, double pixels) {
-  const auto length = static_cast<int64_t>(std::llround(static_cast<double>(place.side) * pixels));
-  const Picture drawn = numbered(scatter.marked, length, length);
-  const double height = static_cast<double>(drawn.height) / pixels;
-  const double top = place.up(kBottom + place.side);
-  const double bottom = std::max(0.0, top - height / static_cast<double>(place.height()));
+  const Picture drawn =
+      numbered(scatter.marked, std::llround(static_cast<double>(place.side) * pixels));
   std::string script = fmt::format(
       "unset title\nunset xlabel\nunset ylabel\nunset border\nunset tics\nunset grid\nunset key\n"
       "unset colorbox\nset lmargin at screen {:.6f}\nset rmargin at screen {:.6f}\n"
       "set bmargin at screen {:.6f}\nset tmargin at screen {:.6f}\n"
       "set xrange [-0.5:{}]\nset yrange [-0.5:{}]\n",
-      place.across(place.pictures_left()), place.across(place.pictures_left() + place.side), bottom,
-      top, number(static_cast<double>(drawn.width) - 0.5),
+      place.across(place.pictures_left()), place.across(place.pictures_left() + place.side),
+      place.up(place.bottom(0)), place.up(place.bottom(0) + place.side),
+      number(static_cast<double>(drawn.width) - 0.5),
       number(static_cast<double>(drawn.height) - 0.5));
   script += fmt::format(
       "plot '-' binary array=({},{}) flipy format='%uchar%uchar%uchar' with rgbimage notitle\n",
@@ -162,14 +178,15 @@ void write_scatters(const std::filesystem::path& path, const std::vector<Scatter
                     const Look& look) {
   for (const auto& scatter : panels)
     expect_shape(scatter.points, {-1, 2}, "scatter");
-  PanelPlaces place = place_panels(panels, look);
-  const Canvas canvas(path, look, static_cast<double>(place.width()));
-  shrink(place, panels, look, canvas.width(), path);
+  PanelPlaces place = natural_places(panels, look);
+  const Canvas canvas(path, look, static_cast<double>(place.width()),
+                      static_cast<double>(place.height()));
+  fill_canvas(place, panels, canvas, path);
   const bool several = panels.size() > 1 || place.beside > 0;
-  std::string script = canvas.terminal(place.width(), place.height());
+  std::string script = canvas.terminal(place.whole_height);
   if (several) script += "set multiplot";
   if (panels.size() > 1 && !look.title.empty())
-    script += " title " + quoted(fit_text(look.title, kTitleTextUnits, place.width() - 40)) +
+    script += " title " + quoted(fit_text(look.title, kTitleTextUnits, place.whole_width - 40)) +
               " font ',14'";
   if (several) script += "\n";
   const double pixels = canvas.pixels_per_unit();

@@ -163,7 +163,10 @@ InlineImages thumbnails(const Scatter& scatter, const PanelAxes& axes, double pi
   if (!scatter.thumbnails.defined()) return images;
   const int64_t height = scatter.thumbnails.size(2), width = scatter.thumbnails.size(3);
   const Enlargement enlarge(height, width);
-  auto tall = static_cast<double>(enlarge(height)), wide = static_cast<double>(enlarge(width));
+  // In a smaller chart they are smaller: thumbnail_rows chose them for one of kSide.
+  const double share = std::min(1.0, axes.side / static_cast<double>(kSide));
+  auto tall = share * static_cast<double>(enlarge(height));
+  auto wide = share * static_cast<double>(enlarge(width));
   if (scatter.thumbnail_side > 0) {
     const double cell = kCellShare * axes.side / static_cast<double>(scatter.thumbnail_side);
     const double shrink = cell / static_cast<double>(std::max(height, width));

@@ -9,6 +9,7 @@
 
 namespace latent::visual {
 
+constexpr int64_t kSide = 520;  // of a single chart with text of 11 points, in units
 constexpr int64_t kScaleWidth = 110, kWidestLegend = 220;  // units, see Canvas
 
 struct Range {

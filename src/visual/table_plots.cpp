@@ -126,8 +126,8 @@ void write_scatter(const std::filesystem::path& path, const std::vector<Rows>& s
   const int64_t dimensions = sets.front().values.size(1);
   const int64_t count = sets.front().values.size(0);
   const std::string use = dimensions == 1 ? "1:2" : dimensions == 2 ? "2:3" : "2:3:4";
-  const Canvas canvas(path, look, kScatterWidth);
-  std::string script = canvas.terminal(canvas.width(), canvas.shrunk(kScatterHeight)) +
+  const Canvas canvas(path, look, kScatterWidth, kScatterHeight);
+  std::string script = canvas.terminal(canvas.height_or(canvas.shrunk(kScatterHeight))) +
                        point_ranges(look, dimensions);
   if (!look.title.empty()) script += "set title " + quoted(look.title) + " font ',13'\n";
   script += "set border " + std::string(dimensions == 3 ? "4095" : "3") +
@@ -174,7 +174,9 @@ void write_panels(const std::filesystem::path& path, const std::vector<Rows>& se
   const int64_t line_height = captions.empty() ? kTraceHeight : kTraceHeight + kCaptionTextSize;
   const int64_t width = std::max(columns * kTraceWidth, kTraceTitleWidth);
   const int64_t height = lines * line_height + kTraceTitleHeight;
-  std::string script = Canvas(path, look, static_cast<double>(width)).terminal(width, height) +
+  const auto high = static_cast<double>(height);
+  const Canvas canvas(path, look, static_cast<double>(width), high);
+  std::string script = canvas.terminal(canvas.height_or(canvas.shrunk(high))) +
                        trace_axes(sets, rows_drawn, !captions.empty(), look);
   for (const auto& rows : sets)
     script += trace_blocks(rows, rows_drawn);

@@ -160,7 +160,10 @@ def checks(here):
     text = latent("data", "check", "photos", "--out", "report").stdout
     for words in ("height x width", "lowest BCE of any model", "2 images cannot be read", "repeats the pixels", "red 2"):
         expect(words in text, f"{words!r} in\n{text}")
-    short = ["--set", "train.epochs=1", "--set", "data.on_error=skip", "--quiet"]
+    suggested = json.loads((here / "report/config.json").read_text())
+    expect(suggested["data"]["on_error"] == "skip" and suggested["data"]["augment"] == {"flip": True, "shift": 1}, f"what suits few photos, got {suggested}")
+    expect(suggested["train"]["epochs"] == 1000 and suggested["train"]["batch_size"] == 32, f"steps enough for few photos, got {suggested}")
+    short = ["--set", "train.epochs=1", "--quiet"]
     latent("train", "report/config.json", "--run", "suggested", *short)
     (here / "shapes.json").write_text('{"data": {"name": "shapes", "count": 100}}')
     drawn = latent_json("data", "check", "shapes.json")

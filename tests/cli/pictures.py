@@ -14,6 +14,10 @@ def border_is_white(frame):
     return all(set(line.rgb) == {255} for line in (top, bottom, left, right))
 
 
+def png_size(path):
+    return struct.unpack(">II", path.read_bytes()[16:24])
+
+
 def jpeg_size(path):
     """Width and height of a JPEG, from its frame header. Format: ITU T.81, B.2.2"""
     data = path.read_bytes()
@@ -52,6 +56,36 @@ def sizes(here, run):
     expect((frame.width, frame.height) == (2 * 50 + 2, 2 * 50 + 2), f"two by two of 48, got {frame.width}x{frame.height}")
     latent("interpolate", "--run", run, "--indices", "1,2", "--steps", 3, "--scale", 2, "--out", "two.gif")
     expect(read_gif(here / "two.gif")[0][0].width == 32, "frames twice as large")
+
+
+def boxes(here, run, plain):
+    """With a width and a height every picture and chart has just that size, whatever its shape."""
+    box = ["--width", 640, "--height", 360]
+    pictures = {
+        "reconstruct": ["reconstruct", "--count", 6], "sample": ["sample", "--count", 7], "manifold": ["sample", "--sampler", "manifold"],
+        "interpolate": ["interpolate", "--indices", "1,2", "--steps", 9], "traverse": ["traverse", "--count", 1, "--steps", 5],
+        "arithmetic": ["arithmetic", "--attribute", "x", "--method", "mean", "--count", 2],
+        "expression": ["arithmetic", "--expression", "A - B", "--indices", "1,2"], "detect": ["detect", "--score", "error"],
+        "dictionary": ["plot", "dictionary"], "denoise": ["denoise", "--count", 3],
+    }
+    charts = {
+        "latents": ["plot", "latents"], "grid": ["plot", "--grid", 5], "over": ["plot", "--grid", 5, "--grid-over"],
+        "samples": ["plot", "samples"], "histograms": ["plot", "histograms"], "losses": ["plot", "losses", "--term", "all"],
+        "activations": ["plot", "activations"], "pca": ["compare-pca"], "factors": ["disentangle", "--count", 100], "rd": ["plot", "rd"],
+    }
+    of_plain = ("dictionary", "activations")
+    for name, command in {**pictures, **charts}.items():
+        extra = ["--captions", "--title", "A title above"] if name in pictures and name != "manifold" else []
+        latent(*command, "--run", plain if name in of_plain else run, *box, *extra, "--out", f"box-{name}.png")
+        frame = read_png(here / f"box-{name}.png")
+        expect((frame.width, frame.height) == (640, 360), f"{name}: 640 x 360, got {frame.width} x {frame.height}")
+        expect(border_is_white(frame), f"{name}: nothing cut off")
+        expect(len(set(frame.rgb)) > 20, f"{name}: a picture")
+    made = latent_json("plot", "book", "--run", run, *box, "--out", "boxed")
+    sizes = {figure["file"]: png_size(here / "boxed" / figure["file"]) for figure in made["figures"] if figure["file"].endswith(".png")}
+    expect(len(sizes) > 8 and set(sizes.values()) == {(640, 360)}, f"every figure of the book, got {sizes}")
+    command = next(figure["command"] for figure in made["figures"] if figure["file"] == "scatter.png")
+    expect("--width 640 --height 360" in command, f"the command with the size, got {command}")
 
 
 def charts(here, run):
@@ -155,6 +189,7 @@ def refused(run):
         expect_error(message, *arguments, "--run", run, code=2)
 
     error("--width 10: expected an integer >= 64 and <= 20000", "sample", "--width", 10)
+    error("--height 10: expected an integer >= 64 and <= 20000", "sample", "--height", 10)
     error("--scale 65: expected an integer >= 0 and <= 64", "reconstruct", "--scale", 65)
     error("--scale 65: expected an integer >= 0 and <= 64", "interpolate", "--scale", 65)
     error("--columns -1: expected an integer >= 0", "sample", "--columns", "-1")
@@ -168,6 +203,8 @@ def refused(run):
     error("--out book.png: the book is a folder; expected a folder", "plot", "book", "--out", "book.png")
     expect_error("--width 64: 10 columns of images 16 pixels wide; expected at least", "sample", "--run", run, "--count", 10,
                  "--columns", 10, "--width", 64)
+    expect_error("--height 64: 10 rows of images 16 pixels high; expected at least", "sample", "--run", run, "--count", 10,
+                 "--columns", 1, "--height", 64)
     said = latent("sample", "--run", run, "--font-size", 20, "--count", 2).stderr
     expect("--font-size: had no effect" in said, f"a warning, got {said}")
 
@@ -182,6 +219,7 @@ with Workplace() as here:
         latent("train", write_config(here, {"model": model}, f"{name}.json"), "--run", name, "--quiet")
         runs.append(here / name)
     sizes(here, runs[0])
+    boxes(here, *runs)
     charts(here, runs[0])
     marks(here, runs[0])
     latents(here, *runs)

@@ -47,6 +47,16 @@ def encode(run, plain):
     expect(json.loads(metadata["names"]) == [row["name"] for row in rows], "names")
     expect(json.loads(metadata["classes.shape"]) == ["square", "ellipse", "heart"], "classes")
 
+    latent("encode", "--run", run, "--flat", "--out", "flat.npy")
+    latent("encode", "--run", run, "--flat", "--out", "flat.csv")
+    flat, named = numpy.load("flat.npy"), [f"z{i}" for i in range(4)] + [f"z{i}_logvar" for i in range(4)]
+    expect(list(flat.dtype.names) == header[:6] + named, f"a column for each latent, got {flat.dtype.names}")
+    expect(all(flat.dtype[name].shape == () for name in flat.dtype.names), "columns of single values, as pandas reads them")
+    expect(all((flat[f"z{i}"] == array["mean"][:, i]).all() and (flat[f"z{i}_logvar"] == array["logvar"][:, i]).all() for i in range(4)),
+           "the same numbers")
+    expect(next(csv.reader(open("flat.csv", newline=""))) == header[:6] + named, "the same columns in a CSV")
+    expect_error("--flat: a .safetensors file has no columns", "encode", "--run", run, "--flat", "--out", "z.safetensors", code=2)
+
     latent("encode", "--run", run, "--indices", "5,3", "--out", "two.csv")
     two = list(csv.DictReader(open("two.csv", newline="")))
     expect([row["name"] for row in two] == ["00005", "00003"], "images in the order asked for")

@@ -10,6 +10,8 @@
 #include "analysis/checkup/checkup.h"
 #include "analysis/measure_context.h"
 #include "measure/choice.h"
+#include "measure/latents.h"
+#include "measure/sparsity.h"
 #include "train/evaluation.h"
 
 namespace latent {
@@ -19,8 +21,6 @@ using Kind = Finding::Kind;
 
 constexpr int64_t kMaxImages = 2000;
 constexpr int64_t kMaxPictures = 500;
-constexpr double kUsedNats = 0.01;      // KL of an active latent
-constexpr double kUsedVariance = 1e-8;  // of a plain code's unit, over the images
 constexpr double kSamePictures = 0.01;  // variance_share below which all pictures look the same
 constexpr double kMaxSaturated = 0.5;   // share of a sigmoid's codes
 constexpr double kSaturatedMore =
@@ -103,8 +103,10 @@ void check_latents(const ModelFacts& facts, const Config& config, Findings& find
     findings.push_back(
         {Kind::kProblem, "latents",
          facts.has_posterior
-             ? fmt::format("posterior collapse: none of the {} latents is active (KL {:.3f} nats)",
-                           facts.latents, facts.kl)
+             ? fmt::format(
+                   "posterior collapse: none of the {} latents carries more than {} nats (KL "
+                   "{:.3f} nats)",
+                   facts.latents, kUsedNats, facts.kl)
              : fmt::format("none of the {} units differs between images", facts.latents),
          "lower " + lower +
              (facts.has_posterior ? ", or let it grow: " + now(config, "objective.kl.warmup_epochs")
@@ -112,22 +114,25 @@ void check_latents(const ModelFacts& facts, const Config& config, Findings& find
   } else if (facts.dead > 0) {
     const std::string rate = now(config, "train.optimizer.learning_rate");
     findings.push_back({Kind::kWarning, "latents",
-                        fmt::format("{} of {} units are dead: {} for every image", facts.dead,
-                                    facts.latents, facts.unit_interval ? "below 0.01" : "0"),
+                        fmt::format("{} of {} units are dead: {}", facts.dead, facts.latents,
+                                    dead_units_text(facts.unit_interval)),
                         "lower " + lower + (lower == rate ? "" : " or " + rate)});
   } else if (facts.used < facts.latents) {
     findings.push_back(
         {Kind::kWarning, "latents",
-         fmt::format(
-             "{} of {} latents {}", facts.latents - facts.used, facts.latents,
-             facts.has_posterior ? "carry at most 0.01 nats of KL" : "hardly vary between images"),
+         fmt::format("{} of {} latents {}", facts.latents - facts.used, facts.latents,
+                     facts.has_posterior ? "carry at most 0.01 nats of KL"
+                                         : "hardly vary between images (variance below 1e-8)"),
          fmt::format(
              "lower {} to use more of them, or set model.latent_dim to {}: the results should "
              "stay much the same",
              lower, facts.used)});
   } else {
-    findings.push_back(
-        {Kind::kGood, "latents", fmt::format("all {} are active", facts.latents), ""});
+    findings.push_back({Kind::kGood, "latents",
+                        fmt::format("all {} {}", facts.latents,
+                                    facts.has_posterior ? "carry more than 0.01 nats of KL"
+                                                        : "vary between images"),
+                        ""});
   }
   if (facts.unit_interval && facts.saturated_codes > kMaxSaturated) {
     findings.push_back(

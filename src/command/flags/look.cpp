@@ -20,6 +20,7 @@ void read_shared(const Arguments& arguments, visual::Look& look) {
                                  kLongestTitle));
   }
   if (arguments.has("width")) look.width = arguments.integer("width", kLeastWidth, kMostWidth);
+  if (arguments.has("height")) look.height = arguments.integer("height", kLeastWidth, kMostWidth);
 }
 
 void read_for_pictures(const Arguments& arguments, visual::Look& look) {
@@ -44,6 +45,7 @@ void declare_look(cxxopts::Options& options, Draws draws) {
   options.add_options("look")("title", "text above the picture", cxxopts::value<std::string>(),
                               "TEXT");
   options.add_options("look")("width", "width of the whole picture in pixels", integer(), "N");
+  options.add_options("look")("height", "height of the whole picture in pixels", integer(), "N");
   options.add_options("look")("columns", "images or panels side by side; 0: automatic", integer(),
                               "N");
   if (draws != Draws::kCharts) {

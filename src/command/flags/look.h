@@ -10,8 +10,8 @@ namespace latent {
 /// of strips and plots follow from what they show, so they take no --columns.
 enum class Draws { kPictures, kCharts, kBoth, kStrips, kPlots };
 
-/// Declares --title, --width, --columns and, for pictures, --scale, --smooth and --captions, for
-/// charts --font-size and --dpi.
+/// Declares --title, --width, --height, --columns and, for pictures, --scale, --smooth and
+/// --captions, for charts --font-size and --dpi.
 void declare_look(cxxopts::Options& options, Draws draws);
 
 /// Reads the flags that were declared and matter for what is drawn; main warns of the others.

@@ -31,9 +31,14 @@ std::vector<int64_t> choose_latents(const Arguments& arguments, const Tensor& us
     if (usage.numel() == 2) std::sort(order.begin(), order.end());
     return order;
   }
-  if (axes.find_first_not_of("0123456789,z") != std::string::npos)
-    throw UsageError("--axes " + axes + ": expected used, pca, or two latents such as 0,3");
-  std::erase(axes, 'z');  // charts name them z0 and z3
+  // As charts name them, z0 and z3, or as CSV files do, mean_0 and mean_3.
+  for (const std::string name : {"mean_", "z"}) {
+    for (size_t at = axes.find(name); at != std::string::npos; at = axes.find(name))
+      axes.erase(at, name.size());
+  }
+  if (axes.find_first_not_of("0123456789,") != std::string::npos)
+    throw UsageError("--axes " + arguments.text("axes") +
+                     ": expected used, pca, or two latents such as 0,3");
   const auto latents = parse_indices(axes, "axes");
   if (latents.size() != 2 || latents[0] == latents[1])
     throw UsageError("--axes " + axes + ": expected two different latents such as 0,3");
@@ -109,9 +114,9 @@ LatentPlane latent_plane(const Arguments& arguments, const OpenedRun& run,
   plane.condition = run.condition.rows(examples.attributes, examples.count());
   if (plane.condition.defined()) plane.condition = plane.condition.index_select(0, plane.chosen);
   const std::string suffix = request.cdf ? ", after the normal CDF" : "";
-  const std::string title =
-      fmt::format("Latents of the {} split ({})", to_string(split),
-                  counted(plane.chosen.numel(), run.experiment.data.example_noun()));
+  const std::string title = fmt::format(
+      "Latents of the {} split ({}){}", to_string(split),
+      counted(plane.chosen.numel(), run.experiment.data.example_noun()), request.title_end);
   plane.scatter = {.title = request.title.empty() ? title : request.title,
                    .x_label = plane.projection.names[0] + suffix,
                    .y_label = plane.projection.names[1] + suffix,

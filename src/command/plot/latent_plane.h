@@ -23,7 +23,8 @@ struct LatentPlane {
 
 /// What to draw of a run.
 struct PlaneRequest {
-  std::string title;     // "" for "Latents of the test split (1000 images)"
+  std::string title;           // "" for "Latents of the test split (1000 images)"
+  std::string title_end = {};  // what follows that title
   bool coloured = true;  // by the most informative attribute unless --attribute says otherwise
   bool cdf = false;
   int64_t most = kPlotted;  // examples

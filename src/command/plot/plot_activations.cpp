@@ -22,6 +22,7 @@ struct Code {
   std::string name;
   Tensor activations;  // [N, Z]
   Sparsity sparsity;
+  bool sigmoid = false;
 };
 
 Code code_of(const OpenedRun& run, Split split, bool quiet) {
@@ -32,16 +33,18 @@ Code code_of(const OpenedRun& run, Split split, bool quiet) {
   }
   Code code{.name = std::filesystem::absolute(run.directory.path() / "x").parent_path().filename(),
             .activations = split_codes(run, split, quiet).code,
-            .sparsity = {}};
-  code.sparsity = sparsity(code.activations, run.model->bottleneck().unit_interval());
+            .sparsity = {},
+            .sigmoid = run.model->bottleneck().unit_interval()};
+  code.sparsity = sparsity(code.activations, code.sigmoid);
   return code;
 }
 
 visual::Histogram histogram(const Code& code) {
   const auto& sparsity = code.sparsity;
   return {.title = code.name,
-          .label = fmt::format("{:.1f} of {} units active, {} dead", sparsity.active,
-                               code.activations.size(1), sparsity.dead_units),
+          .label = fmt::format("activation ({:.1f} of {} units active, {} {})", sparsity.active,
+                               code.activations.size(1), sparsity.dead_units,
+                               dead_units_text(code.sigmoid)),
           .values = code.activations.flatten()};
 }
 

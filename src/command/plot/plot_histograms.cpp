@@ -28,8 +28,9 @@ std::vector<double> numbers(const Tensor& values) {
 
 std::string whole_title(const std::string& split, int64_t images, size_t active, size_t latents,
                         size_t shown, double kl, bool has_posterior) {
-  std::string title = fmt::format("Latents of the {} split ({}): {} of {} active", split,
-                                  counted(images, "image"), active, latents);
+  std::string title =
+      fmt::format("Latents of the {} split ({}): {} of {} active (variance above {})", split,
+                  counted(images, "image"), active, latents, kActiveVariance);
   if (has_posterior) title += fmt::format(", KL {:.2f} nats", kl);
   if (latents > shown) title += fmt::format("; the {} most used", shown);
   if (has_posterior) title += "; curve: N(0,\u00a01)";

@@ -64,10 +64,23 @@ void add_grid(LatentPlane& plane, const OpenedRun& run, const DecodedPictures& a
   }
 }
 
+// What the title says besides the latents: ", over the pictures of a grid of 15 x 15".
+std::string pictures_text(const Arguments& arguments, const DecodedPictures& asked) {
+  std::string text;
+  if (asked.grid > 0) {
+    text += fmt::format(", {0} the pictures of a grid of {1} x {1}",
+                        asked.grid_over ? "under" : "over", asked.grid);
+  }
+  if (asked.count > 0) text += ", some of them decoded";
+  if (arguments.flag("cdf")) text += ", after the normal CDF";
+  return text;
+}
+
 LatentPlane plane_of(const Arguments& arguments, const OpenedRun& run, const DecodedPictures& asked,
                      const std::string& title) {
   LatentPlane plane = latent_plane(arguments, run,
                                    {.title = title,
+                                    .title_end = pictures_text(arguments, asked),
                                     .cdf = arguments.flag("cdf"),
                                     .most = count_or(arguments, kPlotted, 2, kMaxPlotted),
                                     .quiet = arguments.quiet()});

@@ -15,7 +15,7 @@
 namespace latent {
 namespace {
 
-constexpr int64_t kMarkedSamples = 18, kMaxMarked = 100;
+constexpr int64_t kMarkedSamples = 20, kMaxMarked = 100;
 
 nlohmann::ordered_json points_json(const Tensor& points) {
   nlohmann::ordered_json json = nlohmann::ordered_json::array();

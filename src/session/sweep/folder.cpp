@@ -16,8 +16,7 @@ fs::path plan_in(const fs::path& folder) { return folder / "sweep.json"; }
 
 SweepPlan read_plan_file(const fs::path& folder) {
   const fs::path file = plan_in(folder);
-  return SweepPlan::from_json(Json::parse(read_file(file, kLargestPlan), nullptr, false),
-                              file.string());
+  return SweepPlan::from_text(read_file(file, kLargestPlan), file.string());
 }
 
 void expect_free(const fs::path& folder) {

@@ -42,6 +42,7 @@ struct SweepPlan {
   nlohmann::ordered_json to_json() const;
   /// Reads what to_json wrote. Throws Error naming `origin` if it is damaged.
   static SweepPlan from_json(const nlohmann::ordered_json& json, const std::string& origin);
+  static SweepPlan from_text(const std::string& text, const std::string& origin);
 };
 
 /// The most trainings of one sweep.

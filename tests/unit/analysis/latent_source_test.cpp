@@ -47,7 +47,7 @@ class LatentSourceTest : public TrainerTest {
 
 TEST_F(LatentSourceTest, AMixtureOfOneClassIsFittedToItsImages) {
   const OpenedRun run = trained("point");
-  const auto [mixture, images] = training_mixture_where(run, "label=0", "--attribute", true);
+  const auto [mixture, images] = training_mixture_where(run, "label=0", "--attribute", 0, true);
   EXPECT_EQ(images, 3);
   // Two Gaussians of two latents need six images: one is fitted, with their mean and covariance.
   ASSERT_EQ(mixture.components(), 1);
@@ -63,19 +63,19 @@ TEST_F(LatentSourceTest, AMixtureOfOneClassIsFittedToItsImages) {
 
 TEST_F(LatentSourceTest, OtherLabelsGiveAnotherMixture) {
   const OpenedRun run = trained("point");
-  EXPECT_EQ(training_mixture_where(run, "label=1", "", true).images, 2);
+  EXPECT_EQ(training_mixture_where(run, "label=1", "", 0, true).images, 2);
   write_labels(std::string("\0\1\1\1\1\2", 6));
-  EXPECT_EQ(training_mixture_where(run, "label=1", "", true).images, 4);
-  EXPECT_EQ(training_mixture_where(run, "!label=1", "", true).images, 2);
+  EXPECT_EQ(training_mixture_where(run, "label=1", "", 0, true).images, 4);
+  EXPECT_EQ(training_mixture_where(run, "!label=1", "", 0, true).images, 2);
   // Without the data, what was computed last is used.
   fs::remove(folder_ / "x.npy");
-  EXPECT_EQ(training_mixture_where(run, "label=1", "", true).images, 4);
-  EXPECT_NE(error_of([&] { training_mixture_where(run, "label=2", "", true); }), "");
+  EXPECT_EQ(training_mixture_where(run, "label=1", "", 0, true).images, 4);
+  EXPECT_NE(error_of([&] { training_mixture_where(run, "label=2", "", 0, true); }), "");
 }
 
 TEST_F(LatentSourceTest, OneImageGivesItsPosterior) {
   const OpenedRun run = trained("gaussian");
-  const auto [mixture, images] = training_mixture_where(run, "label=2", "", true);
+  const auto [mixture, images] = training_mixture_where(run, "label=2", "", 0, true);
   EXPECT_EQ(images, 1);
   const Latent codes = select(split_codes(run, Split::kTrain, true), at::tensor({5}, at::kLong));
   EXPECT_TRUE(at::allclose(mixture.means, codes.code.to(at::kDouble)));

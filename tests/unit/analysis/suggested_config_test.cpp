@@ -31,8 +31,8 @@ class SuggestedConfig : public ImageFolderTest {
   void expect_suggestion(const fs::path& path, const Json& data) {
     ASSERT_EQ(suggested_data(path).dump(), data.dump());
     const Examples train = opened(data);
-    Config config =
-        Config::parse(suggested_config({{"data", data}}, train.shape()).dump(), "suggested");
+    Config config = Config::parse(
+        suggested_config({{"data", data}}, train.shape(), train.count()).dump(), "suggested");
     const Experiment experiment = read_experiment(config);
     EXPECT_GT(experiment.data.open()->load(Split::kTrain).count(), 0);
     const auto model = fresh_model(experiment, fit_to_examples(experiment, train), c10::kCPU).first;
@@ -117,13 +117,34 @@ TEST_F(SuggestedConfig, AnyOtherFolderIsOneOfImages) {
 TEST_F(SuggestedConfig, KeepsTheKeysThatAreGiven) {
   const Json given = Json::parse(R"({"data": {"name": "folder", "dir": "x", "labels": "x.csv"},
                                      "objective": {"kl": null}, "train": {"optimizer": "sgd", "epochs": 3}})");
-  const Json config = suggested_config(given, {3, 32, 32});
+  const Json config = suggested_config(given, {3, 32, 32}, 60'000);
   EXPECT_EQ(config["data"], given["data"]);
   EXPECT_TRUE(config["objective"]["kl"].is_null());
   EXPECT_EQ(config["objective"]["likelihood"]["name"], "gaussian");
   EXPECT_EQ(config["train"]["optimizer"], "sgd");
   EXPECT_EQ(config["train"]["epochs"], 3);
   EXPECT_EQ(config["train"]["batch_size"], 100);
+}
+
+TEST_F(SuggestedConfig, FewExamplesGetStepsEnough) {
+  const Json given{{"data", {{"name", "folder"}, {"dir", "x"}}}};
+  // 239 photos in batches of 32 are 8 steps an epoch: 2,000 steps take 250 epochs.
+  const Json few = suggested_config(given, {3, 64, 64}, 239);
+  EXPECT_EQ(few["train"]["batch_size"], 32);
+  EXPECT_EQ(few["train"]["epochs"], 250);
+  EXPECT_EQ(few["train"]["pictures_every"], 12);
+  EXPECT_EQ(few["data"]["augment"].dump(), R"({"flip":true,"shift":4})");
+  // 10,000 in batches of 100 are 100 steps an epoch: 20 epochs make them.
+  const Json many = suggested_config(given, {3, 64, 64}, 10'000);
+  EXPECT_EQ(many["train"]["batch_size"], 100);
+  EXPECT_EQ(many["train"]["epochs"], 20);
+  EXPECT_FALSE(many["data"].contains("augment"));
+  EXPECT_EQ(suggested_config(given, {3, 64, 64}, 3)["train"]["epochs"], 1000)
+      << "no more than that";
+  // Digits are not mirrored, and rows of numbers not moved.
+  EXPECT_EQ(suggested_config(given, {1, 32, 32}, 239)["data"]["augment"].dump(), R"({"shift":2})");
+  const Json table{{"data", {{"name", "table"}, {"file", "x.csv"}}}};
+  EXPECT_FALSE(suggested_config(table, {1, 1, 4}, 239)["data"].contains("augment"));
 }
 
 TEST_F(SuggestedConfig, OtherFilesAreErrors) {

@@ -297,7 +297,8 @@ TEST(Config, MalformedSettingsAreRefused) {
       [] { read_all("{" + kShapes + "}", {"train.epoch=3"}); },
       "--set train.epoch: unknown key; did you mean epochs? known: accumulate, batch_size, "
       "checkpoint, clip_norm, cuda_graph, deterministic, distributed, early_stopping, ema, epochs, "
-      "kernels, on_nan, optimizer, pictures_every, precision, report, schedule, seed, tensorboard");
+      "kernels, on_nan, optimizer, pictures_every, precision, report, schedule, seed, tensorboard, "
+      "validation_count");
 }
 
 TEST(Config, ErrorsNameTheSettingThatGaveTheValue) {

@@ -50,6 +50,33 @@ TEST(Measures, OfReconstructionsAreMeansOverTheImages) {
   EXPECT_EQ(t.figure("psnr").unit, "dB");
 }
 
+// The number of each image, in the split's order: `latent compare` pairs two models by them.
+TEST(Measures, GiveTheNumberOfEachImage) {
+  const MeasureFixture t;
+  const torch::NoGradGuard no_grad;
+  t.model->eval();
+  const Tensor images = t.examples.images(0, t.examples.count()).to(at::kDouble);
+  const Tensor pictures =
+      torch::sigmoid(t.model->forward(images.to(at::kFloat)).decoded.to(at::kDouble));
+  const auto expect_each = [&](const char* name, const Tensor& wanted, double tolerance) {
+    const Figure figure = t.figure(name);
+    ASSERT_EQ(figure.each.sizes(), (std::vector<int64_t>{t.examples.count()})) << name;
+    EXPECT_EQ(figure.each.scalar_type(), at::kDouble) << name;
+    expect_tensor_near(figure.each, wanted.to(at::kDouble), tolerance);
+    EXPECT_NEAR(figure.value, figure.each.mean().item<double>(), 1e-9) << name;
+  };
+  expect_each("mse", mean_squared_error(images, pictures), 1e-6);
+  expect_each("psnr", psnr(images, pictures), 1e-4);
+  expect_each("ssim", ssim(images, pictures), 1e-5);
+  expect_each("bce", cross_entropy(images, pictures).flatten(1).mean(1), 1e-5);
+  EXPECT_FALSE(t.figure("rmse").each.defined()) << "a root of a mean is not a mean";
+  const Figure elbo = t.figure("elbo"), bits = t.figure("bits_per_dim");
+  EXPECT_NEAR(elbo.each.mean().item<double>(), elbo.value, 1e-6);
+  expect_tensor_near(bits.each, -elbo.each / (64 * std::numbers::ln2), 1e-9);
+  const MeasureFixture tied("gaussian", R"({"name": "gaussian", "sigma": "optimal"})");
+  EXPECT_FALSE(tied.figure("elbo").each.defined()) << "its images are tied together";
+}
+
 TEST(Measures, TheElboIsTheLossesWithTheirConstants) {
   const MeasureFixture t("gaussian", R"({"name": "gaussian", "sigma": "fixed", "value": 1})");
   const Evaluation result = evaluate(*t.model, *t.objective, t.examples, {.seed = 4});

@@ -158,7 +158,7 @@ TEST_F(TableKinds, RowsOfPixelsArePictures) {
   const Json want{{"name", "table"}, {"file", file()}, {"shape", {8, 8}}, {"label", "label"}};
   put(text);
   EXPECT_EQ(suggested_data(file()), want);
-  EXPECT_EQ(suggested_config({{"data", want}}, {1, 8, 8})["model"]["encoder"]["name"], "conv");
+  EXPECT_EQ(suggested_config({{"data", want}}, {1, 8, 8}, 100)["model"]["encoder"]["name"], "conv");
   const std::string shape = ", \"shape\": [8, 8], \"label\": \"label\"";
   const auto set = open(text, shape);
   const Examples train = set->load(Split::kTrain);

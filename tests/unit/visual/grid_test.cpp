@@ -81,6 +81,33 @@ TEST(Grid, HasTheWidthThatIsAskedFor) {
       100);
 }
 
+TEST(Grid, FitsIntoABox) {
+  // Four images of 10 x 10 in 160 x 90 pixels: in a row 3 times larger, 4 * 32 + 2 = 130 wide and
+  // 34 high; in two rows 4 times larger, 2 * 42 + 2 = 86 in both directions.
+  const GridOptions box{.gap = 2, .width = 160, .height = 90};
+  const latent::Picture got = grid(torch::zeros({4, 1, 10, 10}), box);
+  EXPECT_EQ(got.width, 160);
+  EXPECT_EQ(got.height, 90);
+  // In the middle: 37 pixels beside and 2 above.
+  EXPECT_EQ(*got.at(38, 45 - 20), 255);
+  EXPECT_EQ(*got.at(39, 45 - 20), 0);
+  EXPECT_EQ(*got.at(50, 3), 255);
+  EXPECT_EQ(*got.at(50, 4), 0);
+  GridOptions row = box;
+  row.columns = 4;
+  EXPECT_EQ(*grid(torch::zeros({4, 1, 10, 10}), row).at(30, 10), 255) << "a row of 34 pixels";
+  row.smooth = true;
+  const latent::Picture smooth = grid(torch::zeros({4, 1, 10, 10}), row);
+  EXPECT_EQ(smooth.width, 160);
+  EXPECT_EQ(smooth.height, 90);
+  EXPECT_EQ(grid(torch::zeros({1, 1, 10, 10}), {.gap = 0, .height = 70}).width, 70);
+  expect_error(
+      [] {
+        grid(torch::zeros({4, 1, 30, 30}), {.columns = 1, .gap = 2, .height = 100});
+      },
+      "--height 100: 4 rows of images 30 pixels high; expected at least 130, or more --columns");
+}
+
 TEST(Grid, SmoothImagesHaveNoSquares) {
   Tensor edge = torch::zeros({1, 1, 2, 2});
   edge.select(3, 1).fill_(1);

@@ -141,6 +141,32 @@ TEST_F(ScatterChart, AGridFillsTheChart) {
   EXPECT_EQ(count_of(drawn(scatter), "<image"), 4);
 }
 
+TEST_F(ScatterChart, StandsInTheMiddleOfABox) {
+  write_scatter(folder_ / "box.svg", square(), {.width = 1600, .height = 900});
+  const std::string svg = read_file(folder_ / "box.svg");
+  EXPECT_NE(svg.find("width=\"1600\" height=\"900\""), std::string::npos);
+  const auto places = places_of(svg);
+  ASSERT_EQ(places.size(), 4U);
+  double left = 1e9, right = 0, top = 1e9, bottom = 0;
+  for (const auto& [x, y] : places) {
+    left = std::min(left, x), right = std::max(right, x);
+    top = std::min(top, y), bottom = std::max(bottom, y);
+  }
+  EXPECT_NEAR(right - left, bottom - top, 2) << "a square";
+  EXPECT_GT(bottom - top, 650) << "as high as the box allows";
+  EXPECT_NEAR((left + right) / 2, 800 + 50, 60) << "in the middle, but for the labels on the left";
+}
+
+TEST_F(ScatterChart, ManyPanelsStandInRows) {
+  const std::vector<Scatter> panels(5, square());
+  write_scatters(folder_ / "five.svg", panels, {.width = 1600, .height = 900});
+  const auto places = places_of(read_file(folder_ / "five.svg"));
+  ASSERT_EQ(places.size(), 5U * 4);
+  EXPECT_LT(places[0].first, places[4].first) << "the second beside the first";
+  EXPECT_NEAR(places[0].first, places[3 * 4].first, 700) << "the fourth in the second row";
+  EXPECT_LT(places[0].second + 100, places[3 * 4].second);
+}
+
 TEST_F(ScatterChart, LargerTextShrinksTheChart) {
   write_scatter(folder_ / "a.svg", square(), {.width = 800});
   EXPECT_NE(read_file(folder_ / "a.svg").find("width=\"800\""), std::string::npos);

@@ -126,15 +126,17 @@ TEST(Checkup, AGoodModel) {
 TEST(Checkup, PosteriorCollapse) {
   EXPECT_EQ(
       model_ills({.latents = 2, .used = 0, .kl = 0.001, .variance_share = 0.001, .rmse = 0.5}),
-      "problem latents: posterior collapse: none of the 2 latents is active (KL 0.001 "
-      "nats); lower objective.kl.weight (now 4), or let it grow: objective.kl.warmup_epochs "
+      "problem latents: posterior collapse: none of the 2 latents carries more than 0.01 "
+      "nats (KL 0.001 nats); lower objective.kl.weight (now 4), or let it grow: "
+      "objective.kl.warmup_epochs "
       "(now 0)\n"
       "warning decoder: outputs nearly the same picture for every image: 0.001 of the images' "
       "variance; "
       "lower train.optimizer.learning_rate (now 0.001), objective.kl.weight (now 4), or train "
       "longer\n");
   EXPECT_NE(model_ills({.has_posterior = false, .latents = 8, .used = 3, .rmse = 0.5})
-                .find("warning latents: 5 of 8 latents hardly vary between images; lower "),
+                .find("warning latents: 5 of 8 latents hardly vary between images (variance below "
+                      "1e-8); lower "),
             std::string::npos);
   EXPECT_EQ(
       model_ills({.latents = 8, .used = 3, .kl = 9, .rmse = 0.5}),
@@ -151,7 +153,7 @@ TEST(Checkup, DeadUnits) {
   const ModelFacts some{.has_posterior = false, .latents = 8, .used = 5, .dead = 3, .rmse = 0.1};
   EXPECT_EQ(
       model_ills(some, kSparse),
-      "warning latents: 3 of 8 units are dead: 0 for every image; lower "
+      "warning latents: 3 of 8 units are dead: always 0; lower "
       "objective.sparsity_l1.weight (now 0.5) or train.optimizer.learning_rate (now 0.001)\n");
   const ModelFacts all{.has_posterior = false, .latents = 8, .used = 0, .dead = 8, .rmse = 0.1};
   EXPECT_EQ(model_ills(all, kSparse),
@@ -159,7 +161,7 @@ TEST(Checkup, DeadUnits) {
             "objective.sparsity_l1.weight (now 0.5)\n");
   const std::string weightless = std::string(kSparse).replace(kSparse.find("0.5"), 3, "0.0");
   EXPECT_EQ(model_ills(some, weightless),
-            "warning latents: 3 of 8 units are dead: 0 for every image; lower "
+            "warning latents: 3 of 8 units are dead: always 0; lower "
             "train.optimizer.learning_rate (now 0.001)\n");
 }
 

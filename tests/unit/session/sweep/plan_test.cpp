@@ -75,10 +75,22 @@ TEST(SweepPlan, IsReadBackFromItsText) {
   for (const char* damaged : {"null", "{}", R"({"format": 1, "config": {}, "over": [{"key": 1}],
                               "seeds": [1], "evaluate": []})",
                               R"({"format": 1, "config": {},
-                              "over": [], "seeds": [], "evaluate": []})"}) {
+                              "over": [], "seeds": [], "evaluate": []})",
+                              R"({"format": 1.5, "config": {},
+                              "over": [], "seeds": [1], "evaluate": []})",
+                              R"({"format": 1, "config": {},
+                              "over": [], "seeds": [1e300], "evaluate": []})"}) {
     expect_error(
         [&] { SweepPlan::from_json(nlohmann::ordered_json::parse(damaged), "sweep.json"); },
         "sweep.json: damaged; expected the plan of a sweep");
+  }
+}
+
+TEST(SweepPlan, IsNotReadFromDeepText) {
+  const std::string deep(100'000, '[');
+  for (const auto& text : {deep, std::string("{\"config\": ") + deep, std::string("{")}) {
+    expect_error([&] { SweepPlan::from_text(text, "sweep.json"); },
+                 "sweep.json: damaged; expected the plan of a sweep");
   }
 }
 
