@@ -16,6 +16,34 @@ void read_accumulate(Section& section, int64_t batch_size, int64_t& accumulate) 
               "; expected a divisor of it");
 }
 
+void read_arithmetic(Section& section, TrainOptions& options) {
+  section.read("precision", options.precision, OneOf{{"fp32", "bf16", "auto"}},
+               "arithmetic of the layers; weights, losses and KL are always fp32; auto picks "
+               "bf16 if a trial at the start finds it faster and accurate");
+  section.read("kernels", options.kernels,
+               "use the operations written for these models; with false, only LibTorch's");
+  section.read("cuda_graph", options.cuda_graph,
+               "on a GPU, replay a whole training step as one CUDA graph; with false, run it "
+               "operation by operation");
+  section.read("deterministic", options.deterministic,
+               "on a GPU, use only operations whose results are bit-for-bit reproducible; they are "
+               "slower and do not use TF32. On the CPU all operations are reproducible");
+}
+
+void read_checkpoint(Section checkpoint, TrainOptions& options) {
+  checkpoint.read(
+      "every_steps", options.checkpoint_steps, at_least(0),
+      "save also within an epoch, after this many steps; 0 saves only at the end of each epoch",
+      OnResume::kMayChange);
+  checkpoint.read("every_minutes", options.checkpoint_minutes, at_least(0.0),
+                  "save also within an epoch, after this many minutes; 0 turns this off",
+                  OnResume::kMayChange);
+  checkpoint.read("keep", options.checkpoint_keep, at_least(1),
+                  "number of the latest checkpoints to keep as a fallback, including the newest; "
+                  "best is always kept",
+                  OnResume::kMayChange);
+}
+
 }  // namespace
 
 void TrainOptions::read(Section section) {
@@ -34,17 +62,7 @@ void TrainOptions::read(Section section) {
                "all commands use the average, and training goes on from the weights themselves; 0: "
                "no average");
   on_nan.read(section);
-  section.read("precision", precision, OneOf{{"fp32", "bf16", "auto"}},
-               "arithmetic of the layers; weights, losses and KL are always fp32; auto picks "
-               "bf16 if a trial at the start finds it faster and accurate");
-  section.read("kernels", kernels,
-               "use the operations written for these models; with false, only LibTorch's");
-  section.read("cuda_graph", cuda_graph,
-               "on a GPU, replay a whole training step as one CUDA graph; with false, run it "
-               "operation by operation");
-  section.read("deterministic", deterministic,
-               "on a GPU, use only operations whose results are bit-for-bit reproducible; they are "
-               "slower and do not use TF32. On the CPU all operations are reproducible");
+  read_arithmetic(section, *this);
   Section stopping = section.section("early_stopping");
   stopping.read("patience", patience, at_least(0),
                 "stop after this many epochs without a better val_loss; 0 never stops early",
@@ -54,18 +72,7 @@ void TrainOptions::read(Section section) {
   section.read("validation_count", validation_count, at_least(0),
                "number of validation images that each epoch is measured on, spread evenly over the "
                "validation split; 0: all");
-  Section checkpoint = section.section("checkpoint");
-  checkpoint.read(
-      "every_steps", checkpoint_steps, at_least(0),
-      "save also within an epoch, after this many steps; 0 saves only at the end of each epoch",
-      OnResume::kMayChange);
-  checkpoint.read("every_minutes", checkpoint_minutes, at_least(0.0),
-                  "save also within an epoch, after this many minutes; 0 turns this off",
-                  OnResume::kMayChange);
-  checkpoint.read("keep", checkpoint_keep, at_least(1),
-                  "number of the latest checkpoints to keep as a fallback, including the newest; "
-                  "best is always kept",
-                  OnResume::kMayChange);
+  read_checkpoint(section.section("checkpoint"), *this);
   Section distributed = section.section("distributed");
   distributed.read(
       "timeout", distributed_timeout, between(1, 86400),
