@@ -44,8 +44,10 @@ def losses(run):
 
 
 def same_losses(folder):
-    """An epoch of one step shows each step's loss."""
-    config = config_file(folder, {"data": {"count": 40}, "train": {"epochs": 100, "batch_size": 40}}, "steps.json")
+    """An epoch of one step shows each step's loss. At ten times the learning rate sums in another order (train.kernels=false)
+    change the loss of one process by 3e-4 in 100 steps; at this one by 2e-6."""
+    config = config_file(folder, {"data": {"count": 40}, "train": {"epochs": 100, "batch_size": 40,
+                                                                   "optimizer": {"learning_rate": 1e-4}}}, "steps.json")
     alone = folder / "steps-1"
     train(folder, 1, [config, "--run", alone])
     for size in (2, 4):
