@@ -70,8 +70,8 @@ def check_whole(run):
         expect(is_whole(path), f"{path} to be whole")
 
 
-def kills(folder, config, wanted):
-    """Any process is killed at a random moment, and all start again, until the run ends."""
+def kills(folder, config, wanted, duration):
+    """Any process is killed at a random moment, and all start again, until the run ends. duration: of a run, in seconds."""
     draw = random.Random(SEED)
     done = 0
     ended = 0
@@ -82,7 +82,7 @@ def kills(folder, config, wanted):
             group = Group(folder, 2, [config, "--run", run, "--resume-if-there"])
             victim = draw.randrange(2)
             try:
-                group.processes[victim].wait(draw.uniform(0.5, 6))
+                group.processes[victim].wait(draw.uniform(0.2, duration))
             except subprocess.TimeoutExpired:
                 group.send(signal.SIGKILL, [victim])
                 group.wait(TIMEOUT + 10, without=[victim])
@@ -329,7 +329,9 @@ def main(folder):
         sys.exit(77)
     config = config_file(folder)
     first = folder / "first"
+    start = time.monotonic()
     train(folder, 2, [config, "--run", first])
+    duration = time.monotonic() - start
     wanted = tensor_bytes(first)
     same_bits(folder, config, wanted)
     same_losses(folder)
@@ -342,7 +344,7 @@ def main(folder):
     lost(folder)
     cut_off(folder)
     restarts(folder, config, wanted)
-    kills(folder, config, wanted)
+    kills(folder, config, wanted, duration)
 
 
 with Workplace() as here:
