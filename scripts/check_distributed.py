@@ -22,8 +22,7 @@ EPOCHS = [*COMMON, "data.count=6000", "data.validation=0.1", "train.epochs=3"]
 
 def losses(run):
     with open(run / "metrics.csv", encoding="utf-8") as stream:
-        rows = list(csv.DictReader(stream))
-    return [float(row[name]) for row in rows for name in ("train_loss", "val_loss")]
+        return [float(row["train_loss"]) for row in csv.DictReader(stream)]
 
 
 def compare(folder, config, what, settings):
