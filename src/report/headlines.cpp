@@ -108,10 +108,10 @@ std::vector<std::string> active_row(const HeadlineFacts& facts) {
 std::vector<std::string> loss_row(const HeadlineFacts& facts) {
   const auto [training, validation] = *facts.losses;
   return HeadlineRow("validation loss, nats", 2, validation)
-      .reads(fmt::format("{:.2f} {} than on the {}s that it was trained on; much more would be "
-                         "overfitting.",
-                         std::abs(validation - training), validation >= training ? "more" : "less",
-                         facts.noun));
+      .reads(fmt::format("{:.2f} {} than the training loss, which is measured while the model "
+                         "learns; far above it would be overfitting.",
+                         std::abs(validation - training),
+                         validation >= training ? "more" : "less"));
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ namespace {
 constexpr int64_t kSideOfTwo = 400, kSideOfMore = 240, kLeastChartSide = 160;
 constexpr int64_t kMostColumns = 3;
 constexpr int64_t kEntryHeight = 20;
-constexpr int64_t kLeft = 88, kBottom = 62, kTop = 22, kGap = 22;
+constexpr int64_t kLeft = 100, kBottom = 62, kTop = 22, kGap = 22;
 constexpr size_t kFewPointsOfPanel = 2000;
 
 /// Where the panels lie, in units: in rows, in the middle of the picture.

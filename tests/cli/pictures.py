@@ -58,29 +58,35 @@ def sizes(here, run):
     expect(read_gif(here / "two.gif")[0][0].width == 32, "frames twice as large")
 
 
+def whole_box(name, path):
+    frame = read_png(path)
+    expect((frame.width, frame.height) == (640, 360), f"{name}: 640 x 360, got {frame.width} x {frame.height}")
+    expect(border_is_white(frame), f"{name}: nothing cut off")
+    expect(len(set(frame.rgb)) > 20, f"{name}: a picture")
+
+
 def boxes(here, run, plain):
     """With a width and a height every picture and chart has just that size, whatever its shape."""
     box = ["--width", 640, "--height", 360]
     pictures = {
         "reconstruct": ["reconstruct", "--count", 6], "sample": ["sample", "--count", 7], "manifold": ["sample", "--sampler", "manifold"],
-        "interpolate": ["interpolate", "--indices", "1,2", "--steps", 9], "traverse": ["traverse", "--count", 1, "--steps", 5],
+        "interpolate": ["interpolate", "--indices", "1,2", "--steps", 5], "traverse": ["traverse", "--count", 1, "--steps", 5],
         "arithmetic": ["arithmetic", "--attribute", "x", "--method", "mean", "--count", 2],
-        "expression": ["arithmetic", "--expression", "A - B", "--indices", "1,2"], "detect": ["detect", "--score", "error"],
-        "dictionary": ["plot", "dictionary"], "denoise": ["denoise", "--count", 3],
+        "expression": ["arithmetic", "--expression", "A - B", "--indices", "1,2"],
+        "dictionary": ["plot", "dictionary"],
     }
     charts = {
         "latents": ["plot", "latents"], "grid": ["plot", "--grid", 5], "over": ["plot", "--grid", 5, "--grid-over"],
         "samples": ["plot", "samples"], "histograms": ["plot", "histograms"], "losses": ["plot", "losses", "--term", "all"],
-        "activations": ["plot", "activations"], "pca": ["compare-pca"], "factors": ["disentangle", "--count", 100], "rd": ["plot", "rd"],
+        "activations": ["plot", "activations"], "pca": ["compare-pca"], "rd": ["plot", "rd"],
     }
     of_plain = ("dictionary", "activations")
     for name, command in {**pictures, **charts}.items():
         extra = ["--captions", "--title", "A title above"] if name in pictures and name != "manifold" else []
         latent(*command, "--run", plain if name in of_plain else run, *box, *extra, "--out", f"box-{name}.png")
-        frame = read_png(here / f"box-{name}.png")
-        expect((frame.width, frame.height) == (640, 360), f"{name}: 640 x 360, got {frame.width} x {frame.height}")
-        expect(border_is_white(frame), f"{name}: nothing cut off")
-        expect(len(set(frame.rgb)) > 20, f"{name}: a picture")
+        whole_box(name, here / f"box-{name}.png")
+    found = latent_json("detect", "--score", "error", "--run", run, *box)
+    whole_box("detect", *(here / path for path in found["written"] if path.endswith(".png")))
     made = latent_json("plot", "book", "--run", run, *box, "--out", "boxed")
     sizes = {figure["file"]: png_size(here / "boxed" / figure["file"]) for figure in made["figures"] if figure["file"].endswith(".png")}
     expect(len(sizes) > 8 and set(sizes.values()) == {(640, 360)}, f"every figure of the book, got {sizes}")

@@ -102,7 +102,7 @@ def scatters(here, vae, plain, two):
 
     latent("plot", "--run", vae, "--cdf", "--decoded", 5, "--attribute", "scale", "--count", 50, "--out", "b.svg")
     svg = (here / "b.svg").read_text()
-    expect("after the normal CDF" in svg and ">scale<" in svg and ">Latents of the test split (50 images)<" in svg, "the words of the chart")
+    expect("after the normal CDF" in svg and ">scale<" in svg and ">Latents of the test split (50 images), some of" in svg, "the words of the chart")
     expect(1 <= svg.count("<image") <= 6, "decoded pictures and the colour scale")
     made = latent_json("plot", "--run", two[0], "--decoded", 1000, "--out", "c.png")
     expect(5 < made["decoded"] < 64, f"as many pictures as fit, got {made['decoded']}")

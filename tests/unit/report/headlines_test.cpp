@@ -52,7 +52,8 @@ TEST(Headlines, StandBesideTheirYardsticks) {
   EXPECT_EQ(reading_of(facts, "active latents"),
             "1 latent is nearly the same for every image and could be left out.");
   EXPECT_EQ(reading_of(facts, "validation loss, nats"),
-            "2.50 more than on the images that it was trained on; much more would be overfitting.");
+            "2.50 more than the training loss, which is measured while the model learns; far above "
+            "it would be overfitting.");
   EXPECT_EQ(explained_text(facts),
             "reconstructions explain 80.0% of the variance; PCA with 4 components explains 60.0%");
 }

@@ -45,6 +45,8 @@ TEST(HeatMap, DrawsASingleCellAndManyWithoutNumbers) {
   map.values = torch::full({1, 64}, 0.33);
   write_heat_map(folder / "many.svg", map);
   EXPECT_EQ(read_file(folder / "many.svg").find(">0.33<"), std::string::npos);
+  write_heat_map(folder / "box.svg", map, {.width = 640, .height = 360});
+  EXPECT_NE(read_file(folder / "box.svg").find("width=\"640\" height=\"360\""), std::string::npos);
 }
 
 }  // namespace
