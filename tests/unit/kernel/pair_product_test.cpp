@@ -60,7 +60,8 @@ TEST(PairProduct, MultipliesMatrices) {
   });
 }
 
-// By hand: 1.5 + 2^-24 lies in the middle of two floats and becomes 1.5, so 1.5 less leaves nothing.
+// By hand: 1.5 + 2^-24 lies in the middle of two floats and becomes 1.5, so 1.5 less leaves
+// nothing.
 TEST(PairProduct, TheEmulationRoundsAfterEachProduct) {
   const Tensor a = at::zeros({kProductRows, kProductDepth}, at::kBFloat16);
   const Tensor b = at::zeros({kProductDepth / 2, kProductColumns, 2}, at::kBFloat16);
@@ -90,7 +91,11 @@ TEST(PairProduct, TheEmulationGivesTheResultsOfTheInstructionBitForBit) {
 }
 
 TEST(PairProduct, RoundsToBf16AsLibTorchDoes) {
-  std::vector<float> values{0.0F, -0.0F, 1.0F, std::ldexp(1.0F, -149), 3.4e38F,
+  std::vector<float> values{0.0F,
+                            -0.0F,
+                            1.0F,
+                            std::ldexp(1.0F, -149),
+                            3.4e38F,
                             std::numeric_limits<float>::max(),
                             std::numeric_limits<float>::infinity()};
   // Just below, at and above the middle between two numbers, of which the lower or upper is even.
