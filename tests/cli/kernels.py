@@ -23,3 +23,5 @@ with Workplace() as here:
     expect_error("LATENT_KERNELS=wide: expected narrow or off, or no such variable", "evaluate", "--run", "all",
                  env=os.environ | {"LATENT_KERNELS": "wide"})
     expect(latent_json("evaluate", "--run", "all")["images"] > 0, "an evaluation without it")
+    rates = latent_json("bench", config, "--inference", "--windows", 1, "--seconds", 0.1)
+    expect(rates["encoded_images_per_second"] > 0 and rates["decoded_images_per_second"] > 0, "both rates")

@@ -65,7 +65,7 @@ inline void expect_sums_near(const Tensor& got, const Tensor& want, const Tensor
 }
 
 /// Half the distance from 1 to the next number of bfloat16.
-inline constexpr double kBf16Rounding = 1.0 / 512;
+inline constexpr double kBf16Rounding = 1.0 / 256;
 
 /// got: such sums of products of bfloat16, which are exact in single precision; rounded once more
 /// if `got` is bfloat16 itself.
