@@ -1,5 +1,7 @@
 #include "visual/histograms.h"
 
+#include <spdlog/fmt/fmt.h>
+
 #include "core/system/file.h"
 #include "unit/expect.h"
 #include "unit/experiments.h"
@@ -14,8 +16,8 @@ TEST(Histograms, CarryTheirTitles) {
   const TemporaryFolder folder;
   std::vector<Histogram> histograms;
   for (int i = 0; i < 5; ++i) {
-    histograms.push_back({.title = "KL " + std::to_string(i) + ".00 nats",
-                          .label = "z" + std::to_string(i),
+    histograms.push_back({.title = fmt::format("KL {}.00 nats", i),
+                          .label = fmt::format("z{}", i),
                           .values = normal({1000}, static_cast<uint64_t>(i))});
   }
   histograms.push_back({.title = "constant", .label = "z5", .values = at::full({10}, 3.0)});
@@ -34,7 +36,7 @@ TEST(Histograms, SmallPanelsHaveAScaleOfNumbers) {
   std::vector<Histogram> histograms;
   for (int i = 0; i < 50; ++i) {
     histograms.push_back({.title = "",
-                          .label = "z" + std::to_string(i),
+                          .label = fmt::format("z{}", i),
                           .values = normal({400}, static_cast<uint64_t>(i))});
   }
   write_histograms(folder / "h.svg", "Latents", histograms, HistogramAxes::kNormal);
