@@ -23,7 +23,7 @@ struct Neighbour {
   std::string text = "";  // its last sign
   std::chrono::steady_clock::time_point changed = std::chrono::steady_clock::now();
   Sign sign = Sign::kAlive;
-  std::string host = "?", message = "";
+  std::string host = "", message = "";  // "": not known yet
 
   /// Reads a sign that may be the same as before.
   void read(const std::string& found);

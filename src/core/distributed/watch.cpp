@@ -53,7 +53,8 @@ struct Watch::State {
 
   // All below need the mutex.
   std::string name(int64_t rank) const {
-    return fmt::format("rank {} on {}", rank, others[static_cast<size_t>(rank)].host);
+    const std::string& there = others[static_cast<size_t>(rank)].host;
+    return there.empty() ? fmt::format("rank {}", rank) : fmt::format("rank {} on {}", rank, there);
   }
   std::string keeper() const {
     return launch.agent_listens

@@ -125,7 +125,9 @@ TEST_F(WatchTest, TheKeeperOfTheBoardIsLost) {
     const std::lock_guard lock(wall_.mutex);
     wall_.broken = true;
   }
-  EXPECT_EQ(complaint(), std::string("rank 0 on host0 was lost: Broken pipe") + kAgain);
+  const std::string said = complaint(), end = std::string(" was lost: Broken pipe") + kAgain;
+  // Perhaps before the first look at its sign, which has its host.
+  EXPECT_TRUE(said == "rank 0" + end || said == "rank 0 on host0" + end) << said;
 }
 
 TEST_F(WatchTest, WhoeverLeavesIsNotLost) {
