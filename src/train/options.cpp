@@ -16,6 +16,19 @@ void read_accumulate(Section& section, int64_t batch_size, int64_t& accumulate) 
               "; expected a divisor of it");
 }
 
+// What validation measures, and when it ends training.
+void read_validation(Section& section, TrainOptions& options) {
+  Section stopping = section.section("early_stopping");
+  stopping.read("patience", options.patience, at_least(0),
+                "stop after this many epochs without a better val_loss; 0 never stops early",
+                OnResume::kMayChange);
+  stopping.read("min_delta", options.min_delta, at_least(0.0),
+                "smallest decrease of val_loss, in nats per image, that counts as an improvement");
+  section.read("validation_count", options.validation_count, at_least(0),
+               "number of validation images that each epoch is measured on, spread evenly over the "
+               "validation split; 0: all");
+}
+
 }  // namespace
 
 void TrainOptions::read(Section section) {
@@ -45,15 +58,7 @@ void TrainOptions::read(Section section) {
   section.read("deterministic", deterministic,
                "on a GPU, use only operations whose results are bit-for-bit reproducible; they are "
                "slower and do not use TF32. On the CPU all operations are reproducible");
-  Section stopping = section.section("early_stopping");
-  stopping.read("patience", patience, at_least(0),
-                "stop after this many epochs without a better val_loss; 0 never stops early",
-                OnResume::kMayChange);
-  stopping.read("min_delta", min_delta, at_least(0.0),
-                "smallest decrease of val_loss, in nats per image, that counts as an improvement");
-  section.read("validation_count", validation_count, at_least(0),
-               "number of validation images that each epoch is measured on, spread evenly over the "
-               "validation split; 0: all");
+  read_validation(section, *this);
   Section checkpoint = section.section("checkpoint");
   checkpoint.read(
       "every_steps", checkpoint_steps, at_least(0),
