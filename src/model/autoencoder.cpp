@@ -39,28 +39,30 @@ Autoencoder::Autoencoder(ImageShape input, ImageShape output, std::shared_ptr<Ne
 }
 
 // Returns the condition as [B, K] or [1, K], of the type and device of `like`; zeros if nothing is
-// known.
+// known; an undefined tensor without K.
 Tensor Autoencoder::condition_rows(const Tensor& condition, const Tensor& like) const {
   TORCH_CHECK(!condition.defined() || condition.size(-1) == condition_size_,
               "condition: got shape ", condition.sizes(), ", expected [-1, ", condition_size_, "]");
+  if (condition_size_ == 0) return {};
   if (!condition.defined()) return at::zeros({1, condition_size_}, like.options());
   return condition.to(like.options());
 }
 
 // Returns images [B, C, H, W] with the condition's plane as one more channel.
 Tensor Autoencoder::images_with_condition(const Tensor& images, const Tensor& condition) {
-  if (condition_size_ == 0) return images;
-  const Tensor plane = condition_->forward(condition_rows(condition, images)).to(images.options());
+  const Tensor rows = condition_rows(condition, images);
+  if (!rows.defined()) return images;
+  const Tensor plane = condition_->forward(rows).to(images.options());
   return at::cat({images, plane.expand({images.size(0), -1, -1, -1})}, 1)
       .contiguous(at::MemoryFormat::ChannelsLast);
 }
 
 // Returns latents, [B, Z] or [B, D, h, w], with the condition as K further ones.
 Tensor Autoencoder::latents_with_condition(const Tensor& z, const Tensor& condition) const {
-  if (condition_size_ == 0) return z;
+  Tensor rows = condition_rows(condition, z);
+  if (!rows.defined()) return z;
   std::vector<int64_t> sizes = z.sizes().vec();
   sizes[1] = condition_size_;
-  Tensor rows = condition_rows(condition, z);
   while (rows.dim() < z.dim())
     rows = rows.unsqueeze(-1);
   return at::cat({z, rows.expand(sizes)}, 1);

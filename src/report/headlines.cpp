@@ -88,7 +88,7 @@ std::vector<std::string> entropy_row(const HeadlineFacts& facts) {
 }
 
 std::vector<std::string> rate_row(const HeadlineFacts& facts) {
-  std::string words = fmt::format("The latents of an {} carry {:.0f} bits.", facts.noun,
+  std::string words = fmt::format("The latents of one {} carry {:.0f} bits.", facts.noun,
                                   *facts.kl / std::numbers::ln2);
   if (facts.noun == "image")
     words += fmt::format(" Its pixels are stored in {} bits.", 8 * facts.values);

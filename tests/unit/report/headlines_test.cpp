@@ -48,7 +48,7 @@ TEST(Headlines, StandBesideTheirYardsticks) {
   EXPECT_EQ(reading_of(facts, "PSNR, dB"),
             "More is better; 3 dB halve the squared error. 3.0 dB more than PCA.");
   EXPECT_EQ(reading_of(facts, "KL divergence, nats"),
-            "The latents of an image carry 10 bits. Its pixels are stored in 6272 bits.");
+            "The latents of one image carry 10 bits. Its pixels are stored in 6272 bits.");
   EXPECT_EQ(reading_of(facts, "active latents"),
             "1 latent is nearly the same for every image and could be left out.");
   EXPECT_EQ(reading_of(facts, "validation loss, nats"),

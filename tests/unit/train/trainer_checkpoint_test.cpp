@@ -29,15 +29,15 @@ TEST_F(TrainerTest, ACheckpointThatDoesNotFitIsRefused) {
   expect_error(
       [&] { resume("model.latent_dim=4"); },
       path +
-          ": model.bottleneck.mean.weight is 3x68; the model of this config expects 4x68: use the "
+          ": model.bottleneck.mean.weight is 3x64; the model of this config expects 4x64: use the "
           "section model of the config that the checkpoint was trained with");
   expect_error([&] { resume("model.encoder.normalization=none"); },
-               path + ": holds 21 weights; the model of this config has 13");
-  expect_error(
-      [&] { resume("train.optimizer=sgd"); },
-      path +
-          ": no fitting optimizer.model.encoder.conv1.weight.velocity; expected a checkpoint that "
-          "latent train wrote with the same optimizer");
+               path + ": holds 23 weights; the model of this config has 15");
+  expect_error([&] { resume("train.optimizer=sgd"); },
+               path +
+                   ": no fitting optimizer.model.condition.plane.weight.velocity; expected a "
+                   "checkpoint that "
+                   "latent train wrote with the same optimizer");
 }
 
 TEST_F(TrainerTest, AnotherNumberOfImagesIsRefused) {
