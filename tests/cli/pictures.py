@@ -85,8 +85,9 @@ def boxes(here, run, plain):
         extra = ["--captions", "--title", "A title above"] if name in pictures and name != "manifold" else []
         latent(*command, "--run", plain if name in of_plain else run, *box, *extra, "--out", f"box-{name}.png")
         whole_box(name, here / f"box-{name}.png")
-    found = latent_json("detect", "--score", "error", "--run", run, *box)
-    whole_box("detect", *(here / path for path in found["written"] if path.endswith(".png")))
+    found = latent_json("detect", "--score", "error", "--run", run, "--width", 960, "--height", 540)  # ten images beside each other
+    sizes = {path: png_size(here / path) for path in found["written"] if path.endswith(".png")}
+    expect(sizes and set(sizes.values()) == {(960, 540)}, f"detect: 960 x 540, got {sizes}")
     made = latent_json("plot", "book", "--run", run, *box, "--out", "boxed")
     sizes = {figure["file"]: png_size(here / "boxed" / figure["file"]) for figure in made["figures"] if figure["file"].endswith(".png")}
     expect(len(sizes) > 8 and set(sizes.values()) == {(640, 360)}, f"every figure of the book, got {sizes}")
