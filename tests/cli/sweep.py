@@ -61,6 +61,12 @@ def whole_sweep(here, config):
     took = time.monotonic() - start
     expect("training" not in again.stderr and "12 of 12 trainings finished" in again.stdout, f"nothing to do, got {again}")
     expect(took < (20 if is_sanitized() else 2), f"a finished sweep to cost nothing, took {took:.2f} s")
+    # A worker killed after the result of a training leaves its claim; long untouched, it counts as dead.
+    left = here / "whole/claims" / f"{next((here / 'whole/results').iterdir()).stem}.1.claim"
+    left.write_text("process 1 on elsewhere\n0 0\n")
+    os.utime(left, (0, 0))
+    latent("sweep", "--out", "whole")
+    expect(list((here / "whole/claims").iterdir()) == [], f"no claims are left, got {left}")
     expect(latent("sweep", "--out", "whole").stdout == again.stdout, "the same without its config")
     expect_trained_once("whole")
     return (here / "whole/table.csv").read_bytes()

@@ -72,6 +72,10 @@ void SweepWorker::work() {
     told = true;
     std::this_thread::sleep_for(kOthers);
   }
+  // A worker that was killed after a training's result leaves its claim: taken over, it ends here.
+  if (fs::is_empty(folder_.claims())) return;
+  for (const auto& run : folder_.plan().runs())
+    Claim::take(folder_.claims(), run.name);
 }
 
 bool SweepWorker::pass() {
