@@ -21,7 +21,9 @@ from _unbroken import is_whole, temporary_files, tensor_bytes
 KILLS = int(sys.argv[1]) if len(sys.argv) > 1 else 10
 LOSSES = int(sys.argv[2]) if len(sys.argv) > 2 else 6
 SEED = int(sys.argv[3]) if len(sys.argv) > 3 else 1
-TIMEOUT = 8  # train.distributed.timeout of these tests, in seconds
+# train.distributed.timeout of these tests, in seconds: silence counts after three quarters of it, and a busy machine needs the rest
+# to end the others.
+TIMEOUT = 16
 
 # Batch norm and a penalty that compares images need all parts of a batch.
 CONFIG = {
