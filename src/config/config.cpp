@@ -185,14 +185,19 @@ std::string Config::where(const std::string& path) const {
 
 std::string Config::resolved_text() const { return resolved_.dump(2) + "\n"; }
 
+std::string json_pointer_of(const std::string& path) {
+  std::string pointer = "/";
+  pointer += path;
+  std::replace(pointer.begin(), pointer.end(), '.', '/');
+  return pointer;
+}
+
 void Config::settle(const std::string& path, const Json& value) {
   const auto entry = std::find_if(entries_.begin(), entries_.end(),
                                   [&](const ConfigEntry& each) { return each.path == path; });
   TORCH_CHECK(entry != entries_.end(), path, " was not read");
   entry->value = value;
-  std::string pointer = "/" + path;
-  std::replace(pointer.begin(), pointer.end(), '.', '/');
-  resolved_[Json::json_pointer(pointer)] = value;
+  resolved_[Json::json_pointer(json_pointer_of(path))] = value;
 }
 
 void Config::check_sections(const std::vector<std::string>& names) const {

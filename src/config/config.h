@@ -13,6 +13,9 @@
 
 namespace latent {
 
+/// Returns the JSON pointer of a key: "/objective/kl/weight" of "objective.kl.weight".
+std::string json_pointer_of(const std::string& path);
+
 /// One key as it was read; `latent config` and `latent list` print it.
 struct ConfigEntry {
   std::string path;   // "objective.kl.weight"

@@ -15,6 +15,8 @@
 
 #include "core/error.h"
 #include "core/log.h"
+#include "core/system/process.h"
+#include "core/text/split.h"
 
 namespace latent {
 namespace {
@@ -22,14 +24,12 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string this_process() {
-  std::array<char, 256> host{};
-  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
   const std::time_t now = std::time(nullptr);
   std::tm local{};
   std::array<char, 32> since{};
   if (::localtime_r(&now, &local) != nullptr)
     std::strftime(since.data(), since.size(), "%Y-%m-%d %H:%M:%S", &local);
-  return fmt::format("process {} on {}, since {}", ::getpid(), host.data(), since.data());
+  return fmt::format("process {} on {}, since {}", ::getpid(), host_name("?"), since.data());
 }
 
 // Returns what the holder wrote, which it may not have done yet.
@@ -37,7 +37,7 @@ std::string written(int descriptor) {
   std::array<char, 512> text{};
   const ssize_t size = ::pread(descriptor, text.data(), text.size(), 0);
   std::string line(text.data(), size > 0 ? static_cast<size_t>(size) : 0);
-  line = line.substr(0, line.find('\n'));
+  line = first_line(line);
   return line.empty() ? "another process" : line;
 }
 

@@ -3,7 +3,6 @@
 #include <spdlog/fmt/fmt.h>
 #include <torch/version.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "config/differences.h"
@@ -57,10 +56,7 @@ void expect_same_program(const World& world, const Config& config) {
   Json facts = config.resolved();
   for (const auto& entry : config.entries()) {
     if (entry.on_resume != OnResume::kSameData) continue;
-    std::string pointer = "/";
-    pointer += entry.path;
-    std::replace(pointer.begin(), pointer.end(), '.', '/');
-    facts[Json::json_pointer(pointer)] = "";
+    facts[Json::json_pointer(json_pointer_of(entry.path))] = "";
   }
   facts["latent"] = {{"version", version()}, {"revision", git_revision()}};
   facts["torch"] = TORCH_VERSION;

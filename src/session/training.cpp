@@ -114,15 +114,17 @@ RunDirectory claimed_directory(const TrainingRequest& request, const Config& con
   return made ? *made : open_new(path);
 }
 
+DataFingerprint data_of(const PreparedTraining& prepared) {
+  return {fingerprint(prepared.train.pixels), fingerprint(prepared.validation.pixels)};
+}
+
 // Throws Error if the keys that say where the data lie were changed, and other data are there.
 void check_places(const StoredCheckpoint& checkpoint, const Config& config,
                   const PreparedTraining& prepared) {
   const auto trained_with = checkpoint.file.metadata.find("config");
   if (trained_with == checkpoint.file.metadata.end()) return;
   expect_moved_data(changed_places(config, trained_with->second, checkpoint.path.string()),
-                    stored_data(checkpoint.file),
-                    {fingerprint(prepared.train.pixels), fingerprint(prepared.validation.pixels)},
-                    checkpoint.path);
+                    stored_data(checkpoint.file), data_of(prepared), checkpoint.path);
 }
 
 // Restores the checkpoint. One that replaces a damaged "last" becomes the last, even if nothing is
@@ -209,8 +211,7 @@ StartedTraining start_training(const TrainingRequest& request, Config& config,
                                Experiment& experiment, const PreparedTraining& prepared,
                                ClaimedRun claimed) {
   const c10::Device& device = request.device;
-  expect_same_work(*request.world, device,
-                   {fingerprint(prepared.train.pixels), fingerprint(prepared.validation.pixels)});
+  expect_same_work(*request.world, device, data_of(prepared));
   // The run's config keeps the choice: a resumed run must not try again.
   experiment.train.precision = agreed_precision(request, experiment, prepared);
   config.settle("train.precision", experiment.train.precision);

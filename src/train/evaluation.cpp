@@ -130,11 +130,11 @@ Evaluation evaluate(Autoencoder& model, Objective& objective, const Examples& ex
   const Tensor conditions = options.condition.rows(examples.attributes, total);  // [N, K]
   TORCH_CHECK(options.world->is_alone() || options.measures.empty(), "measures see every batch");
   for (int64_t first = 0; first < total; first += kEvaluationBatch) {
+    if (first / kEvaluationBatch % options.world->size() != options.world->rank()) continue;
     const int64_t count = std::min(kEvaluationBatch, total - first);
     const auto batch = static_cast<double>(count);
     const Tensor images = examples.images(first, count).to(options.device);
     const auto index = static_cast<uint64_t>(first / kEvaluationBatch);
-    if (first / kEvaluationBatch % options.world->size() != options.world->rank()) continue;
     // Noise is drawn on the CPU, so that all devices measure the same.
     auto noise = generator(options.seed, Stream::kValidation, index);
     const Tensor input =

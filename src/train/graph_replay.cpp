@@ -4,12 +4,9 @@
 
 #include <utility>
 
+#include "core/text/split.h"
+
 namespace latent {
-namespace {
-
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
-
-}  // namespace
 
 GraphReplay::GraphReplay(std::function<void()> work, std::vector<at::Generator> generators,
                          std::unique_ptr<DeviceGraph> graph)

@@ -40,9 +40,7 @@ double at_the_ends(const Tensor& values, double margin) {
 
 // The value of a key such as "objective.kl.weight" in the config; null if it has none.
 nlohmann::ordered_json setting(const Config& config, const std::string& key) {
-  std::string pointer = "/" + key;
-  std::replace(pointer.begin(), pointer.end(), '.', '/');
-  return config.resolved().value(nlohmann::ordered_json::json_pointer(pointer),
+  return config.resolved().value(nlohmann::ordered_json::json_pointer(json_pointer_of(key)),
                                  nlohmann::ordered_json());
 }
 
@@ -121,18 +119,19 @@ void check_latents(const ModelFacts& facts, const Config& config, Findings& find
     findings.push_back(
         {Kind::kWarning, "latents",
          fmt::format("{} of {} latents {}", facts.latents - facts.used, facts.latents,
-                     facts.has_posterior ? "carry at most 0.01 nats of KL"
+                     facts.has_posterior ? fmt::format("carry at most {} nats of KL", kUsedNats)
                                          : "hardly vary between images (variance below 1e-8)"),
          fmt::format(
              "lower {} to use more of them, or set model.latent_dim to {}: the results should "
              "stay much the same",
              lower, facts.used)});
   } else {
-    findings.push_back({Kind::kGood, "latents",
-                        fmt::format("all {} {}", facts.latents,
-                                    facts.has_posterior ? "carry more than 0.01 nats of KL"
-                                                        : "vary between images"),
-                        ""});
+    findings.push_back(
+        {Kind::kGood, "latents",
+         fmt::format("all {} {}", facts.latents,
+                     facts.has_posterior ? fmt::format("carry more than {} nats of KL", kUsedNats)
+                                         : "vary between images"),
+         ""});
   }
   if (facts.unit_interval && facts.saturated_codes > kMaxSaturated) {
     findings.push_back(

@@ -12,6 +12,7 @@
 #include "core/log.h"
 #include "core/sha256.h"
 #include "core/system/file.h"
+#include "core/text/split.h"
 
 namespace latent {
 namespace {
@@ -19,9 +20,6 @@ namespace {
 constexpr int64_t kSide = 299;
 constexpr int64_t kInceptionBatch = 50;
 constexpr size_t kLargestModule = size_t{2} << 30;
-
-// The first line of LibTorch's messages, which go on with its own stack.
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 torch::jit::Module read_module(const std::string& bytes, const std::string& where) {
   try {

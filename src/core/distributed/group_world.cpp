@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/stopwatch.h"
+#include "core/text/split.h"
 
 namespace latent {
 namespace {
@@ -64,15 +65,14 @@ void GroupWorld::add(Adder& adder, const Tensor& values) const {
     }
   } catch (const std::exception& failure) {
     if (std::exchange(broken_, true)) throw;
-    const std::string reason = failure.what();
-    throw Error(watch_->explain(reason.substr(0, reason.find('\n'))));
+    throw Error(watch_->explain(first_line(failure.what())));
   }
   seconds_ += watch.seconds();
 }
 
 void GroupWorld::fail(const std::string& message) {
   broken_ = true;
-  watch_->fail(message.substr(0, message.find('\n')));
+  watch_->fail(first_line(message));
 }
 
 void GroupWorld::leave() { watch_->leave(); }

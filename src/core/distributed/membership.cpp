@@ -6,15 +6,16 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <thread>
 #include <utility>
 
 #include "core/device/device.h"
+#include "core/distributed/sign.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/system/module.h"
+#include "core/system/process.h"
 #include "core/system/temporary.h"
 #include "core/text/suggest.h"
 
@@ -50,14 +51,6 @@ const GroupTable* nccl_table() {
 #endif
   return nullptr;
 }
-
-std::string machine_name() {
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) != 0) return "an unknown machine";
-  return name.data();
-}
-
-std::string sign_key(int64_t rank) { return fmt::format("sign/{}", rank); }
 
 // Waits for the first sign of every process.
 void wait_for_all(Board& board, const Launch& launch, const Patience& patience) {
@@ -95,7 +88,7 @@ void warn_of_threads(int64_t processes) {
 }  // namespace
 
 Membership::Membership(Launch launch, const Patience& patience)
-    : launch_(std::move(launch)), patience_(patience), host_(machine_name()) {
+    : launch_(std::move(launch)), patience_(patience), host_(host_name("an unknown machine")) {
   if (launch_.is_alone()) return;
   const GroupTable* table = group_table();
   board_ = table->open_board(launch_, patience.timeout);

@@ -9,6 +9,8 @@ std::string sign_text(int64_t number, Sign sign, const std::string& host,
   return fmt::format("{}\n{}\n{}\n{}", number, static_cast<char>(sign), host, message);
 }
 
+std::string sign_key(int64_t rank) { return fmt::format("sign/{}", rank); }
+
 void Neighbour::read(const std::string& found) {
   if (found == text) return;
   text = found;

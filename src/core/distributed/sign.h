@@ -18,6 +18,9 @@ enum class Sign : char {
 std::string sign_text(int64_t number, Sign sign, const std::string& host,
                       const std::string& message);
 
+/// Returns the key of a process's sign on the board: "sign/3".
+std::string sign_key(int64_t rank);
+
 /// What is known of another process.
 struct Neighbour {
   std::string text = "";  // its last sign

@@ -15,6 +15,7 @@
 #include "core/distributed/sign.h"
 #include "core/log.h"
 #include "core/system/temporary.h"
+#include "core/text/split.h"
 
 namespace latent {
 namespace {
@@ -139,7 +140,7 @@ void Watch::work(const std::shared_ptr<State>& shared) {
   State& state = *shared;
   std::vector<std::string> keys;
   for (int64_t rank = 0; rank < state.launch.size; ++rank)
-    keys.push_back(fmt::format("sign/{}", rank));
+    keys.push_back(sign_key(rank));
   std::unique_lock lock(state.mutex);
   for (int64_t number = 1; !state.stop; ++number) {
     const std::string mine = sign_text(number, state.sign, state.host, state.message);
@@ -154,7 +155,7 @@ void Watch::work(const std::shared_ptr<State>& shared) {
     }
     lock.lock();
     if (!failure.empty()) {
-      state.lose_board(failure.substr(0, failure.find('\n')));
+      state.lose_board(first_line(failure));
       break;
     }
     state.examine(texts);

@@ -30,7 +30,7 @@ class Watch {
   /// host: of this process, for messages.
   Watch(std::unique_ptr<Board> board, const Launch& launch, const std::string& host,
         const Patience& patience);
-  /// Returns what a process writes to the board under "sign/<rank>" before it makes its watch.
+  /// Returns what a process writes to the board under its sign_key before it makes its watch.
   static std::string first_sign(const std::string& host);
   /// Gives the thread up if it waits for a board that does not answer.
   ~Watch();

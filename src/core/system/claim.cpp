@@ -6,7 +6,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -16,6 +15,7 @@
 
 #include "core/error.h"
 #include "core/system/file.h"
+#include "core/system/process.h"
 
 namespace latent {
 namespace {
@@ -31,11 +31,7 @@ double monotonic_seconds() {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-std::string host_name() {
-  std::array<char, 256> host{};
-  if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '?';
-  return host.data();
-}
+std::string this_host() { return host_name("?"); }
 
 std::string word_of(const fs::path& path) {
   std::ifstream in(path);
@@ -79,7 +75,7 @@ struct Holder {
 
 Holder this_holder() {
   const std::string process = std::to_string(::getpid());
-  return {process, host_name(), process_space(), start_of(process)};
+  return {process, this_host(), process_space(), start_of(process)};
 }
 
 // Reads such a file; fields that are not there, because it was just made, are empty.
@@ -107,7 +103,7 @@ bool make_new(const fs::path& path, const std::string& text) {
 }
 
 fs::path probe_in(const fs::path& folder) {
-  return folder / (".probe-" + host_name() + "-" + std::to_string(::getpid()));
+  return folder / (".probe-" + this_host() + "-" + std::to_string(::getpid()));
 }
 
 // The time of a file, in seconds; nothing if it is gone.

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <array>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -32,6 +33,11 @@ void fill_standard_streams() {
   while (opened >= 0 && opened <= STDERR_FILENO)
     opened = ::open("/dev/null", O_RDWR);
   if (opened > STDERR_FILENO) ::close(opened);
+}
+
+std::string host_name(const std::string& unknown) {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : unknown;
 }
 
 int64_t peak_resident_bytes() {

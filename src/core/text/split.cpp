@@ -27,6 +27,8 @@ std::string lower_case(std::string text) {
   return text;
 }
 
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
 std::string in_file_name(const std::string& text) {
   constexpr size_t kLongest = 80;
   constexpr std::string_view kAllowed = "=,._";

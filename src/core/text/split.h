@@ -19,6 +19,9 @@ std::string lower_case(std::string text);
 /// "!a b/c" becomes "not-a-b-c". Letters outside ASCII stay.
 std::string in_file_name(const std::string& text);
 
+/// Returns the text before its first line break. LibTorch's messages go on with a stack trace.
+std::string first_line(const std::string& text);
+
 /// Appends `line` as a line of its own, unless it is empty.
 void add_line(std::string& lines, const std::string& line);
 

@@ -13,6 +13,7 @@
 
 #include "core/error.h"
 #include "core/system/file.h"
+#include "core/system/process.h"
 
 namespace latent::tensorboard {
 namespace {
@@ -79,9 +80,7 @@ double seconds_now() {
 }
 
 std::string machine() {
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) != 0) return "unknown";
-  std::string text = name.data();
+  std::string text = host_name("unknown");
   std::replace(text.begin(), text.end(), '/', '_');
   return text.empty() ? "unknown" : text;
 }

@@ -15,6 +15,7 @@
 #include "core/text/split.h"
 #include "core/text/suggest.h"
 #include "run/run_lock.h"
+#include "session/resume_point.h"
 
 namespace latent {
 namespace {
@@ -42,11 +43,6 @@ std::string last_error(const fs::path& messages, int code) {
   if (!found.empty()) return found;
   return code > 128 ? "ended by signal " + std::to_string(code - 128)
                     : "exit code " + std::to_string(code) + ", see " + messages.string();
-}
-
-bool is_a_run(const fs::path& folder) {
-  std::error_code code;
-  return fs::exists(folder / "config.json", code) && fs::exists(folder / "build.json", code);
 }
 
 // "loss 272.10, psnr 17.90" of an evaluation.
@@ -119,7 +115,7 @@ SweepWorker::Outcome SweepWorker::train(const SweepRun& run, Claim& claim) const
   const fs::path path = folder_.run(run);
   if (!wait_for_lock(run, claim)) return Outcome::kLost;
   std::vector<std::string> words{"train"};
-  if (is_a_run(path)) {
+  if (holds_run(path)) {
     words.insert(words.end(), {"--run", path.string(), "--resume"});
   } else {
     words.insert(words.end(), {folder_.base().string(), "--run", path.string()});

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <numbers>
 #include <set>
+#include <utility>
 
 #include "measure/image_quality.h"
 #include "measure/latents.h"
@@ -24,6 +25,13 @@ void expect_mean(const Figure& got, const Tensor& each, double tolerance) {
   EXPECT_NEAR(got.interval->high, mean + half, tolerance) << got.name;
 }
 
+// Returns all images at once and what the model makes of them, float64.
+std::pair<Tensor, Tensor> reconstructed(const MeasureFixture& t) {
+  t.model->eval();
+  const Tensor images = t.examples.images(0, t.examples.count()).to(at::kDouble);
+  return {images, torch::sigmoid(t.model->forward(images.to(at::kFloat)).decoded.to(at::kDouble))};
+}
+
 TEST(Measures, HaveNamesSummariesAndOptionsOfTheirOwn) {
   std::set<std::string> seen;
   for (const auto& row : measures().rows()) {
@@ -35,10 +43,7 @@ TEST(Measures, HaveNamesSummariesAndOptionsOfTheirOwn) {
 TEST(Measures, OfReconstructionsAreMeansOverTheImages) {
   const MeasureFixture t;
   const torch::NoGradGuard no_grad;
-  t.model->eval();
-  const Tensor images = t.examples.images(0, t.examples.count()).to(at::kDouble);
-  const Tensor pictures =
-      torch::sigmoid(t.model->forward(images.to(at::kFloat)).decoded.to(at::kDouble));
+  const auto [images, pictures] = reconstructed(t);
   expect_mean(t.figure("mse"), mean_squared_error(images, pictures), 1e-6);
   expect_mean(t.figure("psnr"), psnr(images, pictures), 1e-4);
   expect_mean(t.figure("ssim"), ssim(images, pictures), 1e-5);
@@ -54,10 +59,7 @@ TEST(Measures, OfReconstructionsAreMeansOverTheImages) {
 TEST(Measures, GiveTheNumberOfEachImage) {
   const MeasureFixture t;
   const torch::NoGradGuard no_grad;
-  t.model->eval();
-  const Tensor images = t.examples.images(0, t.examples.count()).to(at::kDouble);
-  const Tensor pictures =
-      torch::sigmoid(t.model->forward(images.to(at::kFloat)).decoded.to(at::kDouble));
+  const auto [images, pictures] = reconstructed(t);
   const auto expect_each = [&](const char* name, const Tensor& wanted, double tolerance) {
     const Figure figure = t.figure(name);
     ASSERT_EQ(figure.each.sizes(), (std::vector<int64_t>{t.examples.count()})) << name;

@@ -10,14 +10,10 @@
 
 #include "core/distributed/c10d/sockets.h"
 #include "core/error.h"
+#include "core/text/split.h"
 
 namespace latent {
 namespace {
-
-std::string first_line_of(const std::exception& failure) {
-  const std::string text = failure.what();
-  return text.substr(0, text.find('\n'));
-}
 
 // LibTorch's exceptions hold stack traces.
 template <class Work>
@@ -25,7 +21,7 @@ auto plainly(Work work) {
   try {
     return work();
   } catch (const std::exception& failure) {
-    throw Error(first_line_of(failure));
+    throw Error(first_line(failure.what()));
   }
 }
 
@@ -78,7 +74,7 @@ std::unique_ptr<Board> open_store_board(const Launch& launch, std::chrono::milli
     throw Error(
         fmt::format("{}:{}: {}; expected the processes of one training at MASTER_ADDR and "
                     "MASTER_PORT",
-                    launch.address, launch.port, first_line_of(failure)));
+                    launch.address, launch.port, first_line(failure.what())));
   }
 }
 

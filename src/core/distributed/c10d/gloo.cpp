@@ -13,6 +13,7 @@
 #include "core/distributed/c10d/sockets.h"
 #include "core/distributed/c10d/work.h"
 #include "core/error.h"
+#include "core/text/split.h"
 
 namespace latent {
 namespace {
@@ -45,11 +46,10 @@ std::unique_ptr<Adder> connect_gloo(Board& board, const Launch& launch,
   } catch (const Error&) {
     throw;
   } catch (const std::exception& failure) {
-    const std::string reason = failure.what();
     throw Error(fmt::format(
         "Gloo: the processes cannot connect with each other: {}; expected that each reaches every "
         "other's machine; GLOO_SOCKET_IFNAME names the network to use (eth0)",
-        reason.substr(0, reason.find('\n'))));
+        first_line(failure.what())));
   }
 }
 

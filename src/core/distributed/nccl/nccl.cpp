@@ -10,6 +10,7 @@
 #include "core/distributed/c10d/board.h"
 #include "core/distributed/c10d/work.h"
 #include "core/error.h"
+#include "core/text/split.h"
 
 namespace latent {
 namespace {
@@ -26,11 +27,10 @@ std::unique_ptr<Adder> connect_nccl(Board& board, const Launch& launch,
         static_cast<int>(launch.rank), static_cast<int>(launch.size), options);
     return std::make_unique<BackendAdder>(std::move(group), /*waits=*/false);
   } catch (const std::exception& failure) {
-    const std::string reason = failure.what();
     throw Error(
         fmt::format("NCCL: the GPUs cannot be connected: {}; expected one GPU for each process; "
                     "NCCL_DEBUG=INFO says more, and --device cpu trains without GPUs",
-                    reason.substr(0, reason.find('\n'))));
+                    first_line(failure.what())));
   }
 }
 

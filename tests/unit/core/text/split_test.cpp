@@ -32,5 +32,11 @@ TEST(Split, MakesPartsOfFileNames) {
   EXPECT_EQ(in_file_name(long_name), std::string(79, 'x')) << "whole letters";
 }
 
+TEST(Split, TheFirstLineEndsAtItsBreak) {
+  EXPECT_EQ(first_line("Broken pipe\nframe #0"), "Broken pipe");
+  EXPECT_EQ(first_line("one"), "one");
+  EXPECT_EQ(first_line("\nx"), "");
+}
+
 }  // namespace
 }  // namespace latent
