@@ -1,6 +1,6 @@
 # Neighbours of one room (a folder of BASE with its sub-folders) compiled together:
-# latent_unity(LIST BASE) replaces the files that see LibTorch by files that include a few of them
-# each, named relative to BASE, a folder of the include path.
+# latent_unity(LIST BASE COUNT) replaces the files that see LibTorch by files that include up to COUNT
+# of them each, named relative to BASE, a folder of the include path.
 #
 # Each such file first pays about 4 s for templates that the precompiled header left pending (GCC
 # cannot instantiate them in the header). A few that pay together build in half the time, and one
@@ -12,9 +12,7 @@
 
 option(LATENT_UNITY "compile a few neighbouring files together: half the time of a full build" ON)
 
-set(LATENT_UNITY_FILES 6)
-
-function(latent_unity list base)
+function(latent_unity list base files)
   if(NOT LATENT_UNITY)
     return()
   endif()
@@ -34,7 +32,7 @@ function(latent_unity list base)
     if(NOT DEFINED count_${room})
       set(count_${room} 0)
     endif()
-    math(EXPR batch "${count_${room}} / ${LATENT_UNITY_FILES}")
+    math(EXPR batch "${count_${room}} / ${files}")
     math(EXPR count_${room} "${count_${room}} + 1")
     set(unit ${room}_${batch})
     list(APPEND units ${unit})

@@ -30,7 +30,7 @@ cli() {
 
 build() {
   cmake --preset release --log-level=WARNING >/dev/null
-  cmake --build --preset release --target latent latent_faults latent_unit_tests >/dev/null
+  cmake --build --preset release --target latent latent_modules latent_faults latent_unit_tests >/dev/null
 }
 
 proof=${1:-}

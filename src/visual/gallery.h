@@ -46,8 +46,9 @@ class Gallery {
     std::vector<std::string> notes;  // N: a note for each, such as a number
     std::vector<bool> flagged = {};  // N: which get a frame, or none
   };
-  /// Draws groups below each other: examples, the model's versions of them, and their differences,
-  /// all on one scale of colours.
+  /// Draws groups below each other, at most look.columns examples side by side: examples, the
+  /// model's versions of them, and their differences, all on one scale of colours. A table's rows
+  /// are drawn as points, where columns have no meaning.
   virtual void write_differences(const std::filesystem::path& path,
                                  const std::vector<Group>& groups, const Look& look) const = 0;
   /// Draws examples from the model, [N, C, H, W]; look.columns: 0 for as square as possible.

@@ -53,6 +53,31 @@ double largest_error(const std::vector<Gallery::Group>& groups) {
   return most;
 }
 
+template <typename Value>
+std::vector<Value> slice(const std::vector<Value>& values, size_t first, size_t count) {
+  if (first >= values.size()) return {};
+  const auto begin = values.begin() + static_cast<std::ptrdiff_t>(first);
+  return {begin, begin + static_cast<std::ptrdiff_t>(std::min(count, values.size() - first))};
+}
+
+// Breaks groups of more than `columns` examples into several of the same name.
+std::vector<Gallery::Group> broken_at(const std::vector<Gallery::Group>& groups, int64_t columns) {
+  std::vector<Gallery::Group> parts;
+  for (const auto& group : groups) {
+    for (int64_t first = 0; first < group.originals.size(0); first += columns) {
+      const int64_t count = std::min(columns, group.originals.size(0) - first);
+      const auto from = static_cast<size_t>(first), some = static_cast<size_t>(count);
+      parts.push_back({.name = group.name,
+                       .originals = group.originals.narrow(0, first, count),
+                       .models = group.models.narrow(0, first, count),
+                       .words = slice(group.words, from, some),
+                       .notes = slice(group.notes, from, some),
+                       .flagged = slice(group.flagged, from, some)});
+    }
+  }
+  return parts;
+}
+
 class ImageGallery : public Gallery {
  public:
   Counts counts(const ImageShape&) const override { return {.pairs = 16, .samples = 64}; }
@@ -90,8 +115,9 @@ class ImageGallery : public Gallery {
   }
 
   // Three rows for each group; the errors of all are on one scale of colours.
-  void write_differences(const std::filesystem::path& path, const std::vector<Group>& groups,
+  void write_differences(const std::filesystem::path& path, const std::vector<Group>& asked,
                          const Look& look) const override {
+    const auto groups = broken_at(asked, with_columns(look, kPairedColumns).columns);
     size_t most_words = 0;
     for (const auto& group : groups)
       most_words = std::max(most_words, group.words.size());

@@ -68,6 +68,25 @@ TEST_F(GalleryTest, ErrorsShareOneScaleOfColours) {
   EXPECT_EQ(frame(1), 0xffffffu);
 }
 
+TEST_F(GalleryTest, ColumnsBreakGroupsOfDifferences) {
+  if (!have_codecs()) GTEST_SKIP() << "NOT TESTED: this build has no image codecs";
+  const Tensor images = uniform({3, 1, 8, 8}, 1), models = uniform({3, 1, 8, 8}, 2);
+  const auto some = [&](int64_t first, int64_t count, std::vector<std::string> words,
+                        std::vector<bool> flagged) {
+    return Gallery::Group{"most",
+                          images.narrow(0, first, count),
+                          models.narrow(0, first, count),
+                          words,
+                          words,
+                          std::move(flagged)};
+  };
+  image_gallery()->write_differences(
+      folder_ / "broken.png", {some(0, 3, {"a", "b", "c"}, {true, false, true})}, {.columns = 2});
+  image_gallery()->write_differences(
+      folder_ / "two.png", {some(0, 2, {"a", "b"}, {true, false}), some(2, 1, {"c"}, {true})}, {});
+  EXPECT_EQ(file("broken.png"), file("two.png"));
+}
+
 TEST_F(GalleryTest, ImagesStandAboveTheirReconstructions) {
   const Tensor images = uniform({5, 1, 4, 4}, 4), models = uniform({5, 1, 4, 4}, 5);
   const auto gallery = image_gallery();
