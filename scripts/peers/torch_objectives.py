@@ -93,10 +93,9 @@ def faces():
     down, up = [], [nn.Linear(64, 256 * 16), nn.Unflatten(1, (256, 4, 4))]
     for before, after in zip(sizes, sizes[1:]):
         down += [nn.Conv2d(before, after, 3, 2, 1), nn.BatchNorm2d(after), nn.LeakyReLU(0.2)]
-    for before, after in zip(sizes[::-1], sizes[-2::-1]):
-        up.append(nn.ConvTranspose2d(before, after, 3, 2, 1, 1))
-        if after > 3:
-            up += [nn.BatchNorm2d(after), nn.LeakyReLU(0.2)]
+    for before, after in zip([256, 256, 128, 64], [256, 128, 64, 32]):
+        up += [nn.ConvTranspose2d(before, after, 3, 2, 1, 1), nn.BatchNorm2d(after), nn.LeakyReLU(0.2)]
+    up.append(nn.Conv2d(32, 3, 3, 1, 1))
     return Vae(nn.Sequential(*down, nn.Flatten()), 256 * 16, 64, nn.Sequential(*up))
 
 
@@ -125,8 +124,8 @@ class Discriminator:
 def trainer(name):
     """Returns a batch of random data and the step on it."""
     players = {
-        "dsprites_tcvae": (lambda: dense_vae(4096, [320, 320], 10, nn.ReLU), tcvae, (128, 1, 64, 64), 1e-3),
-        "dsprites_factorvae": (lambda: dense_vae(4096, [320, 320], 10, nn.ReLU), None, (64, 1, 64, 64), 1e-4),
+        "dsprites_tcvae": (lambda: dense_vae(1024, [320, 320], 10, nn.ReLU), tcvae, (128, 1, 32, 32), 1e-3),
+        "dsprites_factorvae": (lambda: dense_vae(1024, [320, 320], 10, nn.ReLU), None, (64, 1, 32, 32), 1e-4),
         "mnist_iwae": (lambda: dense_vae(784, [200, 200], 50, nn.Tanh), iwae, (100, 1, 28, 28), 2e-3),
         "wae_celeba64": (faces, wae, (128, 3, 64, 64), 1e-3),
     }
