@@ -14,6 +14,7 @@ PenaltyPlan configure_total_correlation_penalty(Section& section);
 PenaltyPlan configure_factor_penalty(Section& section);
 PenaltyPlan configure_dip_penalty(Section& section);
 PenaltyPlan configure_mmd_penalty(Section& section);
+PenaltyPlan configure_code_norm_penalty(Section& section);
 PenaltyPlan configure_sparsity_l1_penalty(Section& section);
 PenaltyPlan configure_sparsity_kl_penalty(Section& section);
 
@@ -50,6 +51,9 @@ const Registry<PenaltyRow>& penalties() {
           {.name = "mmd",
            .summary = "discrepancy between the latents and N(0, 1) (WAE, InfoVAE)",
            .configure = configure_mmd_penalty},
+          {.name = "code_norm",
+           .summary = "half the sum of squares over the code (regularised autoencoder, RAE)",
+           .configure = configure_code_norm_penalty},
           {.name = "sparsity_l1",
            .summary = "sum of |a| over the code, so that few units are active per image",
            .sparse = true,

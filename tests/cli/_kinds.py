@@ -13,7 +13,16 @@ OBJECTIVES = {
 
 CODES = {"vq": {"name": "vq", "codes": 8}, "fsq": {"name": "fsq", "levels": [4, 3]}}
 
-KINDS = {"plain": {}, **{name: {"objective": objective} for name, (objective, terms) in OBJECTIVES.items()},
+# Conditions, residual networks and how a step is made and averaged.
+STEPS = {
+    "condition": {"model": {"condition": "shape"}},
+    "resnet": {"data": {"size": [16, 16]}, "model": {"encoder": "resnet", "decoder": "resnet"}},
+    "map": {"data": {"size": [16, 16]}, "model": {"encoder": "resnet", "latent_dim": 8, "latent_shape": [2, 2, 2]}},
+    "ema": {"train": {"ema": 0.9}},
+    "accumulate": {"train": {"accumulate": 4, "schedule": {"warmup_epochs": 1}}},
+}
+
+KINDS = {"plain": {}, "norm": {"model": {"bottleneck": "point"}, "objective": {"code_norm": {}}}, **STEPS, **{name: {"objective": objective} for name, (objective, terms) in OBJECTIVES.items()},
          **{name: {"data": {"size": [16, 16]}, "model": {"encoder": "conv", "bottleneck": bottleneck}}
             for name, bottleneck in CODES.items()}}
 

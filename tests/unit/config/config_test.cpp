@@ -53,10 +53,9 @@ TEST(Config, KeysOfAnotherChoiceAreUnknown) {
 
 // "/" separates the parts of a JSON pointer.
 TEST(Config, ASlashInAKeyIsNoPath) {
-  EXPECT_EQ(
-      error_of([] { read_all("{" + kShapes + R"(, "objective": {"kl/weight": 2}})"); }),
-      "c.json: objective.kl/weight: unknown key; known: bound, dip, factor, kl, likelihood, mmd, "
-      "sparsity_kl, sparsity_l1, total_correlation");
+  EXPECT_EQ(error_of([] { read_all("{" + kShapes + R"(, "objective": {"kl/weight": 2}})"); }),
+            "c.json: objective.kl/weight: unknown key; known: bound, code_norm, dip, factor, kl, "
+            "likelihood, mmd, sparsity_kl, sparsity_l1, total_correlation");
   EXPECT_EQ(error_of([] { read_all("{" + kShapes + R"(, "objective/kl": {"weight": 2}})"); }),
             "c.json: objective/kl: unknown key; did you mean objective? "
             "known: corruption, data, model, objective, train");

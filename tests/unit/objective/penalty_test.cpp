@@ -134,6 +134,24 @@ TEST(Kl, HasOneWayToSayHowMuchTheLatentsMayCarry) {
 
 Latent code(const Tensor& z) { return {.z = z, .code = z}; }
 
+TEST(CodeNorm, HalfTheSumOfSquaresMeanOverTheBatch) {
+  const Tensor z = torch::tensor({{3.0f, 4.0f}, {0.0f, -2.0f}}).requires_grad_();
+  const auto norm = penalty("code_norm", R"({"weight": 3})", kRelu);
+  const PenaltyValue value = value_of_latents(*norm, {.z = z, .code = z, .posterior = {}});
+  EXPECT_NEAR(value.terms.at(0).item<double>(), 0.5 * (25 + 4) / 2, 1e-6);
+  EXPECT_NEAR(value.added.item<double>(), 3 * 7.25, 1e-6);
+  value.added.backward();
+  expect_tensor_near(z.grad(), 1.5 * z.detach(), 1e-6);
+}
+
+TEST(CodeNorm, NeedsAPoint) {
+  const auto plan = objective_plan(R"({"code_norm": {}})", true);
+  const auto model = make_model(kGaussian, {1, 4, 4});
+  expect_error([&] { plan.make(*model, 0, 0); },
+               "test.json: objective.code_norm: kl already bounds the latents of a gaussian "
+               "bottleneck; expected model.bottleneck \"point\"");
+}
+
 TEST(SparsityL1, SumsOverTheCodeAndAveragesOverTheBatch) {
   const auto l1 = penalty("sparsity_l1", R"({"weight": 0.5})", kRelu);
   const auto [sum, added] = value_of(*l1, code(torch::tensor({{1.0f, -2.0f}, {3.0f, 0.0f}})));
