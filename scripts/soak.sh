@@ -23,9 +23,11 @@ usage() {
   exit 2
 }
 
+# Some need torch or NumPy: the Python beside LibTorch, if it is there.
+python=${LATENT_PYTHON:-$(compgen -G "${LATENT_CACHE:-$HOME/.cache/latent}/torch-*/bin/python3" | head -n 1 || true)}
 cli() {
-  LATENT_BIN=$PWD/build/release/latent LATENT_SOURCE=$PWD OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1 \
-    python3 "tests/cli/$1.py" "${@:2}"
+  LATENT_BIN=$PWD/build/release/latent LATENT_SOURCE=$PWD LATENT_PYTHON=$python OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1 \
+    "${python:-python3}" "tests/cli/$1.py" "${@:2}"
 }
 
 build() {
@@ -43,9 +45,7 @@ case $proof in
     for kind in "${kinds[@]}"; do cli kills "${1:-1000}" "${2:-1}" "$kind"; done
     ;;
   processes)
-    build
-    LATENT_PYTHON=${LATENT_PYTHON:-$(compgen -G "${LATENT_CACHE:-$HOME/.cache/latent}/torch-*/bin/python3" | head -n 1)} \
-      cli distributed "${1:-100}" "${2:-50}"
+    build && cli distributed "${1:-100}" "${2:-50}"
     ;;
   prior) build && cli codes "${1:-25}" ;;
   faults) build && cli faults --all "$@" ;;

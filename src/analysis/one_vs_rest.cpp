@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "analysis/anomaly.h"
-#include "session/example_batches.h"
 #include "session/for_each_batch.h"
 #include "statistics/neighbours.h"
 
@@ -38,11 +37,10 @@ std::vector<std::string> one_vs_rest_scores(const std::string& chosen) {
   return names;
 }
 
-std::vector<Separation> separations(const OpenedRun& run, const std::string& chosen,
-                                    const Tensor& known, const Tensor& anomalous, uint64_t seed,
-                                    bool quiet) {
+std::vector<Separation> separations(const OpenedRun& run, const ExampleBatches& scored,
+                                    const std::string& chosen, const Tensor& known,
+                                    const Tensor& anomalous, uint64_t seed, bool quiet) {
   const Examples train = run.load(Split::kTrain);
-  const ExampleBatches test = all_of(run.load(Split::kTest));
   std::vector<std::string> names = one_vs_rest_scores(chosen);
   names.pop_back();
   const AnomalyDetector detector(run, names, seed, quiet);
@@ -53,13 +51,13 @@ std::vector<Separation> separations(const OpenedRun& run, const std::string& cho
                      .auroc = statistics::auroc_figure(values, positive),
                      .aupr = statistics::average_precision_figure(values, positive)});
   };
-  const auto scores = detector.score(test, "scoring");
+  const auto scores = detector.score(scored, "scoring");
   for (const auto& name : names) {
     for (const auto& score : scores) {
       if (score.kind->name == name) measure(name, score.values);
     }
   }
-  measure(kNearestName, nearest_distances(train, test, seed, quiet));
+  measure(kNearestName, nearest_distances(train, scored, seed, quiet));
   return found;
 }
 

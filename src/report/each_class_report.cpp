@@ -90,7 +90,7 @@ std::string class_table(const Json& json) {
                         row["training_examples"].get<int64_t>(), figures_text(row["scores"]));
   }
   text += fmt::format("  {:<16}{:>9}{}", "mean", "", figures_text(json["mean"]));
-  text += "mean AUROC, with 95% intervals for other test examples:\n";
+  text += "mean AUROC, with 95% intervals for other examples of the split:\n";
   for (const auto& [name, mean] : json["mean"].items())
     text += fmt::format("  {:<28}{}\n", name, interval_text(mean["auroc"]));
   for (const auto& [name, difference] : json["difference"].items()) {

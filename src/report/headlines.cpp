@@ -81,14 +81,14 @@ std::vector<std::string> entropy_row(const HeadlineFacts& facts) {
   row.mean(facts.yardsticks.mean.cross_entropy).best(floor);
   if (facts.yardsticks.pca) row.pca(facts.yardsticks.pca->cross_entropy);
   return row.reads(
-      fmt::format("{:.1f} nats are in the grey values themselves and stay whatever the model; "
-                  "{:.1f} are the model's error, {:.1f} that of the mean {}.",
-                  floor, *facts.cross_entropy - floor, facts.yardsticks.mean.cross_entropy - floor,
-                  facts.noun));
+      fmt::format("Even a perfect copy costs {:.1f} nats, because its values are grey; the model "
+                  "costs {:.1f} more, the mean {} {:.1f}.",
+                  floor, *facts.cross_entropy - floor, facts.noun,
+                  facts.yardsticks.mean.cross_entropy - floor));
 }
 
 std::vector<std::string> rate_row(const HeadlineFacts& facts) {
-  std::string words = fmt::format("The latents of one {} carry {:.0f} bits.", facts.noun,
+  std::string words = fmt::format("The latents of one {} carry {:.1f} bits.", facts.noun,
                                   *facts.kl / std::numbers::ln2);
   if (facts.noun == "image")
     words += fmt::format(" Its pixels are stored in {} bits.", 8 * facts.values);
@@ -107,12 +107,17 @@ std::vector<std::string> active_row(const HeadlineFacts& facts) {
 
 std::vector<std::string> loss_row(const HeadlineFacts& facts) {
   const auto [training, validation] = *facts.losses;
-  return HeadlineRow("validation loss, nats", 2, validation)
-      .reads(fmt::format("{:.2f} {} than the training loss, which is measured while the model "
-                         "learns; far above it would be overfitting.",
-                         std::abs(validation - training),
-                         validation >= training ? "more" : "less"));
+  std::string words = fmt::format(
+      "{:.2f} {} than the training loss, which is measured while the model learns; far above it "
+      "would be overfitting.",
+      std::abs(validation - training), validation >= training ? "more" : "less");
+  if (facts.validated_on_test)
+    words += " The validation images are the test images: the best epoch was chosen on them.";
+  return HeadlineRow("validation loss, nats", 2, validation).reads(words);
 }
+
+// Above this share of the training loss a higher validation loss is called overfitting.
+constexpr double kOverfitting = 0.05;
 
 }  // namespace
 
@@ -136,6 +141,25 @@ std::vector<std::vector<std::string>> headlines(const HeadlineFacts& facts) {
   if (facts.active) rows.push_back(active_row(facts));
   if (facts.losses) rows.push_back(loss_row(facts));
   return rows;
+}
+
+std::string verdict(const HeadlineFacts& facts) {
+  const std::string explained = explained_text(facts);
+  if (explained.empty()) return "";
+  std::string text = "In short: " + explained + ".";
+  if (const auto& pca = facts.yardsticks.pca) {
+    text += *facts.mse < pca->mse
+                ? " It keeps more than a linear model with as many numbers."
+                : " A linear model with as many numbers keeps as much: train longer, or let the "
+                  "latents carry more.";
+  }
+  if (facts.losses) {
+    const auto [training, validation] = *facts.losses;
+    text += validation - training > kOverfitting * std::abs(training)
+                ? " The validation loss is far above the training loss: it overfits."
+                : " It does not overfit.";
+  }
+  return text;
 }
 
 std::string explained_text(const HeadlineFacts& facts) {

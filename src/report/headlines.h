@@ -22,6 +22,7 @@ struct HeadlineFacts {
   int64_t values = 0;  // of an example
   /// Of training and validation at the best epoch.
   std::optional<std::pair<double, double>> losses = {};
+  bool validated_on_test = false;  // the validation split is the test split
   Yardsticks yardsticks = {};
 };
 
@@ -30,6 +31,10 @@ std::vector<std::string> headline_columns(const HeadlineFacts& facts);
 
 /// Returns a row for each figure, with a sentence that reads it.
 std::vector<std::vector<std::string>> headlines(const HeadlineFacts& facts);
+
+/// Returns a few sentences that answer whether the run is good: what it explains beside PCA,
+/// whether it overfits. "" without an mse.
+std::string verdict(const HeadlineFacts& facts);
 
 /// Returns one sentence: the share of the variance that reconstructions explain, and that of the
 /// principal components. "" without an mse.

@@ -32,7 +32,7 @@ std::string extremes(const Tensor& errors, bool worst) {
 PicturePart reconstructions(const PicturedRun& of) {
   return {"Reconstructions",
           "The first test " + of.noun + "s and what the model makes of them.",
-          {"reconstruct", "--run", of.path, "--count", "16"},
+          {"reconstruct", "--run", of.path, "--count", "20"},
           "reconstructions.png"};
 }
 
@@ -48,28 +48,46 @@ std::vector<PicturePart> extreme_reconstructions(const PicturedRun& of, const Te
   return parts;
 }
 
+// What a sampler's pictures show.
+std::string meaning_of(const SamplerRow& sampler, const PicturedRun& of) {
+  const auto& bottleneck = of.run.model->bottleneck();
+  if (sampler.name == "prior" && bottleneck.has_posterior())
+    return "Decoded from random latents of N(0, 1): " + of.noun + "s that do not exist.";
+  if (sampler.name == "prior" && bottleneck.codebook() == nullptr)
+    return "Decoded from random points of the box around the training latents.";
+  if (sampler.name == "posterior")
+    return "Random training " + of.noun + "s, encoded with noise and decoded.";
+  if (sampler.name == "manifold")
+    return "Decoded points of a grid over the two latents, at equal steps of the prior's "
+           "probability.";
+  return "Decoded from " + sampler.summary + ".";
+}
+
 std::vector<PicturePart> samples(const PicturedRun& of) {
   std::vector<PicturePart> parts;
   for (const auto& sampler : samplers().rows()) {
     if (!suits(sampler, of.run) || (sampler.name == "manifold" && !of.images)) continue;
     std::vector<std::string> words{"sample", "--run", of.path, "--sampler", sampler.name};
     if (sampler.name != "manifold") words.insert(words.end(), {"--count", "32", "--columns", "8"});
-    parts.push_back({"Samples: " + sampler.name, "Latents drawn from " + sampler.summary + ".",
-                     words, "samples-" + sampler.name + ".png"});
+    parts.push_back({"Samples: " + sampler.name, meaning_of(sampler, of), words,
+                     "samples-" + sampler.name + ".png"});
   }
   return parts;
 }
 
 PicturePart latent_space(const PicturedRun& of) {
   std::string meaning = "The test ";
-  meaning += of.noun + "s as points of the two latents that carry most information.";
+  meaning += of.noun + (of.run.model->latent_dim() == 2
+                            ? "s by their two latents."
+                            : "s by the two latents that carry most information.");
+  meaning += " Where colours overlap, the model confuses them.";
   return {"Latent space", meaning, {"plot", "latents", "--run", of.path}, "latents.png"};
 }
 
 PicturePart losses(const PicturedRun& of) {
   return {"Loss",
-          "By epoch: training dashed, validation solid. Both should fall and end flat; a rising "
-          "validation loss is overfitting.",
+          "By epoch: training dashed, measured while the model learns, and validation solid. Both "
+          "should fall and end flat; a rising validation loss is overfitting.",
           {"plot", "losses", "--run", of.path},
           "losses.png"};
 }
@@ -93,10 +111,12 @@ RunPictures run_pictures(const OpenedRun& run, const Tensor& errors) {
   }
   others.insert(others.end(), drawn.begin(), drawn.end());
   if (of.images && run.model->bottleneck().codebook() == nullptr) {
-    others.push_back({"Traversals",
-                      "Each row changes one latent, the most used first.",
-                      {"traverse", "--run", of.path},
-                      "traversals.png"});
+    others.push_back(
+        {"Traversals",
+         "Each row changes one latent, the most used first, over the values that training "
+         "images have there; the others stay at the mean.",
+         {"traverse", "--run", of.path},
+         "traversals.png"});
   }
   others.push_back({"Latents one by one",
                     "The distribution of each latent over the test " + of.noun + "s.",

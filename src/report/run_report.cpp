@@ -76,6 +76,7 @@ HeadlineFacts headline_facts(const OpenedRun& run, const Examples& examples,
       active != nullptr && run.model->bottleneck().codebook() == nullptr)
     facts.active = std::llround(active->value);
   facts.losses = losses_of(run.directory);
+  facts.validated_on_test = run.data.validation == fingerprint(examples.pixels);
   facts.yardsticks = yardsticks(run, examples);
   return facts;
 }
@@ -190,14 +191,15 @@ void add_figures(HtmlPage& page, const ReportedRun& reported) {
 
 void add_findings(HtmlPage& page, const PartMaker& maker, const std::string& run) {
   log::info("report: the doctor's findings");
-  page.section("The doctor's findings");
+  page.section("Is the run complete?");
   const CommandOutput output = run_command(maker, {"doctor", "--run", run, "--json"});
   const Json json = Json::parse(output.text, nullptr, false);
   if (json.is_object() && json.contains("findings") && json["findings"].is_array()) {
     for (const auto& finding : json["findings"]) {
       const std::string kind = text_at(finding, "/kind"), remedy = text_at(finding, "/remedy");
-      page.note(kind, fmt::format("{}: {}: {}{}{}", kind, text_at(finding, "/where"),
-                                  text_at(finding, "/what"), remedy.empty() ? "" : "; ", remedy));
+      page.note(kind, fmt::format("{}: {}: {}{}{}", kind == "good" ? "ok" : kind,
+                                  text_at(finding, "/where"), text_at(finding, "/what"),
+                                  remedy.empty() ? "" : "; ", remedy));
     }
   } else {
     page.note("warning", "not examined: " + output.error);
@@ -215,6 +217,7 @@ void write_run_report(const ReportRequest& request) {
   const fs::path whole = fs::absolute(directory.path()).lexically_normal();
   HtmlPage page("Run " + (whole.has_filename() ? whole : whole.parent_path()).filename().string());
   page.paragraph(description(reported));
+  if (const std::string text = verdict(reported.facts); !text.empty()) page.paragraph(text);
   const RunPictures pictures = run_pictures(reported.run, reported.errors);
   for (const auto& part : pictures.first)
     add_picture(page, maker, part);

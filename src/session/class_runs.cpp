@@ -32,16 +32,18 @@ Tensor of_class(const Examples& examples, const std::string& attribute, int64_t 
 
 // Why a class cannot be trained and measured, or "".
 std::string why_left_out(const std::string& attribute, int64_t index, const Examples& train,
-                         const Examples& validation, const Examples& test) {
-  for (const auto& [split, examples] : {std::pair<const char*, const Examples*>{"training", &train},
-                                        {"validation", &validation},
-                                        {"test", &test}}) {
+                         const Examples& validation, Split split, const Examples& scored) {
+  for (const auto& [name, examples] : {std::pair<std::string, const Examples*>{"training", &train},
+                                       {"validation", &validation},
+                                       {to_string(split), &scored}}) {
     if (!of_class(*examples, attribute, index).any().item<bool>())
-      return fmt::format("no example in the {} split", split);
+      return fmt::format("no example in the {} split", name);
   }
   const Tensor others =
-      of_class(test, attribute, index).logical_not().logical_and(test.find(attribute)->known());
-  return others.any().item<bool>() ? "" : "no example of another class in the test split";
+      of_class(scored, attribute, index).logical_not().logical_and(scored.find(attribute)->known());
+  return others.any().item<bool>()
+             ? ""
+             : fmt::format("no example of another class in the {} split", to_string(split));
 }
 
 // The rule that keeps one class. Throws Error if there is none.
@@ -102,15 +104,16 @@ void expect_same_config(const fs::path& folder, const Config& config,
 }  // namespace
 
 std::vector<OneClass> classes_to_train(const std::string& attribute, const Examples& train,
-                                       const Examples& validation, const Examples& test,
-                                       const fs::path& folder) {
+                                       const Examples& validation, Split split,
+                                       const Examples& scored, const fs::path& folder) {
   std::vector<OneClass> classes;
   std::set<std::string> taken;
   const auto& names = train.find(attribute)->classes;
   for (size_t i = 0; i < names.size(); ++i) {
     const auto index = static_cast<int64_t>(i);
     const std::string folder_of_class = folder_name(names[i], taken);
-    if (const auto why = why_left_out(attribute, index, train, validation, test); !why.empty()) {
+    if (const auto why = why_left_out(attribute, index, train, validation, split, scored);
+        !why.empty()) {
       log::warn("class {}: {}; left out", names[i], why);
       continue;
     }

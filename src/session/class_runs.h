@@ -20,11 +20,11 @@ struct OneClass {
 };
 
 /// Returns the classes that have training and validation examples, and both examples and others in
-/// the test split; warns about each that has not. folder: for their runs.
+/// the split that is scored; warns about each that has not. folder: for their runs.
 /// Throws Error if no rule can name a class, or if no class is left.
 std::vector<OneClass> classes_to_train(const std::string& attribute, const Examples& train,
-                                       const Examples& validation, const Examples& test,
-                                       const std::filesystem::path& folder);
+                                       const Examples& validation, Split split,
+                                       const Examples& scored, const std::filesystem::path& folder);
 
 /// Makes the folder and notes in it what its runs are trained with. If they were noted before, the
 /// config may only differ in what may change when a run is resumed.

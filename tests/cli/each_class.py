@@ -76,6 +76,9 @@ def each_class(here):
     for name in CLASSES:
         expect(tensors("killed", name) == tensors("whole", name), f"the same weights of {name}")
 
+    other = latent_json("detect", "--each-class", config, "--run", "whole", "--split", "validation")
+    expect(other["split"] == "validation" and whole["split"] == "test", f"the splits that were scored, got {other['split']}")
+    expect(other["written"] == ["whole/each_class-validation.csv"] and other["mean"] != whole["mean"], f"figures of their own, got {other}")
     done = latent("detect", "--each-class", config, "--run", "whole", "--score", "distance", "--out", "distance.csv")
     expect(done.stderr.count(": trained before") == 3, f"nothing to train, got {done.stderr}")
     expect("distance - pca" in done.stdout and max(map(len, done.stdout.splitlines())) <= 80, f"a table, got {done.stdout}")
@@ -98,7 +101,7 @@ def each_class_errors(here, config):
     error("mine: holds other files; expected a new or empty folder", run="mine")
     error("--attribute scale: has no classes; expected one that has", "--attribute", "scale", run="new")
     error("--attribute shap: not in the data set; did you mean shape?", "--attribute", "shap", run="new")
-    error("--split: --each-class scores the whole test split", "--split", "validation", code=2)
+    error("--split train: --each-class trains on it; expected test, or validation", "--split", "train", code=2)
     error("--quantile: --each-class flags nothing", "--quantile", 0.5, code=2)
     error("--out x.txt: expected a .csv file", "--out", "x.txt", code=2)
     error("--score: unknown anomaly score \"eror\"; did you mean error?", "--score", "eror", code=2)

@@ -32,13 +32,15 @@ struct ClassPlan {
   std::string score;
   std::string attribute;
   std::vector<OneClass> classes;
-  Tensor values;  // of the attribute in the test split: [N] float64
+  Split split = Split::kTest;  // that is scored
+  Examples scored;             // all of it
+  Tensor values;               // of the attribute there: [N] float64
 };
 
 void refuse_other_flags(const Arguments& arguments) {
-  arguments.refuse({"files", "split", "indices", "count", "on-error", "normal"},
-                   "--each-class scores the whole test split, one class being normal; expected no "
-                   "such flag");
+  arguments.refuse({"files", "indices", "count", "on-error", "normal"},
+                   "--each-class scores a whole split, one class being normal; expected no such "
+                   "flag");
   arguments.refuse({"threshold", "quantile", "fail-on-anomaly", "shown"},
                    "--each-class flags nothing and draws no examples; expected no such flag");
 }
@@ -75,6 +77,14 @@ void warn_of_shared_images(const Examples& validation, const Examples& test) {
       "apart, hold out training images: --set data.validation=0.1");
 }
 
+Split scored_split(const Arguments& arguments) {
+  const Split split = arguments.parsed("split", parse_split);
+  if (split != Split::kTrain) return split;
+  throw UsageError(
+      "--split train: --each-class trains on it; expected test, or validation, on which models and "
+      "scores may be chosen");
+}
+
 // Reads the config and the labels, and claims the folder.
 ClassPlan read_plan(const Arguments& arguments, const fs::path& folder) {
   ClassPlan plan{.config = arguments.text("each-class"),
@@ -83,6 +93,8 @@ ClassPlan read_plan(const Arguments& arguments, const fs::path& folder) {
                  .score = arguments.text("score"),
                  .attribute = {},
                  .classes = {},
+                 .split = scored_split(arguments),
+                 .scored = {},
                  .values = {}};
   Config config = Config::load(plan.config, plan.settings);
   const Experiment experiment = read_experiment(config);
@@ -94,11 +106,16 @@ ClassPlan read_plan(const Arguments& arguments, const fs::path& folder) {
   const auto dataset = experiment.data.open();
   const Examples train = load_split(*dataset, Split::kTrain);
   const Examples validation = load_split(*dataset, Split::kValidation);
-  const Examples test = load_split(*dataset, Split::kTest);
   plan.attribute = class_attribute(arguments, train, plan.config.string());
-  warn_of_shared_images(validation, test);
-  plan.classes = classes_to_train(plan.attribute, train, validation, test, folder);
-  plan.values = test.find(plan.attribute)->values;
+  if (plan.split == Split::kTest) {
+    plan.scored = load_split(*dataset, Split::kTest);
+    warn_of_shared_images(validation, plan.scored);
+  } else {
+    plan.scored = validation;
+  }
+  plan.classes =
+      classes_to_train(plan.attribute, train, validation, plan.split, plan.scored, folder);
+  plan.values = plan.scored.find(plan.attribute)->values;
   claim_class_folder(folder, config, plan.attribute);
   return plan;
 }
@@ -157,8 +174,8 @@ ClassResult score_class(const ClassPlan& plan, const OneClass& one, const TrainS
           .training_examples = run.data.training.count,
           .epochs = trained.epoch,
           .seconds = trained.seconds,
-          .separations =
-              separations(run, plan.score, known, anomalous, arguments.seed(), arguments.quiet())};
+          .separations = separations(run, all_of(plan.scored), plan.score, known, anomalous,
+                                     arguments.seed(), arguments.quiet())};
 }
 
 void stop_if_interrupted(const OneClass& one) {
@@ -169,7 +186,7 @@ void stop_if_interrupted(const OneClass& one) {
                       signal);
 }
 
-// Trains on a class and scores the test split with it.
+// Trains on a class and scores the split with it.
 ClassResult one_result(const ClassPlan& plan, const OneClass& one, const Arguments& arguments) {
   TrainState trained;
   try {
@@ -208,8 +225,9 @@ void detect_each_class(const Arguments& arguments) {
   ignore_lost_readers();  // training outlives the terminal that watches it
   refuse_other_flags(arguments);
   const fs::path folder = class_folder(arguments);
-  const fs::path csv =
-      arguments.has("out") ? fs::path(arguments.text("out")) : folder / "each_class.csv";
+  const char* const name =
+      scored_split(arguments) == Split::kTest ? "each_class.csv" : "each_class-validation.csv";
+  const fs::path csv = arguments.has("out") ? fs::path(arguments.text("out")) : folder / name;
   if (csv.extension() != ".csv")
     throw UsageError("--out " + csv.string() + ": expected a .csv file");
   anomaly_scores().find<UsageError>(arguments.text("score"), "--score");
@@ -219,19 +237,16 @@ void detect_each_class(const Arguments& arguments) {
   for (const auto& one : plan.classes)
     results.push_back(one_result(plan, one, arguments));
 
-  Json json{{"run", folder.string()},
-            {"config", plan.config.string()},
-            {"attribute", plan.attribute},
-            {"images", plan.values.numel()},
-            {"unknown", plan.values.isnan().sum().item<int64_t>()},
-            {"score", plan.score},
-            {"neighbours", kNearest}};
+  Json json{{"run", folder.string()},        {"config", plan.config.string()},
+            {"attribute", plan.attribute},   {"split", to_string(plan.split)},
+            {"images", plan.values.numel()}, {"unknown", plan.values.isnan().sum().item<int64_t>()},
+            {"score", plan.score},           {"neighbours", kNearest}};
   describe_classes(json, results);
   write_class_table(csv, json);
   json["written"] = {csv.string()};
   print_result(arguments, json,
-               fmt::format("{} test examples; normal: one class of {}, anomalous: the others\n",
-                           plan.values.numel(), plan.attribute) +
+               fmt::format("{} {} examples; normal: one class of {}, anomalous: the others\n",
+                           plan.values.numel(), to_string(plan.split), plan.attribute) +
                    class_table(json) + csv.string() + "\n");
 }
 

@@ -1,5 +1,6 @@
 // Sliders that move along an attribute, such as a smile.
 const attributes = { found: new Map(), held: new Set() };
+const HARDLY_BETTER_THAN_CHANCE = 0.6; // of an AUROC
 
 async function openAttributes() {
   if (!info.attributes.length) {
@@ -9,7 +10,7 @@ async function openAttributes() {
   const all = await api.attributes();
   const named = (text) => (/^(the|half) /.test(text) ? text : `the ${text}`);
   byId("attributes-note").textContent = all.directions.length
-    ? `directions found on ${named(all.found_on)}; the clearest first, beside each its AUROC on ${named(all.measured_on)}. Tick what must stay as it is.`
+    ? `Move a slider to add or remove what it names; tick what must stay as it is. The number says how well the direction, found on ${named(all.found_on)}, tells ${named(all.measured_on)} apart: 1 always, 0.5 by chance (AUROC).`
     : "no attribute has a direction here";
   const box = byId("attribute-sliders");
   const clearest = [...all.directions].sort((a, b) => (b.auroc ?? 0) - (a.auroc ?? 0));
@@ -28,14 +29,25 @@ async function openAttributes() {
       straighten();
     });
     slider.row.append(hold);
+    if (auroc !== null && auroc < HARDLY_BETTER_THAN_CHANCE) {
+      slider.row.classList.add("weak");
+      slider.row.title = "hardly better than chance: the latents barely know it";
+    }
     slider.row.dataset.attribute = attribute;
     box.append(slider.row);
     attributes.found.set(attribute, { plain: step, hold, ...slider });
   }
   byId("attribute-filter").hidden = all.directions.length < 8;
   byId("attribute-filter").addEventListener("input", (event) => {
-    const wanted = event.target.value.toLowerCase();
-    for (const [name, { row }] of attributes.found) row.hidden = !name.toLowerCase().includes(wanted);
+    const typed = event.target.value.trim().toLowerCase();
+    const stem = typed.length > 4 ? typed.replace(/(e|es|ed|ing|s)$/, "") : typed; // "smile" finds Smiling
+    let any = false;
+    for (const [name, { row }] of attributes.found) {
+      row.hidden = !name.toLowerCase().replaceAll("_", " ").includes(stem.replaceAll("_", " "));
+      any = any || !row.hidden;
+    }
+    byId("no-attribute").hidden = any;
+    byId("no-attribute").textContent = `no attribute is called "${typed}"`;
   });
 }
 

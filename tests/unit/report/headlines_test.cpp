@@ -43,12 +43,12 @@ TEST(Headlines, StandBesideTheirYardsticks) {
                           "Less is better. 20% of the error of the mean image is left, and 50% of "
                           "that of PCA."}));
   EXPECT_EQ(rows[3], (Row{"cross-entropy, nats", "230.0", "250.0", "300.0", "200.0",
-                          "200.0 nats are in the grey values themselves and stay whatever the "
-                          "model; 30.0 are the model's error, 100.0 that of the mean image."}));
+                          "Even a perfect copy costs 200.0 nats, because its values are grey; the "
+                          "model costs 30.0 more, the mean image 100.0."}));
   EXPECT_EQ(reading_of(facts, "PSNR, dB"),
             "More is better; 3 dB halve the squared error. 3.0 dB more than PCA.");
   EXPECT_EQ(reading_of(facts, "KL divergence, nats"),
-            "The latents of one image carry 10 bits. Its pixels are stored in 6272 bits.");
+            "The latents of one image carry 10.0 bits. Its pixels are stored in 6272 bits.");
   EXPECT_EQ(reading_of(facts, "active latents"),
             "1 latent is nearly the same for every image and could be left out.");
   EXPECT_EQ(reading_of(facts, "validation loss, nats"),
@@ -66,6 +66,23 @@ TEST(Headlines, SayWhatIsWorseThanALinearModel) {
   facts.mse = 0.11;
   EXPECT_THAT(explained_text(facts),
               HasSubstr("reconstructions are no better than the mean image"));
+}
+
+TEST(Headlines, GiveAVerdict) {
+  auto facts = facts_of_a_vae();
+  EXPECT_EQ(verdict(facts),
+            "In short: reconstructions explain 80.0% of the variance; PCA with 4 components "
+            "explains 60.0%. It keeps more than a linear model with as many numbers. It does not "
+            "overfit.");
+  facts.losses = std::pair(200.0, 211.0);
+  facts.mse = 0.05;
+  EXPECT_THAT(verdict(facts), HasSubstr("A linear model with as many numbers keeps as much"));
+  EXPECT_THAT(verdict(facts), HasSubstr("it overfits."));
+  facts.validated_on_test = true;
+  EXPECT_THAT(reading_of(facts, "validation loss, nats"),
+              HasSubstr("The validation images are the test images"));
+  facts.mse = {};
+  EXPECT_EQ(verdict(facts), "");
 }
 
 TEST(Headlines, LeaveOutWhatARunDoesNotHave) {

@@ -36,7 +36,7 @@ Config small_config(const std::vector<std::string>& settings = {}) {
 TEST(ClassesToTrain, HaveFoldersOfTheirOwn) {
   const std::vector<std::string> words{"a b", "a-b", "..", "owl"};
   const Examples all = of_classes({0, 1, 2, 3}, words);
-  EXPECT_EQ(names_of(classes_to_train("kind", all, all, all, "D")),
+  EXPECT_EQ(names_of(classes_to_train("kind", all, all, Split::kTest, all, "D")),
             (std::vector<std::string>{"a b>D/a-b>kind=a b", "a-b>D/a-b-2>kind=a-b",
                                       "..>D/class..>kind=..", "owl>D/owl>kind=owl"}));
 }
@@ -44,17 +44,17 @@ TEST(ClassesToTrain, HaveFoldersOfTheirOwn) {
 TEST(ClassesToTrain, LeaveOutWhatCannotBeMeasured) {
   const std::vector<std::string> words{"one", "two", "three"};
   const Examples all = of_classes({0, 1, 2}, words), some = of_classes({0, 1, 1}, words);
-  EXPECT_EQ(classes_to_train("kind", all, all, some, "D").size(), 2U);
-  EXPECT_EQ(classes_to_train("kind", all, some, all, "D").size(), 2U);
-  EXPECT_EQ(classes_to_train("kind", some, all, all, "D").size(), 2U);
+  EXPECT_EQ(classes_to_train("kind", all, all, Split::kTest, some, "D").size(), 2U);
+  EXPECT_EQ(classes_to_train("kind", all, some, Split::kTest, all, "D").size(), 2U);
+  EXPECT_EQ(classes_to_train("kind", some, all, Split::kTest, all, "D").size(), 2U);
   const Examples same = of_classes({1, 1, -1}, words);
-  expect_error([&] { classes_to_train("kind", all, all, same, "D"); },
+  expect_error([&] { classes_to_train("kind", all, all, Split::kTest, same, "D"); },
                "attribute kind: no class is left; expected classes in every split");
 }
 
 TEST(ClassesToTrain, NeedNamesThatARuleCanTake) {
   const Examples all = of_classes({0, 1}, {"a,b", "c"});
-  expect_error([&] { classes_to_train("kind", all, all, all, "D"); },
+  expect_error([&] { classes_to_train("kind", all, all, Split::kTest, all, "D"); },
                "attribute kind: data.keep cannot name the class \"a,b\"; expected class names "
                "without commas");
 }
