@@ -90,7 +90,7 @@ def configs(here):
     text_error(here, "text.json: data.dir: nowhere: no such folder", '{"data": {"name": "folder", "dir": "nowhere"}}')
     text_error(here, "text.json: data.file: nowhere.csv: no such file",
                '{"data": {"name": "table", "file": "nowhere.csv"}, "objective": {"likelihood": "gaussian"}}')
-    config_error(here, "objective.sparsity: unknown key; did you mean sparsity_kl? known: bound, dip, factor, kl, likelihood, mmd, sparsity_kl, sparsity_l1, total_correlation",
+    config_error(here, "objective.sparsity: unknown key; did you mean sparsity_kl? known: bound, code_norm, dip, factor, kl, likelihood, mmd, sparsity_kl, sparsity_l1, total_correlation",
                  {"objective": {"sparsity": {}}})
     text_error(here, "data.dir: missing; expected a folder of images", '{"data": {"name": "folder", "fit": "crop"}}')
 
