@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "core/random.h"
 #include "format/safetensors.h"
 #include "measure/image_quality.h"
@@ -23,7 +25,8 @@ class GoldenDistances : public testing::Test {
   }
 
  private:
-  TensorFile file_ = read_tensors(std::string(LATENT_TESTS_DIR) + "/golden/distances.safetensors");
+  TensorFile file_ =
+      read_tensors(std::filesystem::path(LATENT_TESTS_DIR) / "golden" / "distances.safetensors");
 };
 
 // The picture of make_distances.py.
