@@ -2,99 +2,11 @@
 
 #include "kernel/cuda/block_sums.cuh"
 #include "kernel/cuda/launch.h"
+#include "kernel/cuda/narrow_conv.cuh"
 #include "kernel/cuda/vectors.cuh"
 
 namespace latent::kernel::cuda {
 namespace {
-
-constexpr int kTaps = 9;
-constexpr int kTileWidth = 32;
-
-int tiles(int size, int tile) { return (size + tile - 1) / tile; }
-
-// Forward: a block computes a tile of one image, a thread kRows pixels of one column, so that each
-// value read from shared memory serves up to three outputs.
-constexpr int kRows = 4, kColumnGroups = 4, kForwardThreads = kTileWidth * kColumnGroups;
-constexpr int kForwardHeight = kRows * kColumnGroups;
-constexpr int kHaloHeight = kForwardHeight + 2, kHaloWidth = kTileWidth + 2;
-constexpr int kPixelBytes = 32;   // of one pixel's channels in shared memory at a time
-constexpr int kPixelStride = 48;  // and a gap: 8 neighbouring pixels then lie in different banks
-constexpr int kAccessBytes = 16;
-
-template <class T>
-__device__ void load_tile(const T* __restrict__ input, const NarrowConv& of, int image, int top,
-                          int left, int first_channel, char* tile) {
-  constexpr int kChannels = kAccessBytes / sizeof(T);
-  for (int i = threadIdx.x; i < kHaloHeight * kHaloWidth * 2; i += kForwardThreads) {
-    const int pixel = i / 2, half = i % 2;
-    const int y = top + pixel / kHaloWidth - 1, x = left + pixel % kHaloWidth - 1;
-    float values[kChannels] = {};
-    if (y >= 0 && y < of.height && x >= 0 && x < of.width) {
-      const int64_t at = (static_cast<int64_t>(image) * of.height + y) * of.width + x;
-      load(input + at * of.channels + first_channel + half * kChannels, values);
-      if (of.slope != 1) {
-#pragma unroll
-        for (int c = 0; c < kChannels; ++c)
-          values[c] = activate(values[c], of.slope);
-      }
-    }
-    store(reinterpret_cast<T*>(tile + pixel * kPixelStride + half * kAccessBytes), values);
-  }
-}
-
-template <class T, int kOutputs>
-__global__ void __launch_bounds__(kForwardThreads)
-    narrow_forward(const T* __restrict__ input, const float* __restrict__ weight,
-                   const float* __restrict__ bias, float* __restrict__ output, NarrowConv of) {
-  constexpr int kChannels = kAccessBytes / sizeof(T), kAtOnce = kPixelBytes / sizeof(T);
-  __shared__ __align__(16) char tile[kHaloHeight * kHaloWidth * kPixelStride];
-  __shared__ __align__(16) float weights[kOutputs * kTaps * kAtOnce];
-  const int image = blockIdx.z, top = blockIdx.y * kForwardHeight, left = blockIdx.x * kTileWidth;
-  const int column = threadIdx.x % kTileWidth, first_row = threadIdx.x / kTileWidth * kRows;
-  float sums[kOutputs][kRows] = {};
-  for (int channel = 0; channel < of.channels; channel += kAtOnce) {
-    __syncthreads();
-    load_tile(input, of, image, top, left, channel, tile);
-    for (int i = threadIdx.x; i < kOutputs * kTaps * kAtOnce; i += kForwardThreads)
-      weights[i] = weight[i / kAtOnce * of.channels + channel + i % kAtOnce];
-    __syncthreads();
-#pragma unroll
-    for (int half = 0; half < 2; ++half) {
-#pragma unroll
-      for (int o = 0; o < kOutputs; ++o) {
-        float w[kTaps][kChannels];
-#pragma unroll
-        for (int tap = 0; tap < kTaps; ++tap)
-          load(weights + (o * kTaps + tap) * kAtOnce + half * kChannels, w[tap]);
-#pragma unroll
-        for (int kx = 0; kx < 3; ++kx) {
-#pragma unroll
-          for (int row = 0; row < kRows + 2; ++row) {
-            float x[kChannels];
-            const int pixel = (first_row + row) * kHaloWidth + column + kx;
-            load(reinterpret_cast<const T*>(tile + pixel * kPixelStride + half * kAccessBytes), x);
-#pragma unroll
-            for (int ky = 0; ky < 3; ++ky) {
-              if (row - ky < 0 || row - ky >= kRows) continue;
-#pragma unroll
-              for (int c = 0; c < kChannels; ++c)
-                sums[o][row - ky] += x[c] * w[ky * 3 + kx][c];
-            }
-          }
-        }
-      }
-    }
-  }
-#pragma unroll
-  for (int row = 0; row < kRows; ++row) {
-    const int y = top + first_row + row, x = left + column;
-    if (y >= of.height || x >= of.width) continue;
-    const int64_t at = (static_cast<int64_t>(image) * of.height + y) * of.width + x;
-#pragma unroll
-    for (int o = 0; o < kOutputs; ++o)
-      output[at * kOutputs + o] = sums[o][row] + bias[o];
-  }
-}
 
 // Backward: a thread keeps 4 channels, and for one pixel after another adds to the gradients of
 // their weights and computes those of the input, both from the same 9 gradients of the output.
@@ -163,6 +75,58 @@ struct Weights<1> {
   }
 };
 
+// Adds one pixel's part to the gradients of the weights, and computes its gradient.  `corner` is
+// the place in the tile of the output at (row + 1, column + 1); the one at (row + 1 - ky, column +
+// 1 - kx) reads the pixel through the tap (ky, kx).
+template <int kOutputs>
+__device__ __forceinline__ void add_pixel(const float (&x)[kVector], float slope,
+                                          const float (&tile)[kOutputs][kGradientPixels],
+                                          int corner, const Weights<kOutputs>& kept,
+                                          float (&sums)[kOutputs][kTaps][kVector],
+                                          float (&result)[kVector]) {
+  float activated[kVector];
+#pragma unroll
+  for (int c = 0; c < kVector; ++c)
+    activated[c] = slope == 1 ? x[c] : activate(x[c], slope);
+#pragma unroll
+  for (int o = 0; o < kOutputs; ++o) {
+#pragma unroll
+    for (int tap = 0; tap < kTaps; ++tap) {
+      const float g = tile[o][corner - tap / 3 * kHaloWidth - tap % 3];
+      float w[kVector];
+      kept.get(o, tap, w);
+#pragma unroll
+      for (int c = 0; c < kVector; ++c) {
+        sums[o][tap][c] += activated[c] * g;
+        result[c] += w[c] * g;
+      }
+    }
+  }
+#pragma unroll
+  for (int c = 0; c < kVector; ++c)
+    result[c] = activation_gradient(x[c], result[c], slope);
+}
+
+// Writes one block's sums to its row of partial: [kOutputs, 9, channels] of the weights, then
+// [kOutputs] of the biases.
+template <int kOutputs>
+__device__ __forceinline__ void write_sums(const float (&sums)[kOutputs][kTaps][kVector],
+                                           const float (&bias)[kOutputs], int channels,
+                                           float* scratch, float* partial) {
+  float* row = partial + static_cast<int64_t>(blockIdx.x) * kOutputs * (kTaps * channels + 1);
+#pragma unroll
+  for (int o = 0; o < kOutputs; ++o) {
+#pragma unroll
+    for (int tap = 0; tap < kTaps; ++tap) {
+      float* to = row + (o * kTaps + tap) * channels;
+      add_by_channel(sums[o][tap], channels / kVector, scratch,
+                     [to](int channel, float sum) { to[channel] = sum; });
+    }
+    const float sum = add_all(bias[o], scratch);
+    if (threadIdx.x == 0) row[kOutputs * kTaps * channels + o] = sum;
+  }
+}
+
 template <class T, int kOutputs>
 __global__ void __launch_bounds__(kThreads, kOutputs == 1 ? 2 : 1)
     narrow_backward(const T* __restrict__ input, const float* __restrict__ weight,
@@ -203,54 +167,15 @@ __global__ void __launch_bounds__(kThreads, kOutputs == 1 ? 2 : 1)
       for (int i = 0; i < kAhead; ++i) {
         if (now.place[i] < 0) continue;
         const int pixel = first + i * lanes;
-        // The output at (row + 1 - ky, column + 1 - kx) reads this pixel through the tap (ky, kx).
         const int corner = (pixel / kTileWidth + 2) * kHaloWidth + pixel % kTileWidth + 2;
-        float x[kVector], activated[kVector], result[kVector] = {};
+        float x[kVector], result[kVector] = {};
         widen_packed(now.values[i], x);
-#pragma unroll
-        for (int c = 0; c < kVector; ++c)
-          activated[c] = of.slope == 1 ? x[c] : activate(x[c], of.slope);
-#pragma unroll
-        for (int o = 0; o < kOutputs; ++o) {
-#pragma unroll
-          for (int tap = 0; tap < kTaps; ++tap) {
-            const float g = tile[o][corner - tap / 3 * kHaloWidth - tap % 3];
-            float w[kVector];
-            kept.get(o, tap, w);
-#pragma unroll
-            for (int c = 0; c < kVector; ++c) {
-              sums[o][tap][c] += activated[c] * g;
-              result[c] += w[c] * g;
-            }
-          }
-        }
-#pragma unroll
-        for (int c = 0; c < kVector; ++c)
-          result[c] = activation_gradient(x[c], result[c], of.slope);
+        add_pixel(x, of.slope, tile, corner, kept, sums, result);
         store(input_gradient + corner_at + now.place[i], result);
       }
     }
   }
-  float* row = partial + static_cast<int64_t>(blockIdx.x) * kOutputs * (kTaps * of.channels + 1);
-#pragma unroll
-  for (int o = 0; o < kOutputs; ++o) {
-#pragma unroll
-    for (int tap = 0; tap < kTaps; ++tap) {
-      float* to = row + (o * kTaps + tap) * of.channels;
-      add_by_channel(sums[o][tap], vectors, scratch,
-                     [to](int channel, float sum) { to[channel] = sum; });
-    }
-    const float sum = add_all(bias[o], scratch);
-    if (threadIdx.x == 0) row[kOutputs * kTaps * of.channels + o] = sum;
-  }
-}
-
-template <class T, int kOutputs>
-void forward_as(const NarrowConv& of, const void* input, const float* weight, const float* bias,
-                float* output, cudaStream_t stream) {
-  const dim3 grid(tiles(of.width, kTileWidth), tiles(of.height, kForwardHeight), of.images);
-  narrow_forward<T, kOutputs><<<grid, kForwardThreads, 0, stream>>>(static_cast<const T*>(input),
-                                                                    weight, bias, output, of);
+  write_sums(sums, bias, of.channels, scratch, partial);
 }
 
 template <class T, int kOutputs>
@@ -268,14 +193,6 @@ void backward_as(const NarrowConv& of, const void* input, const float* weight,
 }
 
 }  // namespace
-
-void forward(const NarrowConv& of, const void* input, const float* weight, const float* bias,
-             float* output, cudaStream_t stream) {
-  const bool narrow_rows = of.type == Type::kBFloat16, one = of.outputs == 1;
-  const auto run = narrow_rows ? (one ? forward_as<__nv_bfloat16, 1> : forward_as<__nv_bfloat16, 3>)
-                               : (one ? forward_as<float, 1> : forward_as<float, 3>);
-  run(of, input, weight, bias, output, stream);
-}
 
 void backward(const NarrowConv& of, const void* input, const float* weight, const float* gradient,
               void* input_gradient, float* partial, float* weight_gradient, cudaStream_t stream) {
