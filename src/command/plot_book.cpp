@@ -11,6 +11,8 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/system/file.h"
+#include "core/text/html.h"
+#include "core/text/shell.h"
 #include "core/text/suggest.h"
 #include "run/metrics.h"
 #include "session/opened_run.h"
@@ -145,53 +147,20 @@ Json run_command(const std::vector<std::string>& words) {
   return result;
 }
 
-std::string escaped(const std::string& text) {
-  std::string safe;
-  for (const char letter : text) {
-    safe += letter == '&'    ? "&amp;"
-            : letter == '<'  ? "&lt;"
-            : letter == '>'  ? "&gt;"
-            : letter == '"'  ? "&quot;"
-            : letter == '\'' ? "&#39;"
-                             : std::string(1, letter);
-  }
-  return safe;
-}
-
-// A command as a user types it: words with other than plain letters in quotes.
-std::string command_line(const std::vector<std::string>& words) {
-  std::string line = "latent";
-  for (const auto& word : words) {
-    const bool plain = word.find_first_not_of(
-                           "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                           "0123456789_-+=.,:/@%") == std::string::npos;
-    line += " ";
-    if (plain && !word.empty()) {
-      line += word;
-      continue;
-    }
-    line += "'";
-    for (const char letter : word)
-      line += letter == '\'' ? std::string("'\\''") : std::string(1, letter);
-    line += "'";
-  }
-  return line;
-}
-
 std::string page(const std::string& run, const Json& made) {
   std::string html =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>" +
-      escaped(run) +
+      html_text(run) +
       "</title>\n<style>body { font-family: sans-serif; max-width: 80em; margin: 2em auto; "
       "padding: "
       "0 1em } img { max-width: 100%; image-rendering: auto } code { background: #eee; padding: "
       "0.2em }</style>\n</head>\n<body>\n<h1>" +
-      escaped(run) + "</h1>\n";
+      html_text(run) + "</h1>\n";
   for (const auto& figure : made) {
-    const std::string file = escaped(figure["file"].get<std::string>());
-    html += "<h2>" + escaped(figure["title"].get<std::string>()) + "</h2>\n<p><code>" +
-            escaped(figure["command"].get<std::string>()) + "</code></p>\n<p><a href=\"" + file +
-            "\"><img src=\"" + file + "\" alt=\"" + escaped(figure["title"].get<std::string>()) +
+    const std::string file = html_text(figure["file"].get<std::string>());
+    html += "<h2>" + html_text(figure["title"].get<std::string>()) + "</h2>\n<p><code>" +
+            html_text(figure["command"].get<std::string>()) + "</code></p>\n<p><a href=\"" + file +
+            "\"><img src=\"" + file + "\" alt=\"" + html_text(figure["title"].get<std::string>()) +
             "\"></a></p>\n";
   }
   return html + "</body>\n</html>\n";
@@ -226,7 +195,8 @@ nlohmann::ordered_json plot_book(const Arguments& arguments) {
     if (!figure.suits(book)) continue;
     const std::string out = (folder / figure.file).string();
     auto words = words_of_figure(arguments, figure, out);
-    const std::string line = command_line(words);
+    std::vector<std::string> typed = words;
+    typed.insert(typed.begin(), "latent");
     words.insert(words.end(), {"--device", arguments.text("device"), "--quiet"});
     try {
       run_command(words);
@@ -235,7 +205,8 @@ nlohmann::ordered_json plot_book(const Arguments& arguments) {
       left_out.push_back({{"file", figure.file}, {"reason", problem.what()}});
       continue;
     }
-    made.push_back({{"file", figure.file}, {"title", figure.title}, {"command", line}});
+    made.push_back(
+        {{"file", figure.file}, {"title", figure.title}, {"command", shell_command(typed)}});
     written.push_back(out);
   }
   const auto index = folder / "index.html";

@@ -1,5 +1,9 @@
 #include "report/html_page.h"
 
+#include <spdlog/fmt/fmt.h>
+
+#include <utility>
+
 #include "core/error.h"
 #include "core/sha256.h"
 #include "core/system/file.h"
@@ -15,13 +19,16 @@ constexpr size_t kReserve = 200'000;  // bytes for texts that come after the pic
 // Pictures stay on white in the dark too: charts are drawn for it.
 constexpr const char* kStyle = R"css(
 :root { color-scheme: light dark; --ink: #1d1f23; --paper: #ffffff; --faint: #5d636e; --line: #d9dde3;
-  --box: #f5f6f8; --good: #1a7f37; --warning: #8a5a00; --problem: #b3261e; }
+  --box: #f5f6f8; --good: #1a7f37; --warning: #8a5a00; --problem: #b3261e; --link: #0b57d0; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e4e6ea; --paper: #16181c; --faint: #a0a7b4;
-  --line: #353a43; --box: #20242a; --good: #5cc27a; --warning: #e0b054; --problem: #ff8a80; } }
+  --line: #353a43; --box: #20242a; --good: #5cc27a; --warning: #e0b054; --problem: #ff8a80;
+  --link: #8ab4f8; } }
 body { margin: 0 auto; max-width: 62rem; padding: 1.5rem 1rem 4rem; background: var(--paper);
   color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.7rem; margin: 0 0 1rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.2rem; margin: 2.5rem 0 .6rem; padding-top: .8rem; border-top: 1px solid var(--line); }
+nav { display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; margin: 1.2rem 0; font-size: .9rem; }
+a { color: var(--link); text-underline-offset: .2em; }
 p { max-width: 46rem; margin: .5rem 0; overflow-wrap: anywhere; }
 img { display: block; max-width: 100%; margin: .8rem 0; background: #ffffff; border-radius: 4px; }
 table { border-collapse: collapse; margin: .8rem 0; display: block; overflow-x: auto;
@@ -62,7 +69,11 @@ std::string element(const std::string& tag, const std::string& text) {
 
 HtmlPage::HtmlPage(std::string title) : title_(std::move(title)) {}
 
-void HtmlPage::section(const std::string& title) { body_ += element("h2", title) + "\n"; }
+void HtmlPage::section(const std::string& title) {
+  if (sections_.empty()) std::swap(head_, body_);
+  sections_.push_back(title);
+  body_ += fmt::format("<h2 id=\"part{}\">{}</h2>\n", sections_.size(), html_text(title));
+}
 
 void HtmlPage::paragraph(const std::string& text) { body_ += element("p", text) + "\n"; }
 
@@ -106,13 +117,21 @@ void HtmlPage::command(const std::vector<std::string>& words) {
   body_ += "<pre class=\"command\">" + html_text(shell_command(words)) + "</pre>\n";
 }
 
+std::string HtmlPage::contents() const {
+  if (sections_.empty()) return "";
+  std::string links;
+  for (size_t i = 0; i < sections_.size(); ++i)
+    links += fmt::format("<a href=\"#part{}\">{}</a>\n", i + 1, html_text(sections_[i]));
+  return "<nav>\n" + links + "</nav>\n";
+}
+
 std::string HtmlPage::text() const {
   return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
          "<meta http-equiv=\"Content-Security-Policy\" content=\"" +
          policy() +
          "\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n" +
          element("title", title_) + "\n<style>" + kStyle + "</style>\n</head>\n<body>\n" +
-         element("h1", title_) + "\n" + body_ + "</body>\n</html>\n";
+         element("h1", title_) + "\n" + head_ + contents() + body_ + "</body>\n</html>\n";
 }
 
 }  // namespace latent

@@ -13,6 +13,7 @@ class HtmlPage {
  public:
   explicit HtmlPage(std::string title);
 
+  /// Begins a part of the page, which the contents at the top link to.
   void section(const std::string& title);
   void paragraph(const std::string& text);
   /// Adds a text that stands out, such as a finding. kind: "good", "warning" or "problem".
@@ -31,7 +32,10 @@ class HtmlPage {
   std::string text() const;
 
  private:
-  std::string title_, body_;
+  std::string contents() const;
+
+  std::string title_, head_, body_;  // head_: what comes before the first section
+  std::vector<std::string> sections_;
 };
 
 /// Bytes of the largest page: it can be sent by mail.

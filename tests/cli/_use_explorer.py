@@ -147,7 +147,21 @@ def decode_like_the_command(page, run, binary, folder):
     expect(difference <= 1, f"the picture of the command line, which differs by {difference}")
     saved = page.download("decoded.png", "save-picture")
     expect(numpy.array_equal(picture(saved), page.pixels("decoded")), "the picture that is shown, saved")
+
+
+def reset_in_two_steps(page):
+    caption = page.get("decoded-caption")
     page.click("reset")
+    page.wait(lambda: caption.text == "mean of all codes", "the mean of all codes")
+    page.get("map").send_keys("n", Keys.ENTER)
+    page.wait(lambda: caption.text.endswith(", reconstructed"), "a chosen example")
+    chosen = caption.text
+    page.slide(page.driver.find_element(By.CSS_SELECTOR, "#latent-sliders input[type=range]"), 1.5)
+    expect(caption.text.endswith(", changed"), f"a changed example, got {caption.text!r}")
+    page.click("reset")
+    page.wait(lambda: caption.text == chosen, f"{chosen} again, without the change")
+    page.click("reset")
+    page.wait(lambda: caption.text == "mean of all codes", "the mean of all codes")
 
 
 def morph(page):
@@ -215,6 +229,7 @@ def main():
             page.open(address)
             use_map(page)
             decode_like_the_command(page, run, binary, folder)
+            reset_in_two_steps(page)
             morph(page)
             select(page, run, binary, folder)
             upload(page, folder)

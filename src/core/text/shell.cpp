@@ -4,8 +4,9 @@ namespace latent {
 
 std::string shell_word(const std::string& text) {
   constexpr const char* kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./+-,";
-  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./+-,:@%=";
+  const bool plain = text.find_first_not_of(kPlain) == std::string::npos;
+  if (plain && !text.empty() && text.front() != '=') return text;  // zsh expands =name
   std::string word = "'";
   for (const char letter : text)
     word += letter == '\'' ? "'\\''" : std::string(1, letter);

@@ -221,13 +221,15 @@ function openDecodePanel() {
     byId("original-figure").hidden = true;
     setBase(z, -1, "random");
   }));
-  byId("reset").addEventListener("click", () => {
+  byId("reset").addEventListener("click", () => attempt(async () => {
+    const keepExample = decoding.index >= 0 && (isChanged() || decoding.words);
     decoding.words = "";
     byId("condition").querySelectorAll("select, input").forEach((input) => { input.value = ""; });
     resetAttributes();
+    if (keepExample) return chooseExample(decoding.index);
     byId("original-figure").hidden = true;
     setBase(info.mean.map((value) => value ?? 0), -1, "mean of all codes");
-  });
+  }));
   byId("save-picture").addEventListener("click", async () => download(await canvasBlob(byId("decoded")), "decoded.png"));
   byId("copy-command").addEventListener("click", () => copyText(decodeCommand()));
   byId("more-latents").addEventListener("click", () => { decoding.shownLatents = Infinity; makeLatentSliders(); });

@@ -1,5 +1,5 @@
-// The table of scores of disentanglement. To add one: write its file, declare its function in
-// scores.h, and add a row.
+// The table of scores of disentanglement. To add one: write its file, declare its function here,
+// and add a row.
 #include "space/disentanglement/scores.h"
 
 namespace latent::space {

@@ -21,6 +21,24 @@ TEST(HtmlPage, ShowsNamesAsText) {
   EXPECT_EQ(count_of(text, "\" onclick"), 0);
 }
 
+TEST(HtmlPage, BeginsWithContentsThatLinkToItsSections) {
+  HtmlPage page("run");
+  page.paragraph("intro");
+  page.section("Samples & more");
+  page.paragraph("first");
+  page.section("Loss");
+  const std::string text = page.text();
+  const size_t intro = text.find("<p>intro</p>");
+  const size_t contents = text.find(
+      "<nav>\n<a href=\"#part1\">Samples &amp; more</a>\n<a href=\"#part2\">Loss</a>\n</nav>");
+  const size_t section = text.find("<h2 id=\"part1\">Samples &amp; more</h2>\n<p>first</p>");
+  ASSERT_NE(contents, std::string::npos);
+  ASSERT_NE(section, std::string::npos);
+  EXPECT_LT(intro, contents);
+  EXPECT_LT(contents, section);
+  EXPECT_EQ(HtmlPage("x").text().find("<nav>"), std::string::npos);
+}
+
 TEST(HtmlPage, LetsABrowserLoadNothing) {
   const std::string text = HtmlPage("x").text();
   EXPECT_NE(text.find("content=\"default-src 'none'; img-src data:; style-src 'sha256-"),
