@@ -9,6 +9,7 @@
 #include "analysis/direction_effect.h"
 #include "command/expression.h"
 #include "command/flags/inputs.h"
+#include "command/flags/latent_tensors.h"
 #include "command/flags/look.h"
 #include "command/flags/open_run.h"
 #include "command/output/animation.h"
@@ -41,17 +42,20 @@ Tensor read_strengths(const Arguments& arguments) {
   return at::tensor(arguments.series("strength", kMaxStrengths), at::kDouble);
 }
 
-// Pictures of codes moved along the direction: one [N, C, H, W] for each strength.
-std::vector<Tensor> moved(const OpenedRun& run, const Latent& latent, const ShownDirection& chosen,
-                          const Tensor& strengths) {
+// Codes moved along the direction, and their pictures: z [S, N, Z], images [S, N, C, H, W].
+struct Moved {
+  Tensor z, images;
+};
+
+Moved moved(const OpenedRun& run, const Latent& latent, const ShownDirection& chosen,
+            const Tensor& strengths) {
   const Tensor step = chosen.effect.deviations * chosen.found.direction.step();
-  std::vector<Tensor> all;
-  for (int64_t i = 0; i < strengths.numel(); ++i)
-    all.push_back(latent.code + strengths[i].item<double>() * step);
+  const int64_t count = strengths.numel();
+  const Tensor z = latent.code + strengths.to(latent.code.scalar_type()).view({count, 1, 1}) * step;
   Tensor condition = latent.condition;
-  if (condition.defined()) condition = condition.repeat({strengths.numel(), 1});
-  const auto images = run.pictures(at::cat(all), condition).split(latent.code.size(0));
-  return {images.begin(), images.end()};
+  if (condition.defined()) condition = condition.repeat({count, 1});
+  const Tensor images = run.pictures(z.flatten(0, 1), condition);
+  return {z, images.unflatten(0, {count, latent.code.size(0)})};
 }
 
 std::vector<std::string> strength_captions(const Tensor& strengths) {
@@ -63,12 +67,10 @@ std::vector<std::string> strength_captions(const Tensor& strengths) {
   return captions;
 }
 
-// A row for each image: the image, then its picture at each strength.
-Picture strip(const ExampleBatch& inputs, const std::vector<Tensor>& columns,
+// A row for each image: the image, then its picture at each strength. moved: [S, N, C, H, W].
+Picture strip(const ExampleBatch& inputs, const Tensor& moved,
               const std::vector<std::string>& captions, const Arguments& arguments) {
-  std::vector<Tensor> all{inputs.images.contiguous()};
-  all.insert(all.end(), columns.begin(), columns.end());
-  const Tensor rows = at::stack(all, 1);  // [N, 1 + S, C, H, W]
+  const Tensor rows = at::cat({inputs.images.unsqueeze(1), moved.transpose(0, 1)}, 1);
   visual::GridOptions options = visual::grid_options(read_look(arguments, Draws::kStrips));
   options.columns = rows.size(1);
   if (options.title.empty()) options.title = arguments.text("attribute");
@@ -148,7 +150,7 @@ std::vector<Picture> animate(const OpenedRun& run, const Latent& latent,
     for (const auto& strength : strength_captions(finer))
       captions.push_back(arguments.text("attribute") + " " + strength);
   }
-  return visual::frames(moved(run, latent, chosen, finer), captions,
+  return visual::frames(moved(run, latent, chosen, finer).images.unbind(), captions,
                         visual::frame_options(read_look(arguments, Draws::kStrips)));
 }
 
@@ -194,6 +196,7 @@ std::vector<space::Method> asked_methods(const Arguments& arguments) {
 }
 
 void run_attribute(const Arguments& arguments) {
+  check_latent_tensors(arguments);
   arguments.refuse({"let"}, "for --expression; --attribute moves FILES or images of --split");
   AttributeQuery query{.attribute = arguments.text("attribute"),
                        .orthogonal_to = attribute_list(arguments.texts("orthogonal-to")),
@@ -214,12 +217,16 @@ void run_attribute(const Arguments& arguments) {
                    arguments.flag("gif"));
   const ExampleBatch inputs = read_inputs(arguments, run);
   const Latent latent = run.encode(inputs);
-  const Picture still =
-      strip(inputs, moved(run, latent, chosen, strengths), strength_captions(strengths), arguments);
+  const auto [z, images] = moved(run, latent, chosen, strengths);
+  const Picture still = strip(inputs, images, strength_captions(strengths), arguments);
   std::vector<Picture> frames;
   if (paths.animated()) frames = animate(run, latent, chosen, strengths, arguments);
   auto written = write_pictures(arguments, paths, still, frames);
   if (!paths.strip.empty()) write_name_index(arguments, inputs.names, paths.strip, written);
+  write_latent_tensors(
+      arguments,
+      {{"z", z.transpose(0, 1)}, {"images", images.transpose(0, 1)}, {"inputs", inputs.images}},
+      written);
   auto json = as_json(query, chosen, all);
   json["written"] = written;
   print_result(arguments, json,
@@ -252,6 +259,7 @@ void declare_arithmetic(cxxopts::Options& options) {
   options.add_options()("orthogonal-to",
                         "keep these attributes unchanged, such as Male,Young (repeatable)",
                         cxxopts::value<std::vector<std::string>>(), "NAMES");
+  declare_latent_tensors(options, "z [N, S, Z], images [N, S, C, H, W] and inputs [N, C, H, W]");
   options.add_options()("gif", "also write an animation");
   options.add_options()("frames", "frames of the animation",
                         cxxopts::value<int64_t>()->default_value("25"), "N");

@@ -209,9 +209,7 @@ void declare_decompress(cxxopts::Options& options) {
                         cxxopts::value<std::vector<std::string>>(), "FILES");
   declare_run(options);
   declare_out(options, "folder for the pictures");
-  options.add_options()(
-      "tensors", "also write latents and pictures as tensors z [N, Z] and images [N, C, H, W]",
-      cxxopts::value<std::string>(), "FILE.safetensors");
+  declare_latent_tensors(options, "z [N, Z] and images [N, C, H, W]");
 }
 
 void run_decompress(const Arguments& arguments) {
@@ -246,7 +244,8 @@ void run_decompress(const Arguments& arguments) {
       });
   const double seconds = watch.seconds();
   std::vector<std::string> written{folder.string()};
-  if (!z.empty()) write_latent_tensors(arguments, at::cat(z), at::cat(images), written);
+  if (!z.empty())
+    write_latent_tensors(arguments, {{"z", at::cat(z)}, {"images", at::cat(images)}}, written);
   const auto count = static_cast<int64_t>(files.size());
   const double speed = static_cast<double>(count) / std::max(seconds - writing, 1e-9);
   print_result(

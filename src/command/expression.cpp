@@ -147,7 +147,7 @@ void declare_expression(cxxopts::Options& options) {
 }
 
 void run_expression(const Arguments& arguments) {
-  arguments.refuse({"method", "strength", "orthogonal-to"},
+  arguments.refuse({"method", "strength", "orthogonal-to", "tensors"},
                    "for --attribute; --expression does not use it");
   arguments.refuse({"gif", "frames", "fps", "ping-pong", "loop"},
                    "for animations; --expression makes none");

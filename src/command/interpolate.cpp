@@ -182,9 +182,7 @@ void declare_interpolate(cxxopts::Options& options) {
       "image, or several times for one image; for a model with a condition",
       cxxopts::value<std::vector<std::string>>(), "NAME=VALUE,...");
   options.add_options()("matrix", "fill a square whose corners are four images");
-  options.add_options()(
-      "tensors", "also write latents and pictures as tensors z [F, Z] and images [F, C, H, W]",
-      cxxopts::value<std::string>(), "FILE.safetensors");
+  declare_latent_tensors(options, "z [F, Z] and images [F, C, H, W]");
 }
 
 void run_interpolate(const Arguments& arguments) {
@@ -225,7 +223,7 @@ void run_interpolate(const Arguments& arguments) {
     text = fmt::format("{} frames; {}\n", z.size(0), describe_changes(images, unevenness));
     written = write_morph(arguments, paths, images, waypoints, steps);
   }
-  write_latent_tensors(arguments, z, images, written);
+  write_latent_tensors(arguments, {{"z", z}, {"images", images}}, written);
   if (!paths.strip.empty()) write_name_index(arguments, waypoints.names, paths.strip, written);
   json["written"] = written;
   print_result(arguments, json, text + join(written, "\n") + "\n");

@@ -36,9 +36,8 @@ void declare_reconstruct(cxxopts::Options& options) {
       "decode the images' codes under another condition, such as label=3 or Smiling=1,Male=0; for "
       "a model with a condition",
       cxxopts::value<std::string>(), "NAME=VALUE,...");
-  options.add_options()(
-      "tensors", "also write latents and pictures as tensors z [N, Z] and images [N, C, H, W]",
-      cxxopts::value<std::string>(), "FILE.safetensors");
+  declare_latent_tensors(options,
+                         "z [N, Z], images [N, C, H, W] and inputs, the images themselves");
 }
 
 void run_reconstruct(const Arguments& arguments) {
@@ -81,7 +80,8 @@ void run_reconstruct(const Arguments& arguments) {
   text += fmt::format("  {:<24} {:.5f}\n", "mean", mean);
   Json json{{"images", each}, {"mse", mean}};
   if (!asked.empty()) json["attribute"] = asked;
-  write_latent_tensors(arguments, latent.z, reconstructed, written);
+  write_latent_tensors(
+      arguments, {{"z", latent.z}, {"images", reconstructed}, {"inputs", inputs.images}}, written);
   json["written"] = written;
   print_result(arguments, json, text + join(written, "\n") + "\n");
 }

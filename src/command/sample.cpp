@@ -157,9 +157,7 @@ void declare_sample(cxxopts::Options& options) {
                         cxxopts::value<double>()->default_value("1"), "T");
   declare_look(options, Draws::kBoth);
   options.add_options()("singles", "write one PNG per image instead of a grid");
-  options.add_options()(
-      "tensors", "also write latents and pictures as tensors z [N, Z] and images [N, C, H, W]",
-      cxxopts::value<std::string>(), "FILE.safetensors");
+  declare_latent_tensors(options, "z [N, Z] and images [N, C, H, W]");
 }
 
 void run_sample(const Arguments& arguments) {
@@ -195,7 +193,7 @@ void run_sample(const Arguments& arguments) {
   } else {
     gallery.write_samples(path, images, look);
   }
-  write_latent_tensors(arguments, drawn.z, images, written);
+  write_latent_tensors(arguments, {{"z", drawn.z}, {"images", images}}, written);
   print_result(arguments, sample_report(drawn, written), join(written, "\n") + "\n");
 }
 

@@ -1,11 +1,17 @@
 #include "command/flags/latent_tensors.h"
 
 #include <filesystem>
+#include <utility>
 
 #include "core/system/file.h"
 #include "format/safetensors.h"
 
 namespace latent {
+
+void declare_latent_tensors(cxxopts::Options& options, const std::string& what) {
+  options.add_options()("tensors", "also write latents and pictures as tensors " + what,
+                        cxxopts::value<std::string>(), "FILE.safetensors");
+}
 
 void check_latent_tensors(const Arguments& arguments) {
   if (!arguments.has("tensors")) return;
@@ -14,12 +20,14 @@ void check_latent_tensors(const Arguments& arguments) {
     throw UsageError("--tensors " + path.string() + ": expected a .safetensors file");
 }
 
-void write_latent_tensors(const Arguments& arguments, const Tensor& z, const Tensor& images,
+void write_latent_tensors(const Arguments& arguments, std::map<std::string, Tensor> tensors,
                           std::vector<std::string>& written) {
   if (!arguments.has("tensors")) return;
   const std::filesystem::path path = arguments.text("tensors");
   if (path.has_parent_path()) make_directories(path.parent_path());
-  write_tensors(path, {.tensors = {{"z", z}, {"images", images}}, .metadata = {}});
+  for (auto& [name, tensor] : tensors)
+    tensor = tensor.cpu().contiguous();
+  write_tensors(path, {.tensors = std::move(tensors), .metadata = {}});
   written.push_back(path.string());
 }
 
