@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Compares the speed of two trainings: runs them in turn, and prints the ratio of their times.
+"""Compares two trainings: runs them in turn, and prints the ratios of their times and of their memory.
 
-Usage: bench_pairs.py CONFIG [--rounds 15] [--a 'OPTIONS'] [--b 'OPTIONS'] [--latent-a PROGRAM] [--latent-b PROGRAM]
+Usage: bench_pairs.py CONFIG [--rounds 15] [--a='OPTIONS'] [--b='OPTIONS'] [--latent-a PROGRAM] [--latent-b PROGRAM]
                       [-- OPTIONS OF BOTH]
-    bench_pairs.py configs/fashion_mnist_vae.json --a '--set train.tensorboard=true' -- --set train.epochs=2
+    bench_pairs.py configs/fashion_mnist_vae.json --a='--set train.tensorboard=true' -- --set train.epochs=2
     bench_pairs.py configs/fashion_mnist_vae.json --latent-b ../before/build/release/latent
 The time is that of the whole command, from its start to its end. Each pair begins with the other one than the pair before. The
 interval is of the median ratio, from the order of the ratios alone: with 15 pairs the fourth and the twelfth, 96.5 %.
@@ -22,8 +22,11 @@ def arguments():
     for side in "ab":
         parser.add_argument(f"--{side}", default="", help=f"options of training {side} alone")
         parser.add_argument(f"--latent-{side}", default=PROGRAM, help=f"the program of training {side}")
-    parser.add_argument("common", nargs="*", help="options of both")
-    return parser.parse_args()
+    words = sys.argv[1:]
+    end = words.index("--") if "--" in words else len(words)
+    args = parser.parse_args(words[:end])
+    args.common = words[end + 1:]
+    return args
 
 
 def stolen():
@@ -33,16 +36,17 @@ def stolen():
 
 
 def train(program, config, options):
-    """Returns the seconds and the largest memory in MB of one training."""
+    """Returns the seconds, those of the processors, and the largest memory in MB of one training."""
     with tempfile.TemporaryDirectory() as folder:
         command = [program, "train", config, "--run", f"{folder}/run", "--quiet", *options]
         start = time.monotonic()
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         errors = process.stderr.read()
         _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
         if status:
             sys.exit(f"bench_pairs: {shlex.join(command)}: {errors.decode().strip()}")
-        return time.monotonic() - start, used.ru_maxrss / 1024
+        return time.monotonic() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
 def interval(values):
@@ -61,30 +65,26 @@ def main():
     sides = {"a": (args.latent_a, shlex.split(args.a)), "b": (args.latent_b, shlex.split(args.b))}
     for program, options in sides.values():
         train(program, args.config, args.common + options)  # fills the caches
-    ratios, seconds, memory, order = [], {"a": [], "b": []}, {"a": [], "b": []}, "ab"
-    for attempt in range(2 * args.rounds):
+    pairs, order = [], "ab"
+    for _ in range(2 * args.rounds):
         before, start, pair = stolen(), time.monotonic(), {}
         for side in order:
             program, options = sides[side]
             pair[side] = train(program, args.config, args.common + options)
         order = order[::-1]
         share = (stolen() - before) / (time.monotonic() - start) / os.cpu_count()
-        ratio = pair["a"][0] / pair["b"][0]
-        print(f"a {pair['a'][0]:.2f} s, b {pair['b'][0]:.2f} s, a/b {ratio:.4f}, {share:.0%} stolen", flush=True)
-        if share > 0.1:
-            continue
-        ratios.append(ratio)
-        for side in "ab":
-            seconds[side].append(pair[side][0])
-            memory[side].append(pair[side][1])
-        if len(ratios) == args.rounds:
+        print(f"a {pair['a'][0]:.2f} s, b {pair['b'][0]:.2f} s, a/b {pair['a'][0] / pair['b'][0]:.4f}, {share:.0%} stolen", flush=True)
+        if share <= 0.1:
+            pairs.append(pair)
+        if len(pairs) == args.rounds:
             break
-    if not ratios:
+    if not pairs:
         sys.exit("bench_pairs: other virtual machines took too much in every pair; try again later")
-    low, high = interval(ratios)
-    print(f"a/b: median {statistics.median(ratios):.4f} [{low:.4f}, {high:.4f}] of {len(ratios)} pairs; "
-          f"a {statistics.median(seconds['a']):.2f} s and {statistics.median(memory['a']):.0f} MB, "
-          f"b {statistics.median(seconds['b']):.2f} s and {statistics.median(memory['b']):.0f} MB")
+    for column, what in enumerate(("seconds", "processor seconds", "MB")):
+        ratios = [pair["a"][column] / pair["b"][column] for pair in pairs]
+        low, high = interval(ratios)
+        a, b = (statistics.median(pair[side][column] for pair in pairs) for side in "ab")
+        print(f"{what}: a {a:.2f}, b {b:.2f}, a/b {statistics.median(ratios):.4f} [{low:.4f}, {high:.4f}] of {len(pairs)} pairs")
 
 
 main()

@@ -16,13 +16,11 @@ config=configs/shapes_vae.json
 scripts/setup.sh
 cmake --preset release --log-level=WARNING
 # What training on this machine needs first; the rest follows the pictures.
-rest=latent_modules
+targets=(latent)
 if command -v nvidia-smi >/dev/null && nvidia-smi -L >/dev/null 2>&1; then
-  cmake --build --preset release --target latent latent_modules
-  rest=
-else
-  cmake --build --preset release --target latent
+  targets+=(latent_modules)
 fi
+cmake --build --preset release --target "${targets[@]}"
 
 latent=build/release/latent
 "$latent" train "$config" --run "$run" --overwrite
@@ -33,8 +31,6 @@ echo
 echo "pictures:"
 find "$run/images" -type f \( -name '*.png' -o -name '*.gif' \) | sort | sed 's/^/  /'
 
-if [[ -n $rest ]]; then
-  echo
-  echo "building what the pictures did not need: explore, training in several processes, GPUs"
-  cmake --build --preset release --target "$rest" >/dev/null
-fi
+echo
+echo "building what the pictures did not need: explore, training in several processes, GPUs"
+cmake --build --preset release --target latent_modules >/dev/null

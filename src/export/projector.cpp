@@ -20,6 +20,7 @@ using Json = nlohmann::ordered_json;
 constexpr int64_t kLargestSprite = 8192;   // pixels a side
 constexpr int64_t kLargestThumbnail = 64;  // of a picture's longer side
 constexpr int64_t kImagesAtOnce = 500;
+constexpr int64_t kFewestColumns = 3;  // with fewer the projector's first view shows no point
 
 struct Sprite {
   Picture picture;
@@ -34,8 +35,15 @@ std::string cell(std::string text) {
   return text;
 }
 
-std::string rows_of(const Tensor& latents) {
-  const Tensor values = latents.to(at::kCPU, at::kFloat).contiguous();
+// The columns of tensors.tsv: the latents, and zeros if they are few.
+int64_t column_count(const ProjectorPoints& points) {
+  return std::max(points.latents.size(1), kFewestColumns);
+}
+
+std::string rows_of(const ProjectorPoints& points) {
+  const int64_t missing = column_count(points) - points.latents.size(1);
+  const Tensor values =
+      at::constant_pad_nd(points.latents.to(at::kCPU, at::kFloat), {0, missing}).contiguous();
   const float* at = values.const_data_ptr<float>();
   std::string text;
   for (int64_t row = 0; row < values.size(0); ++row) {
@@ -120,7 +128,7 @@ Sprite sprite_of(const ProjectorPoints& points) {
 
 Json page_config(const ProjectorPoints& points, const Sprite& sprite) {
   Json embedding{{"tensorName", "latents"},
-                 {"tensorShape", {points.latents.size(0), points.latents.size(1)}},
+                 {"tensorShape", {points.latents.size(0), column_count(points)}},
                  {"tensorPath", "tensors.tsv"},
                  {"metadataPath", "metadata.tsv"}};
   if (points.images) {
@@ -158,7 +166,7 @@ std::vector<std::string> write_projector(const fs::path& folder, const Projector
     write_png(sprite.picture, folder / "sprite.png");
     written.push_back((folder / "sprite.png").string());
   }
-  write("tensors.tsv", rows_of(points.latents));
+  write("tensors.tsv", rows_of(points));
   write("metadata.tsv", metadata_of(points));
   write("projector_config.json", page_config(points, sprite).dump(2) + "\n");
   write("projector_config.pbtxt", board_config(points, sprite));

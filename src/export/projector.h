@@ -23,7 +23,8 @@ struct ProjectorPoints {
 
 /// Writes tensors.tsv, metadata.tsv, sprite.png (if there are images) and the two files that name
 /// them, projector_config.json for the page and projector_config.pbtxt for TensorBoard, into a
-/// folder. The sprite is a square of pictures in the order of the points, at most 8192 pixels a
+/// folder. Fewer than three latents get columns of zeros beside them, which the projector's views
+/// need. The sprite is a square of pictures in the order of the points, at most 8192 pixels a
 /// side, which is what browsers show. Returns the files. Throws Error if one cannot be written.
 std::vector<std::string> write_projector(const std::filesystem::path& folder,
                                          const ProjectorPoints& points);

@@ -21,7 +21,8 @@ TEST(Projector, WritesTablesSeparatedByTabs) {
   const TemporaryFolder folder;
   const auto written = write_projector(folder.path(), three_points());
   EXPECT_EQ(written.size(), 4) << "no images, no sprite";
-  EXPECT_EQ(read_file(folder / "tensors.tsv"), "0.5\t1\n-2\t3\n0.25\t0\n");
+  EXPECT_EQ(read_file(folder / "tensors.tsv"), "0.5\t1\t0\n-2\t3\t0\n0.25\t0\t0\n")
+      << "with two columns the projector shows nothing";
   EXPECT_EQ(read_file(folder / "metadata.tsv"),
             "index\tname\tlabel\tage\n0\ta.png\tdog\t1.5\n1\tb c.png\tcat\t20\n2\td.png\t\t3\n");
 }
@@ -35,7 +36,7 @@ TEST(Projector, TheSpriteIsASquareOfTheImages) {
   write_projector(folder.path(), points);
   const auto config = nlohmann::json::parse(read_file(folder / "projector_config.json"));
   const auto& embedding = config.at("embeddings").at(0);
-  EXPECT_EQ(embedding.at("tensorShape").dump(), "[3,2]");
+  EXPECT_EQ(embedding.at("tensorShape").dump(), "[3,3]");
   EXPECT_EQ(embedding.at("sprite").at("singleImageDim").dump(), "[5,3]");
   const std::string png = read_file(folder / "sprite.png");
   // Width and height in the header: 2x2 images of 5x3.
