@@ -6,10 +6,10 @@ latent=$PWD/build/release/latent
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-train() { # NAME CONFIG [options]: trains a run in $work/NAME
+train() { # NAME CONFIG [options]: trains a run in $work/NAME, which it replaces
   local name=$1 config=$2
   shift 2
-  "$latent" train "configs/$config.json" --run "$work/$name" --quiet --set train.pictures_every=0 "$@" > /dev/null
+  "$latent" train "configs/$config.json" --run "$work/$name" --overwrite --quiet --set train.pictures_every=0 "$@" > /dev/null
 }
 
 ask() { # NAME COMMAND [options]: writes the command's result for the last epoch and the test split to NAME.json

@@ -11,7 +11,7 @@ another attribute changes by more than a quarter of such a deviation.
 
 Needs torch and safetensors: the Python beside LibTorch in ~/.cache/latent has them. LATENT_BIN names the program, else build/release/latent.
 """
-import argparse, json, os, pathlib, subprocess, tempfile
+import argparse, json, os, pathlib, subprocess, sys, tempfile
 
 import torch
 from safetensors import safe_open
@@ -60,7 +60,9 @@ class Run:
         self.path, self.folder = path, pathlib.Path(folder)
 
     def latent(self, *arguments):
-        subprocess.run([BINARY, *map(str, arguments), "--run", self.path, "--quiet"], stdout=subprocess.DEVNULL, check=True)
+        done = subprocess.run([BINARY, *map(str, arguments), "--run", self.path, "--quiet"], stdout=subprocess.DEVNULL)
+        if done.returncode:
+            sys.exit(done.returncode)  # the program printed why
 
     def tensors(self, *arguments):
         file = self.folder / "tensors.safetensors"
@@ -71,6 +73,9 @@ class Run:
         file = self.folder / "codes.safetensors"
         self.latent("encode", "--split", split, "--count", count, "--out", file)
         tensors = load_file(file)
+        known = [name.removeprefix("attribute.") for name in tensors if name.startswith("attribute.")]
+        if missing := [name for name in names if name not in known]:
+            sys.exit(f"bench_attribute: {', '.join(missing)}: not in the data set; known: {', '.join(known) or 'no attributes'}")
         return {name: tensors[f"attribute.{name}"].float() for name in names}
 
     def condition(self):
@@ -94,7 +99,7 @@ def main():
         test = run.tensors("reconstruct", "--count", options.images)
         deviations = {name: reader.read(name, test["inputs"]).std() for name in (wanted, *others)}
         for name, values in run.attributes([wanted, *others], "test", options.images).items():
-            right = ((reader.read(name, test["inputs"]) > 0) == (values > 0.5)).double().mean()
+            right = ((reader.read(name, test["inputs"]) > 0) == (values > 0.5))[~values.isnan()].double().mean()
             print(f"the classifier of {name} is right on {right:.3f} of the real test images")
 
         def report(what, before, after):

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Measures the presets as papers do: likelihoods, distances of samples, disentanglement, and one class against the rest.
 #
-# usage: scripts/bench_measures.sh [likelihood] [speed] [samples] [disentanglement] [anomalies]
-#   (default: all; about four hours on two cores, most of it the last two)
+# usage: scripts/bench_measures.sh [likelihood] [speed] [samples] [wasserstein] [disentanglement] [anomalies]
+#   (default: all; about five hours on two cores, most of it the last two)
 #   SEEDS: the training seeds of disentanglement and anomalies (default: "0 1 2")
 set -euo pipefail
 # shellcheck source=_bench.sh
@@ -38,11 +38,23 @@ samples() { # of a mixture of Gaussians and of the prior, by the same features
   train vae mnist_vae --set model.latent_dim=16 --set train.epochs=5
   train ae mnist_ae --set model.latent_dim=16 --set train.epochs=5
   "$latent" features train configs/mnist_vae.json --out "$work/mnist.safetensors" --quiet > /dev/null
-  for which in "vae prior" "vae gmm" "ae gmm"; do
+  train rae mnist_rae
+  for which in "vae prior" "vae gmm" "ae gmm" "rae gmm"; do
     read -r run sampler <<< "$which"
     ask "$run" evaluate --measure samples --features "$work/mnist.safetensors" --sampler "$sampler"
     figures "$run" "$which: Frechet distance {:.2f} [{:.2f}, {:.2f}] (floor {:.3f}), {:d} samples" \
       measures.samples.frechet.{value,low,high} measures.samples.frechet_floor.value measures.samples.frechet.count
+  done
+}
+
+wasserstein() { # samples of the prior, beside the variational autoencoder of the same network
+  train wae wae_celeba64 --set train.epochs=2
+  train vae wae_celeba64 --set train.epochs=2 --set objective.mmd=null --set 'objective.kl={"weight": 1}'
+  "$latent" features train configs/wae_celeba64.json --out "$work/faces.safetensors" --quiet > /dev/null
+  for run in wae vae; do
+    ask "$run" evaluate --measure samples,reconstruction --features "$work/faces.safetensors" --sample-count 5000
+    figures "$run" "$run: Frechet distance {:.1f} [{:.1f}, {:.1f}] (floor {:.2f}), reconstructions {:.1f} dB" \
+      measures.samples.frechet.{value,low,high} measures.samples.frechet_floor.value measures.reconstruction.psnr.value
   done
 }
 
@@ -52,12 +64,13 @@ disentanglement() {
     train "tc-$seed" dsprites_tcvae --seed "$seed"
     train "beta1-$seed" dsprites_capacity --seed "$seed" --set 'objective.kl={"weight": 1}'
     train "tc-alone-$seed" dsprites_tcvae --seed "$seed" --set 'objective.kl={"weight": 1}'
-    for run in capacity tc beta1 tc-alone; do
+    train "factor-$seed" dsprites_factorvae --seed "$seed" --set train.epochs=2
+    for run in capacity tc beta1 tc-alone factor; do
       ask "$run-$seed" disentangle
       figures "$run-$seed" "$run, seed $seed: MIG {:.3f}, FactorVAE score {:.3f}" scores.{mig,factorvae}.value
     done
   done | tee "$work/scores"
-  for run in capacity tc beta1 tc-alone; do
+  for run in capacity tc beta1 tc-alone factor; do
     echo "$run, median: MIG $(grep "^$run," "$work/scores" | sed -E 's/.*MIG ([-0-9.]+).*/\1/' | median)," \
       "FactorVAE score $(grep "^$run," "$work/scores" | sed -E 's/.*score ([-0-9.]+).*/\1/' | median)"
   done
@@ -74,11 +87,11 @@ anomalies() {
   done
 }
 
-for part in "${@:-likelihood speed samples disentanglement anomalies}"; do
+for part in "${@:-likelihood speed samples wasserstein disentanglement anomalies}"; do
   for which in $part; do
     case $which in
-      likelihood | speed | samples | disentanglement | anomalies) "$which" ;;
-      *) echo "bench_measures: $which: expected likelihood, speed, samples, disentanglement or anomalies" >&2; exit 2 ;;
+      likelihood | speed | samples | wasserstein | disentanglement | anomalies) "$which" ;;
+      *) echo "bench_measures: $which: expected likelihood, speed, samples, wasserstein, disentanglement or anomalies" >&2; exit 2 ;;
     esac
   done
 done

@@ -31,6 +31,8 @@ echo
 echo "pictures:"
 find "$run/images" -type f \( -name '*.png' -o -name '*.gif' \) | sort | sed 's/^/  /'
 
-echo
-echo "building what the pictures did not need: explore, training in several processes, GPUs"
-cmake --build --preset release --target latent_modules >/dev/null
+if ((${#targets[@]} == 1)); then
+  echo
+  echo "building what the pictures did not need: explore, training in several processes, GPUs"
+  cmake --build --preset release --target latent_modules >/dev/null
+fi

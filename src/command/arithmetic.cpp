@@ -51,7 +51,8 @@ Moved moved(const OpenedRun& run, const Latent& latent, const ShownDirection& ch
             const Tensor& strengths) {
   const Tensor step = chosen.effect.deviations * chosen.found.direction.step();
   const int64_t count = strengths.numel();
-  const Tensor z = latent.code + strengths.to(latent.code.scalar_type()).view({count, 1, 1}) * step;
+  const Tensor offsets = strengths.to(latent.code.scalar_type()).view({count, 1, 1}) * step;
+  const Tensor z = run.model->bottleneck().nearest_valid(latent.code + offsets);
   Tensor condition = latent.condition;
   if (condition.defined()) condition = condition.repeat({count, 1});
   const Tensor images = run.pictures(z.flatten(0, 1), condition);

@@ -10,7 +10,7 @@
 namespace latent {
 
 struct TensorFile {
-  std::map<std::string, Tensor> tensors;  // on the CPU, contiguous
+  std::map<std::string, Tensor> tensors;  // as read: on the CPU, contiguous
   std::map<std::string, std::string> metadata;
 };
 

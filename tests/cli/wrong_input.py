@@ -265,11 +265,12 @@ def flags_without_effect(here):
     refused("--method: for --attribute; --expression does not use it", *words, "--method", "mean")
     refused("--gif: for animations; --expression makes none", *words, "--gif")
     refused("--indices: --let already says which images the letters are", *words, "--let", "A=1", "--indices", "1,2")
+    refused("--tensors: for --attribute; --expression does not use it", *words, "--tensors", "x.safetensors")
     refused("--let: for --expression", "arithmetic", "--attribute", "scale", "--let", "A=1")
     refused("--out x.png: --singles writes one file per image; expected a folder", "sample", "--singles", "--out", "x.png")
     refused("--columns: for a grid, but --singles writes one file per image", "sample", "--singles", "--columns", 3)
     refused("--seed: a manifold draws no random latents", "sample", "--sampler", "manifold", "--seed", 3)
-    for command in (["sample"], ["interpolate"]):
+    for command in (["sample"], ["interpolate"], ["arithmetic", "--attribute", "scale"]):
         refused("--tensors x.txt: expected a .safetensors file", *command, "--tensors", "x.txt")
     expect(not [name for name in files_below(here) if name.startswith("x.")], "nothing written")
     warned = latent("reconstruct", "--run", "run", "--seed", 3).stderr

@@ -1,7 +1,6 @@
 #include "command/flags/latent_tensors.h"
 
 #include <filesystem>
-#include <utility>
 
 #include "core/system/file.h"
 #include "format/safetensors.h"
@@ -20,14 +19,12 @@ void check_latent_tensors(const Arguments& arguments) {
     throw UsageError("--tensors " + path.string() + ": expected a .safetensors file");
 }
 
-void write_latent_tensors(const Arguments& arguments, std::map<std::string, Tensor> tensors,
+void write_latent_tensors(const Arguments& arguments, const std::map<std::string, Tensor>& tensors,
                           std::vector<std::string>& written) {
   if (!arguments.has("tensors")) return;
   const std::filesystem::path path = arguments.text("tensors");
   if (path.has_parent_path()) make_directories(path.parent_path());
-  for (auto& [name, tensor] : tensors)
-    tensor = tensor.cpu().contiguous();
-  write_tensors(path, {.tensors = std::move(tensors), .metadata = {}});
+  write_tensors(path, {.tensors = tensors, .metadata = {}});
   written.push_back(path.string());
 }
 

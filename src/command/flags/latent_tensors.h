@@ -19,7 +19,7 @@ void check_latent_tensors(const Arguments& arguments);
 /// Writes tensors, such as z [N, Z] and images [N, C, H, W], to the file of --tensors, if it is
 /// given, creating its folder, and adds the file to `written`. Throws Error naming what cannot be
 /// written.
-void write_latent_tensors(const Arguments& arguments, std::map<std::string, Tensor> tensors,
+void write_latent_tensors(const Arguments& arguments, const std::map<std::string, Tensor>& tensors,
                           std::vector<std::string>& written);
 
 }  // namespace latent

@@ -2,6 +2,7 @@
 let info = null;
 const decoding = {
   base: [],             // latents before the attributes' sliders
+  origin: [],           // latents before any slider
   strengths: new Map(), // of attributes
   steps: new Map(),     // of attributes: latents for one unit of strength
   index: -1,            // the example that the base came from, or -1
@@ -61,6 +62,7 @@ function showOwnPlace() {
 // Sets the latents that the sliders start from.
 function setBase(z, index, label) {
   decoding.base = Array.from(z);
+  decoding.origin = Array.from(z);
   decoding.index = index;
   decoding.label = label;
   decoding.edited = false;
@@ -212,6 +214,7 @@ function decodeCommand() {
 
 function openDecodePanel() {
   decoding.base = info.mean.map((value) => value ?? 0);
+  decoding.origin = decoding.base.slice();
   makeCells();
   makeLatentSliders();
   makeConditions();
@@ -222,11 +225,17 @@ function openDecodePanel() {
     setBase(z, -1, "random");
   }));
   byId("reset").addEventListener("click", () => attempt(async () => {
-    const keepExample = decoding.index >= 0 && (isChanged() || decoding.words);
+    const changed = isChanged() || decoding.words || decoding.noise;
     decoding.words = "";
+    decoding.noise = 0;
+    byId("noise").value = 0;
+    byId("noise-value").textContent = "0";
+    background.key = "";
+    backgroundLater();
     byId("condition").querySelectorAll("select, input").forEach((input) => { input.value = ""; });
     resetAttributes();
-    if (keepExample) return chooseExample(decoding.index);
+    if (changed && decoding.index >= 0) return chooseExample(decoding.index);
+    if (changed) return setBase(decoding.origin, -1, decoding.label);
     byId("original-figure").hidden = true;
     setBase(info.mean.map((value) => value ?? 0), -1, "mean of all codes");
   }));
