@@ -152,6 +152,8 @@ def decode_like_the_command(page, run, binary, folder):
 def reset_in_two_steps(page):
     caption = page.get("decoded-caption")
     page.click("reset")
+    page.wait(lambda: caption.text == "random", "the random latents without the changes")
+    page.click("reset")
     page.wait(lambda: caption.text == "mean of all codes", "the mean of all codes")
     page.get("map").send_keys("n", Keys.ENTER)
     page.wait(lambda: caption.text.endswith(", reconstructed"), "a chosen example")
