@@ -92,14 +92,15 @@ class Page(html.parser.HTMLParser):
         if values.get("http-equiv") == "Content-Security-Policy":
             self.policy = values["content"]
         for name in values:
-            expect(name in ("alt", "src", "class", "lang", "charset", "http-equiv", "content", "name"), f"no attribute {name} of {tag}")
+            expect(name in ("alt", "src", "class", "id", "href", "lang", "charset", "http-equiv", "content", "name"), f"no attribute {name} of {tag}")
+        expect(values.get("href", "#").startswith("#"), f"links within the page alone, got {values}")
 
     def handle_data(self, data):
         self.texts.append(data)
 
 
 def expect_safe(page):
-    allowed = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "table", "tr", "th", "td", "pre", "img", "details", "summary"}
+    allowed = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "nav", "a", "p", "table", "tr", "th", "td", "pre", "img", "details", "summary"}
     expect(set(page.tags) <= allowed, f"no other elements, got {set(page.tags) - allowed}")
     expect(page.policy.startswith("default-src 'none'; img-src data:; style-src 'sha256-"), f"a policy, got {page.policy}")
     expect(all(image["src"].startswith("data:image/png;base64,") for image in page.images), "pictures in the file")
