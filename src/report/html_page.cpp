@@ -108,7 +108,8 @@ bool HtmlPage::picture(const std::filesystem::path& file, const std::string& alt
     return false;
   }
   const std::string data = base64(bytes);
-  if (bytes.empty() || head_.size() + body_.size() + data.size() + kReserve > kLargestPage) return false;
+  if (bytes.empty() || head_.size() + body_.size() + data.size() + kReserve > kLargestPage)
+    return false;
   body_ += "<img alt=\"" + html_text(alt) + "\" src=\"data:image/png;base64," + data + "\">\n";
   return true;
 }
